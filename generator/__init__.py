@@ -1,0 +1,3 @@
+"""An explainability report of an image classifier, from one YAML file."""
+
+__version__ = "0.1.0"

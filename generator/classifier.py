@@ -1,0 +1,136 @@
+"""The port between methods and a model, in NumPy terms: methods never see Keras.
+
+Images are `(N, H, W, C)` float32 in 0..1 as shown; inputs are the same after the spec's preprocessing.
+Scores are logits (before the softmax or sigmoid) unless called probabilities. All calls run in inference mode.
+"""
+
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+import numpy as np
+
+from generator.artefacts import Floats, Ints
+
+ScoreKind = Literal["logit", "probability", "loss"]
+Rectifier = Literal["plain", "guided"]
+
+
+@dataclass(frozen=True)
+class Layer:
+    """A layer of the flattened graph: its name as the file has it, and its output `(height, width, channels)`.
+
+    `shape` has one entry for a flat output. `kind` is the Keras class name. `rectifies` marks a ReLU-like layer.
+    """
+
+    name: str
+    kind: str
+    shape: tuple[int, ...]
+    rectifies: bool = False
+
+    @property
+    def spatial(self) -> bool:
+        """Whether it is a map one can point at: height and width above 1."""
+        return len(self.shape) == 3 and min(self.shape[:2]) > 1
+
+
+@dataclass(frozen=True)
+class Score:
+    """The number that is explained, image by image: a class, or its difference to another (`against`)."""
+
+    target: Ints
+    against: Ints | None = None
+    kind: ScoreKind = "logit"
+
+    def __getitem__(self, rows: slice | Ints) -> "Score":
+        return Score(self.target[rows], None if self.against is None else self.against[rows], self.kind)
+
+
+@dataclass(frozen=True)
+class Ascent:
+    """A climb in input space: every unit of `layer` (None: the logits), from its own `start (F, H, W, C)` inputs.
+
+    `rate` is the step in fractions of the input range under a normalised gradient; `total_variation` and `norm`
+    weigh the regularisers of tf-keras-vis; `jitter` is the shift in pixels before each step.
+    """
+
+    layer: str | None
+    units: Ints
+    start: Floats
+    steps: int
+    rate: float
+    total_variation: float = 0.0
+    norm: float = 0.0
+    jitter: int = 0
+    seed: int = 0
+
+
+@dataclass(frozen=True)
+class Climb:
+    """Where an ascent ended: `inputs (F, H, W, C)` and the unit's value there (mean over a filter's map)."""
+
+    inputs: Floats
+    activation: Floats
+
+
+class Classifier(Protocol):
+    """A model that can be asked; every array has the batch first, every batch size is accepted."""
+
+    @property
+    def input_shape(self) -> tuple[int, int, int]:
+        """Height, width, channels of an input."""
+
+    @property
+    def n_classes(self) -> int:
+        """Number of classes; 2 for one sigmoid output, whose logits are (-z/2, z/2)."""
+
+    @property
+    def layers(self) -> tuple[Layer, ...]:
+        """Every layer, from the input to the logits."""
+
+    @property
+    def one_output(self) -> bool:
+        """Whether the two classes share one sigmoid: their gradients differ in sign only."""
+
+    def prepare(self, images: Floats) -> Floats:
+        """Images as shown into inputs: the one preprocessing of the report."""
+
+    def restore(self, inputs: Floats) -> Floats:
+        """Inputs back into 0..1 for display, clipped; the inverse of `prepare` where it has one."""
+
+    def logits(self, inputs: Floats) -> Floats:
+        """`(N, K)` scores before the softmax."""
+
+    def probabilities(self, inputs: Floats) -> Floats:
+        """`(N, K)` what the model itself predicts."""
+
+    def gradients(self, inputs: Floats, score: Score, rectifier: Rectifier = "plain") -> Floats:
+        """`(N, H, W, C)` derivative of each image's score by its input; 'guided' rewrites every rectifier."""
+
+    def layer_gradients(self, inputs: Floats, score: Score, layer: str) -> tuple[Floats, Floats]:
+        """Output of a layer and the derivative of the score by it, both `(N, h, w, c)`."""
+
+    def outputs(self, inputs: Floats, layer: str) -> Floats:
+        """`(N, h, w, c)`, or `(N, c)` for a flat layer."""
+
+    def ascend(self, ascent: Ascent) -> Climb:
+        """All units of an ascent in one batch, through the truncated model only."""
+
+
+def find_layer(classifier: Classifier, name: str) -> Layer | None:
+    """The layer of that name, or None."""
+    return next((layer for layer in classifier.layers if layer.name == name), None)
+
+
+def last_spatial(classifier: Classifier) -> Layer | None:
+    """The tensor that enters the final pooling or flatten: the last map with height and width above 1."""
+    return next((layer for layer in reversed(classifier.layers) if layer.spatial), None)
+
+
+def first_convolution(classifier: Classifier) -> Layer | None:
+    """The first convolution of the graph that is not depthwise."""
+    return next((layer for layer in classifier.layers if layer.kind in ("Conv2D", "SeparableConv2D")), None)
+
+
+def predicted(probabilities: Floats) -> Ints:
+    """The most probable class of each row."""
+    return np.argmax(probabilities, axis=1).astype(np.int64)

@@ -1,0 +1,51 @@
+"""What a build has computed and drawn, handed to the pages: no stage after this one computes."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from generator.artefacts import Artefact, Fact
+from generator.samples import Batch
+
+Role = Literal["image", "map", "overlay", "masked", "native", "segments", "pattern", "output", "chart", "legend"]
+
+
+@dataclass(frozen=True)
+class Part:
+    """One run of a method: a figure has one, or one for each layer, model or target it names."""
+
+    artefact: Artefact
+    batch: Batch
+    facts: Mapping[str, Fact] = field(default_factory=dict)  # what tells the parts apart: layer, model, target
+
+
+@dataclass(frozen=True)
+class FigureResult:
+    """A computed figure; `failure` holds the message of one that could not be (then `parts` is empty)."""
+
+    id: str
+    question: str
+    method: str
+    params: Mapping[str, object]
+    parts: tuple[Part, ...]
+    seconds: float = 0.0
+    model_passes: int = 0
+    cached: bool = False
+    failure: str = ""
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A drawn PNG: `name` is stable from build to build; one a language only where it carries words.
+
+    `row` is the row of its part's batch (or the position of a unit in `artefact.unit`), None for the whole part.
+    """
+
+    name: str
+    data: bytes
+    width: int
+    height: int
+    role: Role
+    part: int = 0
+    row: int | None = None
+    language: str | None = None

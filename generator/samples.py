@@ -1,0 +1,78 @@
+"""Images with their labels and their row in the file; pixels are decoded only when asked for."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from generator.artefacts import Floats, Ints
+
+UNLABELLED = -1
+
+
+@dataclass(frozen=True)
+class Samples:
+    """A data set: `index (N,)` rows of the file from 0, whatever was filtered; `label (N,)`, -1 where unknown.
+
+    `decode(positions)` gives the pictures as stored, each `(h, w)` or `(h, w, c)`, uint8 or float in 0..1;
+    positions count within these samples. `digest` is the sha256 of the bytes they came from.
+    """
+
+    index: Ints
+    label: Ints
+    decode: Callable[[Ints], list[NDArray[np.generic]]]
+    origin: str
+    digest: str
+
+    def __len__(self) -> int:
+        return len(self.index)
+
+    @property
+    def labelled(self) -> bool:
+        return bool(len(self)) and bool((self.label != UNLABELLED).any())
+
+
+@dataclass(frozen=True)
+class Batch:
+    """The images a figure explains: `images (N, H, W, C)` in 0..1 as shown, `inputs` the same preprocessed.
+
+    `index`, `label` (-1: unknown), `probability (N, K)`, `target` (the class explained), `against` (a class whose
+    score is subtracted, or None), `seed (N,)` a seed of its own for each image, the same in whatever figure.
+    """
+
+    images: Floats
+    inputs: Floats
+    index: Ints
+    label: Ints
+    probability: Floats
+    target: Ints
+    seed: Ints
+    against: Ints | None = None
+
+    def __len__(self) -> int:
+        return len(self.index)
+
+    @property
+    def prediction(self) -> Ints:
+        return np.argmax(self.probability, axis=1).astype(np.int64)
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """Labels and predictions of a labelled set; `probability (N, K)` where the file has it."""
+
+    label: Ints
+    prediction: Ints
+    probability: Floats | None
+    origin: str
+    digest: str
+
+    @property
+    def accuracy(self) -> float:
+        return float((self.label == self.prediction).mean()) if len(self.label) else float("nan")
+
+    def counts(self, n_classes: int) -> Ints:
+        """`(K, K)`: row = label, column = prediction."""
+        flat = np.bincount(self.label * n_classes + self.prediction, minlength=n_classes**2)
+        return flat.reshape(n_classes, n_classes).astype(np.int64)

@@ -1,0 +1,40 @@
+"""A text in several languages; a missing translation is stood in for, never invented."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class Text:
+    """One text by BCP 47 language; the key '*' holds a text that is the same in every language."""
+
+    by_language: Mapping[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, value: "str | Mapping[str, str] | Text | None") -> "Text":
+        if isinstance(value, Text):
+            return value
+        if value is None:
+            return cls()
+        return cls({"*": value} if isinstance(value, str) else dict(value))
+
+    def in_language(self, language: str, *fallbacks: str) -> str:
+        """The text in `language`, else in the first fallback that has it, else in any; '' when empty."""
+        for key in (language, "*", *fallbacks):
+            if key in self.by_language:
+                return self.by_language[key]
+        return next(iter(self.by_language.values()), "")
+
+    def missing(self, languages: tuple[str, ...]) -> tuple[str, ...]:
+        """The languages that somebody else's text stands in for; none for an empty text."""
+        if not self.by_language or "*" in self.by_language:
+            return ()
+        return tuple(language for language in languages if language not in self.by_language)
+
+    def __bool__(self) -> bool:
+        return bool(self.by_language)
+
+
+def bilingual(en: str, zh: str) -> Text:
+    """A text of the project's own two languages."""
+    return Text({"en": en, "zh-Hant": zh})
