@@ -1,22 +1,10 @@
 """The plain gradient: the cheapest attribution, and the noisiest."""
 
-from typing import Annotated
-
-import numpy as np
-from pydantic import Field
-
-from generator.artefacts import Floats, Heatmaps
-from generator.classifier import Score, ScoreKind
+from generator.artefacts import Heatmaps
+from generator.classifier import Score
 from generator.methods import Request, method
+from generator.options import ScoreOption, Signed, reduce_channels
 from generator.text import bilingual
-
-Signed = Annotated[bool, Field(description="keep the sign: what raises the score against what lowers it")]
-ScoreOption = Annotated[ScoreKind, Field(description="the number that is explained: logit, probability or loss")]
-
-
-def reduce_channels(gradient: Floats, signed: bool) -> Floats:
-    """`(N, H, W, C)` to `(N, H, W)`: the sum over channels, or the largest magnitude as in the paper."""
-    return gradient.sum(axis=-1) if signed else np.abs(gradient).max(axis=-1)
 
 
 @method(
