@@ -7,7 +7,8 @@ from typing import Literal
 from generator.artefacts import Artefact, Fact
 from generator.samples import Batch
 
-Role = Literal["image", "map", "overlay", "masked", "native", "segments", "pattern", "output", "chart", "legend"]
+Role = Literal["image", "map", "overlay", "masked", "pattern", "output", "sheet", "chart"]
+"""`sheet`: all units of a part as one picture with their numbers; `chart`: drawn by matplotlib, with words."""
 
 
 @dataclass(frozen=True)
@@ -49,3 +50,26 @@ class Picture:
     part: int = 0
     row: int | None = None
     language: str | None = None
+
+
+@dataclass(frozen=True)
+class Legend:
+    """What the colours of a figure mean: values from `low` to `high` of `quantity`, zero in the middle if signed.
+
+    `shared` is False where every image has a scale of its own (`scale: image`).
+    """
+
+    quantity: str
+    low: float
+    high: float
+    colormap: str
+    signed: bool
+    shared: bool
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """A drawn figure: its pictures in reading order and the legend of its maps."""
+
+    pictures: tuple[Picture, ...]
+    legend: Legend | None = None

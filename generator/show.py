@@ -1,0 +1,36 @@
+"""How a computed figure is drawn: the `show:` of report.yaml, which never computes anything anew."""
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Panel = Literal["image", "map", "overlay", "masked"]
+Scale = Literal["figure", "image"]
+Layout = Literal["rows", "grid"]
+
+
+class Mask(BaseModel):
+    """The part of a face below a share of the figure's maximum is replaced."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    below: Annotated[float, Field(ge=0, le=1, description="share of the figure's maximum that is kept from")] = 0.1
+    fill: Annotated[Literal["mean", "black", "white"], Field(description="what replaces the masked part")] = "mean"
+
+
+class Show(BaseModel):
+    """What is drawn of a figure."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    panels: Annotated[tuple[Panel, ...], Field(min_length=1, description="panels of a row, in this order")] = (
+        "image",
+        "map",
+        "overlay",
+    )
+    colormap: Annotated[str | None, Field(description="a matplotlib colour map; left out: magma, PuOr if signed")] = (
+        None
+    )
+    scale: Annotated[Scale, Field(description="one colour scale a figure, or one an image")] = "figure"
+    mask: Annotated[Mask, Field(description="how the panel `masked` is made")] = Mask()
+    columns: Annotated[int | None, Field(ge=1, le=16, description="pictures beside each other in a grid")] = None
+    layout: Annotated[Layout | None, Field(description="rows of label and panels, or a grid")] = None
+    boundaries: Annotated[bool, Field(description="draw the borders of superpixels")] = True
