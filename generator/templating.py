@@ -1,0 +1,189 @@
+"""The one door to Jinja2: pages from the project's own templates, prose from a spec in a sandbox.
+
+Templates are trusted and may include each other; prose is data: it reads the values it is given and nothing else,
+and no single expression of it may grow without bound.
+"""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, is_dataclass
+from functools import cache
+from pathlib import Path
+
+from jinja2 import (
+    Environment,
+    FileSystemLoader,
+    StrictUndefined,
+    Template,
+    TemplateError,
+    TemplateSyntaxError,
+    meta,
+    nodes,
+    select_autoescape,
+)
+from jinja2.exceptions import SecurityError, TemplateNotFound
+from jinja2.runtime import Context
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+from markupsafe import Markup
+
+from generator.errors import GeneratorError, InputError
+
+__all__ = ["Call", "Markup", "ProseError", "calls_in", "names_in", "page_environment", "render_page", "render_prose"]
+
+PROSE = "<prose>"  # stands for a file name in tracebacks, so that the line of a failing expression can be found
+LONGEST = 10_000  # characters of one repeated text, items of one range, digits of one power
+PADDING = frozenset({"center", "ljust", "rjust", "zfill", "expandtabs", "format", "format_map"})
+OPEN_TYPES = frozenset({"builtins", "jinja2", "markupsafe", "generator"})  # whose attributes prose may read
+FAILURES = (TemplateError, GeneratorError, ArithmeticError, LookupError, TypeError, ValueError, RecursionError)
+
+
+class ProseError(InputError):
+    """A text of the spec cannot be rendered; `line` counts from 1 within the text."""
+
+    def __init__(self, line: int, message: str) -> None:
+        super().__init__(message)
+        self.line = line
+
+
+def page_environment(folders: Sequence[Path]) -> Environment:
+    """Templates of the first folder that has them; HTML is escaped, a missing value is an error."""
+    return Environment(
+        loader=FileSystemLoader([str(folder) for folder in folders]),
+        autoescape=select_autoescape(enabled_extensions=("html", "html.j2", "xml", "svg"), default=False),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+
+
+def render_page(environment: Environment, name: str, context: Mapping[str, object]) -> str:
+    """One template with its values; a mistake in it (a user may override it) is an InputError with file and line."""
+    try:
+        return environment.get_template(name).render(context)
+    except TemplateNotFound as error:
+        raise InputError(f"no template '{error.name}'") from error
+    except TemplateSyntaxError as error:
+        raise InputError(f"{error.filename}:{error.lineno}: {error.message}") from error
+
+
+class _Prose(ImmutableSandboxedEnvironment):
+    """Jinja's sandbox, narrower: values of foreign types are closed, and nothing grows past LONGEST."""
+
+    intercepted_binops = frozenset({"*", "**", "%"})
+
+    def is_safe_attribute(self, obj: object, attr: str, value: object) -> bool:
+        known = is_dataclass(obj) or type(obj).__module__.split(".")[0] in OPEN_TYPES
+        padded = isinstance(obj, str) and attr in PADDING
+        return known and not padded and super().is_safe_attribute(obj, attr, value)
+
+    def wrap_str_format(self, value: object) -> None:
+        """`str.format` is refused like the other ways to pad; the filter `format` is bounded instead."""
+
+    def call_binop(self, context: Context, operator: str, left: object, right: object) -> object:
+        if operator == "%" and isinstance(left, str):
+            _check_format(left)
+        elif _size(operator, left, right) > LONGEST:
+            raise SecurityError(f"'{operator}' would give something too large")
+        return super().call_binop(context, operator, left, right)
+
+
+def _size(operator: str, left: object, right: object) -> float:
+    """Roughly how many characters, items or bits `left operator right` has."""
+    if operator == "**":
+        return left.bit_length() * abs(right) if isinstance(left, int) and isinstance(right, int | float) else 0
+    for sequence, times in ((left, right), (right, left)):
+        if isinstance(sequence, str | list | tuple) and isinstance(times, int):
+            return len(sequence) * times
+    return 0
+
+
+def _check_format(template: str) -> None:
+    if re.search(r"%[^a-zA-Z%]*(\*|\d{3})", template):
+        raise SecurityError("a width or precision above 99 in a format")
+
+
+def _bounded_format(template: str, *values: object) -> str:
+    """The filter `format`, for widths and precisions of at most two digits."""
+    _check_format(template)
+    return template % values
+
+
+def _bounded_range(*limits: int) -> range:
+    """`range`, for at most LONGEST items."""
+    numbers = range(*limits)
+    if len(numbers) > LONGEST:
+        raise SecurityError(f"a range of more than {LONGEST} items")
+    return numbers
+
+
+@cache
+def _prose() -> _Prose:
+    environment = _Prose(undefined=StrictUndefined, autoescape=False, trim_blocks=True, lstrip_blocks=True)
+    environment.globals = {"range": _bounded_range, "dict": dict, "namespace": environment.globals["namespace"]}
+    environment.filters["format"] = _bounded_format
+    for unbounded in ("center", "indent", "pprint", "xmlattr"):
+        del environment.filters[unbounded]
+    return environment
+
+
+def _parse(source: str) -> nodes.Template:
+    """The syntax tree; ProseError also for a filter or test that does not exist."""
+    try:
+        _prose().compile(source, filename=PROSE)
+        return _prose().parse(source)
+    except TemplateSyntaxError as error:
+        raise ProseError(error.lineno, error.message or "not a valid expression") from error
+
+
+def names_in(source: str) -> dict[str, int]:
+    """Every name the text needs from outside, with the line of its first use; raises ProseError for bad syntax."""
+    tree = _parse(source)
+    needed = meta.find_undeclared_variables(tree) - set(_prose().globals)
+    lines = sorted((name.lineno, name.name) for name in tree.find_all(nodes.Name) if name.name in needed)
+    return {name: line for line, name in reversed(lines)}
+
+
+@dataclass(frozen=True)
+class Call:
+    """`name('argument', …)` as a text has it; `argument` is its first constant text."""
+
+    name: str
+    argument: str
+    line: int
+
+
+def calls_in(source: str, names: Sequence[str]) -> tuple[Call, ...]:
+    """Calls of the functions `names` whose first argument is a constant text."""
+    return tuple(_calls(_parse(source), frozenset(names)))
+
+
+def _calls(tree: nodes.Template, names: frozenset[str]) -> Iterator[Call]:
+    for call in tree.find_all(nodes.Call):
+        first = call.args[0] if call.args else None
+        if not (isinstance(call.node, nodes.Name) and call.node.name in names and isinstance(first, nodes.Const)):
+            continue
+        if isinstance(first.value, str):
+            yield Call(call.node.name, first.value, call.lineno)
+
+
+def render_prose(source: str, context: Mapping[str, object]) -> str:
+    """The text with its expressions filled in, in the sandbox; raises ProseError with the line within the text."""
+    try:
+        return Template.from_code(_prose(), _prose().compile(source, filename=PROSE), {**_prose().globals}).render(
+            context
+        )
+    except TemplateSyntaxError as error:
+        raise ProseError(error.lineno, error.message or "not a valid expression") from error
+    except FAILURES as error:
+        raise ProseError(_failing_line(error), str(error)) from error
+
+
+def _failing_line(error: BaseException) -> int:
+    """The line of the text in which an expression failed: Jinja maps its frames back to the source."""
+    trace, line = error.__traceback__, 1
+    while trace is not None:
+        if trace.tb_frame.f_code.co_filename == PROSE:
+            line = trace.tb_lineno
+        trace = trace.tb_next
+    return line
