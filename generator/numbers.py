@@ -1,0 +1,296 @@
+"""Every number that the prose of a report may quote, each computed by this build, by its documented name.
+
+A name that a report cannot fill (no labels, no evidence) gives an unknown quantity, which prints as '–'; a class,
+figure or region that does not exist is the author's mistake and raises InputError.
+"""
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from generator.artefacts import Confusion, Heatmaps, Ints, Patterns
+from generator.errors import InputError, suggestion
+from generator.quantities import Language, Listed, Name, Quantity
+from generator.regions import Region, share
+from generator.results import FigureResult, Part
+from generator.samples import Evaluation
+from generator.text import Text
+
+FIGURE_MARK = "[[figure:{}]]"  # a paragraph of the rendered prose that stands for a figure
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What is known of the report beside its figures: classes in order, regions, evaluation, sizes."""
+
+    classes: Mapping[str, Text]
+    regions: Mapping[str, Region]
+    evaluation: Evaluation | None
+    images: int
+    labelled: bool
+    parameters: int
+    model: str
+    input_size: str
+
+
+@dataclass(frozen=True)
+class Numbers:
+    """The functions of the prose in one language; `figure_numbers` counts the figures from 1."""
+
+    facts: Facts
+    results: Mapping[str, FigureResult]
+    figure_numbers: Mapping[str, int]
+    language: Language
+    figure_word: str  # "Figure {}" in the language
+
+    def context(self) -> dict[str, Callable[..., object]]:
+        """Name → function, for the sandbox."""
+        return {name: getattr(self, name) for name in NAMES}
+
+    # references
+
+    def fig(self, figure: str) -> str:
+        """A link to a figure by its number: 'Figure 3'."""
+        self._figure(figure)
+        return f"[{self.figure_word.format(self.figure_numbers[figure])}](#fig-{figure})"
+
+    def figure(self, figure: str) -> str:
+        """Places a figure here; on a line of its own."""
+        self._figure(figure)
+        return FIGURE_MARK.format(figure)
+
+    # the report
+
+    def class_name(self, class_id: str) -> Name:
+        """The name of a class in the language."""
+        self._class(class_id)
+        return Name(class_id, self.facts.classes[class_id].in_language(self.language.code))
+
+    def region_name(self, region: str) -> Name:
+        """The name of a region in the language."""
+        return Name(region, self._region(region).name.in_language(self.language.code))
+
+    def images(self) -> Quantity:
+        """How many images the data set has."""
+        return Quantity(self.facts.images, "count")
+
+    def labelled(self) -> bool:
+        """Whether the data set has labels; without them, classes beside pictures are predictions."""
+        return self.facts.labelled
+
+    def parameters(self) -> Quantity:
+        """How many weights the model has."""
+        return Quantity(self.facts.parameters, "count")
+
+    def model_name(self) -> str:
+        """The file name of the model."""
+        return self.facts.model
+
+    def input_size(self) -> str:
+        """The model's input, '48×48×1'."""
+        return self.facts.input_size
+
+    # the evaluation
+
+    def evaluated(self) -> Quantity:
+        """How many labelled images the evaluation has."""
+        return Quantity(len(self.facts.evaluation.label) if self.facts.evaluation else 0, "count")
+
+    def accuracy(self) -> Quantity:
+        """Share of the evaluation that is predicted right."""
+        if self.facts.evaluation is None:
+            return Quantity.unknown("share")
+        right = self.facts.evaluation.label == self.facts.evaluation.prediction
+        return proportion(int(right.sum()), len(right))
+
+    def support(self, class_id: str) -> Quantity:
+        """How many images of the evaluation have this label."""
+        return Quantity(self._counts()[self._class(class_id)].sum(), "count")
+
+    def recall(self, class_id: str) -> Quantity:
+        """Share of a class's images that are recognised as it."""
+        k, counts = self._class(class_id), self._counts()
+        return proportion(int(counts[k, k]), int(counts[k].sum()))
+
+    def precision(self, class_id: str) -> Quantity:
+        """Share of the predictions of a class that are right."""
+        k, counts = self._class(class_id), self._counts()
+        return proportion(int(counts[k, k]), int(counts[:, k].sum()))
+
+    def best_classes(self, n: int = 3) -> Listed:
+        """The n classes with the highest recall, best first."""
+        return self._names(self._by_recall()[:n])
+
+    def worst_classes(self, n: int = 3) -> Listed:
+        """The n classes with the lowest recall, worst first."""
+        return self._names(self._by_recall()[::-1][:n])
+
+    def confused(self, class_id: str) -> Name:
+        """The class that images of this one are most often mistaken for."""
+        k, counts = self._class(class_id), self._counts().copy()
+        counts[k, k] = -1
+        return self._names([int(counts[k].argmax())])[0]
+
+    def confusion(self, label: str, prediction: str) -> Quantity:
+        """Share of the images of `label` that are predicted as `prediction`."""
+        counts = self._counts()[self._class(label)]
+        return proportion(int(counts[self._class(prediction)]), int(counts.sum()))
+
+    # one figure
+
+    def probability(self, figure: str, row: str | int) -> Quantity:
+        """The probability that the model gives the explained class of the image in a class's (or index's) row."""
+        part, k = self._row(figure, row)
+        return Quantity(part.batch.probability[k, part.batch.target[k]], "share")
+
+    def prediction(self, figure: str, row: str | int) -> Name:
+        """What the model predicts for the image in a row."""
+        part, k = self._row(figure, row)
+        return self._names([int(part.batch.prediction[k])])[0]
+
+    def image_index(self, figure: str, row: str | int) -> int:
+        """Which row of the data set the image of a row is."""
+        part, k = self._row(figure, row)
+        return int(part.batch.index[k])
+
+    def fact(self, figure: str, key: str, row: str | int | None = None) -> object:
+        """A fact that stands beside the figure (`layer`, `samples`, …), or beside the image of a row."""
+        part, k = self._row(figure, row) if row is not None else (self._part(figure), -1)
+        facts = part.artefact.image_facts[k] if row is not None and isinstance(part.artefact, Heatmaps) else None
+        facts = part.artefact.facts if facts is None else facts
+        if key not in facts:
+            raise InputError(f"figure '{figure}' has no fact '{key}'{suggestion(key, sorted(facts))}")
+        value = facts[key]
+        return Quantity(value) if isinstance(value, float) else value
+
+    def attribution_share(self, figure: str, region: str, row: str | int | None = None) -> Quantity:
+        """Share of the map's magnitude that lies in a region: of one row, or averaged over the pictures shown."""
+        part = self._part(figure)
+        rows = range(len(part.batch)) if row is None else [self._row(figure, row)[1]]
+        if not isinstance(part.artefact, Heatmaps):
+            raise InputError(f"figure '{figure}' has no maps")
+        maps = [part.artefact.values[k] for k in rows if not part.artefact.remark(k)]
+        shares = [share(values, self._region(region).mask(*values.shape)) for values in maps]
+        return Quantity(float(np.mean(shares)), "share", n=len(shares)) if shares else Quantity.unknown("share")
+
+    def area(self, region: str) -> Quantity:
+        """The share of the picture that a region covers: what a map without preference would give it."""
+        return Quantity(float(self._region(region).mask(480, 480).mean()), "share")
+
+    def leading_region(self, figure: str, row: str | int) -> Name:
+        """The region with the densest attribution in the map of a row: its share over its area is the largest."""
+        density = {r: float(self.attribution_share(figure, r, row)) / float(self.area(r)) for r in self.facts.regions}
+        known = {r: value for r, value in density.items() if not math.isnan(value)}
+        return self.region_name(max(known, key=lambda r: known[r])) if known else Name("", "–")
+
+    def silent_rows(self, figure: str) -> Listed:
+        """The classes whose map is no result (flat, nothing speaks for the class)."""
+        part = self._part(figure)
+        if not isinstance(part.artefact, Heatmaps):
+            return self._names([])
+        return self._names([int(part.batch.target[k]) for k in range(len(part.batch)) if part.artefact.remark(k)])
+
+    def strongest(self, figure: str, n: int = 3) -> Listed:
+        """The n units (filters, classes) that climbed highest."""
+        patterns = self._patterns(figure)
+        order = np.argsort(-patterns.activation, kind="stable")[:n]
+        return Listed.of(tuple(int(patterns.unit[k]) for k in order), self.language)
+
+    def activation(self, figure: str, unit: int) -> Quantity:
+        """The value that gradient ascent reached for a unit."""
+        patterns = self._patterns(figure)
+        return Quantity(patterns.activation[self._unit(patterns.unit, unit)])
+
+    def activation_on_images(self, figure: str, unit: int) -> Quantity:
+        """The largest value of the same unit on real images."""
+        patterns = self._patterns(figure)
+        return Quantity(patterns.on_images[self._unit(patterns.unit, unit)])
+
+    def dead_filters(self, figure: str) -> Listed:
+        """The units that nothing activates."""
+        patterns = self._patterns(figure)
+        return Listed.of(tuple(int(unit) for unit in patterns.unit[patterns.dead]), self.language)
+
+    # looking things up
+
+    def _class(self, class_id: str) -> int:
+        known = list(self.facts.classes)
+        if class_id not in known:
+            raise InputError(f"unknown class '{class_id}'{suggestion(class_id, known)}")
+        return known.index(class_id)
+
+    def _region(self, region: str) -> Region:
+        if region not in self.facts.regions:
+            raise InputError(f"unknown region '{region}'{suggestion(region, list(self.facts.regions))}")
+        return self.facts.regions[region]
+
+    def _figure(self, figure: str) -> FigureResult:
+        if figure not in self.results:
+            raise InputError(f"unknown figure '{figure}'{suggestion(figure, list(self.results))}")
+        return self.results[figure]
+
+    def _part(self, figure: str) -> Part:
+        parts = self._figure(figure).parts
+        if not parts:
+            raise InputError(f"figure '{figure}' could not be computed")
+        return parts[0]
+
+    def _row(self, figure: str, row: str | int) -> tuple[Part, int]:
+        part = self._part(figure)
+        column = part.batch.index if isinstance(row, int) else row_class(part)
+        found = np.flatnonzero(column == (row if isinstance(row, int) else self._class(row)))
+        if not len(found):
+            raise InputError(f"figure '{figure}' has no row '{row}'")
+        return part, int(found[0])
+
+    def _patterns(self, figure: str) -> Patterns:
+        artefact = self._part(figure).artefact
+        if not isinstance(artefact, Patterns):
+            raise InputError(f"figure '{figure}' has no patterns of filters or classes")
+        return artefact
+
+    def _unit(self, units: Ints, unit: int) -> int:
+        found = np.flatnonzero(units == unit)
+        if not len(found):
+            raise InputError(f"unit {unit} is not in the figure; it has {', '.join(map(str, units))}")
+        return int(found[0])
+
+    def _counts(self) -> Ints:
+        if self.facts.evaluation is None:
+            return np.zeros((len(self.facts.classes),) * 2, np.int64)
+        return self.facts.evaluation.counts(len(self.facts.classes))
+
+    def _by_recall(self) -> list[int]:
+        counts = self._counts()
+        recall = np.diag(counts) / np.maximum(counts.sum(axis=1), 1)
+        return [int(k) for k in np.argsort(-recall, kind="stable")] if counts.any() else []
+
+    def _names(self, classes: list[int]) -> Listed:
+        identifiers = list(self.facts.classes)
+        return Listed.of(tuple(self.class_name(identifiers[k]) for k in classes), self.language)
+
+
+def row_class(part: Part) -> Ints:
+    """The class a row stands for: its label, or the explained class where it has none."""
+    return np.where(part.batch.label >= 0, part.batch.label, part.batch.target)
+
+
+def proportion(hits: int, n: int) -> Quantity:
+    """A share with Wilson's interval at 95 % (Wilson 1927); unknown for n = 0."""
+    if n == 0:
+        return Quantity.unknown("share")
+    z, p = 1.959964, hits / n
+    centre = (p + z * z / (2 * n)) / (1 + z * z / n)
+    half = z / (1 + z * z / n) * math.sqrt(p * (1 - p) / n + z * z / (4 * n * n))
+    return Quantity(p, "share", max(0.0, centre - half), min(1.0, centre + half), n)
+
+
+def matrix_numbers(confusion: Confusion) -> dict[str, float]:
+    """What the manifest says of a confusion matrix."""
+    total = int(confusion.counts.sum())
+    return {"n": total, "accuracy": float(np.trace(confusion.counts) / total) if total else float("nan")}
+
+
+NAMES = tuple(name for name, value in vars(Numbers).items() if callable(value) and name[0] != "_" and name != "context")

@@ -1,0 +1,129 @@
+"""Values as prose prints them: numbers that know their unit and language, names that read in the reader's language."""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal, Self
+
+Unit = Literal["share", "count", "plain", "times"]
+
+
+@dataclass(frozen=True)
+class Language:
+    """How numbers and lists read in a language; unknown ones follow English."""
+
+    code: str
+
+    @property
+    def chinese(self) -> bool:
+        return self.code.split("-")[0] in ("zh", "ja")
+
+    def listed(self, words: tuple[str, ...]) -> str:
+        """'a, b and c', or 'a、b和c'."""
+        if len(words) < 2:
+            return "".join(words)
+        if self.chinese:
+            return "、".join(words[:-1]) + "和" + words[-1]
+        return ", ".join(words[:-1]) + " and " + words[-1]
+
+
+class Quantity(float):
+    """A number with what is known of it: `low` and `high` bound it at 95 %, `n` images stand behind it.
+
+    Prints rounded for its unit; an unknown one is NaN, prints as '–', and is smaller and larger than nothing.
+    """
+
+    low: float
+    high: float
+    n: int
+    unit: Unit
+
+    def __new__(
+        cls, value: float, unit: Unit = "plain", low: float = math.nan, high: float = math.nan, n: int = 0
+    ) -> Self:
+        made = super().__new__(cls, value)
+        made.low, made.high, made.n, made.unit = low, high, n, unit
+        return made
+
+    @classmethod
+    def unknown(cls, unit: Unit = "plain") -> Self:
+        return cls(math.nan, unit)
+
+    @classmethod
+    def of(cls, estimate: Mapping[str, float] | None, unit: Unit = "plain") -> Self:
+        """From the manifest's form `{mean, low, high, n}`, or None where it is silent."""
+        if estimate is None:
+            return cls.unknown(unit)
+        return cls(estimate["mean"], unit, estimate["low"], estimate["high"], int(estimate["n"]))
+
+    @property
+    def mean(self) -> float:
+        return float(self)
+
+    @property
+    def known(self) -> bool:
+        return not math.isnan(self)
+
+    @property
+    def times(self) -> "Quantity":
+        """The same as a multiple."""
+        return Quantity(float(self), "times", self.low, self.high, self.n)
+
+    @property
+    def interval(self) -> str:
+        """'84–90%', or '' where there is none."""
+        if math.isnan(self.low) or math.isnan(self.high):
+            return ""
+        low, high = printed(self.low, self.unit), printed(self.high, self.unit)
+        return f"{low.rstrip('%')}–{high}"
+
+    def __str__(self) -> str:
+        return printed(float(self), self.unit)
+
+    def __format__(self, spec: str) -> str:
+        return format(float(self), spec) if spec else str(self)
+
+
+def printed(value: float, unit: Unit) -> str:
+    """A number as it is read: shares as whole percent, small ones with one decimal, others to three figures."""
+    if math.isnan(value):
+        return "–"
+    if unit == "share":
+        percent = 100 * value
+        return f"{percent:.1f}%" if 0 < abs(percent) < 10 and round(percent, 1) % 1 else f"{percent:.0f}%"
+    if unit == "count":
+        return f"{round(value):,}"
+    if unit == "times":
+        return f"{value:.2f}"
+    return f"{value:.3g}".replace("-", "−")
+
+
+class Name(str):
+    """The id of a class or region that prints as its name in the reader's language, and compares as the id."""
+
+    title: str
+
+    def __new__(cls, identifier: str, title: str) -> Self:
+        made = super().__new__(cls, identifier)
+        made.title = title
+        return made
+
+    def __str__(self) -> str:
+        return self.title
+
+    __hash__ = str.__hash__
+
+
+class Listed(tuple[Any, ...]):
+    """Several names or numbers that print as a list in the reader's language."""
+
+    language: Language
+
+    @classmethod
+    def of(cls, items: tuple[Any, ...], language: Language) -> Self:
+        made = cls(items)
+        made.language = language
+        return made
+
+    def __str__(self) -> str:
+        return self.language.listed(tuple(str(item) for item in self))

@@ -1,0 +1,47 @@
+"""Whether anything changed since the last build, told from file sizes and times alone, before anything is imported."""
+
+import json
+import os
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+PROGRAM = Path(__file__).resolve().parent
+
+
+def fingerprint(path: Path) -> list[int] | None:
+    """Size and time of a file; for a folder, of its own entry list too."""
+    try:
+        facts = path.stat()
+    except OSError:
+        return None
+    extra = [len(os.listdir(path))] if path.is_dir() else []
+    return [facts.st_size, facts.st_mtime_ns, *extra]
+
+
+def program_files() -> list[Path]:
+    """Everything of ours whose change may change a report."""
+    templates = PROGRAM.parent / "templates"
+    return sorted(p for folder in (PROGRAM, templates) for p in folder.rglob("*") if "__pycache__" not in p.parts)
+
+
+def write(stamp: Path, settings: Mapping[str, Any], inputs: Iterable[Path], site: Path) -> None:
+    """Record what a finished build was made from and what it made."""
+    files = [*inputs, *program_files(), *(p for p in sorted(site.rglob("*")) if p.is_file())]
+    record = {"settings": dict(settings), "files": {str(p): fingerprint(p) for p in files}}
+    stamp.parent.mkdir(parents=True, exist_ok=True)
+    stamp.write_text(json.dumps(record))
+
+
+def is_current(stamp: Path, settings: Mapping[str, Any]) -> bool:
+    """Whether the last build had the same settings and nothing it read or wrote has changed."""
+    try:
+        record = json.loads(stamp.read_text())
+    except (OSError, ValueError):
+        return False
+    if record.get("settings") != dict(settings) or not record.get("files"):
+        return False
+    recorded = {Path(name) for name in record["files"]}
+    if any(path not in recorded for path in program_files()):
+        return False
+    return all(fingerprint(Path(name)) == facts for name, facts in record["files"].items())
