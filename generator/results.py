@@ -7,8 +7,12 @@ from typing import Literal
 from generator.artefacts import Artefact, Fact
 from generator.samples import Batch
 
-Role = Literal["image", "map", "overlay", "masked", "pattern", "output", "sheet", "chart"]
-"""`sheet`: all units of a part as one picture with their numbers; `chart`: drawn by matplotlib, with words."""
+Role = Literal["image", "map", "overlay", "masked", "veil", "pattern", "output", "sheet", "chart", "bar"]
+"""`overlay` is ready made, `veil` the same map transparent where it is weak, to be laid over `image` at any opacity.
+
+`sheet`: all units of a part as one picture with their numbers; `chart`: drawn by matplotlib, with words; `bar`: the
+colours of the legend from low to high.
+"""
 
 
 @dataclass(frozen=True)
@@ -39,7 +43,8 @@ class FigureResult:
 class Picture:
     """A drawn PNG: `name` is stable from build to build; one a language only where it carries words.
 
-    `row` is the row of its part's batch (or the position of a unit in `artefact.unit`), None for the whole part.
+    `row` is the row of its part's batch (or the position of a unit in `artefact.unit`), None for the whole part;
+    `unit` is that position where a picture has both, as the outputs of a layer for several images.
     """
 
     name: str
@@ -50,6 +55,7 @@ class Picture:
     part: int = 0
     row: int | None = None
     language: str | None = None
+    unit: int | None = None
 
 
 @dataclass(frozen=True)
