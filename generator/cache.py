@@ -9,7 +9,7 @@ import os
 import tempfile
 import zipfile
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -32,7 +32,6 @@ class Cache:
     folder: Path | None
     hits: int = 0
     misses: int = 0
-    used: set[str] = field(default_factory=set)
 
     def remember(self, key: str, compute: Callable[[], Any]) -> Any:
         """The value of `key`, computed if it is not there."""

@@ -101,15 +101,15 @@ def printed(value: float, unit: Unit) -> str:
 class Name(str):
     """The id of a class or region that prints as its name in the reader's language, and compares as the id."""
 
-    title: str
+    reads: str
 
-    def __new__(cls, identifier: str, title: str) -> Self:
+    def __new__(cls, identifier: str, reads: str) -> Self:
         made = super().__new__(cls, identifier)
-        made.title = title
+        made.reads = reads
         return made
 
     def __str__(self) -> str:
-        return self.title
+        return self.reads
 
     __hash__ = str.__hash__
 

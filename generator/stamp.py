@@ -39,7 +39,7 @@ def is_current(stamp: Path, settings: Mapping[str, Any]) -> bool:
         record = json.loads(stamp.read_text())
     except (OSError, ValueError):
         return False
-    if record.get("settings") != dict(settings) or not record.get("files"):
+    if not isinstance(record, dict) or record.get("settings") != dict(settings) or not record.get("files"):
         return False
     recorded = {Path(name) for name in record["files"]}
     if any(path not in recorded for path in program_files()):

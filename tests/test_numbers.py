@@ -1,0 +1,145 @@
+"""The numbers of the prose, against counts worked out by hand."""
+
+import math
+
+import numpy as np
+import pytest
+
+from generator.artefacts import Heatmaps, Patterns
+from generator.errors import InputError
+from generator.numbers import NAMES, Facts, Numbers, proportion
+from generator.quantities import Language, Listed, Quantity
+from generator.regions import Region
+from generator.results import FigureResult, Part
+from generator.samples import Evaluation
+from generator.text import bilingual
+from tests.closed_form import LinearClassifier
+from tests.conftest import batch_of
+
+CLASSES = {"cat": bilingual("Cat", "貓"), "dog": bilingual("Dog", "狗"), "owl": bilingual("Owl", "貓頭鷹")}
+LABEL = np.array([0, 0, 0, 0, 1, 1, 2])
+PREDICTION = np.array([0, 0, 1, 2, 1, 1, 0])
+
+
+def figures() -> dict[str, FigureResult]:
+    weights = np.zeros((4, 4, 1, 3), np.float32)
+    weights[..., 1] = 0.1
+    batch = batch_of(LinearClassifier(weights), np.ones((2, 4, 4, 1)), target=[0, 1])
+    values = np.zeros((2, 4, 4), np.float32)
+    values[0, :2], values[0, 2:] = 3, 1
+    patterns = Patterns(
+        np.zeros((3, 4, 4, 1), np.float32),
+        np.array([4, 7, 9]),
+        np.array([1.0, 3.0, 0.0], np.float32),
+        np.array([0.5, 1.5, 0.0], np.float32),
+        np.array([False, False, True]),
+        "filter",
+        {"layer": "conv1", "steps": 30},
+    )
+    maps = FigureResult(
+        "maps", "q", "saliency", {}, (Part(Heatmaps(values, False, "gradient", {"score": "logit"}), batch),)
+    )
+    return {"maps": maps, "filters": FigureResult("filters", "q", "filters", {}, (Part(patterns, batch),))}
+
+
+def numbers(language="en", evaluation=True) -> Numbers:
+    regions = {
+        "top": Region("top", bilingual("top", "上半"), ((0, 0, 1, 0.5),)),
+        "left": Region("left", bilingual("left", "左邊"), ((0, 0, 0.25, 1),)),
+    }
+    table = Evaluation(LABEL, PREDICTION, None, "e.csv", "") if evaluation else None
+    facts = Facts(CLASSES, regions, table, 7, False, 1234567, "m.keras", "4×4×1")
+    return Numbers(facts, figures(), {"maps": 1, "filters": 2}, Language(language), "Figure {}")
+
+
+def test_recall_precision_and_confusions_are_the_counts_of_the_evaluation():
+    """4 cats of which 2 are right, 1 a dog, 1 an owl; 3 predicted dogs of which 2 are right."""
+    n = numbers()
+    assert n.recall("cat") == 0.5 and str(n.recall("cat")) == "50%"
+    assert n.precision("dog") == pytest.approx(2 / 3)
+    assert (n.support("cat"), n.accuracy()) == (4, pytest.approx(4 / 7))
+    assert n.confused("owl") == "cat" and n.confusion("owl", "cat") == 1.0
+
+
+def test_classes_come_in_the_order_of_their_recall_and_read_in_the_language():
+    """Ids compare, names print."""
+    assert n_ids(numbers().best_classes(2)) == ["dog", "cat"]
+    assert str(numbers().best_classes(2)) == "Dog and Cat"
+    assert str(numbers("zh-Hant").worst_classes(3)) == "貓頭鷹、貓和狗"
+
+
+def n_ids(names):
+    return [name + "" for name in names]
+
+
+def test_without_an_evaluation_its_numbers_are_unknown():
+    """An unknown quantity prints a dash and is known to be unknown."""
+    n = numbers(evaluation=False)
+    assert str(n.accuracy()) == "–" and not n.accuracy().known
+    assert n.best_classes(3) == ()
+
+
+def test_the_share_of_a_region_is_its_part_of_the_magnitude():
+    """The top half holds 24 of 32; a flat second map does not count."""
+    n = numbers()
+    assert n.attribution_share("maps", "top", "cat") == pytest.approx(0.75)
+    assert n.attribution_share("maps", "top") == pytest.approx(0.75)
+    assert n.area("left") == 0.25
+    assert n.leading_region("maps", "cat") == "top"
+    assert str(n.silent_rows("maps")) == "Dog"
+
+
+def test_rows_are_named_by_class_or_by_index():
+    """Without labels a row stands for the class it explains."""
+    n = numbers()
+    assert n.image_index("maps", "dog") == 1
+    assert n.probability("maps", 1) == pytest.approx(math.exp(1.6) / (math.exp(1.6) + 2))
+    assert str(n.prediction("maps", "cat")) == "Dog"
+
+
+def test_patterns_tell_the_strongest_and_the_dead():
+    """Units are named by their number in the layer."""
+    n = numbers()
+    assert n.strongest("filters", 2) == (7, 4)
+    assert n.dead_filters("filters") == (9,)
+    assert n.activation("filters", 7) == 3 and n.activation_on_images("filters", 7) == 1.5
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda n: n.recall("cta"), "unknown class 'cta'; did you mean 'cat'?"),
+        (lambda n: n.fig("map"), "unknown figure 'map'; did you mean 'maps'?"),
+        (lambda n: n.area("lef"), "unknown region 'lef'; did you mean 'left'?"),
+        (lambda n: n.fact("filters", "layr"), "figure 'filters' has no fact 'layr'; did you mean 'layer'?"),
+        (lambda n: n.attribution_share("filters", "top"), "figure 'filters' has no maps"),
+        (lambda n: n.strongest("maps"), "figure 'maps' has no patterns of filters or classes"),
+        (lambda n: n.activation("filters", 5), "unit 5 is not in the figure; it has 4, 7, 9"),
+        (lambda n: n.probability("maps", "owl"), "figure 'maps' has no row 'owl'"),
+    ],
+)
+def test_a_name_that_does_not_exist_is_the_authors_mistake(call, message):
+    """The message names what is wrong and what is near."""
+    with pytest.raises(InputError) as caught:
+        call(numbers())
+    assert str(caught.value) == message
+
+
+def test_wilsons_interval_of_none_in_ten_ends_at_28_percent():
+    """Planted case: 0 of 10 gives [0, .2775]."""
+    share = proportion(0, 10)
+    assert (share.low, share.high) == (0.0, pytest.approx(0.2775, abs=5e-5))
+    assert share.interval == "0–28%"
+
+
+def test_quantities_read_in_their_unit():
+    """Small shares keep a decimal, counts their thousands, plain numbers three figures."""
+    assert str(Quantity(0.0123, "share")) == "1.2%"
+    assert str(Quantity(28709, "count")) == "28,709"
+    assert str(Quantity(-0.012345)) == "−0.0123"
+    assert str(Listed.of((1, 2, 3), Language("en"))) == "1, 2 and 3"
+
+
+def test_every_name_has_one_line_of_documentation():
+    """The names of the prose are documented where they are defined."""
+    assert all((getattr(Numbers, name).__doc__ or "").strip() for name in NAMES)

@@ -1,0 +1,37 @@
+"""A site is replaced whole or not at all."""
+
+import pytest
+
+from generator.errors import InputError
+from generator.site_folder import MANIFEST, new_site
+
+
+def contents(folder):
+    return {p.relative_to(folder).as_posix(): p.read_text() for p in folder.rglob("*") if p.is_file()}
+
+
+def test_a_finished_draft_replaces_the_site(tmp_path):
+    """Files of the old site that the new one lacks are gone, and nothing is left beside it."""
+    for page in ("one", "two"):
+        with new_site(tmp_path / "site") as site:
+            site.write(MANIFEST, "{}")
+            site.write(f"{page}/index.html", page)
+    assert contents(tmp_path) == {f"site/{MANIFEST}": "{}", "site/two/index.html": "two"}
+
+
+def test_a_failed_build_leaves_the_old_site_untouched(tmp_path):
+    """Whatever is raised inside, the old bytes stand."""
+    with new_site(tmp_path / "site") as site:
+        site.write(MANIFEST, "old")
+    with pytest.raises(KeyboardInterrupt), new_site(tmp_path / "site") as site:
+        site.write(MANIFEST, "new")
+        raise KeyboardInterrupt
+    assert contents(tmp_path) == {f"site/{MANIFEST}": "old"}
+
+
+def test_a_folder_that_is_no_site_is_refused(tmp_path):
+    """A folder with somebody's files and no manifest is never replaced."""
+    (tmp_path / "thesis.docx").write_text("years of work")
+    with pytest.raises(InputError, match=r"holds other files than a site"), new_site(tmp_path):
+        pass
+    assert contents(tmp_path) == {"thesis.docx": "years of work"}
