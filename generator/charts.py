@@ -1,0 +1,168 @@
+"""The one door to matplotlib's figures: charts with words, one picture a language, without any global state.
+
+Every word comes from outside, in one language, and is drawn in the packaged font.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from matplotlib.font_manager import FontProperties
+from matplotlib.ticker import PercentFormatter
+from numpy.typing import NDArray
+
+from generator.artefacts import Confusion, Floats
+from generator.colours import SUPPORTS, WHITE, Colour, Pixels, ink_on, mix
+from generator.fonts import chinese, drawable
+from generator.text import Text, bilingual
+
+DPI = 160
+INK, QUIET, RULE = "#1b1e22", "#62686f", "#d6d9d4"
+HEAT: Colour = (0x0B, 0x5A, 0x87)
+BAR = "#{:02x}{:02x}{:02x}".format(*SUPPORTS)
+LONGEST = 24  # characters of a name
+WORDS: Mapping[str, Text] = MappingProxyType(
+    {"true": bilingual("True class", "真實類別"), "predicted": bilingual("Predicted class", "預測類別")}
+)
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """A value with its interval at 95 %."""
+
+    mean: float
+    low: float
+    high: float
+
+
+def confusion(artefact: Confusion, classes: Sequence[str], true: str, predicted: str) -> Pixels:
+    """The matrix with a count and a share in each cell; the deeper the blue, the larger what `normalize` names."""
+    n = len(classes)
+    figure, axes = _canvas(1.9 + 0.72 * n, 1.1 + 0.6 * n)
+    strength = artefact.shares / max(float(artefact.shares.max()), 1e-12) if artefact.normalize == "none" else None
+    for row, column in np.ndindex(n, n):
+        share = float((artefact.shares if strength is None else strength)[row, column])
+        _cell(axes, (row, column), mix(WHITE, HEAT, share), _cell_words(artefact, row, column))
+    axes.set(xlim=(0, n), ylim=(n, 0))
+    names = [shortened(name) for name in classes]
+    _ticks(axes, "x", [k + 0.5 for k in range(n)], names, 30 if any(len(name) > 8 for name in names) else 0)
+    _ticks(axes, "y", [k + 0.5 for k in range(n)], names)
+    _label(axes, predicted, true)
+    return _pixels(figure)
+
+
+def _cell(axes: Axes, place: tuple[int, int], ground: Colour, words: tuple[str, str]) -> None:
+    row, column = place
+    colour = "#{:02x}{:02x}{:02x}".format(*ground)
+    ink = "#{:02x}{:02x}{:02x}".format(*ink_on(ground))
+    axes.fill_between([column, column + 1], row, row + 1, color=colour, linewidth=0)
+    if row == column:
+        axes.plot([column, column + 1, column + 1, column, column], [row, row, row + 1, row + 1, row], INK, lw=1.2)
+    axes.text(column + 0.5, row + 0.36, words[0], color=ink, ha="center", va="center", font=_font(10))
+    axes.text(column + 0.5, row + 0.74, words[1], color=ink, ha="center", va="center", font=_font(7))
+
+
+def _cell_words(artefact: Confusion, row: int, column: int) -> tuple[str, str]:
+    """The larger and the smaller number: count and share, or the other way round where shares are asked for."""
+    count, share = f"{artefact.counts[row, column]:,}", f"{artefact.shares[row, column]:.1%}"
+    return (count, share) if artefact.normalize == "none" else (share, count)
+
+
+def probabilities(probability: Floats, classes: Sequence[str], marked: int) -> Pixels:
+    """A bar for each class with its probability; the bar of `marked` (the label, or -1) is full, the others light."""
+    n = len(classes)
+    figure, axes = _canvas(3.4, 0.35 + 0.27 * n)
+    light = "#{:02x}{:02x}{:02x}".format(*mix(WHITE, SUPPORTS, 0.55))
+    axes.barh(range(n), probability, height=0.68, color=[BAR if k == marked else light for k in range(n)])
+    for k, value in enumerate(probability.tolist()):
+        axes.text(value + 0.015, k, f"{value:.1%}", color=INK, va="center", font=_font(8, k == marked))
+    axes.set(xlim=(0, 1.18), ylim=(n - 0.5, -0.5))
+    axes.set_xticks([])
+    _ticks(axes, "y", list(range(n)), [shortened(name) for name in classes])
+    axes.spines["left"].set(visible=True, color=RULE)
+    return _pixels(figure)
+
+
+def intervals(estimates: Sequence[Estimate], names: Sequence[str], axis: str, reference: float | None) -> Pixels:
+    """A dot with its interval for each name, and a dashed line at the value that chance would give."""
+    n = len(names)
+    figure, axes = _canvas(5.2, 0.75 + 0.34 * n)
+    middle = np.array([e.mean for e in estimates])
+    reach = np.abs(np.array([(e.low, e.high) for e in estimates]).T - middle)
+    axes.errorbar(middle, np.arange(n), xerr=reach, fmt="o", color=BAR, ecolor=INK, elinewidth=1.4, capsize=3)
+    if reference is not None:
+        axes.axvline(reference, color=QUIET, linestyle=(0, (4, 3)), linewidth=1.2)
+    axes.set_ylim(n - 0.5, -0.5)
+    _ticks(axes, "y", list(range(n)), [shortened(name) for name in names])
+    _numbers(axes, "x")
+    axes.grid(axis="x", color=RULE, linewidth=0.7)
+    axes.set_axisbelow(True)
+    _label(axes, axis, "")
+    return _pixels(figure)
+
+
+def reliability(confidence: NDArray[np.float64], accuracy: NDArray[np.float64], axes_words: tuple[str, str]) -> Pixels:
+    """Accuracy over mean confidence for the bins of a calibration, beside the diagonal of a calibrated model."""
+    figure, axes = _canvas(3.8, 3.6)
+    axes.plot([0, 1], [0, 1], color=QUIET, linestyle=(0, (4, 3)), linewidth=1.2)
+    axes.plot(confidence, accuracy, "o-", color=BAR, markersize=4.5, linewidth=1.4)
+    axes.set(xlim=(0, 1), ylim=(0, 1), aspect="equal")
+    for which in ("x", "y"):
+        _numbers(axes, which, percent=True)
+    axes.grid(color=RULE, linewidth=0.7)
+    axes.set_axisbelow(True)
+    _label(axes, *axes_words)
+    return _pixels(figure)
+
+
+def shortened(name: str) -> str:
+    """A name that fits beside a chart."""
+    shown = drawable(name)
+    return shown if len(shown) <= LONGEST else shown[: LONGEST - 1] + "…"
+
+
+def _canvas(width: float, height: float) -> tuple[Figure, Axes]:
+    """A figure of so many inches with one bare pair of axes."""
+    figure = Figure(figsize=(width, height), dpi=DPI, facecolor="white", layout="constrained")
+    FigureCanvasAgg(figure)
+    axes = figure.add_subplot()
+    axes.spines[:].set_visible(False)
+    axes.tick_params(length=0, colors=INK)
+    return figure, axes
+
+
+def _font(size: float, bold: bool = False) -> FontProperties:
+    return FontProperties(fname=str(chinese(bold)), size=size)
+
+
+def _ticks(axes: Axes, which: str, places: list[float], names: list[str], turn: int = 0) -> None:
+    axis = axes.xaxis if which == "x" else axes.yaxis
+    axis.set_ticks(places, names, font=_font(9), parse_math=False, color=INK)
+    if turn:
+        for label in axes.get_xticklabels():
+            label.set(rotation=turn, ha="right", rotation_mode="anchor")
+
+
+def _numbers(axes: Axes, which: str, percent: bool = False) -> None:
+    """Numbers along an axis in the packaged font."""
+    axis = axes.xaxis if which == "x" else axes.yaxis
+    if percent:
+        axis.set_major_formatter(PercentFormatter(1, decimals=0))
+    for label in axis.get_ticklabels():
+        label.set_fontproperties(_font(8))
+
+
+def _label(axes: Axes, below: str, beside: str) -> None:
+    axes.set_xlabel(drawable(below), font=_font(10), color=INK, parse_math=False)
+    axes.set_ylabel(drawable(beside), font=_font(10), color=INK, parse_math=False)
+
+
+def _pixels(figure: Figure) -> Pixels:
+    canvas = figure.canvas
+    assert isinstance(canvas, FigureCanvasAgg)
+    canvas.draw()  # type: ignore[no-untyped-call]
+    return np.asarray(canvas.buffer_rgba())[..., :3].copy()  # type: ignore[no-untyped-call]

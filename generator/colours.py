@@ -1,0 +1,204 @@
+"""Arrays become pixels: pure NumPy with matplotlib's colour maps, no text and no files.
+
+Pixels are uint8 `(h, w)` grey, `(h, w, 3)` RGB or `(h, w, 4)` RGBA. One array is painted by one scale, so that
+colours can be compared; zero is always the same colour.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from types import MappingProxyType
+from typing import TypeVar
+
+import numpy as np
+from matplotlib import colormaps
+from numpy.typing import NDArray
+
+from generator.artefacts import Floats, Ints
+from generator.errors import ParameterError, suggestion
+
+Pixels = NDArray[np.uint8]
+Colour = tuple[int, int, int]
+Number = TypeVar("Number", bound=np.generic)
+
+UNSIGNED, SIGNED = "magma", "PuOr"
+SUPPORTS, OPPOSES = (0x2A, 0x7F, 0xC0), (0xC8, 0x56, 0x0A)  # 53 apart even with deuteranopia
+BLACK, WHITE = (0, 0, 0), (255, 255, 255)
+MAT, STRIPE = (0xE6, 0xE8, 0xE4), (0xB9, 0xBF, 0xB8)
+OPACITY = 0.7  # of a ready-made overlay: an opaque magma blackens the face below it
+FILLS: Mapping[str, int] = MappingProxyType({"black": 0, "white": 255})
+SMALLEST, USUAL = 144, 192  # sides of a drawn picture
+
+
+@cache
+def _table(colormap: str) -> NDArray[np.uint8]:
+    """The 256 colours of a matplotlib colour map; raises ParameterError for an unknown one."""
+    if colormap not in colormaps:
+        raise ParameterError("colormap", f"unknown colour map '{colormap}'{suggestion(colormap, list(colormaps))}")
+    colours = colormaps[colormap].resampled(256)(np.arange(256), bytes=True)[:, :3]
+    return np.ascontiguousarray(colours, dtype=np.uint8)
+
+
+@dataclass(frozen=True)
+class Scale:
+    """Values to colours: 0 to `limit`, or `-limit` to `limit` with the colour map's middle at zero."""
+
+    limit: float
+    signed: bool
+    colormap: str
+
+    @property
+    def low(self) -> float:
+        return -self.limit if self.signed else 0.0
+
+    def strength(self, values: Floats) -> Floats:
+        """Magnitude as a share of the limit, 0..1; an unsigned scale has no negative side."""
+        magnitude = np.abs(values) if self.signed else np.maximum(values, 0)
+        return np.clip(magnitude / self.limit, 0, 1) if self.limit > 0 else np.zeros(values.shape, np.float32)
+
+    def paint(self, values: Floats) -> Pixels:
+        """`(h, w)` to RGB."""
+        return _table(self.colormap)[self._entries(values)]
+
+    def _entries(self, values: Floats) -> NDArray[np.intp]:
+        strength = self.strength(values)
+        if not self.signed:
+            return np.rint(strength * 255).astype(np.intp)
+        signed = np.where(values < 0, -strength, strength)
+        return 128 + np.where(signed < 0, np.rint(signed * 128), np.rint(signed * 127)).astype(np.intp)
+
+
+def stops(colormap: str, n: int = 17) -> tuple[str, ...]:
+    """`n` colours from low to high as '#rrggbb', for a gradient beside the pictures."""
+    chosen = _table(colormap)[np.linspace(0, 255, n).round().astype(int)]
+    return tuple(f"#{r:02x}{g:02x}{b:02x}" for r, g, b in chosen.tolist())
+
+
+def bar(colormap: str, height: int = 16) -> Pixels:
+    """All 256 colours beside each other, from low to high."""
+    return np.repeat(_table(colormap)[None], height, axis=0)
+
+
+def photo(image: Floats) -> Pixels:
+    """`(H, W, C)` in 0..1 to grey or RGB."""
+    pixels = np.rint(np.clip(image, 0, 1) * 255).astype(np.uint8)
+    return pixels[..., 0] if pixels.shape[-1] != 3 else pixels
+
+
+def rgb(pixels: Pixels) -> Pixels:
+    """Any pixels without transparency as RGB."""
+    return np.repeat(pixels[..., None], 3, axis=-1) if pixels.ndim == 2 else pixels[..., :3]
+
+
+def multiple(height: int, width: int, usual: int = USUAL, smallest: int = SMALLEST) -> int:
+    """How many screen pixels one pixel becomes: a whole number, about `usual` and at least `smallest` in all."""
+    side = max(height, width)
+    return max(1, round(usual / side), -(-smallest // side))
+
+
+def enlarge(pixels: NDArray[Number], times: int) -> NDArray[Number]:
+    """Every pixel becomes a square of `times` × `times`."""
+    return pixels.repeat(times, axis=0).repeat(times, axis=1)
+
+
+def shown(pixels: Pixels) -> Pixels:
+    """Pixels enlarged to a size one can see."""
+    return enlarge(pixels, multiple(*pixels.shape[:2]))
+
+
+def veil(values: Floats, scale: Scale) -> Pixels:
+    """The map as RGBA: the stronger, the more opaque, so that the face shows where nothing was found.
+
+    Opacity is the root of the strength: weak colours are dark or pale already and would vanish twice.
+    """
+    alpha = np.rint(np.sqrt(scale.strength(values)) * 255).astype(np.uint8)
+    return np.dstack([scale.paint(values), alpha])
+
+
+def over(face: Pixels, veil: Pixels, opacity: float = OPACITY) -> Pixels:
+    """The veil laid over the face of the same size, as RGB."""
+    alpha = veil[..., 3:].astype(np.float64) / 255 * opacity
+    mixed = rgb(face) * (1 - alpha) + veil[..., :3] * alpha
+    return np.rint(mixed).astype(np.uint8)
+
+
+def masked(face: Pixels, values: Floats, least: float, fill: str) -> Pixels:
+    """The face where the map reaches `least` in magnitude; the rest is its mean, black or white."""
+    replacement = np.rint(face.mean(axis=(0, 1))) if fill == "mean" else np.full(face.shape[2:], FILLS[fill])
+    kept = np.abs(values) >= least
+    kept = kept[..., None] if face.ndim == 3 else kept
+    return np.where(kept, face, replacement.astype(np.uint8))
+
+
+def no_result(height: int, width: int, band: int = 12) -> Pixels:
+    """Grey stripes: neither the colour of zero nor of any value."""
+    y, x = np.indices((height, width))
+    striped = ((x + y) % band < band // 2)[..., None]
+    return np.where(striped, np.array(STRIPE, np.uint8), np.array(MAT, np.uint8))
+
+
+def no_result_veil(height: int, width: int) -> Pixels:
+    """The same stripes, half transparent."""
+    return np.dstack([no_result(height, width), np.full((height, width), 128, np.uint8)])
+
+
+def crossed(pixels: Pixels) -> Pixels:
+    """RGB pixels with a grey cross from corner to corner: what is below is no result."""
+    height, width = pixels.shape[:2]
+    y, x = np.indices((height, width))
+    rising, falling = x / width + y / height - 1, x / width - y / height
+    cross = (np.minimum(np.abs(rising), np.abs(falling)) < 0.02)[..., None]
+    return np.where(cross, np.array((0x62, 0x68, 0x6F), np.uint8), pixels)
+
+
+def superpixels(values: Floats, segments: Ints, scale: Scale, times: int, boundaries: bool) -> Pixels:
+    """Enlarged RGBA: superpixels for the class blue, against it orange, deeper with their weight; borders drawn."""
+    big, weight = enlarge(segments, times), enlarge(values, times)
+    tint = np.where((weight < 0)[..., None], np.array(OPPOSES), np.array(SUPPORTS))
+    alpha = np.where(weight == 0, 0, 0.25 + 0.6 * scale.strength(weight))
+    coloured = np.dstack([tint, alpha * 255])
+    if boundaries:
+        _draw_borders(coloured, big, weight != 0)
+    return np.rint(coloured).astype(np.uint8)
+
+
+def _draw_borders(coloured: NDArray[np.float64], segments: NDArray[np.generic], weighty: NDArray[np.bool_]) -> None:
+    """A light line between superpixels, a full one of their own colour around those with a weight."""
+    edge = borders(segments)
+    coloured[edge & ~weighty] = (*WHITE, 110)
+    coloured[edge & weighty, 3] = 255
+
+
+def borders(segments: NDArray[np.generic]) -> NDArray[np.bool_]:
+    """Where a pixel's neighbour to the left, right, above or below lies in another superpixel."""
+    edge = np.zeros(segments.shape, bool)
+    down, right = segments[1:] != segments[:-1], segments[:, 1:] != segments[:, :-1]
+    edge[1:] |= down
+    edge[:-1] |= down
+    edge[:, 1:] |= right
+    edge[:, :-1] |= right
+    return edge
+
+
+def luminance(colour: Colour) -> float:
+    """Relative luminance of sRGB as WCAG 2 defines it."""
+    share = np.array(colour) / 255
+    linear = np.where(share <= 0.04045, share / 12.92, ((share + 0.055) / 1.055) ** 2.4)
+    return float(linear @ (0.2126, 0.7152, 0.0722))
+
+
+def contrast(one: Colour, other: Colour) -> float:
+    """WCAG contrast, 1 to 21."""
+    light, dark = sorted((luminance(one), luminance(other)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+def ink_on(ground: Colour) -> Colour:
+    """Black or white, whichever is read better: at least 4.5 on any ground, as no other two inks can promise."""
+    return max(BLACK, WHITE, key=lambda ink: contrast(ink, ground))
+
+
+def mix(low: Colour, high: Colour, share: float) -> Colour:
+    """The colour `share` of the way from low to high."""
+    r, g, b = (round(a + (c - a) * share) for a, c in zip(low, high, strict=True))
+    return r, g, b
