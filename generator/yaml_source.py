@@ -1,0 +1,223 @@
+"""The one door to YAML: a file as plain data, with the line and column of every key and value.
+
+Narrower than YAML 1.1 where that surprises: keys are texts, only true and false are booleans, a number is decimal
+and nothing is a date, so that a student id, a language or a grid such as `no`, `0123` or `12:30` stays what it is.
+"""
+
+import hashlib
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from generator.errors import InputError, Problem, SpecError
+
+MOST_NODES = 100_000  # a spec has some hundreds; aliases of aliases would have billions
+TAG = "tag:yaml.org,2002:"
+PLAIN = {
+    "null": re.compile(r"(?:~|null|Null|NULL|)$"),
+    "bool": re.compile(r"(?:true|True|TRUE|false|False|FALSE)$"),
+    "int": re.compile(r"[-+]?(?:0|[1-9][0-9]{0,17})$"),
+    "float": re.compile(r"[-+]?(?:\.[0-9]+|(?:0|[1-9][0-9]*)(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]{1,3})?$"),
+    "merge": re.compile(r"<<$"),
+}
+
+
+class _Loader(yaml.SafeLoader):
+    yaml_implicit_resolvers: dict[str | None, list[tuple[str, re.Pattern[str]]]] = {}  # noqa: RUF012  PyYAML's own
+
+
+for _kind, _pattern in PLAIN.items():
+    _Loader.add_implicit_resolver(TAG + _kind, _pattern, None)
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a value stands: its key (the value itself in a list) and itself, as (line, column) from 1.
+
+    `text` is the line on which the value's own first line stands, one below the `|` of a block.
+    """
+
+    key: tuple[int, int]
+    value: tuple[int, int]
+    text: int
+    end: int
+
+
+@dataclass(frozen=True)
+class Source:
+    """A parsed file; `places` has every path as it is written in messages: `questions[1].figures[0].method`."""
+
+    file: Path
+    text: str
+    data: Mapping[str, Any]
+    places: Mapping[str, Place]
+
+    @property
+    def digest(self) -> str:
+        """The sha256 of the text."""
+        return hashlib.sha256(self.text.encode()).hexdigest()
+
+    def problem(self, path: str, message: str, at_key: bool = False) -> Problem:
+        """Something wrong with a value, or with what holds it where the path is not in the file."""
+        place = self._place(path)
+        line, column = place.key if at_key else place.value
+        return Problem(self.file, line, column, path, message)
+
+    def problem_in_text(self, path: str, line: int, message: str, word: str = "") -> Problem:
+        """Something wrong on a line of a text, counted from 1 within it; at `word` where it stands there."""
+        place = self._place(path)
+        numbered = list(enumerate(self.text.splitlines(), 1))[place.text + line - 2 : place.end]
+        for number, content in numbered if word else ():
+            found = re.search(rf"\b{re.escape(word)}\b", content)
+            if found:
+                return Problem(self.file, number, found.start() + 1, path, message)
+        number, content = numbered[0] if numbered else (place.value[0], "")
+        column = place.value[1] if number == place.value[0] else len(content) - len(content.lstrip()) + 1
+        return Problem(self.file, number, column, path, message)
+
+    def _place(self, path: str) -> Place:
+        while path and path not in self.places:
+            path = re.sub(r"(^|\.)[^.\[]*$|\[\d+\]$", "", path)
+        return self.places[path]
+
+
+def child(path: str, key: str | int) -> str:
+    """The path of an entry: `a.b` for a key, `a[0]` for the position in a list."""
+    if isinstance(key, int):
+        return f"{path}[{key}]"
+    return f"{path}.{key}" if path else key
+
+
+def read(file: Path) -> Source:
+    """The file as data; raises SpecError with the line of what is no YAML, of a repeated key or a foreign tag."""
+    return parse(_decoded(file), file)
+
+
+def parse(text: str, file: Path) -> Source:
+    """The same of a text in memory; `file` names it in messages."""
+    node = _composed(text, file)
+    if not isinstance(node, yaml.MappingNode):
+        raise SpecError((Problem(file, 1, 1, "", "is not a report: it has to be a mapping such as `title: …`"),))
+    reading = _Reading(file)
+    data = reading.value(node, "", node)
+    if reading.problems:
+        raise SpecError(tuple(reading.problems))
+    return Source(file, text, data, reading.places)
+
+
+def _decoded(file: Path) -> str:
+    try:
+        content = file.read_bytes()
+    except FileNotFoundError:
+        raise InputError(f"{file}: no such file") from None
+    except OSError as error:
+        raise InputError(f"{file}: cannot be read: {error.strerror}") from error
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise SpecError((Problem(file, line, 1, "", "is not UTF-8; save the file in that encoding"),)) from error
+
+
+def _composed(text: str, file: Path) -> yaml.Node | None:
+    try:
+        return _Loader(text).get_single_node()
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+        message = ", ".join(filter(None, (error.problem, error.context)))
+    except yaml.reader.ReaderError as error:
+        line, column = text.count("\n", 0, error.position) + 1, 1
+        message = f"the character #x{ord(text[error.position]):04x} is not allowed"
+    except RecursionError:
+        line, column, message = 1, 1, "nested too deeply"
+    raise SpecError((Problem(file, line, column, "", f"not valid YAML: {message}"),))
+
+
+class _Reading:
+    """Nodes into plain data, noting places and problems on the way."""
+
+    def __init__(self, file: Path) -> None:
+        self.file = file
+        self.places: dict[str, Place] = {}
+        self.problems: list[Problem] = []
+        self.open: list[int] = []
+
+    def value(self, node: yaml.Node, path: str, key: yaml.Node) -> Any:  # noqa: ANN401  any YAML value
+        """The data of a node that `key` leads to; containers that hold themselves, or too much, are refused."""
+        if id(node) in self.open or len(self.places) > MOST_NODES:
+            problem = Problem(self.file, *_start(node), path, "an alias repeats this without end")
+            raise SpecError((*self.problems, problem))
+        self.places[path] = _place(node, key)
+        self.open.append(id(node))
+        value = self.contents(node, path)
+        self.open.pop()
+        return value
+
+    def contents(self, node: yaml.Node, path: str) -> Any:  # noqa: ANN401
+        if node.tag.removeprefix(TAG) not in ("map", "seq", "str", *PLAIN):
+            self.refuse(node, path, f"the tag '{node.tag}' is not allowed: a spec is data, never code")
+        if isinstance(node, yaml.MappingNode):
+            return self.mapping(node, path)
+        if isinstance(node, yaml.SequenceNode):
+            return [self.value(item, child(path, i), item) for i, item in enumerate(node.value)]
+        return _scalar(node)
+
+    def mapping(self, node: yaml.MappingNode, path: str) -> dict[str, Any]:
+        found: dict[str, yaml.Node] = {}
+        values: dict[str, Any] = {}
+        for key, item in _entries(node):
+            if not isinstance(key, yaml.ScalarNode):
+                self.refuse(key, path, "a key has to be a word")
+            elif key.value in found:
+                line = found[key.value].start_mark.line + 1
+                self.refuse(key, child(path, key.value), f"the key '{key.value}' is there twice, first on line {line}")
+            else:
+                found[key.value] = key
+                values[key.value] = self.value(item, child(path, key.value), key)
+        return self.merged(node, path) | values
+
+    def merged(self, node: yaml.MappingNode, path: str) -> dict[str, Any]:
+        """What `<<: *anchor` brings in; the mapping's own keys go before."""
+        merges = [item for key, item in node.value if key.tag == TAG + "merge"]
+        brought: dict[str, Any] = {}
+        for item in merges:
+            sources = item.value if isinstance(item, yaml.SequenceNode) else [item]
+            for source in sources:
+                content = self.value(source, path, source) if isinstance(source, yaml.MappingNode) else {}
+                brought = content | brought
+        if merges:
+            self.places[path] = _place(node, node)
+        return brought
+
+    def refuse(self, node: yaml.Node, path: str, message: str) -> None:
+        self.problems.append(Problem(self.file, *_start(node), path, message))
+
+
+def _entries(node: yaml.MappingNode) -> Iterator[tuple[yaml.Node, yaml.Node]]:
+    return ((key, item) for key, item in node.value if key.tag != TAG + "merge")
+
+
+def _start(node: yaml.Node) -> tuple[int, int]:
+    return node.start_mark.line + 1, node.start_mark.column + 1
+
+
+def _place(node: yaml.Node, key: yaml.Node) -> Place:
+    block = isinstance(node, yaml.ScalarNode) and node.style in ("|", ">")
+    line, column = _start(node)
+    return Place(_start(key), (line, column), line + block, node.end_mark.line + 1)
+
+
+def _scalar(node: yaml.Node) -> str | int | float | bool | None:
+    kind = node.tag.removeprefix(TAG)
+    if kind not in PLAIN or not PLAIN[kind].match(node.value):
+        return str(node.value)
+    if kind == "null":
+        return None
+    if kind == "bool":
+        return bool(node.value.lower() == "true")
+    return int(node.value) if kind == "int" else float(node.value) if kind == "float" else str(node.value)
