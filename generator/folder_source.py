@@ -1,0 +1,131 @@
+"""Pictures as files of a folder, decoded in parallel and only when asked for.
+
+The class is the sub-folder a picture lies in, or the number its name begins with (`3_17.jpg`); otherwise it is
+unknown. The order is that of a file manager (`2.jpg` before `10.jpg`), and a picture's index is its place in it.
+"""
+
+import hashlib
+import os
+import re
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from pathlib import Path
+from typing import TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageOps, UnidentifiedImageError
+
+from generator.artefacts import Ints
+from generator.class_words import ClassWords, allowed, class_number
+from generator.errors import DataError, suggestion
+from generator.samples import UNLABELLED, Samples
+
+SUFFIXES = (".jpg", ".jpeg", ".png", ".bmp", ".gif", ".webp", ".tif", ".tiff", ".pgm", ".ppm")
+NUMBERED = re.compile(r"(\d{1,3})_\d+$")  # <class index>_<n>; a date before the underscore has more digits
+WIDE = ("I", "I;16", "I;16B", "I;16L")
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+
+
+def read_folder(path: Path, classes: Sequence[ClassWords]) -> Samples:
+    """The pictures under a folder; raises DataError where there are none or where a class is not known."""
+    files = _files(path)
+    if not files:
+        raise DataError(f"{path}: no pictures in this folder; read are {', '.join(SUFFIXES)}")
+    label = np.array(_labels(path, files, classes), np.int64)
+    rows = np.arange(len(files), dtype=np.int64)
+    return Samples(rows, label, partial(_decode, files), str(path), _digest(path, files))
+
+
+def _files(path: Path) -> tuple[Path, ...]:
+    if not path.is_dir():
+        raise DataError(f"{path}: no such folder")
+    found = [file for file in path.rglob("*") if file.suffix.lower() in SUFFIXES and not _hidden(file, path)]
+    return tuple(sorted(found, key=lambda file: _natural(file.relative_to(path).as_posix())))
+
+
+def _hidden(file: Path, root: Path) -> bool:
+    return any(part.startswith((".", "__MACOSX")) for part in file.relative_to(root).parts)
+
+
+def _natural(name: str) -> tuple[tuple[tuple[int, int | str], ...], str]:
+    """A key that sorts numbers by value and the rest without regard to case."""
+    parts = re.split(r"(\d+)", name.casefold())
+    return tuple((0, int(part)) if part.isdecimal() else (1, part) for part in parts), name
+
+
+def _labels(path: Path, files: Sequence[Path], classes: Sequence[ClassWords]) -> list[int]:
+    """The class of each file; a file beside the sub-folders of classes has none."""
+    folders = {file.relative_to(path).parts[0] for file in files if file.parent != path}
+    if folders:
+        known = {folder: _class_of_folder(path, folder, classes) for folder in sorted(folders)}
+        return [known.get(file.relative_to(path).parts[0], UNLABELLED) for file in files]
+    numbered = [NUMBERED.match(file.stem) for file in files]
+    if not all(numbered):
+        return [UNLABELLED] * len(files)
+    return [_class_of_name(file, int(match[1]), classes) for file, match in zip(files, numbered, strict=True) if match]
+
+
+def _class_of_folder(path: Path, folder: str, classes: Sequence[ClassWords]) -> int:
+    label = class_number(folder, classes)
+    if label is None:
+        words = tuple(word for known in classes for word in known)
+        near = suggestion(folder, words)
+        raise DataError(
+            f"{path / folder}: no class has this name{near if 'mean' in near else f'; allowed: {allowed(classes)}'}"
+        )
+    return label
+
+
+def _class_of_name(file: Path, label: int, classes: Sequence[ClassWords]) -> int:
+    if label >= len(classes):
+        raise DataError(f"{file}: label {label} with {len(classes)} classes; allowed: {allowed(classes)}")
+    return label
+
+
+def _digest(path: Path, files: Sequence[Path]) -> str:
+    """The sha256 over the names and bytes of all files."""
+    digest = hashlib.sha256()
+    for file, content in zip(files, in_parallel(_sha256, files), strict=True):
+        digest.update(file.relative_to(path).as_posix().encode() + b"\0" + content)
+    return digest.hexdigest()
+
+
+def _sha256(file: Path) -> bytes:
+    try:
+        return hashlib.sha256(file.read_bytes()).digest()
+    except OSError as error:
+        raise DataError(f"{file}: cannot be read: {error.strerror}") from error
+
+
+def _decode(files: Sequence[Path], positions: Ints) -> list[NDArray[np.generic]]:
+    return in_parallel(read_picture, [files[position] for position in positions])
+
+
+def in_parallel(work: Callable[[Item], Result], items: Iterable[Item]) -> list[Result]:
+    """`work` over all items on every core, in their order; it is disk and codecs, which leave Python alone."""
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        return list(pool.map(work, items))
+
+
+def read_picture(file: Path) -> NDArray[np.generic]:
+    """One picture as stored, upright: grey `(h, w)`, or `(h, w, c)` with c of 3 or 4; raises DataError."""
+    try:
+        with Image.open(file) as picture:
+            return np.asarray(_as_stored(ImageOps.exif_transpose(picture)))
+    except (UnidentifiedImageError, OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
+        raise DataError(f"{file}: not a picture that can be read ({error}); replace or remove it") from error
+
+
+def _as_stored(picture: Image.Image) -> Image.Image:
+    """Grey stays grey, transparency stays, all else becomes RGB; 16 bits become 8."""
+    if picture.mode in WIDE:
+        return Image.fromarray((np.asarray(picture).astype(np.int64) >> 8).clip(0, 255).astype(np.uint8))
+    if picture.mode in ("L", "RGB", "RGBA"):
+        return picture
+    if picture.mode == "1":
+        return picture.convert("L")
+    return picture.convert("RGBA" if picture.has_transparency_data else "RGB")

@@ -1,0 +1,207 @@
+"""Images as shown into what the model was trained on, and back: one preprocessing for every figure of a report."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import BaseModel, ConfigDict, Field
+
+from generator.artefacts import Floats
+from generator.errors import DataError
+
+Mode = Literal["tf", "torch", "caffe"]
+Statistic = float | tuple[float, ...] | Literal["data"] | Path
+
+BYTES = 1.5  # a mean or deviation above it was taken over pixels of 0..255
+SHOWN_MEAN, SHOWN_DEVIATION = 0.5, 0.25  # how standardised inputs are shown again: typical of a picture
+TORCH = ((0.485, 0.456, 0.406), (0.229, 0.224, 0.225))  # of ImageNet, as keras.applications has them
+CAFFE = (103.939, 116.779, 123.68)  # blue, green, red
+LEVELS = 256
+
+
+class Preprocessing(BaseModel):
+    """What is done to a picture before the model sees it, in this order: crop, equalize, scale, mean and std."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    crop: Annotated[tuple[int, int] | None, Field(description="height and width cut from the middle")] = None
+    equalize: Annotated[bool, Field(description="spread the grey levels evenly, channel by channel")] = False
+    scale: Annotated[tuple[float, float] | None, Field(description="what black and white become; default 0, 1")] = None
+    mean: Annotated[Statistic | None, Field(description="subtracted: number, by channel, .npy by pixel, or data")] = (
+        None
+    )
+    std: Annotated[Statistic | None, Field(description="divided by: number, by channel, .npy by pixel, or data")] = None
+    standardize: Annotated[Literal["image"] | None, Field(description="each image to mean 0, deviation 1")] = None
+    mode: Annotated[Mode | None, Field(description="as keras.applications does: tf, torch or caffe")] = None
+
+
+@dataclass(frozen=True)
+class Preprocess:
+    """The preprocessing of a model: inputs are `(images · factor + offset − mean) / deviation`.
+
+    `mean` and `deviation` broadcast against `(H, W, C)`; `reverse` turns RGB into BGR first.
+    """
+
+    low: float = 0.0
+    high: float = 1.0
+    mean: Floats | None = None
+    deviation: Floats | None = None
+    reverse: bool = False
+    equalize: bool = False
+    standardize: bool = False
+
+    def prepare(self, images: Floats) -> Floats:
+        """`(N, H, W, C)` images in 0..1 as shown into inputs."""
+        x = equalized(images) if self.equalize else images
+        x = x[..., ::-1] if self.reverse else x
+        x = x * np.float32(self.high - self.low) + np.float32(self.low)
+        x = x if self.mean is None else x - self.mean
+        x = x if self.deviation is None else x / self.deviation
+        return np.ascontiguousarray(standardized(x) if self.standardize else x, np.float32)
+
+    def restore(self, inputs: Floats) -> Floats:
+        """Inputs into images in 0..1, clipped; after equalising or standardising by image, into similar ones."""
+        x = (
+            inputs * np.float32(SHOWN_DEVIATION) + np.float32(SHOWN_MEAN)
+            if self.standardize
+            else self._unscaled(inputs)
+        )
+        return np.ascontiguousarray(np.clip(x[..., ::-1] if self.reverse else x, 0, 1), np.float32)
+
+    def _unscaled(self, x: Floats) -> Floats:
+        x = x if self.deviation is None else x * self.deviation
+        x = x if self.mean is None else x + self.mean
+        return (x - np.float32(self.low)) / np.float32(self.high - self.low)
+
+    @property
+    def bounds(self) -> tuple[float, float]:
+        """The lowest and the highest input that a picture can become: of all black and all white."""
+        if self.standardize:
+            return (-SHOWN_MEAN / SHOWN_DEVIATION, (1 - SHOWN_MEAN) / SHOWN_DEVIATION)
+        mean = np.zeros(1) if self.mean is None else self.mean
+        deviation = np.ones(1) if self.deviation is None else self.deviation
+        return float(((self.low - mean) / deviation).min()), float(((self.high - mean) / deviation).max())
+
+
+def preprocess_of(
+    settings: Preprocessing,
+    shape: tuple[int, int, int],
+    folder: Path = Path(),
+    images: Callable[[], Iterable[Floats]] | None = None,
+) -> Preprocess:
+    """The preprocessing that a spec asks for, for inputs of `shape`; raises DataError where it does not fit.
+
+    Without `scale`, a `mean` and `std` in numbers or files are units of 0..255 where any exceeds 1.5 (people take
+    them over the raw pixels), else of 0..1; with it, they are units of the scaled picture. `images` gives batches
+    of the data set, for `data`.
+    """
+    if settings.mode:
+        return _of_mode(settings.mode, shape[2])
+    needed = "data" in (settings.mean, settings.std)
+    batches = images() if needed and images else None
+    taken = pixel_statistics(map(equalized, batches) if settings.equalize else batches) if batches else None
+    mean, std = (_statistic(settings, key, shape, folder, taken) for key in ("mean", "std"))
+    low, high = settings.scale or _range(settings, mean, std)
+    if low == high:
+        raise DataError(f"preprocess.scale: black and white both become {low:g}")
+    span = np.float32(high - low)
+    if settings.mean == "data" and mean is not None:
+        mean = mean * span + np.float32(low)
+    if settings.std == "data" and std is not None:
+        std = std * abs(span)
+    if std is not None:
+        std = np.where(std == 0, np.float32(1), std)  # a pixel that never changes stays as it is
+    return Preprocess(low, high, mean, std, False, settings.equalize, settings.standardize == "image")
+
+
+def _range(settings: Preprocessing, mean: Floats | None, std: Floats | None) -> tuple[float, float]:
+    """The scale that numbers were taken in: statistics of the data are in 0..1."""
+    given = [v for v, k in ((mean, settings.mean), (std, settings.std)) if v is not None and k != "data"]
+    return (0.0, 255.0) if any(float(np.abs(v).max()) > BYTES for v in given) else (0.0, 1.0)
+
+
+def _of_mode(mode: Mode, channels: int) -> Preprocess:
+    """What keras.applications.imagenet_utils.preprocess_input does."""
+    if mode == "tf":
+        return Preprocess(-1.0, 1.0)
+    if channels != 3:
+        raise DataError(f"preprocess.mode: {mode} is for 3 channels, the model takes {channels}; use mean and std")
+    if mode == "torch":
+        return Preprocess(0.0, 1.0, np.array(TORCH[0], np.float32), np.array(TORCH[1], np.float32))
+    return Preprocess(0.0, 255.0, np.array(CAFFE, np.float32), reverse=True)
+
+
+def _statistic(
+    settings: Preprocessing,
+    key: Literal["mean", "std"],
+    shape: tuple[int, int, int],
+    folder: Path,
+    taken: tuple[Floats, Floats] | None,
+) -> Floats | None:
+    """A mean or deviation as an array that broadcasts against `(H, W, C)`."""
+    value: Statistic | None = getattr(settings, key)
+    if value is None:
+        return None
+    if value == "data":
+        if taken is None:
+            raise DataError(f"preprocess.{key}: data: there are no images to take it from")
+        return taken[0 if key == "mean" else 1]
+    if isinstance(value, str | Path):
+        return _of_file(folder / value, key, shape)
+    array = np.atleast_1d(np.asarray(value, np.float32))
+    if len(array) not in (1, shape[2]):
+        raise DataError(f"preprocess.{key}: {len(array)} numbers for {shape[2]} channels")
+    return array
+
+
+def _of_file(path: Path, key: str, shape: tuple[int, int, int]) -> Floats:
+    """The statistic by pixel of an .npy file: `(H, W)` or `(H, W, C)`."""
+    try:
+        array = np.load(path, allow_pickle=False)
+    except (OSError, ValueError, EOFError) as error:
+        raise DataError(f"{path}: preprocess.{key}: not an .npy file of numbers ({error})") from error
+    array = array[..., None] if array.shape == shape[:2] else array
+    if array.shape not in (shape, (*shape[:2], 1)) or array.dtype.kind not in "uif":
+        raise DataError(f"{path}: preprocess.{key}: the shape {array.shape} does not fit the model's {shape}")
+    return np.asarray(array, np.float32)
+
+
+def pixel_statistics(batches: Iterable[Floats]) -> tuple[Floats, Floats]:
+    """Mean and deviation `(H, W, C)` by pixel over batches of images; the memory of two images."""
+    count, total, squares = 0, np.zeros(1), np.zeros(1)
+    for batch in batches:
+        wide = batch.astype(np.float64)
+        count, total, squares = count + len(batch), total + wide.sum(axis=0), squares + (wide**2).sum(axis=0)
+    if not count:
+        raise DataError("preprocess: data: there are no images to take the mean and deviation from")
+    mean = total / count
+    return mean.astype(np.float32), np.sqrt(np.maximum(squares / count - mean**2, 0)).astype(np.float32)
+
+
+def standardized(x: Floats) -> Floats:
+    """Each image to mean 0 and deviation 1, as tf.image.per_image_standardization: a flat one stays finite."""
+    axes, pixels = (1, 2, 3), np.prod(x.shape[1:])
+    deviation = np.maximum(x.std(axis=axes, keepdims=True), 1 / np.sqrt(pixels))
+    return ((x - x.mean(axis=axes, keepdims=True)) / deviation).astype(np.float32)
+
+
+def equalized(images: Floats) -> Floats:
+    """Each channel with its 256 grey levels spread evenly, as OpenCV's equalizeHist does it."""
+    levels = np.rint(np.clip(images, 0, 1) * (LEVELS - 1)).astype(np.uint8)
+    out = np.empty(images.shape, np.float32)
+    for row in np.ndindex(images.shape[0], images.shape[3]):
+        channel = levels[row[0], ..., row[1]]
+        out[row[0], ..., row[1]] = _spread(channel)[channel]
+    return out
+
+
+def _spread(channel: NDArray[np.uint8]) -> Floats:
+    """What each grey level becomes; a flat picture stays as it is."""
+    reached = np.cumsum(np.bincount(channel.ravel(), minlength=LEVELS))
+    least = reached[channel.min()]
+    if least == channel.size:
+        return (np.arange(LEVELS) / (LEVELS - 1)).astype(np.float32)
+    spread = np.rint((reached - least) / (channel.size - least) * (LEVELS - 1))
+    return (np.clip(spread, 0, LEVELS - 1) / (LEVELS - 1)).astype(np.float32)
