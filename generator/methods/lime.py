@@ -1,0 +1,233 @@
+"""LIME: the only door to the library, whose draw and regression are kept; the perturbed pictures are built in bulk."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import Field
+
+from generator.artefacts import Fact, Floats, Heatmaps, Ints
+from generator.blur import blurred
+from generator.classifier import Classifier
+from generator.lime_quality import Neighbourhood, quality
+from generator.methods import Request, method
+from generator.samples import Batch
+from generator.superpixels import Segmentation, Slic, segmentation_of, superpixels
+from generator.text import bilingual
+
+Hide = Literal["blur", "mean", "superpixel", "black", "grey", "white"]
+Sign = Literal["both", "for", "against"]
+Reading = Literal["probability", "logit"]
+
+KERNEL_WIDTH = 0.25  # LIME's own for images, under the cosine distance
+CHUNK = 4_000_000  # numbers of perturbed pictures held at once, whatever is asked
+FEWEST = 1000
+PER_SUPERPIXEL = 10  # fewer samples than this leave the regression guessing
+ALL = 100_000  # LIME's own default: every superpixel enters the regression
+NOTHING: Mapping[Sign, str] = {"both": "flat", "for": "nothing_speaks_for", "against": "nothing_speaks_against"}
+
+
+@dataclass(frozen=True)
+class Local:
+    """The local model of one image: a weight for each superpixel, and what it says of the whole image."""
+
+    weights: NDArray[np.float64]
+    intercept: float
+    prediction: float
+    near: Neighbourhood
+
+
+@dataclass(frozen=True)
+class Question:
+    """What is asked of the model about one image: which class (minus which other), as probability or logit."""
+
+    target: int
+    against: int | None
+    reading: Reading
+
+    def scores(self, classifier: Classifier, images: Floats) -> NDArray[np.float32]:
+        """`(N,)` the explained score of images as shown."""
+        inputs = classifier.prepare(images)
+        ask = classifier.probabilities if self.reading == "probability" else classifier.logits
+        answers = ask(inputs)
+        return answers[:, self.target] - (0 if self.against is None else answers[:, self.against])
+
+
+def passes(params: Mapping[str, Any], images: int) -> int:
+    """One forward pass a perturbed picture."""
+    return images * (params.get("num_samples") or FEWEST)
+
+
+@method(
+    kind="attribution",
+    access="predictions",
+    title=bilingual("LIME", "LIME 局部解釋"),
+    summary=bilingual(
+        "Hides random superpixels of the picture, watches the score, and fits a linear model: its weights say which "
+        "superpixels speak for the class and which against it.",
+        "隨機遮住圖片的一些超像素，觀察分數如何改變，再擬合一個線性模型：權重說明哪些超像素支持這個類別、哪些反對。",
+    ),
+    paper="Ribeiro et al. 2016, “Why Should I Trust You?”, arXiv:1602.04938",
+    passes=passes,
+    seeded=True,
+)
+def lime(
+    request: Request,
+    *,
+    num_samples: Annotated[
+        int | None, Field(ge=10, description="perturbed pictures; left out: ten a superpixel, at least 1000")
+    ] = None,
+    num_features: Annotated[
+        int | None, Field(ge=1, description="show only so many superpixels, those of the largest weight")
+    ] = None,
+    min_weight: Annotated[float, Field(ge=0, description="show no superpixel whose weight is smaller")] = 0.0,
+    hide: Annotated[Hide, Field(description="what stands in for a hidden superpixel")] = "blur",
+    sign: Annotated[Sign, Field(description="superpixels that speak for the class, against it, or both")] = "both",
+    score: Annotated[Reading, Field(description="the number that the local model imitates")] = "probability",
+    segmentation: Segmentation = Slic(),  # noqa: B008, frozen
+) -> Heatmaps:
+    """Weights of a local linear model over superpixels that are shown or hidden."""
+    batch, cut = request.batch, segmentation_of(segmentation)
+    segments = np.stack([superpixels(image, cut) for image in batch.images])
+    counts = [int(labels.max()) + 1 for labels in segments]
+    samples = [num_samples or max(FEWEST, PER_SUPERPIXEL * count) for count in counts]
+    locals_ = [
+        explain(request.classifier, batch, row, (segments[row], samples[row], hide, score)) for row in range(len(batch))
+    ]
+    shown = [select(local.weights, num_features, min_weight, sign) for local in locals_]
+    values = np.stack([weights[labels] for weights, labels in zip(shown, segments, strict=True)])
+    facts: dict[str, Fact] = {
+        "algorithm": cut.algorithm,
+        "samples": _one_or_all(samples),
+        "hide": hide,
+        "sign": sign,
+        "score": score,
+    }
+    if num_samples is not None and num_samples < PER_SUPERPIXEL * max(counts):
+        facts["samples_advised"] = PER_SUPERPIXEL * max(counts)
+    return Heatmaps(
+        values.astype(np.float32),
+        True,
+        "weight",
+        facts,
+        segments=segments,
+        image_facts=tuple(image_facts(local, int(seed)) for local, seed in zip(locals_, batch.seed, strict=True)),
+        remarks=tuple(_remark(local, weights, sign) for local, weights in zip(locals_, shown, strict=True)),
+    )
+
+
+def explain(classifier: Classifier, batch: Batch, row: int, how: tuple[Ints, int, Hide, Reading]) -> Local:
+    """The local model of one image of a batch."""
+    labels, samples, hide, reading = how
+    image = batch.images[row]
+    against = None if batch.against is None else int(batch.against[row])
+    question = Question(int(batch.target[row]), against, reading)
+    random = np.random.RandomState(int(batch.seed[row]))
+    random.randint(0, high=1000)  # LIME draws a seed for its segmentation first; ours is given
+    on = draw(random, samples, int(labels.max()) + 1)
+    score = answers(classifier, question, Perturbation(image, hidden(image, labels, hide), labels), on)
+    return regress(on, score, random)
+
+
+def draw(random: np.random.RandomState, samples: int, segments: int) -> Ints:
+    """`(samples, segments)` of 0 (hidden) and 1 (shown), as LIME draws them; the first hides nothing."""
+    on = random.randint(0, 2, samples * segments).reshape(samples, segments)
+    on[0] = 1
+    return on
+
+
+def hidden(image: Floats, labels: Ints, hide: Hide) -> Floats:
+    """The picture that shines through where a superpixel is hidden, of the image's shape."""
+    constant = {"black": 0.0, "grey": 0.5, "white": 1.0}
+    if hide in constant:
+        return np.full_like(image, constant[hide])
+    if hide == "mean":
+        return np.broadcast_to(image.mean(axis=(0, 1)), image.shape).astype(np.float32)
+    if hide == "superpixel":
+        return _superpixel_means(image, labels)
+    return blurred(image, min(image.shape[:2]) / 8)  # the layout stays, what is shown goes
+
+
+@dataclass(frozen=True)
+class Perturbation:
+    """An image, what replaces a hidden superpixel of it, and its superpixels."""
+
+    image: Floats
+    fill: Floats
+    labels: Ints
+
+    def images(self, on: Ints) -> Floats:
+        """`(n, H, W, C)` for `on (n, S)`."""
+        return np.where(on[:, self.labels, None] == 1, self.image, self.fill).astype(np.float32, copy=False)
+
+
+def answers(classifier: Classifier, question: Question, perturbation: Perturbation, on: Ints) -> NDArray[np.float32]:
+    """`(samples,)` scores of all perturbed pictures, of which only a chunk exists at a time."""
+    rows = max(1, min(1024, CHUNK // perturbation.image.size))
+    chunks = [on[start : start + rows] for start in range(0, len(on), rows)]
+    return np.concatenate([question.scores(classifier, perturbation.images(chunk)) for chunk in chunks])
+
+
+def regress(on: Ints, score: NDArray[np.float32], random: np.random.RandomState) -> Local:
+    """LIME's own regression over the perturbations of one image."""
+    from lime.lime_base import LimeBase
+
+    distances = 1 - np.sqrt(on.mean(axis=1))  # cosine distance to the row of ones
+    base = LimeBase(kernel, random_state=random)
+    intercept, pairs, _, prediction = base.explain_instance_with_data(on, score[:, None], distances, 0, ALL)
+    weights = np.zeros(on.shape[1])
+    for segment, weight in pairs:
+        weights[segment] = weight
+    near = Neighbourhood(on.astype(np.float64), score.astype(np.float64), kernel(distances))
+    return Local(weights, float(intercept), float(prediction[0]), near)
+
+
+def kernel(distance: NDArray[np.float64]) -> NDArray[np.float64]:
+    """LIME's weight of a perturbed picture by its distance to the whole one."""
+    return np.sqrt(np.exp(-(distance**2) / KERNEL_WIDTH**2))
+
+
+def select(weights: NDArray[np.float64], most: int | None, least: float, sign: Sign) -> NDArray[np.float64]:
+    """Weights of the superpixels that are shown; 0 for the others."""
+    wanted = {"both": weights != 0, "for": weights > 0, "against": weights < 0}[sign]
+    strength = np.where(wanted & (np.abs(weights) >= least), np.abs(weights), -1.0)
+    leading = np.argsort(-strength, kind="stable")[:most]
+    shown = np.zeros_like(weights)
+    shown[leading] = np.where(strength[leading] >= 0, weights[leading], 0.0)
+    return shown
+
+
+def image_facts(local: Local, seed: int) -> Mapping[str, Fact]:
+    """What a reader must know of one image's local model."""
+    found = quality(local.near, seed)
+    return {
+        "superpixels": len(local.weights),
+        "r2": found.r2,
+        "stability": found.stability,
+        "chance": found.chance,
+        "leading": found.leading,
+        "intercept": local.intercept,
+        "local_prediction": local.prediction,
+        "prediction": float(local.near.score[0]),
+        "seed": seed,
+    }
+
+
+def _remark(local: Local, shown: NDArray[np.float64], sign: Sign) -> str:
+    if len(local.weights) == 1:
+        return "one_superpixel"
+    return "" if np.abs(shown).max() > 0 else NOTHING[sign]
+
+
+def _one_or_all(counts: list[int]) -> Fact:
+    """A number where it is the same for every image, else one each."""
+    return counts[0] if len(set(counts)) == 1 else tuple(counts)
+
+
+def _superpixel_means(image: Floats, labels: Ints) -> Floats:
+    size = np.bincount(labels.ravel())
+    flat = image.reshape(-1, image.shape[-1])
+    means = [np.bincount(labels.ravel(), flat[:, channel]) / size for channel in range(image.shape[-1])]
+    return np.stack(means, axis=-1)[labels].astype(np.float32)

@@ -1,0 +1,80 @@
+"""The planted cases of LIME's fit and stability, and scikit-learn as the oracle of the regression."""
+
+import numpy as np
+import pytest
+from sklearn.linear_model import Ridge
+
+from generator.lime_quality import Neighbourhood, cross_validated_r2, halving_stability, quality, ridge
+
+SEGMENTS = 45
+
+
+def neighbourhood(samples: int, score, seed: int = 0) -> Neighbourhood:
+    """LIME's own draw and kernel, under a score that is planted."""
+    on = np.random.RandomState(seed).randint(0, 2, samples * SEGMENTS).reshape(samples, SEGMENTS).astype(float)
+    on[0] = 1
+    distance = 1 - np.sqrt(on.mean(axis=1))
+    return Neighbourhood(on, score(on), np.sqrt(np.exp(-((distance / 0.25) ** 2))))
+
+
+def linear(on):
+    return on[:, :5] @ np.array([5.0, 4.0, 3.0, 2.0, 1.0])
+
+
+def exclusive(on):
+    return np.logical_xor(on[:, 0], on[:, 1]).astype(float)
+
+
+def noise(seed):
+    return lambda on: np.random.default_rng(seed).normal(size=len(on))
+
+
+def test_the_closed_form_is_scikit_learns_ridge():
+    """Coefficients and intercept are those of Ridge with the same penalty and sample weights."""
+    near = neighbourhood(200, noise(3))
+    oracle = Ridge(alpha=1.0).fit(near.on, near.score, sample_weight=near.weight)
+    coefficient, intercept = ridge(near)
+    np.testing.assert_allclose(coefficient, oracle.coef_, atol=1e-10)
+    assert intercept == pytest.approx(oracle.intercept_, abs=1e-10)
+
+
+def test_a_linear_score_fits_and_repeats():
+    """A score that is linear in the superpixels has R² 1 and always the same leaders."""
+    found = quality(neighbourhood(1000, linear), seed=0)
+    assert found.r2 == pytest.approx(1, abs=1e-3)
+    assert found.stability == 1
+    assert found.chance == pytest.approx(5 / SEGMENTS)
+
+
+@pytest.mark.parametrize("score", [exclusive, noise(1)])
+def test_what_is_not_linear_has_no_fit_and_repeats_by_chance(score):
+    """Exclusive-or and noise leave R² at or below 0, and leaders that agree no more than chance."""
+    runs = [quality(neighbourhood(1000, score, seed), seed) for seed in range(8)]
+    assert np.mean([run.r2 for run in runs]) <= 0
+    assert np.mean([run.stability for run in runs]) == pytest.approx(5 / SEGMENTS, abs=0.06)
+
+
+def test_noise_with_few_samples_is_unmasked_by_the_samples_left_out():
+    """With 50 samples of noise the regression explains most of its own samples and nothing of others."""
+    within, outside = [], []
+    for seed in range(10):
+        near = neighbourhood(50, noise(seed), seed)
+        coefficient, intercept = ridge(near)
+        left = near.score - near.on @ coefficient - intercept
+        centred = near.score - np.average(near.score, weights=near.weight)
+        within.append(1 - near.weight @ left**2 / (near.weight @ centred**2))
+        outside.append(cross_validated_r2(near, seed))
+    assert np.mean(within) > 0.6
+    assert np.mean(outside) < -0.5
+
+
+def test_a_constant_score_has_no_fit_at_all():
+    """Where nothing ever changes, R² is not a number rather than a good or a bad one."""
+    assert np.isnan(cross_validated_r2(neighbourhood(100, lambda on: np.full(len(on), 0.5)), 0))
+
+
+def test_the_same_seed_gives_the_same_answer():
+    """Folds and halves are drawn from the seed alone."""
+    near = neighbourhood(100, noise(2))
+    assert halving_stability(near, 7, 5) == halving_stability(near, 7, 5)
+    assert quality(near, 7) == quality(near, 7)
