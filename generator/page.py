@@ -41,7 +41,7 @@ class Link:
 
 @dataclass(frozen=True)
 class Values:
-    """What a map holds: `data` is base64 of zlib bytes, one signed byte a cell in hundredths of `peak`."""
+    """The numbers behind a map: `data` is base64 of zlib bytes, one signed byte a cell in hundredths of `peak`."""
 
     rows: int
     columns: int
@@ -53,8 +53,7 @@ class Values:
 class Image:
     """A PNG of the site: `name` within figures/, its file's pixels, and `shown`, the width in CSS pixels at most.
 
-    `alt` says what is seen, never the caption. `panel` is the word for its role. `values` are the numbers behind
-    a map, for whoever points at it.
+    `alt` says what is seen, never the caption. `panel` is the word for its role.
     """
 
     name: str
@@ -64,7 +63,6 @@ class Image:
     alt: str
     role: Role
     panel: str = ""
-    values: Values | None = None
 
     @property
     def shown_height(self) -> int:
@@ -76,7 +74,8 @@ class Row:
     """One image of a figure: its label at the head, its pictures beside each other.
 
     `prediction` is empty where it repeats the label; `right` is None without a label. `target` names the class
-    that is explained where it is another one than the label. `remark` says why the map is no result.
+    that is explained where it is another one than the label. `remark` says why the map is no result. `veil` is the
+    map to lay over `face` at any opacity (pages on screen; the ready-made overlay is among `images`).
     """
 
     label: str
@@ -91,6 +90,9 @@ class Row:
     details: tuple[Detail, ...] = ()
     note: Prose | None = None
     anchor: str = ""
+    face: Image | None = None
+    veil: Image | None = None
+    values: Values | None = None
 
 
 @dataclass(frozen=True)
@@ -182,14 +184,20 @@ Body = Rows | Grid | Sheet | Matrix | Table
 
 @dataclass(frozen=True)
 class Legend:
-    """What the colours mean: `stops` are '#rrggbb' from `low` to `high`; `middle` is the word at zero if signed."""
+    """What the colours of `bar` mean, from `low` to `high` of `quantity`.
 
+    A signed one has zero in the middle, and the words `below` and `above` for what the two sides do to the score.
+    """
+
+    title: str
     quantity: str
     low: str
     high: str
-    stops: tuple[str, ...]
-    middle: str = ""
-    note: str = ""  # each image has a scale of its own
+    bar: Image | None
+    signed: bool = False
+    below: str = ""
+    above: str = ""
+    note: str = ""  # whether the figure has one scale, or each image its own
 
 
 @dataclass(frozen=True)
