@@ -1,0 +1,37 @@
+"""Guided backpropagation inside Grad-CAM: its detail, but only where the layer speaks for the class."""
+
+import numpy as np
+
+from generator.artefacts import Heatmaps
+from generator.methods import Request, method
+from generator.methods.gradcam import gradcam
+from generator.methods.guided_backprop import guided_backprop
+from generator.options import LayerOption, ScoreOption, Signed
+from generator.text import bilingual
+
+
+@method(
+    kind="attribution",
+    access="gradients",
+    title=bilingual("Guided Grad-CAM", "導向 Grad-CAM"),
+    summary=bilingual(
+        "Grad-CAM times guided backpropagation: the first says where, the second draws the lines. Only the first "
+        "depends on the class; the lines are the picture's own edges (Adebayo et al. 2018).",
+        "Grad-CAM 乘上導向反向傳播：前者指出位置，後者畫出線條。只有前者隨類別改變；線條多半是影像本身的邊緣"
+        "（Adebayo 等人，2018）。",
+    ),
+    paper="Selvaraju et al. 2017, Grad-CAM, arXiv:1610.02391",
+    passes=lambda params, images: 3 * images,
+)
+def guided_gradcam(
+    request: Request, *, layer: LayerOption = None, signed: Signed = False, score: ScoreOption = "logit"
+) -> Heatmaps:
+    """Grad-CAM times guided backpropagation; the sign is that of the guided gradient."""
+    where = gradcam(request, layer=layer, score=score)
+    lines = guided_backprop(request, signed=signed, score=score)
+    rows = range(len(request.batch))
+    remarks = tuple(where.remark(row) or lines.remarks[row] for row in rows)
+    values = np.asarray(where.values * lines.values, np.float32)
+    return Heatmaps(
+        values, signed, "cam_guided_gradient", {**lines.facts, **where.facts}, where.native, remarks=remarks
+    )

@@ -1,0 +1,37 @@
+"""Grad-CAM with a weight for each place instead of one a channel, so that finer layers can be used too."""
+
+import numpy as np
+
+from generator.artefacts import Floats, Heatmaps
+from generator.cam import spatial_layer, weighted
+from generator.methods import Request, method
+from generator.options import LayerOption, ScoreOption, Signed
+from generator.text import bilingual
+
+
+@method(
+    kind="attribution",
+    access="gradients",
+    title=bilingual("LayerCAM", "LayerCAM 逐層類別活化圖"),
+    summary=bilingual(
+        "Like Grad-CAM, but every place of every channel has a weight of its own: only places that raise the score "
+        "themselves are marked, which stays sharp on early layers.",
+        "和 Grad-CAM 相似，但每個通道的每個位置各有權重：只標出本身會提高分數的位置，用在較淺的層也依然清楚。",
+    ),
+    paper="Jiang et al. 2021, LayerCAM, doi:10.1109/TIP.2021.3089943; signed: HiResCAM, arXiv:2011.08891",
+    passes=lambda params, images: images,
+)
+def layercam(
+    request: Request, *, layer: LayerOption = None, signed: Signed = False, score: ScoreOption = "logit"
+) -> Heatmaps:
+    """Output of a layer times its positive gradient, place by place; signed keeps the negative ones."""
+    combine = by_gradient if signed else by_positive_gradient
+    return weighted(request, spatial_layer(request.classifier, layer), score, signed, combine)
+
+
+def by_gradient(output: Floats, gradient: Floats) -> Floats:
+    return np.einsum("nhwc,nhwc->nhw", output, gradient)
+
+
+def by_positive_gradient(output: Floats, gradient: Floats) -> Floats:
+    return by_gradient(output, np.maximum(gradient, 0))

@@ -1,0 +1,165 @@
+"""What is lost when a patch is covered: needs no look inside the model, and asks it the question directly.
+
+The grid of patches runs over the edges, so that a pixel at the border lies under as many patches as any other.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from math import ceil
+from typing import Annotated, Any
+
+import numpy as np
+from pydantic import Field
+
+from generator.artefacts import FLAT, Fact, Floats, Heatmaps, Ints
+from generator.classifier import Classifier, Score
+from generator.errors import ParameterError
+from generator.explained import score_of, values
+from generator.fills import Fill, filled
+from generator.methods import Request, method
+from generator.options import ScoreOption, Signed
+from generator.text import bilingual
+from generator.variants import Doubles, Variant, chunks, slices
+
+Patch = Annotated[int | None, Field(ge=1, description="side of the patch in pixels; left out: a sixth of the image")]
+Stride = Annotated[int | None, Field(ge=1, description="pixels from patch to patch; left out: half a patch")]
+Baseline = Annotated[Fill, Field(description="what shows in the patch; a hard black or white one is itself a feature")]
+QUANTITY = {"logit": "logit_drop", "probability": "probability_drop", "loss": "log_probability_drop"}
+USUAL_SIDE = 48  # the cost is told before the images are known
+
+
+@dataclass(frozen=True)
+class Grid:
+    """Upper left corners of square patches, also of those that stand over the edge."""
+
+    patch: int
+    stride: int
+    size: tuple[int, int]
+
+    @property
+    def tops(self) -> Ints:
+        return np.arange(self.stride - self.patch, self.size[0], self.stride)
+
+    @property
+    def lefts(self) -> Ints:
+        return np.arange(self.stride - self.patch, self.size[1], self.stride)
+
+    @property
+    def boxes(self) -> list[tuple[int, int, int, int]]:
+        """Top, bottom, left, right of each patch's part inside the picture, row by row."""
+        rows = [(max(0, top), min(self.size[0], top + self.patch)) for top in self.tops.tolist()]
+        columns = [(max(0, left), min(self.size[1], left + self.patch)) for left in self.lefts.tolist()]
+        return [(*row, *column) for row in rows for column in columns]
+
+    def spread(self, drops: Doubles) -> Floats:
+        """`(N, patches)` to `(N, H, W)`: each pixel gets the mean of the patches that cover it."""
+        rows, columns = _covered(self.tops, self), _covered(self.lefts, self, axis=1)
+        laid = rows.T @ drops.reshape(-1, len(rows), len(columns)) @ columns
+        return (laid / np.outer(rows.sum(axis=0), columns.sum(axis=0))).astype(np.float32)
+
+
+def _covered(starts: Ints, grid: Grid, axis: int = 0) -> Doubles:
+    """`(patches, pixels)`: 1 where a patch lies over a pixel of that axis."""
+    pixel = np.arange(grid.size[axis])
+    inside = (pixel >= starts[:, None]) & (pixel < starts[:, None] + grid.patch)
+    return inside.astype(np.float64)
+
+
+def _passes(params: Mapping[str, Any], images: int) -> int:
+    patch = params.get("patch") or USUAL_SIDE // 6
+    stride = params.get("stride") or max(1, patch // 2)
+    return images * (ceil((USUAL_SIDE + patch - stride) / stride) ** 2 + 2)
+
+
+@method(
+    kind="attribution",
+    access="predictions",
+    title=bilingual("Occlusion", "遮擋敏感度"),
+    summary=bilingual(
+        "A patch is moved over the image and hides what is under it; the map shows how far the prediction falls where "
+        "it lies. Slow, but it asks the model directly.",
+        "用一小塊遮擋物逐格蓋住影像的各個位置，看預測下降多少；下降越多，代表那裡越重要。計算較慢，但問得最直接。",
+    ),
+    paper="Zeiler and Fergus 2014, Visualizing and Understanding Convolutional Networks, arXiv:1311.2901",
+    passes=_passes,
+)
+def occlusion(
+    request: Request,
+    *,
+    patch: Patch = None,
+    stride: Stride = None,
+    baseline: Baseline = "blur",
+    signed: Signed = True,
+    score: ScoreOption = "probability",
+) -> Heatmaps:
+    """Fall of the score where a patch covers the image; below zero the cover helps the class."""
+    grid = grid_for(request.batch.images.shape[1:3], patch, stride)
+    fill = filled(request.batch.images, baseline)
+    explained = score_of(request.batch, score)
+    drops = falls(request, grid, fill, explained)
+    facts = {"score": score, "patch": grid.patch, "stride": grid.stride, "baseline": baseline}
+    values = grid.spread(drops) if signed else grid.spread(np.maximum(drops, 0))
+    helped = (drops.max(axis=1) < FLAT) & (np.abs(drops).max(axis=1) >= FLAT)
+    remarks = tuple("nothing_speaks_for" if none and not signed else "" for none in helped)
+    worst = most_damaging(request, grid, fill, drops)
+    return Heatmaps(values, signed, QUANTITY[score], facts, image_facts=worst, remarks=remarks)
+
+
+def grid_for(size: tuple[int, int], patch: int | None, stride: int | None) -> Grid:
+    """The grid for pictures of that size; raises ParameterError where it would leave gaps or cover everything."""
+    side = min(size)
+    patch = max(1, side // 6) if patch is None else patch
+    if patch > side:
+        raise ParameterError("patch", f"a patch of {patch} pixels hides the whole picture of {size[0]}×{size[1]}")
+    stride = max(1, patch // 2) if stride is None else stride
+    if stride > patch:
+        raise ParameterError("stride", f"a stride of {stride} leaves gaps between patches of {patch} pixels")
+    return Grid(patch, stride, size)
+
+
+def falls(request: Request, grid: Grid, fill: Floats, score: Score) -> Doubles:
+    """`(N, patches)` score of the whole image minus score of the covered one."""
+    classifier, images = request.classifier, request.batch.images
+    whole = _whole(classifier, request.batch.inputs, score)
+    seen = [
+        values(classifier, classifier.prepare(covered), score[rows])
+        for rows, covered in chunks(_covers(images, fill, grid))
+    ]
+    return whole[:, None] - np.concatenate(seen).reshape(len(images), -1)
+
+
+def _whole(classifier: Classifier, inputs: Floats, score: Score) -> Doubles:
+    return np.concatenate([values(classifier, inputs[p], score[p]) for p in slices(len(inputs), inputs.shape[1:])])
+
+
+def _covers(images: Floats, fill: Floats, grid: Grid) -> Iterator[Variant]:
+    for row in range(len(images)):
+        for box in grid.boxes:
+            yield row, cover(images[row], fill[row], box)
+
+
+def cover(image: Floats, fill: Floats, box: tuple[int, int, int, int]) -> Floats:
+    """The image with a box of it replaced by the fill."""
+    top, bottom, left, right = box
+    covered = image.copy()
+    covered[top:bottom, left:right] = fill[top:bottom, left:right]
+    return covered
+
+
+def most_damaging(request: Request, grid: Grid, fill: Floats, drops: Doubles) -> tuple[Mapping[str, Fact], ...]:
+    """For each image: where one patch does most harm `(left, top, right, bottom)`, the fall, the prediction then."""
+    batch, worst = request.batch, drops.argmax(axis=1)
+    rows = range(len(batch))
+    covered = np.stack([cover(batch.images[row], fill[row], grid.boxes[worst[row]]) for row in rows])
+    after = request.classifier.probabilities(request.classifier.prepare(covered))
+    return tuple(_damage(batch.target[row], grid.boxes[worst[row]], drops[row].max(), after[row]) for row in rows)
+
+
+def _damage(target: int, box: tuple[int, int, int, int], fall: float, after: Floats) -> Mapping[str, Fact]:
+    top, bottom, left, right = box
+    return {
+        "most_damaging": (left, top, right, bottom),
+        "fall": float(fall),
+        "new_prediction": int(after.argmax()),
+        "new_probability": float(after[target]),
+    }

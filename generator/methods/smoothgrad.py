@@ -1,0 +1,65 @@
+"""The gradient averaged over noisy copies of the image: what remains does not hang on single grey values."""
+
+from collections.abc import Iterator
+from typing import Annotated
+
+import numpy as np
+from pydantic import Field
+
+from generator.artefacts import Floats, Heatmaps
+from generator.explained import gradient_facts, score_of, slopes
+from generator.methods import Request, method
+from generator.options import ScoreOption, Signed, reduce_channels
+from generator.samples import Batch
+from generator.text import bilingual
+from generator.variants import Variant, chunks, summed
+
+Samples = Annotated[int, Field(ge=1, le=10_000, description="noisy copies of each image")]
+Noise = Annotated[float, Field(ge=0, le=2, description="standard deviation of the noise, as a share of max − min")]
+
+
+@method(
+    kind="attribution",
+    access="gradients",
+    title=bilingual("SmoothGrad", "SmoothGrad 平滑梯度"),
+    summary=bilingual(
+        "The gradient averaged over copies of the image with a little noise: flicker from pixel to pixel cancels out, "
+        "what matters in all copies stays.",
+        "把影像加上少許雜訊複製多份，再把各份的梯度平均：像素間隨機的閃爍會互相抵消，每一份都重要的部分會留下來。",
+    ),
+    paper="Smilkov et al. 2017, SmoothGrad: removing noise by adding noise, arXiv:1706.03825",
+    passes=lambda params, images: images * int(params.get("samples", 20)),
+    seeded=True,
+)
+def smoothgrad(
+    request: Request,
+    *,
+    samples: Samples = 20,
+    noise: Noise = 0.2,
+    signed: Signed = False,
+    score: ScoreOption = "logit",
+) -> Heatmaps:
+    """Gradient averaged over noisy copies of the image; the absolute value is taken after the mean."""
+    batch = request.batch
+    explained = score_of(batch, score)
+    parts = (
+        (rows, slopes(request.classifier, inputs, explained[rows]))
+        for rows, inputs in chunks(noisy(batch, samples, noise))
+    )
+    gradient = (summed(parts, batch.inputs.shape) / samples).astype(np.float32)
+    facts = {**gradient_facts(request.classifier, score, signed), "samples": samples, "noise": noise}
+    seeds = tuple({"seed": int(seed)} for seed in batch.seed)
+    return Heatmaps(reduce_channels(gradient, signed), signed, "gradient", facts, image_facts=seeds)
+
+
+def noisy(batch: Batch, samples: int, noise: float) -> Iterator[Variant]:
+    """Copies of each input under Gaussian noise from the image's own seed, whichever figure or batch it is in."""
+    for row, image in enumerate(batch.inputs):
+        random = np.random.default_rng(int(batch.seed[row]))
+        sigma = np.float32(noise) * np.ptp(image)
+        for _ in range(samples):
+            yield row, _with_noise(image, sigma, random)
+
+
+def _with_noise(image: Floats, sigma: np.float32, random: np.random.Generator) -> Floats:
+    return image + sigma * random.standard_normal(image.shape, dtype=np.float32)

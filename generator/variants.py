@@ -1,0 +1,48 @@
+"""Many altered copies of each image through the model, a bounded number at a time, whatever the number of images."""
+
+from collections.abc import Iterable, Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+
+from generator.artefacts import Floats, Ints
+
+ROWS = 256
+VALUES = 2**22  # numbers in a chunk: 16 MB of float32
+
+Variant = tuple[int, Floats]  # row of the batch, (H, W, C)
+Doubles = NDArray[np.float64]
+
+
+def chunks(variants: Iterable[Variant]) -> Iterator[tuple[Ints, Floats]]:
+    """The variants in order, `(rows, (n, H, W, C))` at a time."""
+    rows: list[int] = []
+    held: list[Floats] = []
+    for row, variant in variants:
+        rows.append(row)
+        held.append(variant)
+        if len(held) >= chunk_rows(variant.shape):
+            yield np.array(rows, np.int64), np.stack(held)
+            rows, held = [], []
+    if held:
+        yield np.array(rows, np.int64), np.stack(held)
+
+
+def chunk_rows(shape: tuple[int, ...]) -> int:
+    """How many inputs of that shape go through the model at once."""
+    return max(1, min(ROWS, VALUES // int(np.prod(shape))))
+
+
+def slices(rows: int, shape: tuple[int, ...]) -> Iterator[slice]:
+    """`range(rows)` cut into pieces of as many inputs as go through at once."""
+    step = chunk_rows(shape)
+    return (slice(start, min(start + step, rows)) for start in range(0, rows, step))
+
+
+def summed(parts: Iterable[tuple[Ints, Floats]], shape: tuple[int, ...]) -> Doubles:
+    """Values added up by row into `shape`; rows come in order, so equal ones lie beside each other."""
+    total = np.zeros(shape)
+    for rows, values in parts:
+        first = np.flatnonzero(np.diff(rows, prepend=-1))
+        total[rows[first]] += np.add.reduceat(values, first, axis=0, dtype=np.float64)
+    return total
