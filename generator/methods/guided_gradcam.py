@@ -3,9 +3,10 @@
 import numpy as np
 
 from generator.artefacts import Heatmaps
+from generator.cam import spatial_layer, weighted
 from generator.methods import Request, method
-from generator.methods.gradcam import gradcam
-from generator.methods.guided_backprop import guided_backprop
+from generator.methods.gradcam import by_mean_gradient
+from generator.methods.guided_backprop import guided_map
 from generator.options import LayerOption, ScoreOption, Signed
 from generator.text import bilingual
 
@@ -27,11 +28,9 @@ def guided_gradcam(
     request: Request, *, layer: LayerOption = None, signed: Signed = False, score: ScoreOption = "logit"
 ) -> Heatmaps:
     """Grad-CAM times guided backpropagation; the sign is that of the guided gradient."""
-    where = gradcam(request, layer=layer, score=score)
-    lines = guided_backprop(request, signed=signed, score=score)
-    rows = range(len(request.batch))
-    remarks = tuple(where.remark(row) or lines.remarks[row] for row in rows)
+    where = weighted(request, spatial_layer(request.classifier, layer), score, False, by_mean_gradient)
+    lines = guided_map(request, signed, score)
+    remarks = tuple(where.remark(row) or lines.remarks[row] for row in range(len(request.batch)))
+    facts = {**lines.facts, **where.facts}
     values = np.asarray(where.values * lines.values, np.float32)
-    return Heatmaps(
-        values, signed, "cam_guided_gradient", {**lines.facts, **where.facts}, where.native, remarks=remarks
-    )
+    return Heatmaps(values, signed, "cam_guided_gradient", facts, where.native, remarks=remarks)

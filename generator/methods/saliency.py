@@ -1,7 +1,7 @@
 """The plain gradient: the cheapest attribution, and the noisiest."""
 
 from generator.artefacts import Heatmaps
-from generator.classifier import Score
+from generator.explained import gradient_facts, score_of, slopes
 from generator.methods import Request, method
 from generator.options import ScoreOption, Signed, reduce_channels
 from generator.text import bilingual
@@ -21,5 +21,6 @@ from generator.text import bilingual
 def saliency(request: Request, *, signed: Signed = False, score: ScoreOption = "logit") -> Heatmaps:
     """Gradient of the class score by the input."""
     batch = request.batch
-    gradient = request.classifier.gradients(batch.inputs, Score(batch.target, batch.against, score))
-    return Heatmaps(reduce_channels(gradient, signed), signed, "gradient", {"score": score})
+    gradient = slopes(request.classifier, batch.inputs, score_of(batch, score))
+    facts = gradient_facts(request.classifier, score, signed)
+    return Heatmaps(reduce_channels(gradient, signed), signed, "gradient", facts)
