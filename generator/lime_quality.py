@@ -1,6 +1,7 @@
 """How well LIME's local model fits, and whether its leading superpixels would come again: no further passes.
 
 The fit is measured on samples that were left out, because on its own samples the regression follows noise too.
+The samples fall into 20 random blocks of which only the weighted moments are kept: a fold is two blocks, a half is ten.
 """
 
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ from generator.artefacts import Ints
 Doubles = NDArray[np.float64]
 
 RIDGE = 1.0  # the penalty of LIME's own regression
+BLOCKS = 20
 FOLDS = 10
 HALVINGS = 10
 LEADING = 5
@@ -43,49 +45,52 @@ class Quality:
     leading: int
 
 
-def ridge(near: Neighbourhood, penalty: float = RIDGE) -> tuple[Doubles, float]:
-    """Coefficients `(S,)` and intercept of the weighted ridge regression, in closed form."""
-    share = near.weight / near.weight.sum()
-    centre, level = share @ near.on, float(share @ near.score)
-    shifted = near.on - centre
-    gram = shifted.T @ (near.weight[:, None] * shifted) + penalty * np.eye(near.on.shape[1])
-    coefficient = np.linalg.solve(gram, shifted.T @ (near.weight * (near.score - level)))
-    return coefficient, level - float(centre @ coefficient)
+def moments(near: Neighbourhood) -> Doubles:
+    """`(1+S+1, 1+S+1)` weighted sums of products of 1, the superpixels and the score: all a regression needs."""
+    columns = np.column_stack([np.ones(len(near.score)), near.on, near.score])
+    return columns.T @ (near.weight[:, None] * columns)
 
 
-def cross_validated_r2(near: Neighbourhood, seed: int, folds: int = FOLDS) -> float:
+def ridge(sums: Doubles, penalty: float = RIDGE) -> tuple[Doubles, float]:
+    """Coefficients `(S,)` and intercept of the weighted ridge regression, in closed form from the moments."""
+    mean = sums[0] / sums[0, 0]
+    spread: Doubles = (sums - mean[:, None] * sums[0])[1:, 1:]
+    coefficient: Doubles = np.linalg.solve(spread[:-1, :-1] + penalty * np.eye(len(spread) - 1), spread[:-1, -1])
+    return coefficient, float(mean[-1] - mean[1:-1] @ coefficient)
+
+
+def cross_validated_r2(blocks: Doubles) -> float:
     """Kernel-weighted R² over samples that their fit has not seen; NaN where the score never changes."""
-    fold = np.random.default_rng(seed).permutation(len(near.score)) % folds
-    guess = np.zeros_like(near.score)
-    for held in range(folds):
-        coefficient, intercept = ridge(near[fold != held])
-        guess[fold == held] = near.on[fold == held] @ coefficient + intercept
-    mean = np.average(near.score, weights=near.weight)
-    spread = float(near.weight @ (near.score - mean) ** 2)
-    missed = float(near.weight @ (near.score - guess) ** 2)
-    return 1 - missed / spread if spread > 1e-12 * near.weight.sum() else float("nan")
+    total = blocks.sum(axis=0)
+    missed = 0.0
+    for held in blocks.reshape(FOLDS, -1, *total.shape).sum(axis=1):
+        coefficient, intercept = ridge(total - held)
+        error = np.concatenate([[-intercept], -coefficient, [1.0]])
+        missed += float(error @ held @ error)
+    spread = float(total[-1, -1] - total[0, -1] ** 2 / total[0, 0])
+    return 1 - missed / spread if spread > 1e-12 * total[0, 0] else float("nan")
 
 
-def halving_stability(near: Neighbourhood, seed: int, leading: int, halvings: int = HALVINGS) -> float:
+def halving_stability(blocks: Doubles, random: np.random.Generator, leading: int) -> float:
     """Mean overlap of the leading superpixels of two random halves of the samples, as a share of `leading`."""
-    random, half = np.random.default_rng(seed), len(near.score) // 2
     overlaps = []
-    for _ in range(halvings):
-        order = random.permutation(len(near.score))
-        first, second = (_leaders(near[rows], leading) for rows in (order[:half], order[half : 2 * half]))
+    for _ in range(HALVINGS):
+        halves = random.permutation(len(blocks)).reshape(2, -1)
+        first, second = (_leaders(blocks[half].sum(axis=0), leading) for half in halves)
         overlaps.append(len(first & second) / leading)
     return float(np.mean(overlaps))
 
 
 def quality(near: Neighbourhood, seed: int, leading: int = LEADING) -> Quality:
-    """Fit and stability of one image's neighbourhood."""
+    """Fit and stability of one image's neighbourhood of at least 20 samples."""
+    random = np.random.default_rng(seed)
+    blocks = np.stack([moments(near[rows]) for rows in np.array_split(random.permutation(len(near.score)), BLOCKS)])
     segments = near.on.shape[1]
     leading = min(leading, segments)
-    stability = halving_stability(near, seed, leading)
-    return Quality(cross_validated_r2(near, seed), stability, leading / segments, leading)
+    return Quality(cross_validated_r2(blocks), halving_stability(blocks, random, leading), leading / segments, leading)
 
 
-def _leaders(near: Neighbourhood, leading: int) -> set[int]:
+def _leaders(sums: Doubles, leading: int) -> set[int]:
     """The superpixels with the largest coefficients, of either sign."""
-    coefficient, _ = ridge(near)
+    coefficient, _ = ridge(sums)
     return set(np.argsort(-np.abs(coefficient), kind="stable")[:leading].tolist())

@@ -77,7 +77,7 @@ def lime(
     request: Request,
     *,
     num_samples: Annotated[
-        int | None, Field(ge=10, description="perturbed pictures; left out: ten a superpixel, at least 1000")
+        int | None, Field(ge=20, description="perturbed pictures; left out: ten a superpixel, at least 1000")
     ] = None,
     num_features: Annotated[
         int | None, Field(ge=1, description="show only so many superpixels, those of the largest weight")
