@@ -1,0 +1,162 @@
+"""The kinds of values that report.yaml has: texts, names, files, references to what is declared elsewhere in it.
+
+A reference looks its name up in the `Scope` that comes as validation context, so that one validation of the spec
+finds every problem; without a scope it lets everything pass.
+"""
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from string import Formatter
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BeforeValidator, Field, PlainValidator, ValidationInfo, WithJsonSchema
+from pydantic_core import PydanticCustomError
+
+from generator.errors import suggestion
+from generator.methods import METHODS
+from generator.regions import Box
+from generator.text import Text
+
+EXPORT_FIELDS = ("class_index", "class_id", "index", "number", "layer", "model", "target")
+PICTURES = (".jpg", ".jpeg", ".png")
+LANGUAGE = re.compile(r"([A-Za-z]{2,3})(?:-([A-Za-z]{4}))?(?:-([A-Za-z]{2}|\d{3}))?((?:-[A-Za-z0-9]{5,8})*)")
+
+TARGETS = ("label", "predicted", "each", "both")  # beside the classes
+
+
+@dataclass(frozen=True)
+class Scope:
+    """What the parts of a spec refer to; `folder` is where relative paths start."""
+
+    folder: Path
+    classes: tuple[str, ...]
+    models: tuple[str, ...]
+    figures: tuple[str, ...]
+
+
+def wrong(message: str) -> PydanticCustomError:
+    """A refusal whose text is shown as it is."""
+    return PydanticCustomError("wrong", "{message}", {"message": message})
+
+
+def known(word: str, kind: str, names: tuple[str, ...]) -> str:
+    """The word, if it is one of the names; else the refusal with the nearest."""
+    if word not in names:
+        raise wrong(f"unknown {kind} '{word}'{suggestion(word, names)}")
+    return word
+
+
+def language_tag(value: str) -> str:
+    """A BCP 47 tag in its usual spelling: `zh-hant` is zh-Hant."""
+    match = LANGUAGE.fullmatch(value)
+    if not match:
+        raise wrong(f"'{value}' is not a language tag (BCP 47) such as zh-Hant or en")
+    primary, script, region, rest = match.groups()
+    parts = (primary.lower(), script and script.title(), region and region.upper())
+    return "-".join(filter(None, parts)) + rest.lower()
+
+
+def _text(value: object) -> Text:
+    if isinstance(value, dict):
+        if not value:
+            raise wrong("a text has to be a string, or a mapping from language to string")
+        return Text({language_tag(language): _string(text, language) for language, text in value.items()})
+    return Text.of(_string(value))
+
+
+def _string(value: object, language: str = "") -> str:
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        where = f"the text in '{language}' has to be a string" if language else "a text has to be a string"
+        raise wrong(where if language else f"{where}, or a mapping from language to string")
+    return str(value)
+
+
+def _reference(kind: str, names: str, *more: str) -> AfterValidator:
+    def check(value: str, info: ValidationInfo) -> str:
+        return known(value, kind, (*more, *getattr(info.context, names))) if info.context else value
+
+    return AfterValidator(check)
+
+
+def _class_or_index(value: str, info: ValidationInfo) -> str:
+    return value if value.isdecimal() or not info.context else known(value, "class", info.context.classes)
+
+
+def _existing(path: Path, info: ValidationInfo) -> Path:
+    """The absolute path of a file or folder that is there."""
+    if not info.context:
+        return path
+    whole = info.context.folder / path.expanduser()
+    if not whole.exists():
+        beside = tuple(sorted(p.name for p in whole.parent.iterdir())) if whole.parent.is_dir() else ()
+        hint = suggestion(path.name, beside) if len(path.name) > 1 else ""
+        raise wrong(f"no such file or folder: '{path}'{hint if 'did you mean' in hint else ''}")
+    return whole
+
+
+def _method(name: str) -> str:
+    return known(name, "method", tuple(sorted(METHODS)))
+
+
+def _export_file(name: str) -> str:
+    """A file name below exports/, with fields in braces."""
+    path = Path(name)
+    if path.is_absolute() or ".." in path.parts or "\\" in name or path.suffix.lower() not in PICTURES:
+        raise wrong(f"'{name}' has to be the name of a .jpg or .png below exports/")
+    try:
+        fields = [field for _, field, _, _ in Formatter().parse(name) if field is not None]
+    except ValueError as error:
+        raise wrong(f"'{name}': {error}") from error
+    for field in fields:
+        known(field, "field", EXPORT_FIELDS)
+    return name
+
+
+def _word(value: object) -> object:
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+def _one_or_many(value: object) -> object:
+    return [value] if isinstance(value, str) else value
+
+
+def _id(allowed: str) -> AfterValidator:
+    def check(value: str) -> str:
+        if not re.fullmatch(rf"[{allowed}]{{1,80}}", value) or value[0] == "-":
+            raise wrong(f"'{value}' has to consist of letters, digits, - and _")
+        return value
+
+    return AfterValidator(check)
+
+
+def _box(box: Box) -> Box:
+    left, top, right, bottom = box
+    if not (0 <= left < right <= 1 and 0 <= top < bottom <= 1):
+        raise wrong(f"{list(box)} has to be left, top, right, bottom in fractions of the image, 0 to 1")
+    return box
+
+
+def describe(text: str) -> Any:  # noqa: ANN401  pydantic's own type
+    return Field(description=text)
+
+
+STRING_SCHEMA = {"type": ["string", "number"]}
+TEXT_SCHEMA = {"anyOf": [STRING_SCHEMA, {"type": "object", "additionalProperties": STRING_SCHEMA}]}
+
+Wording = Annotated[Text, PlainValidator(_text), WithJsonSchema(TEXT_SCHEMA)]
+Language = Annotated[str, AfterValidator(language_tag)]
+Name = Annotated[str, BeforeValidator(_word), _id("A-Za-z0-9_-")]
+ClassName = Annotated[str, BeforeValidator(_word), _id(r"\w-")]
+ClassRef = Annotated[str, BeforeValidator(_word), _reference("class", "classes")]
+ModelRef = Annotated[str, _reference("model", "models")]
+ModelRefs = Annotated[tuple[ModelRef, ...], BeforeValidator(_one_or_many)]
+TargetRef = Annotated[str, BeforeValidator(_word), _reference("target", "classes", *TARGETS)]
+AgainstRef = Annotated[str, BeforeValidator(_word), _reference("class", "classes", "second")]
+NoteKey = Annotated[str, AfterValidator(_class_or_index)]
+MethodName = Annotated[str, AfterValidator(_method)]
+File = Annotated[Path, AfterValidator(_existing)]
+ExportFile = Annotated[str, AfterValidator(_export_file)]
+Corners = Annotated[Box, AfterValidator(_box)]
+Row = Annotated[int, Field(ge=0)]
+Rows = Row | tuple[Row, ...]
