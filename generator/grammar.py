@@ -13,6 +13,7 @@ from generator.spec_fields import (
     ClassName,
     ClassRef,
     Corners,
+    ExportFile,
     File,
     Language,
     MethodName,
@@ -156,8 +157,7 @@ class Export(Section):
     """A picture copied to site/exports/."""
 
     file: Annotated[
-        str,
-        AfterValidator(_export_file),
+        ExportFile,
         describe(f"its name; may hold {', '.join(f'{{{f}}}' for f in EXPORT_FIELDS)}"),
     ]
     panel: Annotated[Panel | None, describe("which panel; default: the map alone")] = None
