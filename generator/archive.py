@@ -8,11 +8,12 @@ from typing import Any
 
 import numpy as np
 
-from generator import artefacts, results, samples
+from generator import artefacts, classifier, results, samples
 
 STORED: Mapping[str, Any] = {
     **artefacts.KINDS,
-    **{c.__name__: c for c in (samples.Batch, results.Part, results.Picture, results.Legend, results.Drawing)},
+    **{c.__name__: c for c in (samples.Batch, samples.Evaluation, classifier.Layer, classifier.ModelFacts)},
+    **{c.__name__: c for c in (results.Part, results.Picture, results.Legend, results.Drawing)},
 }
 
 

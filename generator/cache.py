@@ -58,6 +58,10 @@ class Cache:
         self.hits += 1
         return value
 
+    def holds(self, key: str) -> bool:
+        """Whether there is an entry, whole or not."""
+        return self.folder is not None and (self.folder / key).exists()
+
     def store(self, key: str, value: Any) -> None:
         """Keep a value; a full or read-only disk only means that nothing is kept."""
         self.misses += 1

@@ -34,6 +34,19 @@ class Layer:
 
 
 @dataclass(frozen=True)
+class ModelFacts:
+    """What is known of a model without asking it anything; kept between builds, so that none needs to open it."""
+
+    input_shape: tuple[int, int, int]
+    n_classes: int
+    one_output: bool
+    layers: tuple[Layer, ...]
+    parameters: int
+    multiply_adds: int
+    keras_version: str
+
+
+@dataclass(frozen=True)
 class Score:
     """The number that is explained, image by image: a class, or its difference to another (`against`)."""
 
