@@ -1,0 +1,65 @@
+"""Random views of face images, a batch at a time inside TensorFlow's graph; no picture is drawn singly."""
+
+from __future__ import annotations
+
+import tensorflow as tf
+
+ANGLE = 0.26  # radians, 15 degrees
+ZOOM = 0.18
+SHIFT = 0.08  # of the side
+CONTRAST = 0.3
+BRIGHTNESS = 0.15
+HOLE = 0.4  # the longest side of a cut-out, of the image's
+
+
+def views(images: tf.Tensor, size: int, strength: tf.Tensor, seed: tf.Tensor) -> tf.Tensor:
+    """One random view for each image `(N, H, H, 1)` in 0..1, as `(N, size, size, 1)` in 0..1.
+
+    `strength` 0 leaves only the mirroring, 1 is the whole range; the same `seed` gives the same views.
+    """
+    seeds = tf.unstack(tf.random.split(seed, 4))
+    moved = _move(images, size, strength, seeds[0])
+    lit = _light(moved, strength, seeds[1])
+    return _cut(lit, strength, seeds[2], seeds[3])
+
+
+def _uniform(count: int, columns: int, seed: tf.Tensor) -> list[tf.Tensor]:
+    numbers = tf.random.stateless_uniform((columns, count), seed, -1.0, 1.0)
+    return tf.unstack(numbers)
+
+
+def _move(images: tf.Tensor, size: int, strength: tf.Tensor, seed: tf.Tensor) -> tf.Tensor:
+    count, side = tf.shape(images)[0], images.shape[1]
+    turn, zoom, right, down, flip = _uniform(count, 5, seed)
+    scale = (side / size) * tf.exp(zoom * ZOOM * strength)
+    angle = turn * ANGLE * strength
+    cos, sin, mirror = scale * tf.cos(angle), scale * tf.sin(angle), tf.sign(flip)
+    centre, middle = (side - 1) / 2, (size - 1) / 2
+    # Rows of the inverse map: an output pixel's place in the input, both counted from the centre.
+    left = centre + right * SHIFT * side * strength - mirror * middle * (cos - sin)
+    top = centre + down * SHIFT * side * strength - middle * (sin + cos)
+    zero = tf.zeros_like(cos)
+    maps = tf.stack([mirror * cos, -mirror * sin, left, sin, cos, top, zero, zero], axis=1)
+    return tf.raw_ops.ImageProjectiveTransformV3(
+        images=images, transforms=maps, output_shape=[size, size], fill_value=0.0,
+        interpolation="BILINEAR", fill_mode="NEAREST")
+
+
+def _light(images: tf.Tensor, strength: tf.Tensor, seed: tf.Tensor) -> tf.Tensor:
+    contrast, brightness = _uniform(tf.shape(images)[0], 2, seed)
+    mean = tf.reduce_mean(images, axis=(1, 2, 3))
+    gain = tf.exp(contrast * CONTRAST * strength)
+    offset = mean * (1 - gain) + brightness * BRIGHTNESS * strength
+    return tf.clip_by_value(images * gain[:, None, None, None] + offset[:, None, None, None], 0.0, 1.0)
+
+
+def _cut(images: tf.Tensor, strength: tf.Tensor, seed: tf.Tensor, noise_seed: tf.Tensor) -> tf.Tensor:
+    """Covers a random box of each image with one random grey."""
+    x, y, width, height = _uniform(tf.shape(images)[0], 4, seed)
+    grey = tf.random.stateless_uniform((tf.shape(images)[0], 1, 1, 1), noise_seed)
+    grid = tf.linspace(-1.0, 1.0, images.shape[1])
+    # Half of the boxes have a negative side and cover nothing.
+    across = tf.abs(grid[None, :] - x[:, None]) < tf.abs(width[:, None]) * HOLE * strength
+    along = tf.abs(grid[None, :] - y[:, None]) < height[:, None] * HOLE * strength
+    box = tf.logical_and(along[:, :, None], across[:, None, :])[..., None]
+    return tf.where(box, grey, images)

@@ -1,0 +1,50 @@
+"""What decides how the weights come about: numbers, and the schedules that follow a run's progress from 0 to 1."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+WARM_UP = 0.03  # of the run
+FADE = 0.6  # from here on the noise fades
+LEAST_NOISE = 0.3
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """One run's settings; `minutes` replaces `epochs` where it is given."""
+
+    epochs: int = 90
+    minutes: float | None = None
+    patience: int = 45
+    seed: int = 0
+    batch: int = 128
+    rate: float = 0.1
+    decay: float = 5e-4
+    smoothing: float = 0.06
+    trust: float = 0.6
+    averaging: float = 0.998
+    sizes: tuple[int, ...] = (32, 40, 48)
+    bfloat16: bool = False
+
+    def size(self, progress: float) -> int:
+        """Small images first, which teach most of it at half the cost; the last third at full size."""
+        return self.sizes[min(int(progress * len(self.sizes)), len(self.sizes) - 1)]
+
+    def learning_rate(self, progress: float) -> float:
+        """A short rise, then half a cosine down to nothing."""
+        if progress < WARM_UP:
+            return self.rate * progress / WARM_UP
+        return self.rate * 0.5 * (1 + math.cos(math.pi * min(1.0, (progress - WARM_UP) / (1 - WARM_UP))))
+
+    def strength(self, progress: float) -> float:
+        """Full noise at first, less in the end: the last epochs see faces nearly as they are."""
+        return min(1.0, LEAST_NOISE + (1 - LEAST_NOISE) * (1 - progress) / (1 - FADE))
+
+    def own_share(self, progress: float) -> float:
+        """How much of a target is the network's own earlier answer, as many labels here are doubtful.
+
+        Progressive self-distillation (Kim et al., "Self-knowledge distillation with progressive refinement of
+        targets", 2021): from 0 up to `trust`.
+        """
+        return self.trust * progress
