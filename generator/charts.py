@@ -51,7 +51,8 @@ def confusion(artefact: Confusion, classes: Sequence[str], true: str, predicted:
     names = [shortened(name) for name in classes]
     _ticks(axes, "x", [k + 0.5 for k in range(n)], names, 30 if any(len(name) > 8 for name in names) else 0)
     _ticks(axes, "y", [k + 0.5 for k in range(n)], names)
-    _label(axes, predicted, true)
+    _label(axes, predicted)
+    _above(axes, f"{true} ↓")
     return _pixels(figure)
 
 
@@ -101,7 +102,7 @@ def intervals(estimates: Sequence[Estimate], names: Sequence[str], axis: str, re
     _numbers(axes, "x")
     axes.grid(axis="x", color=RULE, linewidth=0.7)
     axes.set_axisbelow(True)
-    _label(axes, axis, "")
+    _label(axes, axis)
     return _pixels(figure)
 
 
@@ -115,7 +116,8 @@ def reliability(confidence: NDArray[np.float64], accuracy: NDArray[np.float64], 
         _numbers(axes, which, percent=True)
     axes.grid(color=RULE, linewidth=0.7)
     axes.set_axisbelow(True)
-    _label(axes, *axes_words)
+    _label(axes, axes_words[0])
+    _above(axes, axes_words[1])
     return _pixels(figure)
 
 
@@ -156,9 +158,14 @@ def _numbers(axes: Axes, which: str, percent: bool = False) -> None:
         label.set_fontproperties(_font(8))
 
 
-def _label(axes: Axes, below: str, beside: str) -> None:
+def _label(axes: Axes, below: str) -> None:
     axes.set_xlabel(drawable(below), font=_font(10), color=INK, parse_math=False)
-    axes.set_ylabel(drawable(beside), font=_font(10), color=INK, parse_math=False)
+
+
+def _above(axes: Axes, words: str) -> None:
+    """What the vertical axis holds, upright above it: Chinese is not read on its side."""
+    text = axes.annotate(drawable(words), (0, 1), (-3, 8), xycoords="axes fraction", textcoords="offset points")
+    text.set(ha="right", fontproperties=_font(10), color=INK, parse_math=False)
 
 
 def _pixels(figure: Figure) -> Pixels:

@@ -26,6 +26,7 @@ SUPPORTS, OPPOSES = (0x2A, 0x7F, 0xC0), (0xC8, 0x56, 0x0A)  # 53 apart even with
 BLACK, WHITE = (0, 0, 0), (255, 255, 255)
 MAT, STRIPE = (0xE6, 0xE8, 0xE4), (0xB9, 0xBF, 0xB8)
 OPACITY = 0.7  # of a ready-made overlay: an opaque magma blackens the face below it
+PALE = 0.5  # below this share of the limit a diverging colour is too pale to be laid over a face
 FILLS: Mapping[str, int] = MappingProxyType({"black": 0, "white": 255})
 SMALLEST, USUAL = 144, 192  # sides of a drawn picture
 
@@ -109,9 +110,13 @@ def shown(pixels: Pixels) -> Pixels:
 def veil(values: Floats, scale: Scale) -> Pixels:
     """The map as RGBA: the stronger, the more opaque, so that the face shows where nothing was found.
 
-    Opacity is the root of the strength: weak colours are dark or pale already and would vanish twice.
+    Opacity rises twice as fast as the strength at first, or weak colours would vanish twice; the pale middle of a
+    diverging map is left out, or it would whiten the face.
     """
-    alpha = np.rint(np.sqrt(scale.strength(values)) * 255).astype(np.uint8)
+    strength = scale.strength(values)
+    alpha = np.rint(strength * (2 - strength) * 255).astype(np.uint8)
+    if scale.signed:
+        values = np.copysign(np.maximum(strength, PALE) * scale.limit, values)
     return np.dstack([scale.paint(values), alpha])
 
 

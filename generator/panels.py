@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from generator import colours
 from generator.artefacts import Floats, Ints
@@ -57,9 +58,6 @@ def _masked(image: Explained, scale: Scale) -> Pixels:
     return colours.enlarge(colours.masked(image.face, image.values, image.least, image.mask.fill), image.times)
 
 
-PANELS: Mapping[Role, Callable[[Explained, Scale], Pixels]] = {
-    "map": _map,
-    "veil": _veil,
-    "overlay": _overlay,
-    "masked": _masked,
-}
+PANELS: Mapping[Role, Callable[[Explained, Scale], Pixels]] = MappingProxyType(
+    {"map": _map, "veil": _veil, "overlay": _overlay, "masked": _masked}
+)

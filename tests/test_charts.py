@@ -1,0 +1,70 @@
+"""Charts with words."""
+
+import numpy as np
+import pytest
+
+from generator import charts
+from generator.artefacts import Confusion
+
+CLASSES = ("生氣", "高興", "中立")
+COUNTS = np.array([[80, 10, 10], [5, 190, 5], [0, 0, 0]])
+
+
+def confusion(counts=COUNTS, normalize="label", classes=CLASSES):
+    return charts.confusion(Confusion(counts, normalize), classes, "真實類別", "預測類別")
+
+
+def test_a_chart_is_the_same_twice():
+    """Nothing in matplotlib's global state reaches a chart."""
+    assert np.array_equal(confusion(), confusion())
+
+
+def test_the_deepest_cell_is_the_largest_share():
+    """The ground of 100 % is the full heat colour; with counts the largest count is."""
+    for normalize in ("none", "label", "predicted"):
+        pixels = confusion(np.diag([5, 5, 5]), normalize).reshape(-1, 3)
+        assert (pixels == charts.HEAT).all(axis=1).sum() > 1000
+
+
+def test_an_empty_row_is_drawn_white():
+    """A class without images has no share, and no division fails."""
+    assert (confusion() == 255).all(axis=-1).any()
+
+
+@pytest.mark.parametrize("name", ["$\\frac{x}{", "a" * 4000, "😀", "<b>&", "\u202egnal", "x\ny"])
+def test_hostile_class_names_are_drawn_literally(name):
+    """No name is taken for mathematics or markup, none runs off the chart, none warns."""
+    pixels = confusion(classes=(name, *CLASSES[1:]))
+    assert pixels.shape[1] < 1200
+
+
+def test_long_names_are_shortened():
+    """At most 24 characters, with an ellipsis."""
+    assert charts.shortened("a" * 30) == "a" * 23 + "…"
+    assert charts.shortened("生氣") == "生氣"
+
+
+def test_probabilities_grow_with_their_bars():
+    """The bar of a class is as long as its probability; the label's is the full colour."""
+    full = tuple(int(charts.BAR[k : k + 2], 16) for k in (1, 3, 5))
+    areas = []
+    for p in (0.25, 0.5):
+        pixels = charts.probabilities(np.array([p, 1 - p, 0], np.float32), CLASSES, 0)
+        areas.append((pixels == full).all(axis=-1).sum())
+    assert areas[1] == pytest.approx(2 * areas[0], rel=0.05)
+
+
+def test_intervals_show_each_estimate_and_the_reference():
+    """One dot a name; without a reference no dashed line."""
+    estimates = [charts.Estimate(0.2, 0.1, 0.3), charts.Estimate(-0.1, -0.2, 0.05)]
+    with_line = charts.intervals(estimates, ("顯著圖", "Grad-CAM"), "差距", 0.0)
+    without = charts.intervals(estimates, ("顯著圖", "Grad-CAM"), "差距", None)
+    assert not np.array_equal(with_line, without)
+
+
+def test_a_calibrated_model_lies_on_the_diagonal():
+    """The curve of equal confidence and accuracy covers the dashed line, another one does not."""
+    x = np.linspace(0.1, 0.9, 5)
+    assert not np.array_equal(
+        charts.reliability(x, x, ("信心", "正確率")), charts.reliability(x, x**2, ("信心", "正確率"))
+    )

@@ -1,0 +1,51 @@
+"""Grids with numbers."""
+
+import numpy as np
+import pytest
+
+from generator import colours
+from generator.sheets import DIGITS, GAP, Tile, columns_for, sheet
+
+
+def tiles(count, side=48, dead=()):
+    return tuple(Tile(np.full((side, side), 40, np.uint8), unit, unit in dead) for unit in range(count))
+
+
+@pytest.mark.parametrize(
+    ("count", "columns"), [(1, 1), (7, 7), (8, 8), (16, 8), (25, 5), (30, 6), (32, 8), (35, 7), (13, 8)]
+)
+def test_rows_are_not_ragged_where_that_can_be_helped(count, columns):
+    """32 filters stand in four rows of eight; a number without a divisor keeps eight."""
+    assert columns_for(count) == columns
+
+
+def test_a_sheet_holds_every_tile_with_a_number_below():
+    """Tiles are whole multiples, and there is ink below each."""
+    made = sheet(tiles(9), columns=5)
+    pitch_y, pitch_x = 96 + DIGITS + 2 * GAP, 96 + GAP
+    assert made.shape == (2 * pitch_y - GAP, 5 * pitch_x - GAP, 3)
+    for position in range(9):
+        top, left = position // 5 * pitch_y, position % 5 * pitch_x
+        assert (made[top : top + 96, left : left + 96] == 40).all()
+        below = made[top + 96 : top + pitch_y, left : left + 96]
+        assert (below < 100).any()
+    assert (made[pitch_y:, 4 * pitch_x :] == 255).all()
+
+
+def test_numbers_differ():
+    """Each number is drawn as itself: 6 is not 9, 1 is not 11."""
+    rows = [sheet((Tile(np.zeros((48, 48), np.uint8), number),))[192:] for number in (1, 6, 9, 11, 28)]
+    assert len({row.tobytes() for row in rows}) == 5
+
+
+def test_a_dead_unit_is_striped_and_crossed():
+    """Its pattern is never shown."""
+    drawn = tiles(2, dead={1})[1].drawn(4)
+    seen = {tuple(pixel) for pixel in drawn.reshape(-1, 3).tolist()}
+    assert {colours.MAT, colours.STRIPE} < seen
+    assert (40, 40, 40) not in seen
+
+
+def test_a_sheet_is_the_same_twice():
+    """No state is left between two drawings."""
+    assert np.array_equal(sheet(tiles(4)), sheet(tiles(4)))
