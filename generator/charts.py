@@ -1,13 +1,15 @@
-"""The one door to matplotlib's figures: charts with words, one picture a language, without any global state.
+"""The one door to matplotlib: colour maps, and charts with words, one picture a language, without global state.
 
 Every word comes from outside, in one language, and is drawn in the packaged font.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from types import MappingProxyType
 
 import numpy as np
+from matplotlib import colormaps
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
@@ -16,14 +18,15 @@ from matplotlib.ticker import PercentFormatter
 from numpy.typing import NDArray
 
 from generator.artefacts import Confusion, Floats
-from generator.colours import SUPPORTS, WHITE, Colour, Pixels, ink_on, mix
+from generator.errors import ParameterError, suggestion
 from generator.fonts import chinese, drawable
+from generator.inks import SUPPORTS, WHITE, Colour, Pixels, hexadecimal, ink_on, mix
 from generator.text import Text, bilingual
 
 DPI = 160
 INK, QUIET, RULE = "#1b1e22", "#62686f", "#d6d9d4"
 HEAT: Colour = (0x0B, 0x5A, 0x87)
-BAR = "#{:02x}{:02x}{:02x}".format(*SUPPORTS)
+BAR = hexadecimal(SUPPORTS)
 LONGEST = 24  # characters of a name
 WORDS: Mapping[str, Text] = MappingProxyType(
     {"true": bilingual("True class", "真實類別"), "predicted": bilingual("Predicted class", "預測類別")}
@@ -37,6 +40,15 @@ class Estimate:
     mean: float
     low: float
     high: float
+
+
+@cache
+def colour_table(colormap: str) -> Pixels:
+    """The 256 colours of a matplotlib colour map; raises ParameterError for an unknown one."""
+    if colormap not in colormaps:
+        raise ParameterError("colormap", f"unknown colour map '{colormap}'{suggestion(colormap, list(colormaps))}")
+    colours = colormaps[colormap].resampled(256)(np.arange(256), bytes=True)[:, :3]
+    return np.ascontiguousarray(colours, dtype=np.uint8)
 
 
 def confusion(artefact: Confusion, classes: Sequence[str], true: str, predicted: str) -> Pixels:
@@ -58,8 +70,8 @@ def confusion(artefact: Confusion, classes: Sequence[str], true: str, predicted:
 
 def _cell(axes: Axes, place: tuple[int, int], ground: Colour, words: tuple[str, str]) -> None:
     row, column = place
-    colour = "#{:02x}{:02x}{:02x}".format(*ground)
-    ink = "#{:02x}{:02x}{:02x}".format(*ink_on(ground))
+    colour = hexadecimal(ground)
+    ink = hexadecimal(ink_on(ground))
     axes.fill_between([column, column + 1], row, row + 1, color=colour, linewidth=0)
     if row == column:
         axes.plot([column, column + 1, column + 1, column, column], [row, row, row + 1, row + 1, row], INK, lw=1.2)
@@ -77,7 +89,7 @@ def probabilities(probability: Floats, classes: Sequence[str], marked: int) -> P
     """A bar for each class with its probability; the bar of `marked` (the label, or -1) is full, the others light."""
     n = len(classes)
     figure, axes = _canvas(3.4, 0.35 + 0.27 * n)
-    light = "#{:02x}{:02x}{:02x}".format(*mix(WHITE, SUPPORTS, 0.55))
+    light = hexadecimal(mix(WHITE, SUPPORTS, 0.55))
     axes.barh(range(n), probability, height=0.68, color=[BAR if k == marked else light for k in range(n)])
     for k, value in enumerate(probability.tolist()):
         axes.text(value + 0.015, k, f"{value:.1%}", color=INK, va="center", font=_font(8, k == marked))

@@ -1,4 +1,4 @@
-"""Arrays become pixels: pure NumPy with matplotlib's colour maps, no text and no files.
+"""Arrays become pixels: pure NumPy over tables of colours, no text and no files.
 
 Pixels are uint8 `(h, w)` grey, `(h, w, 3)` RGB or `(h, w, 4)` RGBA. One array is painted by one scale, so that
 colours can be compared; zero is always the same colour.
@@ -6,38 +6,23 @@ colours can be compared; zero is always the same colour.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
 from types import MappingProxyType
 from typing import TypeVar
 
 import numpy as np
-from matplotlib import colormaps
 from numpy.typing import NDArray
 
 from generator.artefacts import Floats, Ints
-from generator.errors import ParameterError, suggestion
+from generator.charts import colour_table
+from generator.inks import MAT, OPPOSES, STRIPE, SUPPORTS, WHITE, Pixels, hexadecimal
 
-Pixels = NDArray[np.uint8]
-Colour = tuple[int, int, int]
 Number = TypeVar("Number", bound=np.generic)
 
 UNSIGNED, SIGNED = "magma", "PuOr"
-SUPPORTS, OPPOSES = (0x2A, 0x7F, 0xC0), (0xC8, 0x56, 0x0A)  # 53 apart even with deuteranopia
-BLACK, WHITE = (0, 0, 0), (255, 255, 255)
-MAT, STRIPE = (0xE6, 0xE8, 0xE4), (0xB9, 0xBF, 0xB8)
 OPACITY = 0.7  # of a ready-made overlay: an opaque magma blackens the face below it
 PALE = 0.5  # below this share of the limit a diverging colour is too pale to be laid over a face
 FILLS: Mapping[str, int] = MappingProxyType({"black": 0, "white": 255})
 SMALLEST, USUAL = 144, 192  # sides of a drawn picture
-
-
-@cache
-def _table(colormap: str) -> NDArray[np.uint8]:
-    """The 256 colours of a matplotlib colour map; raises ParameterError for an unknown one."""
-    if colormap not in colormaps:
-        raise ParameterError("colormap", f"unknown colour map '{colormap}'{suggestion(colormap, list(colormaps))}")
-    colours = colormaps[colormap].resampled(256)(np.arange(256), bytes=True)[:, :3]
-    return np.ascontiguousarray(colours, dtype=np.uint8)
 
 
 @dataclass(frozen=True)
@@ -59,7 +44,7 @@ class Scale:
 
     def paint(self, values: Floats) -> Pixels:
         """`(h, w)` to RGB."""
-        return _table(self.colormap)[self._entries(values)]
+        return colour_table(self.colormap)[self._entries(values)]
 
     def _entries(self, values: Floats) -> NDArray[np.intp]:
         strength = self.strength(values)
@@ -71,13 +56,13 @@ class Scale:
 
 def stops(colormap: str, n: int = 17) -> tuple[str, ...]:
     """`n` colours from low to high as '#rrggbb', for a gradient beside the pictures."""
-    chosen = _table(colormap)[np.linspace(0, 255, n).round().astype(int)]
-    return tuple(f"#{r:02x}{g:02x}{b:02x}" for r, g, b in chosen.tolist())
+    chosen = colour_table(colormap)[np.linspace(0, 255, n).round().astype(int)]
+    return tuple(hexadecimal((r, g, b)) for r, g, b in chosen.tolist())
 
 
 def bar(colormap: str, height: int = 16) -> Pixels:
     """All 256 colours beside each other, from low to high."""
-    return np.repeat(_table(colormap)[None], height, axis=0)
+    return np.repeat(colour_table(colormap)[None], height, axis=0)
 
 
 def photo(image: Floats) -> Pixels:
@@ -183,27 +168,3 @@ def borders(segments: NDArray[np.generic]) -> NDArray[np.bool_]:
     edge[:, 1:] |= right
     edge[:, :-1] |= right
     return edge
-
-
-def luminance(colour: Colour) -> float:
-    """Relative luminance of sRGB as WCAG 2 defines it."""
-    share = np.array(colour) / 255
-    linear = np.where(share <= 0.04045, share / 12.92, ((share + 0.055) / 1.055) ** 2.4)
-    return float(linear @ (0.2126, 0.7152, 0.0722))
-
-
-def contrast(one: Colour, other: Colour) -> float:
-    """WCAG contrast, 1 to 21."""
-    light, dark = sorted((luminance(one), luminance(other)), reverse=True)
-    return (light + 0.05) / (dark + 0.05)
-
-
-def ink_on(ground: Colour) -> Colour:
-    """Black or white, whichever is read better: at least 4.5 on any ground, as no other two inks can promise."""
-    return max(BLACK, WHITE, key=lambda ink: contrast(ink, ground))
-
-
-def mix(low: Colour, high: Colour, share: float) -> Colour:
-    """The colour `share` of the way from low to high."""
-    r, g, b = (round(a + (c - a) * share) for a, c in zip(low, high, strict=True))
-    return r, g, b

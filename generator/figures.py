@@ -13,7 +13,8 @@ import numpy as np
 
 from generator import charts, colours, png
 from generator.artefacts import Artefact, Confusion, Floats, Heatmaps, LayerOutputs, Patterns, Predictions
-from generator.colours import Pixels, Scale
+from generator.colours import Scale
+from generator.inks import Pixels
 from generator.panels import Explained
 from generator.results import Drawing, FigureResult, Legend, Part, Picture, Role
 from generator.sheets import Tile, sheet

@@ -6,7 +6,8 @@ from types import MappingProxyType
 
 from generator import colours
 from generator.artefacts import Floats, Ints
-from generator.colours import Pixels, Scale
+from generator.colours import Scale
+from generator.inks import Pixels
 from generator.results import Role
 from generator.show import Mask
 

@@ -5,7 +5,7 @@ from io import BytesIO
 import numpy as np
 from PIL import Image
 
-from generator.colours import Pixels
+from generator.inks import Pixels
 
 QUALITY = 95  # the homework wants JPEG: without colour subsampling, which blurs small maps
 

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
-from generator.colours import BLACK, Pixels, crossed, enlarge, multiple, no_result, rgb
+from generator.colours import crossed, enlarge, multiple, no_result, rgb
 from generator.fonts import chinese
+from generator.inks import BLACK, Pixels
 
 GAP, DIGITS = 8, 18  # pixels between tiles; height of a number
 

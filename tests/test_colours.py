@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from matplotlib import colormaps
 
-from generator import colours
+from generator import colours, inks
 from generator.colours import Scale
 from generator.errors import ParameterError
 
@@ -106,7 +106,7 @@ def test_a_mask_of_a_coloured_face_fills_channel_by_channel():
 def test_no_result_looks_like_no_value():
     """The stripes share no colour with the maps, and both stripes are there."""
     seen = {tuple(pixel) for pixel in colours.no_result(24, 24).reshape(-1, 3).tolist()}
-    assert seen == {colours.MAT, colours.STRIPE}
+    assert seen == {inks.MAT, inks.STRIPE}
     assert not seen & {colour_of("magma", k) for k in range(256)}
     assert not seen & {colour_of("PuOr", k) for k in range(256)}
 
@@ -116,8 +116,8 @@ def test_superpixels_are_blue_for_and_orange_against():
     segments = np.repeat(np.arange(3), 6)[None].repeat(6, axis=0)
     values = np.choose(segments, np.array([1.0, -2.0, 0.0], np.float32))
     pixels = colours.superpixels(values, segments, Scale(2.0, True, "PuOr"), 1, boundaries=False)
-    assert tuple(pixels[3, 2, :3]) == colours.SUPPORTS
-    assert tuple(pixels[3, 8, :3]) == colours.OPPOSES
+    assert tuple(pixels[3, 2, :3]) == inks.SUPPORTS
+    assert tuple(pixels[3, 8, :3]) == inks.OPPOSES
     assert 0 < pixels[3, 2, 3] < pixels[3, 8, 3]
     assert (pixels[:, 12:, 3] == 0).all()
 
@@ -128,29 +128,9 @@ def test_borders_lie_between_superpixels():
     assert colours.borders(segments)[0].tolist() == [False, False, False, True, True, False, False, False]
     values = np.where(segments == 0, 1.0, 0.0).astype(np.float32)
     drawn = colours.superpixels(values, segments, Scale(1.0, False, "magma"), 1, boundaries=True)
-    assert tuple(drawn[0, 3]) == (*colours.SUPPORTS, 255)
-    assert tuple(drawn[0, 4, :3]) == colours.WHITE
+    assert tuple(drawn[0, 3]) == (*inks.SUPPORTS, 255)
+    assert tuple(drawn[0, 4, :3]) == inks.WHITE
     assert drawn[0, 4, 3] > 0
-
-
-def test_the_two_tints_read_on_any_grey():
-    """Blue and orange differ from each other in hue and reach 4:1 on white."""
-    assert colours.contrast(colours.SUPPORTS, colours.WHITE) > 4
-    assert colours.contrast(colours.OPPOSES, colours.WHITE) > 4
-
-
-def test_wcag_contrast():
-    """Black on white is 21, a colour on itself 1, and #767676 on white the known 4.54."""
-    assert colours.contrast(colours.BLACK, colours.WHITE) == pytest.approx(21)
-    assert colours.contrast((9, 9, 9), (9, 9, 9)) == pytest.approx(1)
-    assert colours.contrast((0x76, 0x76, 0x76), colours.WHITE) == pytest.approx(4.54, abs=0.005)
-
-
-def test_ink_is_legible_on_every_step_of_a_heat_scale():
-    """Text flips between black and white by contrast, and never falls under 4.5."""
-    for share in np.linspace(0, 1, 101):
-        ground = colours.mix(colours.WHITE, (0x0B, 0x5A, 0x87), float(share))
-        assert colours.contrast(colours.ink_on(ground), ground) >= 4.5
 
 
 def test_stops_run_from_low_to_high():

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from generator import colours
+from generator import inks
 from generator.sheets import DIGITS, GAP, Tile, columns_for, sheet
 
 
@@ -42,7 +42,7 @@ def test_a_dead_unit_is_striped_and_crossed():
     """Its pattern is never shown."""
     drawn = tiles(2, dead={1})[1].drawn(4)
     seen = {tuple(pixel) for pixel in drawn.reshape(-1, 3).tolist()}
-    assert {colours.MAT, colours.STRIPE} < seen
+    assert {inks.MAT, inks.STRIPE} < seen
     assert (40, 40, 40) not in seen
 
 
