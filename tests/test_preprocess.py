@@ -1,0 +1,129 @@
+"""One preprocessing, by hand numbers and against Keras' own."""
+
+import numpy as np
+import pytest
+
+from generator.errors import DataError
+from generator.preprocess import Preprocess, Preprocessing, equalized, pixel_statistics, preprocess_of
+
+SHAPE = (2, 3, 3)
+IMAGES = np.random.default_rng(1).random((4, *SHAPE)).astype(np.float32)
+
+
+def of(shape=SHAPE, folder=None, images=None, **settings) -> Preprocess:
+    return preprocess_of(Preprocessing(**settings), shape, *([folder] if folder else []), images=images)
+
+
+@pytest.mark.parametrize(
+    ("settings", "half", "bounds"),
+    [
+        ({}, 0.5, (0, 1)),
+        ({"scale": (0, 1)}, 0.5, (0, 1)),
+        ({"scale": (-1, 1)}, 0.0, (-1, 1)),
+        ({"scale": (0, 255)}, 127.5, (0, 255)),
+        ({"scale": (1, 0)}, 0.5, (1, 0)),
+        ({"mean": 127.5, "std": 127.5}, 0.0, (-1, 1)),
+        ({"mean": 0.5, "std": 0.25}, 0.0, (-2, 2)),
+        ({"mean": (0.1, 0.2, 0.3)}, (0.4, 0.3, 0.2), (-0.3, 0.9)),
+        ({"scale": (0, 255), "mean": 1.0}, 126.5, (-1, 254)),
+        ({"mode": "tf"}, 0.0, (-1, 1)),
+    ],
+)
+def test_scaling_by_hand(settings, half, bounds):
+    """What a middle grey becomes, and what black and white become at most."""
+    scaling = of(**settings)
+    grey = np.full((1, *SHAPE), 0.5, np.float32)
+    np.testing.assert_allclose(scaling.prepare(grey)[0, 0, 0], np.broadcast_to(half, 3), atol=1e-5)
+    np.testing.assert_allclose(scaling.bounds, bounds, atol=1e-5)
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [{}, {"scale": (-1, 1)}, {"mean": (120.0, 110.0, 100.0), "std": 60.0}, {"mode": "torch"}, {"mode": "caffe"}],
+)
+def test_restoring_is_the_inverse(settings):
+    """Inputs come back as the images they were, and what no picture can be is clipped."""
+    scaling = of(**settings)
+    np.testing.assert_allclose(scaling.restore(scaling.prepare(IMAGES)), IMAGES, atol=1e-5)
+    assert scaling.restore(scaling.prepare(IMAGES) * 1e3).max() <= 1
+
+
+@pytest.mark.parametrize("mode", ["tf", "torch", "caffe"])
+def test_the_modes_are_those_of_keras(mode):
+    """keras.applications.imagenet_utils.preprocess_input is the oracle; it takes pixels of 0..255."""
+    from keras.applications.imagenet_utils import preprocess_input
+
+    theirs = preprocess_input(IMAGES * 255, data_format="channels_last", mode=mode)
+    np.testing.assert_allclose(of(mode=mode).prepare(IMAGES), theirs, atol=1e-4)
+
+
+def test_statistics_by_pixel_come_from_a_file(tmp_path):
+    """An .npy of the raw pixels' mean, `(H, W)` or `(H, W, C)`, is subtracted pixel by pixel."""
+    mean = np.arange(6).reshape(2, 3) * 40
+    np.save(tmp_path / "mean.npy", mean)
+    inputs = of(folder=tmp_path, mean="mean.npy", std=255.0).prepare(IMAGES)
+    np.testing.assert_allclose(inputs, (IMAGES * 255 - mean[..., None]) / 255, atol=1e-5)
+
+
+@pytest.mark.parametrize("scale", [None, (-1, 1), (0, 255)])
+def test_statistics_of_the_data_make_every_pixel_standard(scale):
+    """`mean: data, std: data` gives mean 0 and deviation 1 at every pixel, whatever the scale."""
+    settings = {"mean": "data", "std": "data", "scale": scale}
+    inputs = of(images=lambda: iter((IMAGES[:3], IMAGES[3:])), **settings).prepare(IMAGES)
+    np.testing.assert_allclose(inputs.mean(axis=0), 0, atol=1e-4)
+    np.testing.assert_allclose(inputs.std(axis=0), 1, atol=1e-4)
+
+
+def test_a_pixel_that_never_changes_stays_finite():
+    """A border that is black in every image has deviation 0 and is not divided by it."""
+    flat = np.zeros((3, *SHAPE), np.float32)
+    assert np.isfinite(of(images=lambda: [flat], mean="data", std="data").prepare(flat)).all()
+
+
+def test_pixel_statistics_are_those_of_numpy():
+    """Streaming over batches gives NumPy's mean and deviation."""
+    mean, deviation = pixel_statistics([IMAGES[:1], IMAGES[1:]])
+    np.testing.assert_allclose(mean, IMAGES.mean(axis=0), atol=1e-6)
+    np.testing.assert_allclose(deviation, IMAGES.std(axis=0), atol=1e-6)
+
+
+def test_each_image_is_standardised_on_its_own():
+    """Mean 0, deviation 1 by image; a flat image stays finite; what is shown again lies in 0..1."""
+    scaling = of(standardize="image")
+    inputs = scaling.prepare(np.concatenate([IMAGES, np.full((1, *SHAPE), 0.3, np.float32)]))
+    np.testing.assert_allclose(inputs.mean(axis=(1, 2, 3)), 0, atol=1e-5)
+    np.testing.assert_allclose(inputs[:4].std(axis=(1, 2, 3)), 1, atol=1e-5)
+    shown = scaling.restore(inputs)
+    assert 0 <= shown.min() <= shown.max() <= 1
+
+
+def test_equalising_spreads_the_levels_as_opencv_does():
+    """By hand: levels 10, 10, 20, 30 of four pixels become 0, 0, 127.5 → 128 and 255."""
+    levels = np.array([10, 10, 20, 30], np.float32).reshape(1, 2, 2, 1) / 255
+    np.testing.assert_allclose(equalized(levels).ravel() * 255, [0, 0, 128, 255], atol=1e-3)
+    flat = np.full((1, 2, 2, 1), 0.4, np.float32)
+    np.testing.assert_allclose(equalized(flat), flat, atol=1e-3)
+    np.testing.assert_allclose(of((2, 2, 1), equalize=True, scale=(-1, 1)).prepare(levels).max(), 1)
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({"mean": (1.0, 2.0)}, r"preprocess\.mean: 2 numbers for 3 channels"),
+        ({"std": "no.npy"}, r"no\.npy: preprocess\.std: not an \.npy"),
+        ({"std": "wrong.npy"}, r"the shape \(9,\) does not fit the model's \(2, 3, 3\)"),
+        ({"mean": "data"}, r"there are no images"),
+        ({"scale": (1, 1)}, "black and white both become 1"),
+    ],
+)
+def test_what_does_not_fit_is_refused(tmp_path, settings, message):
+    """Numbers for other channels, files of another shape, statistics of nothing."""
+    np.save(tmp_path / "wrong.npy", np.zeros(9))
+    with pytest.raises(DataError, match=message):
+        of(folder=tmp_path, **settings)
+
+
+def test_colour_modes_need_colour():
+    """ImageNet's means belong to three channels."""
+    with pytest.raises(DataError, match="for 3 channels, the model takes 1"):
+        of((2, 2, 1), mode="torch")

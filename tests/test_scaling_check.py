@@ -1,0 +1,45 @@
+"""A wrong scale is noticed by the accuracy it costs."""
+
+import numpy as np
+
+from generator.preprocess import Preprocess
+from generator.scaling_check import suspicious_scaling
+
+RNG = np.random.default_rng(2)
+LABELS = np.arange(200) % 2
+IMAGES = (0.25 + 0.5 * LABELS[:, None, None, None] + RNG.uniform(-0.2, 0.2, (200, 4, 4, 1))).astype(np.float32)
+
+
+def trained_on_minus_one_to_one(inputs):
+    """Bright pictures are class 1; black is −1 and white 1."""
+    brightness = inputs.mean(axis=(1, 2, 3))
+    return np.stack([-brightness, brightness], axis=1)
+
+
+def test_another_scaling_that_does_clearly_better_is_named():
+    """Scaled to 0..1, every picture looks bright: half are right; −1..1 gets all."""
+    hint = suspicious_scaling(trained_on_minus_one_to_one, IMAGES, LABELS, Preprocess())
+    assert hint is not None
+    assert hint.accuracy == 0.5
+    assert hint.better == "scale: [-1, 1]"
+    assert "did you mean `scale: [-1, 1]`?" in hint.text.in_language("en")
+    assert "`scale: [-1, 1]`" in hint.text.in_language("zh-Hant")
+
+
+def test_the_right_scaling_raises_no_hint():
+    """Nothing does better than all right."""
+    assert suspicious_scaling(trained_on_minus_one_to_one, IMAGES, LABELS, Preprocess(-1.0, 1.0)) is None
+
+
+def test_a_model_that_guesses_is_said_to_guess():
+    """No scaling helps a model that says the same to everything."""
+    hint = suspicious_scaling(lambda x: np.tile([1.0, 0.0], (len(x), 1)), IMAGES, LABELS, Preprocess())
+    assert hint is not None
+    assert not hint.better
+    assert "no better than guessing (50%)" in hint.text.in_language("en")
+    assert "亂猜" in hint.text.in_language("zh-Hant")
+
+
+def test_a_few_images_are_no_reason_to_warn():
+    """Forty-nine images say too little."""
+    assert suspicious_scaling(trained_on_minus_one_to_one, IMAGES[:49], LABELS[:49], Preprocess()) is None
