@@ -5,9 +5,9 @@ and no single expression of it may grow without bound.
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, is_dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from jinja2 import (
@@ -127,6 +127,7 @@ def _prose() -> _Prose:
     return environment
 
 
+@lru_cache(maxsize=256)
 def _parse(source: str) -> nodes.Template:
     """The syntax tree; ProseError also for a filter or test that does not exist."""
     try:
@@ -146,25 +147,26 @@ def names_in(source: str) -> dict[str, int]:
 
 @dataclass(frozen=True)
 class Call:
-    """`name('argument', …)` as a text has it; `argument` is its first constant text."""
+    """`name('a', x, 'b')` as a text has it: its positional arguments, None for one that is not a constant text."""
 
     name: str
-    argument: str
+    arguments: tuple[str | None, ...]
     line: int
 
 
-def calls_in(source: str, names: Sequence[str]) -> tuple[Call, ...]:
-    """Calls of the functions `names` whose first argument is a constant text."""
-    return tuple(_calls(_parse(source), frozenset(names)))
+def calls_in(source: str) -> tuple[Call, ...]:
+    """Every call of a plain name."""
+    calls = _parse(source).find_all(nodes.Call)
+    return tuple(
+        Call(call.node.name, tuple(map(_constant, call.args)), call.lineno)
+        for call in calls
+        if isinstance(call.node, nodes.Name)
+    )
 
 
-def _calls(tree: nodes.Template, names: frozenset[str]) -> Iterator[Call]:
-    for call in tree.find_all(nodes.Call):
-        first = call.args[0] if call.args else None
-        if not (isinstance(call.node, nodes.Name) and call.node.name in names and isinstance(first, nodes.Const)):
-            continue
-        if isinstance(first.value, str):
-            yield Call(call.node.name, first.value, call.lineno)
+def _constant(argument: nodes.Expr) -> str | None:
+    text = isinstance(argument, nodes.Const) and isinstance(argument.value, str)
+    return str(argument.as_const()) if text else None
 
 
 def render_prose(source: str, context: Mapping[str, object]) -> str:
