@@ -106,9 +106,10 @@ class Rows:
 
 @dataclass(frozen=True)
 class Cell:
-    """One unit of a grid with the words below it: filter 5, its activation; a class; an image."""
+    """One unit of a grid: `short` is what stands below its picture, `title` and `lines` what a large view says."""
 
     title: str
+    short: str
     images: tuple[Image, ...]
     lines: tuple[str, ...] = ()
     remark: str = ""
@@ -116,16 +117,21 @@ class Cell:
 
 @dataclass(frozen=True)
 class Grid:
-    """Pictures beside and below each other, each with its title: filters, classes, or images without a table."""
+    """Pictures beside and below each other: filters, classes, or images without a table.
+
+    `sheet` is all of it as one picture with numbers; `face` the image that the outputs of a layer belong to.
+    """
 
     cells: tuple[Cell, ...]
     columns: int
     heading: str = ""
+    sheet: Image | None = None
+    face: Image | None = None
 
 
 @dataclass(frozen=True)
 class Sheet:
-    """One picture for a whole part: all units with their numbers, or a chart."""
+    """One picture for a whole part: a chart."""
 
     image: Image
     heading: str = ""
@@ -135,13 +141,14 @@ class Sheet:
 class MatrixCell:
     """`count` images of a row's class that were given a column's; `percent` is the shown share of 0..100, exact.
 
-    `href` leads to an example of this confusion on the page, where there is one.
+    `words` say it in a sentence; `href` leads to an example of this confusion on the page, where there is one.
     """
 
     count: int
     percent: float
     share: str
     diagonal: bool
+    words: str
     href: str = ""
 
 
@@ -162,6 +169,7 @@ class Matrix:
     corner: str
     share_of: str  # what 100 % is, in words
     precision: tuple[str, ...]
+    summary: str
     heading: str = ""
 
 

@@ -1,0 +1,71 @@
+"""Figures that are tables of numbers: the confusion matrix and the predictions."""
+
+import numpy as np
+
+from generator.artefacts import Confusion, Predictions
+from generator.material import TILE, Material
+from generator.page import Body, Matrix, MatrixCell, MatrixRow, Table
+from generator.reader import Reader
+
+
+def matrix(artefact: Confusion, material: Material) -> tuple[Body, ...]:
+    reader, counts = material.reader, artefact.counts
+    by = "predicted" if artefact.normalize == "predicted" else "label"
+    totals, given = counts.sum(axis=1), counts.sum(axis=0)
+    names = tuple(reader.class_name(k) for k in range(len(counts)))
+    rows = tuple(
+        MatrixRow(
+            names[k], _matrix_cells(artefact, material, k, by), int(totals[k]), _share(reader, counts[k, k], totals[k])
+        )
+        for k in range(len(counts))
+    )
+    right, total = int(np.trace(counts)), int(counts.sum())
+    return (
+        Matrix(
+            names,
+            rows,
+            reader.words("matrix.corner"),
+            reader.words("matrix.of", of=reader.words(f"matrix.share_{by}")),
+            tuple(_share(reader, counts[k, k], given[k]) for k in range(len(counts))),
+            reader.words("matrix.accuracy", percent=_share(reader, right, total), n=f"{total:,}"),
+            material.heading,
+        ),
+    )
+
+
+def _share(reader: Reader, part: float, whole: float) -> str:
+    return reader.percent(float(part) / float(whole)) if whole else "–"
+
+
+def _matrix_cells(artefact: Confusion, material: Material, row: int, by: str) -> tuple[MatrixCell, ...]:
+    reader, counts = material.reader, artefact.counts
+    cells = []
+    for column, count in enumerate(counts[row].tolist()):
+        whole = int(counts[:, column].sum() if by == "predicted" else counts[row].sum())
+        label, prediction = reader.class_name(row), reader.class_name(column)
+        cells.append(
+            MatrixCell(
+                count,
+                100 * count / whole if whole else 0.0,
+                f"{100 * count / whole:.0f}%" if whole else "–",
+                row == column,
+                reader.words("matrix.cell", count=f"{count:,}", label=label, prediction=prediction),
+                material.examples.get((row, column), ""),
+            )
+        )
+    return tuple(cells)
+
+
+def predictions(artefact: Predictions, material: Material) -> tuple[Body, ...]:
+    batch, reader = material.part.batch, material.reader
+    words = reader.words
+    names = tuple(reader.class_name(k) for k in range(artefact.probability.shape[1]))
+    head = (words("predictions.image"), words("predictions.label"), *names)
+    labels = [reader.class_name(int(k)) if k >= 0 else words("predictions.unknown") for k in batch.label]
+    rows = tuple(
+        (str(batch.index[row]), labels[row], *(reader.percent(float(p)) for p in artefact.probability[row]))
+        for row in range(len(batch))
+    )
+    shares = tuple((None, None, *(100 * float(p) for p in line)) for line in artefact.probability)
+    images = tuple(image for row in range(len(batch)) if (image := material.found("image", row, TILE // 2)))
+    return (Table(head, rows, images if len(images) == len(rows) else (), shares, material.heading),)
