@@ -54,8 +54,11 @@ def moments(near: Neighbourhood) -> Doubles:
 def ridge(sums: Doubles, penalty: float = RIDGE) -> tuple[Doubles, float]:
     """Coefficients `(S,)` and intercept of the weighted ridge regression, in closed form from the moments."""
     mean = sums[0] / sums[0, 0]
-    spread: Doubles = (sums - mean[:, None] * sums[0])[1:, 1:]
-    coefficient: Doubles = np.linalg.solve(spread[:-1, :-1] + penalty * np.eye(len(spread) - 1), spread[:-1, -1])
+    spread = (sums - mean[:, None] * sums[0])[1:, 1:]
+    penalised = spread[:-1, :-1] + penalty * np.eye(len(spread) - 1)
+    coefficient = np.linalg.solve(penalised, spread[:-1, -1]).astype(np.float64, copy=False)
+        np.float64, copy=False
+    )
     return coefficient, float(mean[-1] - mean[1:-1] @ coefficient)
 
 

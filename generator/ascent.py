@@ -1,0 +1,187 @@
+"""Gradient ascent from start to picture: where the climb begins, what it reached, and what real images reach.
+
+A unit that nothing activates is called dead, and its pattern is no result.
+"""
+
+from dataclasses import dataclass, replace
+from typing import Annotated, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import Field
+
+from generator.artefacts import FLAT, Fact, Floats, Ints
+from generator.classifier import Ascent, Classifier, Climb
+from generator.errors import ParameterError
+from generator.methods import Request
+from generator.variants import slices
+
+Start = Annotated[
+    Literal["noise", "zeros", "grey"] | Annotated[int, Field(ge=0)],
+    Field(description="where the climb begins: noise, zeros, grey, or the index of one of the figure's images"),
+]
+Steps = Annotated[int, Field(ge=1, le=10_000, description="steps of the climb")]
+Rate = Annotated[float, Field(gt=0, le=1, description="length of a step as a share of the range of a pixel")]
+Restarts = Annotated[int, Field(ge=1, le=16, description="climbs from different noise; the highest one is shown")]
+Smoothness = Annotated[float, Field(ge=0, description="weight of the total variation: higher is smoother")]
+Restraint = Annotated[float, Field(ge=0, description="weight of the norm: higher is darker and keeps only what counts")]
+Jitter = Annotated[int, Field(ge=0, le=32, description="the picture is shifted by up to so many pixels before a step")]
+
+NOISE = 0.1  # amplitude around grey: enough to wake a unit, too little to be taken for its pattern
+ALIKE = 0.95  # correlation above which two patterns are the same
+CONSTANT = 1e-5  # a unit that varies less, as a share of its value, is the same whatever it sees
+
+
+@dataclass(frozen=True)
+class Route:
+    """How to climb; `starts` climbs are made and the highest kept."""
+
+    start: str | int
+    steps: int
+    rate: float
+    starts: int = 1
+    total_variation: float = 0.0
+    norm: float = 0.0
+    jitter: int = 0
+
+
+@dataclass(frozen=True)
+class OnImages:
+    """What units give on real images: the largest and the smallest value, and the image `row` of the largest."""
+
+    largest: Floats
+    smallest: Floats
+    row: Ints
+
+
+@dataclass(frozen=True)
+class Peaks:
+    """Where the climbs ended: `dead` units answer to nothing, `helped` ones only when started from a real image."""
+
+    inputs: Floats
+    activation: Floats
+    on_images: Floats
+    dead: NDArray[np.bool_]
+    helped: NDArray[np.bool_]
+
+    def __getitem__(self, rows: Ints) -> "Peaks":
+        return Peaks(*(values[rows] for values in vars(self).values()))
+
+
+def peaks(request: Request, layer: str | None, units: Ints, route: Route) -> Peaks:
+    """Climb every unit of a layer (None: the logits); one that stays silent starts again from its best real image."""
+    real = on_images(request, layer, units)
+    climb = _highest([_climb(request, layer, units, route, attempt) for attempt in range(route.starts)])
+    helped = (climb.activation <= FLAT) & (real.largest > FLAT)
+    if helped.any():
+        again = _ascent(layer, units[helped], request.reference[real.row[helped]], route, request.seed)
+        climb = _replaced(climb, helped, request.classifier.ascend(again))
+    values = np.stack([climb.activation, real.largest, real.smallest])
+    return Peaks(climb.inputs, climb.activation, real.largest, _dead(values), helped)
+
+
+def on_images(request: Request, layer: str | None, units: Ints) -> OnImages:
+    """The values of units on the real images of a request; NaN where there are none."""
+    if not len(request.reference):
+        nothing = np.full(len(units), np.nan, np.float32)
+        return OnImages(nothing, nothing, np.zeros(len(units), np.int64))
+    rows = slices(len(request.reference), request.reference.shape[1:])
+    values = np.concatenate([unit_values(request.classifier, request.reference[part], layer, units) for part in rows])
+    return OnImages(values.max(axis=0), values.min(axis=0), values.argmax(axis=0))
+
+
+def unit_values(classifier: Classifier, inputs: Floats, layer: str | None, units: Ints) -> Floats:
+    """`(N, F)` values of units: the mean over a filter's map, or the logit."""
+    if layer is None:
+        return classifier.logits(inputs)[:, units]
+    output = classifier.outputs(inputs, layer)[..., units]
+    return output.reshape(len(output), -1, len(units)).mean(axis=1)
+
+
+def begin(request: Request, start: str | int, units: Ints, attempt: int = 0) -> Floats:
+    """`(F, H, W, C)` inputs to climb from; the noise of a unit is its own, whichever others are asked for."""
+    shape = _shown_shape(request)
+    if isinstance(start, int):
+        image = _image(request, start)
+    elif start == "noise":
+        seeds = ([request.seed, attempt, int(unit)] for unit in units)
+        noise = [np.random.default_rng(seed).uniform(-NOISE, NOISE, shape) for seed in seeds]
+        return request.classifier.prepare(0.5 + np.stack(noise).astype(np.float32))
+    else:
+        grey = np.full((1, *shape), 0.0 if start == "zeros" else 0.5, np.float32)
+        image = request.classifier.prepare(grey)
+    return np.repeat(image, len(units), axis=0)
+
+
+def drawn(classifier: Classifier, inputs: Floats) -> Floats:
+    """Patterns in 0..1, each stretched by itself: its median is grey, its far ends are black or white."""
+    shown = classifier.restore(inputs)
+    middle = np.median(shown, axis=(1, 2, 3), keepdims=True)
+    away = np.abs(shown - middle)
+    reach = np.percentile(away, 99, axis=(1, 2, 3), keepdims=True)
+    stretched = np.where(reach > 1e-3, 0.5 + (shown - middle) / np.maximum(2 * reach, 1e-3), shown)
+    return np.clip(stretched, 0, 1).astype(np.float32)
+
+
+def duplicates(pattern: Floats, unit: Ints, dead: NDArray[np.bool_]) -> tuple[tuple[int, int], ...]:
+    """Pairs of units whose patterns are the same but for noise."""
+    flat = pattern.reshape(len(pattern), -1).astype(np.float64)
+    flat = flat - flat.mean(axis=1, keepdims=True)
+    norm = np.linalg.norm(flat, axis=1)
+    usable = ~dead & (norm > FLAT)
+    alike = (flat @ flat.T > ALIKE * np.outer(norm, norm)) & np.outer(usable, usable)
+    first, second = np.nonzero(np.triu(alike, 1))
+    return tuple(zip(unit[first].tolist(), unit[second].tolist(), strict=True))
+
+
+def route_facts(route: Route) -> dict[str, Fact]:
+    """How the climb was made, for the reader."""
+    facts: dict[str, Fact] = {"start": route.start, "steps": route.steps, "rate": route.rate}
+    weighed: dict[str, Fact] = {"total_variation": route.total_variation, "norm": route.norm, "jitter": route.jitter}
+    facts |= {key: value for key, value in weighed.items() if value}
+    return facts | ({"restarts": route.starts} if route.starts > 1 else {})
+
+
+def _ascent(layer: str | None, units: Ints, start: Floats, route: Route, seed: int) -> Ascent:
+    regularisers = (route.total_variation, route.norm, route.jitter)
+    return Ascent(layer, units, start, route.steps, route.rate, *regularisers, seed)
+
+
+def _climb(request: Request, layer: str | None, units: Ints, route: Route, attempt: int) -> Climb:
+    start = begin(request, route.start, units, attempt)
+    return request.classifier.ascend(_ascent(layer, units, start, route, request.seed + attempt))
+
+
+def _highest(climbs: list[Climb]) -> Climb:
+    """Unit by unit the climb that came highest."""
+    activation = np.stack([climb.activation for climb in climbs])
+    best, each = activation.argmax(axis=0), np.arange(activation.shape[1])
+    return Climb(np.stack([climb.inputs for climb in climbs])[best, each], activation[best, each])
+
+
+def _replaced(climb: Climb, where: NDArray[np.bool_], other: Climb) -> Climb:
+    inputs, activation = climb.inputs.copy(), climb.activation.copy()
+    inputs[where], activation[where] = other.inputs, other.activation
+    return replace(climb, inputs=inputs, activation=activation)
+
+
+def _dead(values: Floats) -> NDArray[np.bool_]:
+    """`values (n, F)`: nothing lifts the unit above zero, or it is the same whatever it sees."""
+    highest, lowest = np.nanmax(values, axis=0), np.nanmin(values, axis=0)
+    compared = np.isfinite(values).sum(axis=0) > 1
+    return (highest <= FLAT) | (compared & (highest - lowest <= CONSTANT * np.abs(highest)))
+
+
+def _shown_shape(request: Request) -> tuple[int, ...]:
+    """Height, width and channels of a picture before the preprocessing, which may crop."""
+    shape = request.batch.images.shape[1:]
+    return shape if len(shape) == 3 and all(shape) else request.classifier.input_shape
+
+
+def _image(request: Request, index: int) -> Floats:
+    at = np.flatnonzero(request.batch.index == index)
+    if not len(at):
+        known = ", ".join(map(str, request.batch.index[:8].tolist())) or "none"
+        told = f"image {index} is not among this figure's images ({known}); add `images: {{index: [{index}]}}`"
+        raise ParameterError("start", told)
+    return request.batch.inputs[at[:1]]

@@ -1,0 +1,50 @@
+"""What a layer puts out for a picture: one small map a filter."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from generator.artefacts import Fact, Floats, Ints, LayerOutputs
+from generator.classifier import Classifier
+from generator.errors import ParameterError
+from generator.methods import Request, method
+from generator.options import LayerOption
+from generator.text import bilingual
+from generator.units import FiltersOption, candidates, chosen, strongest, unit_layer
+from generator.variants import slices
+
+
+def passes(params: Mapping[str, Any], images: int) -> int:
+    """One forward pass an image."""
+    return images
+
+
+@method(
+    kind="outputs",
+    access="predictions",
+    title=bilingual("Outputs of a layer", "某一層的輸出"),
+    summary=bilingual(
+        "What the filters of a layer put out for this picture: bright where the filter finds what it looks for.",
+        "這一層的濾波器看了這張圖片之後的輸出：越亮的地方，越符合它在尋找的東西。",
+    ),
+    paper="Zeiler & Fergus 2014, Visualizing and Understanding Convolutional Networks, arXiv:1311.2901",
+    passes=passes,
+)
+def feature_maps(request: Request, *, layer: LayerOption = None, filters: FiltersOption = None) -> LayerOutputs:
+    """Outputs of the filters of a layer for the images of the figure."""
+    at, wanted = unit_layer(request.classifier, layer), chosen(filters)
+    if len(at.shape) != 3:
+        shape = "×".join(map(str, at.shape))
+        raise ParameterError("layer", f"the output of '{at.name}' ({shape}) has no height and width")
+    units = candidates(wanted, at)
+    output = _outputs(request.classifier, request.batch.inputs, at.name, units)
+    shown = strongest(wanted, output.mean(axis=(0, 2, 3)) if len(output) else np.zeros(len(units), np.float32))
+    facts: dict[str, Fact] = {"layer": at.name, "grid": at.shape[:2], "filters": at.shape[-1]}
+    return LayerOutputs(output[:, shown], units[shown], facts)
+
+
+def _outputs(classifier: Classifier, inputs: Floats, layer: str, units: Ints) -> Floats:
+    """`(N, F, h, w)`, a batch at a time: a wide layer of many images would not fit."""
+    parts = [classifier.outputs(inputs[rows], layer)[..., units] for rows in slices(len(inputs), inputs.shape[1:])]
+    return np.moveaxis(np.concatenate(parts), -1, 1)

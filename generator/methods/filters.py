@@ -1,0 +1,61 @@
+"""What a filter looks for: the picture that gradient ascent finds for each filter of a layer."""
+
+from generator.artefacts import Fact, Patterns
+from generator.ascent import (
+    Jitter,
+    Rate,
+    Restarts,
+    Restraint,
+    Route,
+    Smoothness,
+    Start,
+    Steps,
+    drawn,
+    duplicates,
+    peaks,
+    route_facts,
+)
+from generator.methods import Request, method
+from generator.options import LayerOption
+from generator.text import bilingual
+from generator.units import FiltersOption, candidates, chosen, how_many, strongest, unit_layer
+
+
+@method(
+    kind="patterns",
+    access="gradients",
+    title=bilingual("Patterns of filters", "濾波器的圖樣"),
+    summary=bilingual(
+        "Starting from noise, the picture is changed step by step so that a filter of the layer fires more and more: "
+        "what remains is what the filter looks for.",
+        "從雜訊出發，一步一步修改圖片，讓這一層的某個濾波器反應越來越強；最後留下的圖樣，就是它在尋找的東西。",
+    ),
+    paper="Erhan et al. 2009, Visualizing Higher-Layer Features of a Deep Network, Université de Montréal, TR 1341",
+    passes=lambda params, images: 2 * how_many(params) * params.get("steps", 100) * params.get("starts", 1),
+    seeded=True,
+)
+def filters(
+    request: Request,
+    *,
+    layer: LayerOption = None,
+    filters: FiltersOption = None,
+    steps: Steps = 100,
+    rate: Rate = 0.02,
+    start: Start = "noise",
+    starts: Restarts = 1,
+    total_variation: Smoothness = 0.0,
+    norm: Restraint = 0.0,
+    jitter: Jitter = 0,
+) -> Patterns:
+    """Gradient ascent on the mean activation of each filter of a layer."""
+    at, wanted = unit_layer(request.classifier, layer), chosen(filters)
+    route = Route(start, steps, rate, starts, total_variation, norm, jitter)
+    units = candidates(wanted, at)
+    every = peaks(request, at.name, units, route)
+    shown = strongest(wanted, every.activation)
+    found, unit = every[shown], units[shown]
+    pattern = drawn(request.classifier, found.inputs)
+    facts: dict[str, Fact] = {"layer": at.name, "grid": at.shape[:2], "filters": at.shape[-1], **route_facts(route)}
+    facts["duplicates"] = duplicates(pattern, unit, found.dead)
+    facts["from_images"] = tuple(unit[found.helped].tolist())
+    return Patterns(pattern, unit, found.activation, found.on_images, found.dead, "filter", facts)
