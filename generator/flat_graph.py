@@ -49,9 +49,7 @@ class Step:
     @property
     def activation(self) -> str:
         """The name of what it squashes or rectifies with, lower case without underscores; '' for none."""
-        if self.kind in ("Activation", "Dense") or hasattr(self.operation, "activation"):
-            return plain_name(getattr(self.operation, "activation", None))
-        return plain_name(self.kind)
+        return plain_name(self.operation.activation if self.fused else self.operation)
 
     @property
     def fused(self) -> bool:

@@ -5,6 +5,7 @@ never asked for: the eager one of a strided 1×1 convolution ends in a segmentat
 """
 
 import os
+import warnings
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # before the import: stderr belongs to the build's progress
 os.environ["KERAS_BACKEND"] = "tensorflow"
@@ -233,7 +234,7 @@ def _classifier(
     form = form_of(tuple(own), batch, whole, size)
     graph, squashing = _unsquashed(whole)
     values = graph.run(_probe(form), _plain)
-    _check(model(_probe(form), training=False), values[graph.output], squashing)
+    _check(_predicted(model, form), values[graph.output], squashing)
     shapes = {number: tuple(value.shape[1:]) for number, value in values.items()}
     width = prod(shapes[graph.output])
     facts = Facts(
@@ -252,6 +253,13 @@ def _classifier(
     )
 
 
+def _predicted(model: Tensor, form: Form) -> Tensor:
+    """What the model itself says, its one input wrapped as the file wraps it."""
+    structure = getattr(model, "_inputs_struct", None)
+    wrapped = isinstance(structure, (list, tuple, dict))
+    return model(keras.tree.pack_sequence_as(structure, [_probe(form)]) if wrapped else _probe(form), training=False)
+
+
 def _unsquashed(graph: FlatGraph) -> tuple[FlatGraph, str]:
     """The graph up to the scores, and what squashes them; '' where the output is linear."""
     step = squashing_step(graph)
@@ -264,8 +272,8 @@ def _unsquashed(graph: FlatGraph) -> tuple[FlatGraph, str]:
 
 def _check(predicted: Tensor, scores: Tensor, squashing: str) -> None:
     """The scores, squashed, are what the model predicts; raises ModelError where they are not."""
-    predicted = np.asarray(predicted, np.float32).reshape(len(predicted), -1)
-    scores = np.asarray(scores, np.float32).reshape(len(predicted), -1)
+    predicted = tf.cast(predicted, tf.float32).numpy().reshape(len(predicted), -1)
+    scores = tf.cast(scores, tf.float32).numpy().reshape(len(predicted), -1)
     expected = _squashed(scores, squashing).numpy() if squashing else scores
     if not np.allclose(predicted, expected, atol=1e-4):
         raise ModelError(f"the scores before the {squashing or 'output'} do not give what the model predicts")
@@ -371,7 +379,9 @@ def _regularizers(ascent: Ascent) -> list[Question]:
     """Those of tf-keras-vis; its library is loaded only where they weigh something."""
     if not (ascent.total_variation or ascent.norm):
         return []
-    from tf_keras_vis.activation_maximization.regularizers import Norm, TotalVariation2D
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # it warns of modules of its own
+        from tf_keras_vis.activation_maximization.regularizers import Norm, TotalVariation2D
 
     weighed = [(TotalVariation2D, ascent.total_variation), (Norm, ascent.norm)]
     return [regularizer(weight=weight) for regularizer, weight in weighed if weight]
