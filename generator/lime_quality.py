@@ -57,8 +57,6 @@ def ridge(sums: Doubles, penalty: float = RIDGE) -> tuple[Doubles, float]:
     spread = (sums - mean[:, None] * sums[0])[1:, 1:]
     penalised = spread[:-1, :-1] + penalty * np.eye(len(spread) - 1)
     coefficient = np.linalg.solve(penalised, spread[:-1, -1]).astype(np.float64, copy=False)
-        np.float64, copy=False
-    )
     return coefficient, float(mean[-1] - mean[1:-1] @ coefficient)
 
 
