@@ -6,6 +6,7 @@ from pathlib import Path
 
 from pydantic import BaseModel
 
+from generator.class_words import ClassWords
 from generator.errors import Problem
 from generator.grammar import Author, Class, Data, Evidence, Figure, ModelFile, Question
 from generator.regions import Region
@@ -42,6 +43,11 @@ class Report:
     @property
     def class_ids(self) -> tuple[str, ...]:
         return tuple(c.id for c in self.classes)
+
+    @property
+    def class_words(self) -> tuple[ClassWords, ...]:
+        """What files may call each class: its id or its name in any language."""
+        return tuple((c.id, *c.name.by_language.values()) for c in self.classes)
 
     @property
     def figures(self) -> Mapping[str, Figure]:

@@ -69,9 +69,10 @@ def _plugin_failure(path: Path) -> str:
 
 
 def _without_nulls(value: Any) -> Any:  # noqa: ANN401  any YAML value
-    """A key with nothing behind it is as good as left out."""
+    """A key with nothing behind it is as good as left out; in `params`, null is a value."""
     if isinstance(value, Mapping):
-        return {key: _without_nulls(entry) for key, entry in value.items() if entry is not None}
+        given = {key: entry for key, entry in value.items() if entry is not None}
+        return {key: entry if key == "params" else _without_nulls(entry) for key, entry in given.items()}
     return [_without_nulls(entry) for entry in value] if isinstance(value, list) else value
 
 

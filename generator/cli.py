@@ -1,0 +1,193 @@
+"""The command line: what may be asked, and what becomes of a mistake.
+
+Everything a command needs is imported inside it, so that no command waits for another's libraries.
+"""
+
+import argparse
+import sys
+import traceback
+from collections.abc import Sequence
+from dataclasses import fields
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from generator import __version__
+from generator.build_options import FORMATS, BuildOptions
+from generator.errors import ComputationError, GeneratorError
+
+if TYPE_CHECKING:
+    from generator.report import Report
+
+BUILT, FAILED, WRONG, INTERRUPTED = 0, 1, 2, 130
+COMMANDS = ("build", "check", "init", "serve", "methods", "schema", "clear-cache")
+CACHE = ".report-cache"  # beside the spec
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command and return the exit code; a user's mistake is its message on stderr."""
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    if not words:
+        parser().print_help(sys.stderr)
+        return WRONG
+    asked = parser().parse_args(_with_command(words))
+    try:
+        return int(asked.run(asked))
+    except GeneratorError as error:
+        print(error, file=sys.stderr)
+        if getattr(asked, "verbose", False):
+            traceback.print_exc()
+        return FAILED if isinstance(error, ComputationError) else WRONG
+    except KeyboardInterrupt:
+        print("interrupted", file=sys.stderr)
+        return INTERRUPTED
+    except BrokenPipeError:  # the reader of a pipe had enough
+        sys.stderr.close()
+        return BUILT
+
+
+def _with_command(words: list[str]) -> list[str]:
+    """`build` is meant where the first word is no command."""
+    return words if words[0] in (*COMMANDS, "-h", "--help", "--version") else ["build", *words]
+
+
+def parser() -> argparse.ArgumentParser:
+    top = argparse.ArgumentParser(
+        prog="python -m generator",
+        description="One YAML file in, a finished explainability report of an image classifier out.",
+        epilog="`python -m generator report.yaml` builds; `python -m generator COMMAND --help` says more.",
+    )
+    top.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
+    commands = top.add_subparsers(metavar="COMMAND", required=True)
+    _add_build(commands.add_parser("build", help="build the report (the default)"), _build)
+    _add_check(commands.add_parser("check", help="say what is wrong with a spec, without computing"))
+    init = commands.add_parser("init", help="write a commented starter report that builds as it is")
+    init.add_argument("folder", type=Path, metavar="DIR")
+    init.set_defaults(run=_init)
+    _add_serve(commands.add_parser("serve", help="build, show in a browser, and rebuild on every change"))
+    methods = commands.add_parser("methods", help="every method with its parameters, cost and paper")
+    methods.add_argument("--json", action="store_true", help="as JSON")
+    methods.set_defaults(run=_methods)
+    commands.add_parser("schema", help="the JSON Schema of report.yaml").set_defaults(run=_schema)
+    clear = commands.add_parser("clear-cache", help="forget what builds of a spec have computed")
+    clear.add_argument("spec", type=Path, nargs="?", default=Path("report.yaml"), metavar="report.yaml")
+    clear.set_defaults(run=_clear_cache)
+    return top
+
+
+def _add_build(command: argparse.ArgumentParser, run: object) -> None:
+    command.add_argument("spec", type=Path, metavar="report.yaml")
+    option = command.add_argument
+    option("--output", type=Path, metavar="DIR", help="the site's folder; default: site beside the spec")
+    option("--formats", type=_formats, default=FORMATS, metavar="LIST", help="html,md,pdf, or none: figures only")
+    option("--exports", type=Path, metavar="DIR", help="the exported files go there too")
+    option("--no-cache", action="store_true", help="compute everything anew")
+    option("--arrays", type=Path, metavar="DIR", help="write what was drawn as DIR/<figure-id>.npz")
+    option("--scheduler", metavar="ADDRESS", help="compute the figures on workers elsewhere")
+    option("--trust-model", action="store_true", help="let code that is stored in the model file run")
+    _add_reading(command)
+    command.set_defaults(run=run)
+
+
+def _add_reading(command: argparse.ArgumentParser) -> None:
+    """What every command that reads a spec takes."""
+    option = command.add_argument
+    option("--languages", type=_words, default=(), metavar="LIST", help="instead of the spec's, such as en,zh-Hant")
+    option("--only", action="append", default=[], metavar="QUESTION_ID", help="this question alone; repeatable")
+    option("--data", type=Path, metavar="PATH", help="instead of the spec's data.path")
+    option("--trust-plugins", action="store_true", help="let the spec's plugins run")
+    option("--strict", action="store_true", help="warnings are errors")
+    option("-q", "--quiet", action="store_true", help="no progress")
+    option("-v", "--verbose", action="store_true", help="say more, with the traceback of an error")
+
+
+def _add_check(command: argparse.ArgumentParser) -> None:
+    command.add_argument("spec", type=Path, metavar="report.yaml")
+    command.add_argument("--model", dest="open_model", action="store_true", help="open the model too")
+    command.add_argument("--budget", type=float, metavar="SECONDS", help="estimate the build's time against it")
+    command.add_argument("--trust-model", action="store_true", help="let code that is stored in the model file run")
+    _add_reading(command)
+    command.set_defaults(run=_check)
+
+
+def _add_serve(command: argparse.ArgumentParser) -> None:
+    _add_build(command, _serve)
+    command.add_argument("--port", type=int, default=8000, help="default: 8000, or the next that is free")
+
+
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(word.strip() for word in text.split(",") if word.strip())
+
+
+def _formats(text: str) -> tuple[str, ...]:
+    words = _words(text)
+    if words == ("none",):
+        return ()
+    unknown = [word for word in words if word not in FORMATS]
+    if unknown or not words:
+        raise argparse.ArgumentTypeError(f"'{text}' has to be some of {','.join(FORMATS)}, or none")
+    return words
+
+
+def options_of(asked: argparse.Namespace) -> BuildOptions:
+    """The options of a command; those it does not have keep their default."""
+    given = {f.name: getattr(asked, f.name) for f in fields(BuildOptions) if hasattr(asked, f.name)}
+    return BuildOptions(**{**given, "only": tuple(asked.only)})
+
+
+def _loaded(asked: argparse.Namespace) -> "Report":
+    """The report of the spec; its warnings go to stderr."""
+    from generator.spec import load
+
+    report = load(asked.spec, options_of(asked))
+    for warning in report.warnings:
+        print(f"{warning} (warning)", file=sys.stderr)
+    return report
+
+
+def _build(asked: argparse.Namespace) -> int:
+    from generator.build import build
+
+    return build(_loaded(asked), options_of(asked))
+
+
+def _check(asked: argparse.Namespace) -> int:
+    from generator.check import check
+
+    check(_loaded(asked))
+    print("ok")
+    return BUILT
+
+
+def _init(asked: argparse.Namespace) -> int:
+    from generator.starter import write_starter
+
+    for path in write_starter(asked.folder):
+        print(path)
+    return BUILT
+
+
+def _serve(asked: argparse.Namespace) -> int:
+    from generator.serve import serve
+
+    return serve(asked.spec, options_of(asked), asked.port)
+
+
+def _methods(asked: argparse.Namespace) -> int:
+    from generator.listing import as_json, as_text
+
+    print(as_json() if asked.json else as_text())
+    return BUILT
+
+
+def _schema(asked: argparse.Namespace) -> int:
+    from generator.schema import schema_text
+
+    print(schema_text(), end="")
+    return BUILT
+
+
+def _clear_cache(asked: argparse.Namespace) -> int:
+    from generator.cache import Cache
+
+    Cache(asked.spec.parent / CACHE).clear()
+    return BUILT

@@ -1,0 +1,111 @@
+"""Every method as a reader of the command line sees it."""
+
+import json
+import textwrap
+from collections.abc import Iterator, Mapping
+from typing import Annotated, Any, Literal, get_args, get_origin
+
+from pydantic import BaseModel
+from pydantic.fields import FieldInfo
+from pydantic_core import PydanticUndefined
+
+from generator.methods import Method, load_all
+
+WIDTH = 100
+SIMPLE = {int: "whole number", float: "number", bool: "true|false", str: "text"}
+ACCESS = {"gradients": "white box", "predictions": "black box", "none": "no model"}
+
+
+def as_text() -> str:
+    """One paragraph a method: what it is, its parameters, its cost, its paper."""
+    return "\n\n".join("\n".join(_paragraph(method)) for method in load_all().values())
+
+
+def as_json() -> str:
+    """The same for programs."""
+    return json.dumps([_entry(method) for method in load_all().values()], ensure_ascii=False, indent=2)
+
+
+def _paragraph(method: Method) -> Iterator[str]:
+    yield f"{method.name}  ({method.kind}, {ACCESS[method.access]})"
+    yield _wrapped(method.line, "    ")
+    for name, field in method.options.model_fields.items():
+        head = f"{name}: {type_name(field.annotation)}{_default(field)}"
+        yield _wrapped(f"{head}  {field.description or ''}".rstrip(), "      ", "          ")
+    yield f"    cost: {_cost(method)}"
+    if method.paper:
+        yield _wrapped(method.paper, "    ")
+
+
+def _wrapped(text: str, indent: str, rest: str = "") -> str:
+    return textwrap.fill(text, WIDTH, initial_indent=indent, subsequent_indent=rest or indent, break_long_words=False)
+
+
+def _entry(method: Method) -> Mapping[str, Any]:
+    return {
+        "name": method.name,
+        "kind": method.kind,
+        "access": method.access,
+        "line": method.line,
+        "title": dict(method.title.by_language),
+        "params": [
+            {
+                "name": name,
+                "type": type_name(field.annotation),
+                "default": _plain(field),
+                "description": field.description or "",
+            }
+            for name, field in fields
+        ],
+        "passes_per_image": _passes(method),
+        "seeded": method.seeded,
+        "paper": method.paper,
+    }
+
+
+def _parameter(name: str, field: FieldInfo) -> Mapping[str, Any]:
+    facts = {"type": type_name(field.annotation), "default": _plain(field), "description": field.description or ""}
+    return {"name": name, **facts}
+
+
+def _plain(field: FieldInfo) -> Any:  # noqa: ANN401  any JSON value
+    default = field.get_default(call_default_factory=True)
+    if default is PydanticUndefined:
+        return None
+    return default.model_dump(mode="json") if isinstance(default, BaseModel) else default
+
+
+def _default(field: FieldInfo) -> str:
+    """' = 20'; nothing for an option that has no value of its own."""
+    default = field.get_default(call_default_factory=True)
+    if isinstance(default, BaseModel):
+        return " = " + json.dumps(default.model_dump(mode="json", exclude_none=True))
+    return "" if default is None else f" = {json.dumps(_plain(field), ensure_ascii=False)}"
+
+
+def type_name(annotation: Any) -> str:  # noqa: ANN401  any annotation
+    """A type as one says it: 'whole number', 'noise|zeros|grey', 'list of numbers'."""
+    if get_origin(annotation) is Literal:
+        return "|".join(map(str, get_args(annotation)))
+    if get_origin(annotation) is Annotated:
+        return type_name(get_args(annotation)[0])
+    if get_origin(annotation) is tuple:
+        return f"list of {type_name(get_args(annotation)[0])}s"
+    if isinstance(annotation, type) and annotation in SIMPLE:
+        return SIMPLE[annotation]
+    members = [member for member in get_args(annotation) if member is not type(None)]
+    return " or ".join(dict.fromkeys(map(type_name, members))) or "mapping"
+
+
+def _passes(method: Method) -> int:
+    """Model passes that one more image takes, with the default parameters."""
+    options = dict(method.options())
+    return method.passes(options, 2) - method.passes(options, 1)
+
+
+def _cost(method: Method) -> str:
+    more = _passes(method)
+    alone = method.passes(dict(method.options()), 1) - more
+    fixed = [f"{alone} model passes"] if alone else []
+    growing = [f"{more} model pass{'es' if more > 1 else ''} an image"] if more else []
+    return " and ".join(fixed + growing) or "no model passes"
