@@ -41,8 +41,13 @@ def _move(images: tf.Tensor, size: int, strength: tf.Tensor, seed: tf.Tensor) ->
     zero = tf.zeros_like(cos)
     maps = tf.stack([mirror * cos, -mirror * sin, left, sin, cos, top, zero, zero], axis=1)
     return tf.raw_ops.ImageProjectiveTransformV3(
-        images=images, transforms=maps, output_shape=[size, size], fill_value=0.0,
-        interpolation="BILINEAR", fill_mode="NEAREST")
+        images=images,
+        transforms=maps,
+        output_shape=[size, size],
+        fill_value=0.0,
+        interpolation="BILINEAR",
+        fill_mode="NEAREST",
+    )
 
 
 def _light(images: tf.Tensor, strength: tf.Tensor, seed: tf.Tensor) -> tf.Tensor:

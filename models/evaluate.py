@@ -33,8 +33,9 @@ def calibration_error(probabilities: np.ndarray, labels: np.ndarray, bins: int =
     """Expected calibration error of the predicted class, over bins that hold equally many images."""
     confidence, hits = probabilities.max(axis=1), probabilities.argmax(axis=1) == labels
     groups = np.array_split(np.argsort(confidence, kind="stable"), bins)
-    return float(sum(abs(confidence[rows].mean() - hits[rows].mean()) * len(rows) for rows in groups if len(rows))
-                 / len(labels))
+    return float(
+        sum(abs(confidence[rows].mean() - hits[rows].mean()) * len(rows) for rows in groups if len(rows)) / len(labels)
+    )
 
 
 def tempered(probabilities: np.ndarray, temperature: float) -> np.ndarray:
@@ -55,8 +56,11 @@ def by_class(predictions: np.ndarray, labels: np.ndarray) -> dict[str, dict[str,
     for index, name in enumerate(fer2013.CLASSES):
         hits = int(((predictions == index) & (labels == index)).sum())
         images, guesses = int((labels == index).sum()), int((predictions == index).sum())
-        table[name] = {"recall": round(hits / max(1, images), 4), "precision": round(hits / max(1, guesses), 4),
-                       "images": images}
+        table[name] = {
+            "recall": round(hits / max(1, images), 4),
+            "precision": round(hits / max(1, guesses), 4),
+            "images": images,
+        }
     return table
 
 

@@ -112,8 +112,13 @@ def _header(path: Path) -> list[str]:
 
 
 def _read_folder(path: Path) -> Split:
-    files = [(_class_of(folder), file) for folder in sorted(path.iterdir()) if folder.is_dir()
-             for file in sorted(folder.iterdir()) if file.suffix.lower() in PICTURES]
+    files = [
+        (_class_of(folder), file)
+        for folder in sorted(path.iterdir())
+        if folder.is_dir()
+        for file in sorted(folder.iterdir())
+        if file.suffix.lower() in PICTURES
+    ]
     if not files:
         raise SystemExit(f"{path}: no sub-folder with images, one for each class")
     images = np.stack([_read_picture(file) for _, file in files])

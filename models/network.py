@@ -21,8 +21,14 @@ class FusedBatchNormalization(layers.BatchNormalization):
         if not training:
             return super().call(inputs, training=False)
         outputs, mean, variance, *_ = tf.raw_ops.FusedBatchNormV3(
-            x=inputs, scale=tf.cast(self.gamma, tf.float32), offset=tf.cast(self.beta, tf.float32),
-            mean=[], variance=[], epsilon=self.epsilon, is_training=True)
+            x=inputs,
+            scale=tf.cast(self.gamma, tf.float32),
+            offset=tf.cast(self.beta, tf.float32),
+            mean=[],
+            variance=[],
+            epsilon=self.epsilon,
+            is_training=True,
+        )
         self._follow(self.moving_mean, mean)
         self._follow(self.moving_variance, variance)
         return outputs
@@ -47,7 +53,8 @@ class SmallGridConvolution(layers.Conv2D):
 def _convolve(inputs, kernel):  # type: ignore[no-untyped-def]
     def gradient(upstream):  # type: ignore[no-untyped-def]
         to_inputs = tf.raw_ops.Conv2DBackpropInput(
-            input_sizes=tf.shape(inputs), filter=kernel, out_backprop=upstream, strides=[1] * 4, padding="SAME")
+            input_sizes=tf.shape(inputs), filter=kernel, out_backprop=upstream, strides=[1] * 4, padding="SAME"
+        )
         return to_inputs, kernel_gradient(inputs, upstream)
 
     return tf.nn.conv2d(inputs, kernel, 1, "SAME"), gradient
@@ -60,7 +67,7 @@ def kernel_gradient(inputs: tf.Tensor, upstream: tf.Tensor) -> tf.Tensor:
     wanted = tf.reshape(upstream, (-1, upstream.shape[-1]))
 
     def product(row: int, column: int) -> tf.Tensor:
-        seen = padded[:, row:row + height, column:column + width]
+        seen = padded[:, row : row + height, column : column + width]
         return tf.matmul(tf.reshape(seen, (-1, inputs.shape[-1])), wanted, transpose_a=True)
 
     return tf.stack([tf.stack([product(row, column) for column in range(3)]) for row in range(3)])
@@ -72,8 +79,9 @@ def build(size: int | None = 48, fused: bool = False) -> keras.Model:
 
     def block(tensor: keras.KerasTensor, number: int, filters: int) -> keras.KerasTensor:
         convolution = SmallGridConvolution if fused and filters > 128 else layers.Conv2D
-        tensor = convolution(filters, 3, padding="same", use_bias=False, name=f"conv{number}",
-                             kernel_initializer="he_normal")(tensor)
+        tensor = convolution(
+            filters, 3, padding="same", use_bias=False, name=f"conv{number}", kernel_initializer="he_normal"
+        )(tensor)
         tensor = normalization(name=f"norm{number}")(tensor)
         return layers.ReLU(name=f"relu{number}")(tensor)
 

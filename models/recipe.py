@@ -8,6 +8,7 @@ from dataclasses import dataclass
 WARM_UP = 0.03  # of the run
 FADE = 0.6  # from here on the noise fades
 LEAST_NOISE = 0.3
+THINNED = (0.08, 0.85)  # between these, images that are easy by now are seen half as often
 
 
 @dataclass(frozen=True)
@@ -24,12 +25,12 @@ class Recipe:
     smoothing: float = 0.06
     trust: float = 0.6
     averaging: float = 0.998
-    sizes: tuple[int, ...] = (32, 40, 48)
+    sizes: tuple[tuple[float, int], ...] = ((0.0, 32), (0.25, 40), (0.72, 48))
     bfloat16: bool = False
 
     def size(self, progress: float) -> int:
-        """Small images first, which teach most of it at half the cost; the last third at full size."""
-        return self.sizes[min(int(progress * len(self.sizes)), len(self.sizes) - 1)]
+        """Small images first, which teach most of it at half the cost; full size for the last quarter."""
+        return [size for begin, size in self.sizes if begin <= progress][-1]
 
     def learning_rate(self, progress: float) -> float:
         """A short rise, then half a cosine down to nothing."""
@@ -48,3 +49,7 @@ class Recipe:
         targets", 2021): from 0 up to `trust`.
         """
         return self.trust * progress
+
+    def thins(self, progress: float) -> bool:
+        """Whether easy images are left out at random (Qin et al., "InfoBatch", 2024); never in the end."""
+        return THINNED[0] <= progress < THINNED[1]

@@ -39,9 +39,13 @@ def run(trainer: Trainer, output: Path) -> None:
 
 
 def _tell(trainer: Trainer, row: dict[str, float]) -> None:
-    print(f"{trainer.progress:4.0%} epoch {row['epoch']}: size {row['size']}, loss {row['loss']:.3f}, "
-          f"accuracy {row['accuracy']:.3f}, validation {row['val_accuracy']:.4f} "
-          f"(best {trainer.state.best:.4f}), {row['seconds']:.0f} s", file=sys.stderr, flush=True)
+    print(
+        f"{trainer.progress:4.0%} epoch {row['epoch']}: size {row['size']}, loss {row['loss']:.3f}, "
+        f"accuracy {row['accuracy']:.3f}, validation {row['val_accuracy']:.4f} "
+        f"(best {trainer.state.best:.4f}), {row['seconds']:.0f} s",
+        file=sys.stderr,
+        flush=True,
+    )
 
 
 def _append(history: Path, row: dict[str, float]) -> None:
@@ -70,9 +74,14 @@ def finish(trainer: Trainer, output: Path) -> dict[str, object]:
 
 def _story(trainer: Trainer, temperature: float) -> dict[str, object]:
     state = trainer.state
-    return {"temperature": round(temperature, 4), "epochs": state.epoch, "chosen_epoch": state.best_epoch,
-            "minutes": round(state.seconds / 60, 1), "training_images": len(trainer.data.training),
-            "recipe": asdict(trainer.recipe)}
+    return {
+        "temperature": round(temperature, 4),
+        "epochs": state.epoch,
+        "chosen_epoch": state.best_epoch,
+        "minutes": round(state.seconds / 60, 1),
+        "training_images": len(trainer.data.training),
+        "recipe": asdict(trainer.recipe),
+    }
 
 
 def has_bfloat16() -> bool:
@@ -102,8 +111,14 @@ def prepare(args: argparse.Namespace) -> Trainer:
     training = fer2013.without_copies(fer2013.without_blanks(data.training), data.validation)
     print(f"{len(training)} images to train on, {len(data.validation)} to choose by", file=sys.stderr)
     bfloat16 = args.precision == "bfloat16" or (args.precision == "auto" and has_bfloat16())
-    recipe = Recipe(epochs=args.epochs, minutes=args.minutes, patience=args.patience, seed=args.seed,
-                    batch=args.batch, bfloat16=bfloat16)
+    recipe = Recipe(
+        epochs=args.epochs,
+        minutes=args.minutes,
+        patience=args.patience,
+        seed=args.seed,
+        batch=args.batch,
+        bfloat16=bfloat16,
+    )
     return Trainer(fer2013.Data(training, data.validation), recipe)
 
 

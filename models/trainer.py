@@ -49,7 +49,7 @@ class Trainer:
         self._answers = tf.Variable(self._smooth(self._labels))
         self._averages = [tf.Variable(weight) for weight in self.best]
         self._momenta = [tf.Variable(tf.zeros(weight.shape)) for weight in self.net.trainable_variables]
-        self._steps = {size: self._step_at(size) for size in set(recipe.sizes)}
+        self._steps = {size: self._step_at(size) for _, size in recipe.sizes}
         self._clock = time.monotonic()
 
     @property
@@ -76,27 +76,46 @@ class Trainer:
         self.state.epoch += 1
         val_loss, val_accuracy = self._validate()
         self._tick()
-        return {"epoch": self.state.epoch, "accuracy": accuracy, "learning_rate": self.recipe.learning_rate(progress),
-                "loss": loss, "val_accuracy": val_accuracy, "val_loss": val_loss,
-                "size": self.recipe.size(progress), "seconds": self.state.seconds - begun}
+        return {
+            "epoch": self.state.epoch,
+            "accuracy": accuracy,
+            "learning_rate": self.recipe.learning_rate(progress),
+            "loss": loss,
+            "val_accuracy": val_accuracy,
+            "val_loss": val_loss,
+            "size": self.recipe.size(progress),
+            "seconds": self.state.seconds - begun,
+        }
 
     def _pass(self) -> tuple[float, float]:
-        random = np.random.default_rng([self.recipe.seed, self.state.epoch])
-        order = random.permutation(len(self.data.training)).astype(np.int32)
-        bar = keras.utils.Progbar(self.batches, verbose=int(sys.stderr.isatty()))
+        rows, weights = self._draw()
+        steps = max(1, len(rows) // self.recipe.batch)
+        bar = keras.utils.Progbar(steps, verbose=int(sys.stderr.isatty()))
         results = []
-        for number in range(self.batches):
+        for number in range(steps):
             if self.progress >= 1:
                 break
-            results.append(self._step(order[number * self.recipe.batch:(number + 1) * self.recipe.batch]))
+            part = slice(number * self.recipe.batch, (number + 1) * self.recipe.batch)
+            results.append(self._step(rows[part], weights[part]))
             bar.update(number + 1)
         loss, accuracy = np.mean(results, axis=0) if results else (0.0, 0.0)
         return float(loss), float(accuracy)
 
-    def _step(self, rows: np.ndarray) -> tuple[float, float]:
+    def _draw(self) -> tuple[np.ndarray, np.ndarray]:
+        """The rows of an epoch in random order, with weights: half of the easy ones, which then count double."""
+        random = np.random.default_rng([self.recipe.seed, self.state.epoch])
+        rows = random.permutation(len(self.data.training)).astype(np.int32)
+        if not self.recipe.thins(self.progress):
+            return rows, np.ones(len(rows), np.float32)
+        losses = -np.log(self._answers.numpy()[np.arange(len(rows)), self.data.training.labels])
+        easy = losses < losses.mean()
+        rows = rows[~easy[rows] | (random.random(len(rows)) < 0.5)]
+        return rows, np.where(easy[rows], 2, 1).astype(np.float32)
+
+    def _step(self, rows: np.ndarray, weights: np.ndarray) -> tuple[float, float]:
         recipe, progress = self.recipe, self.progress
         loss, accuracy = self._steps[recipe.size(progress)](
-            rows, recipe.learning_rate(progress), recipe.strength(progress), recipe.own_share(progress),
+            rows, weights, recipe.learning_rate(progress), recipe.strength(progress), recipe.own_share(progress),
             self.state.step)
         self.state.step += 1
         self._tick()
@@ -118,15 +137,16 @@ class Trainer:
         return evaluate.cross_entropy(probabilities, validation.labels), accuracy
 
     def _step_at(self, size: int) -> Callable[..., tuple[tf.Tensor, tf.Tensor]]:
-        number, share = tf.TensorSpec([], tf.int32), tf.TensorSpec([], tf.float32)
+        share, shares = tf.TensorSpec([], tf.float32), tf.TensorSpec([None], tf.float32)
+        number, numbers = tf.TensorSpec([], tf.int32), tf.TensorSpec([None], tf.int32)
 
-        @tf.function(input_signature=[tf.TensorSpec([None], tf.int32), share, share, share, number])
-        def step(rows, rate, strength, own, number):  # type: ignore[no-untyped-def]
+        @tf.function(input_signature=[numbers, shares, share, share, share, number])
+        def step(rows, weights, rate, strength, own, number):  # type: ignore[no-untyped-def]
             images = tf.cast(tf.gather(self._images, rows), tf.float32) / 255
             images = augment.views(images, size, strength, tf.stack([self.recipe.seed, number]))
             labels = tf.gather(self._labels, rows)
             targets = (1 - own) * self._smooth(labels) + own * tf.gather(self._answers, rows)
-            loss, logits = self._descend(images, targets, rate)
+            loss, logits = self._descend(images, targets, weights / tf.reduce_sum(weights), rate)
             self._remember(rows, tf.nn.softmax(logits))
             self._follow(tf.cast(number, tf.float32))
             hits = tf.equal(tf.argmax(logits, axis=1, output_type=tf.int32), labels)
@@ -135,13 +155,17 @@ class Trainer:
         return step
 
     def _smooth(self, labels: tf.Tensor) -> tf.Tensor:
-        return tf.one_hot(labels, network.CLASSES) * (1 - self.recipe.smoothing) + self.recipe.smoothing / network.CLASSES
+        return (
+            tf.one_hot(labels, network.CLASSES) * (1 - self.recipe.smoothing) + self.recipe.smoothing / network.CLASSES
+        )
 
-    def _descend(self, images: tf.Tensor, targets: tf.Tensor, rate: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+    def _descend(
+        self, images: tf.Tensor, targets: tf.Tensor, shares: tf.Tensor, rate: tf.Tensor
+    ) -> tuple[tf.Tensor, tf.Tensor]:
         weights = self.net.trainable_variables
         with tf.GradientTape() as tape:
             logits = self._scores(images, training=True)
-            loss = tf.reduce_mean(tf.nn.softmax_cross_entropy_with_logits(targets, logits))
+            loss = tf.reduce_sum(shares * tf.nn.softmax_cross_entropy_with_logits(targets, logits))
         gradients = tape.gradient(loss, weights)
         for weight, momentum, gradient in zip(weights, self._momenta, gradients, strict=True):
             self._update(weight.value, momentum, gradient, rate)
@@ -167,8 +191,11 @@ class Trainer:
     def save(self, path: Path) -> None:
         """Writes a checkpoint, whole or not at all."""
         part = path.with_suffix(".part.npz")
-        arrays = {f"{name}{index}": np.asarray(array) for name, group in self._groups().items()
-                  for index, array in enumerate(group)}
+        arrays = {
+            f"{name}{index}": np.asarray(array)
+            for name, group in self._groups().items()
+            for index, array in enumerate(group)
+        }
         np.savez(part, state=json.dumps(asdict(self.state)), **arrays)
         part.replace(path)
 
@@ -176,18 +203,25 @@ class Trainer:
         """Continues where a checkpoint stopped."""
         with np.load(path) as file:
             self.state = State(**json.loads(str(file["state"])))
-            stored = {name: [file[f"{name}{index}"] for index in range(len(group))]
-                      for name, group in self._groups().items()}
+            stored = {
+                name: [file[f"{name}{index}"] for index in range(len(group))] for name, group in self._groups().items()
+            }
         self.net.set_weights(stored["net"])
         self.best = stored["best"]
         variables = [*self._averages, *self._momenta, self._answers]
-        for variable, array in zip(variables, [*stored["average"], *stored["momentum"], *stored["answers"]], strict=True):
+        for variable, array in zip(
+            variables, [*stored["average"], *stored["momentum"], *stored["answers"]], strict=True
+        ):
             variable.assign(array)
 
     def _groups(self) -> dict[str, list[np.ndarray]]:
-        return {"net": self.net.get_weights(), "best": self.best,
-                "average": [average.numpy() for average in self._averages],
-                "momentum": [momentum.numpy() for momentum in self._momenta], "answers": [self._answers.numpy()]}
+        return {
+            "net": self.net.get_weights(),
+            "best": self.best,
+            "average": [average.numpy() for average in self._averages],
+            "momentum": [momentum.numpy() for momentum in self._momenta],
+            "answers": [self._answers.numpy()],
+        }
 
 
 def _mixed(bfloat16: bool) -> keras.Model:
