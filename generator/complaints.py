@@ -82,7 +82,7 @@ def _entry(data: Any, position: str | int) -> Any:  # noqa: ANN401
 
 def _explained_deeper(path: Path, group: list[ErrorDetails], groups: Iterable[Path]) -> bool:
     """Whether these only say that a container is no number or word, while something within it is what is wrong."""
-    shallow = all(e["type"].endswith("_type") or e["type"] == "literal_error" for e in group)
+    shallow = all(e["type"].endswith("_type") or e["type"] in ("literal_error", "too_short") for e in group)
     return shallow and any(len(other) > len(path) and other[: len(path)] == path for other in groups)
 
 
@@ -94,7 +94,8 @@ def _message(group: list[ErrorDetails], path: Path, model: type[BaseModel]) -> s
     if first["type"] == "extra_forbidden":
         return f"unknown key '{path[-1]}'{suggestion(str(path[-1]), keys_at(model, path[:-1]))}"
     if first["type"] == "missing":
-        return f"needs {len(first['input'])} entries or more" if isinstance(first["input"], list) else "is missing"
+        lengths = [int(e["loc"][-1]) + 1 for e in group if isinstance(e["loc"][-1], int)]
+        return f"needs {max(lengths)} entries" if lengths else "is missing"
     if first["type"] == "union_tag_invalid":
         words = _quoted(first["ctx"]["expected_tags"])
         return f"unknown algorithm '{first['ctx']['tag']}'{suggestion(first['ctx']['tag'], words)}"

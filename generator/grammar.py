@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator, model_validator
 
 from generator.preprocess import Preprocessing
 from generator.regions import Box
@@ -24,6 +24,7 @@ from generator.spec_fields import (
     TargetRef,
     Wording,
     describe,
+    statistic,
     wrong,
 )
 from generator.text import Text
@@ -45,11 +46,20 @@ class Author(Section):
     name: Annotated[Wording, describe("姓名")] = Text()
 
 
-def _one_scaling(settings: Preprocessing) -> Preprocessing:
-    beside = [key for key in ("scale", "mean", "std", "standardize") if getattr(settings, key) is not None]
-    if settings.mode and beside:
-        raise wrong(f"`mode` and `{beside[0]}` exclude each other")
-    return settings
+class Preprocess(Preprocessing):
+    """What is done to a picture before the model sees it."""
+
+    @field_validator("mean", "std")
+    @classmethod
+    def _file(cls, value: object, info: ValidationInfo) -> object:
+        return statistic(value, info)
+
+    @model_validator(mode="after")
+    def _one_scaling(self) -> Self:
+        beside = [key for key in ("scale", "mean", "std", "standardize") if getattr(self, key) is not None]
+        if self.mode and beside:
+            raise wrong(f"`mode` and `{beside[0]}` exclude each other")
+        return self
 
 
 class ModelFile(Section):
@@ -58,9 +68,7 @@ class ModelFile(Section):
     path: Annotated[File, describe("a Keras model: .keras, .h5 or .hdf5, of Keras 1, 2 or 3")]
     id: Annotated[Name | None, describe("how a figure names it, in a list of models")] = None
     name: Annotated[Wording, describe("how the report calls it")] = Text()
-    preprocess: Annotated[
-        Preprocessing, AfterValidator(_one_scaling), describe("what is done to a picture before the model sees it")
-    ] = Preprocessing()
+    preprocess: Annotated[Preprocess, describe("one for every figure; what is shown is the original")] = Preprocess()
 
 
 class Data(Section):
@@ -77,6 +85,9 @@ class Data(Section):
             raise wrong("the source lfw has no path; for a file of yours say csv, npz or folder")
         if self.source != "lfw" and not self.path:
             raise wrong(f"the source {self.source} needs a path")
+        if self.path and self.path.exists() and self.path.is_dir() != (self.source == "folder"):
+            other = "folder" if self.path.is_dir() else "csv or npz"
+            raise wrong(f"'{self.path.name}' is no {self.source}; did you mean source: {other}?")
         return self
 
 

@@ -48,15 +48,7 @@ def _entry(method: Method) -> Mapping[str, Any]:
         "access": method.access,
         "line": method.line,
         "title": dict(method.title.by_language),
-        "params": [
-            {
-                "name": name,
-                "type": type_name(field.annotation),
-                "default": _plain(field),
-                "description": field.description or "",
-            }
-            for name, field in fields
-        ],
+        "params": [_parameter(name, field) for name, field in method.options.model_fields.items()],
         "passes_per_image": _passes(method),
         "seeded": method.seeded,
         "paper": method.paper,

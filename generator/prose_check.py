@@ -54,7 +54,9 @@ def _of(entry: Entry, *keys: str) -> Iterator[tuple[str, str]]:
 def _undefined(path: str, text: str, source: Source) -> Iterator[Problem]:
     for name, line in names_in(text).items():
         if name not in NAMES:
-            yield source.problem_in_text(path, line, f"'{name}' is undefined{suggestion(name, NAMES)}", name)
+            hint = suggestion(name, NAMES)
+            near = hint if "did you mean" in hint else "; docs/spec.md lists the names"
+            yield source.problem_in_text(path, line, f"'{name}' is undefined{near}", name)
 
 
 def _misnamed(path: str, call: Call, known: Known, source: Source) -> Iterator[Problem]:

@@ -53,7 +53,7 @@ def ids(entries: tuple[Entry, ...]) -> tuple[str, ...]:
 def _entries(data: Data, key: str, path: str = "") -> Iterator[Entry]:
     items = data.get(key)
     for position, item in enumerate(items if isinstance(items, list) else ()):
-        item = {"id": item} if isinstance(item, str | int) else item
+        item = {"id": item} if key == "classes" and isinstance(item, str | int) else item
         if isinstance(item, Mapping):
             yield Entry(child(child(path, key), position), str(item.get("id", "")), item)
 

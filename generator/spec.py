@@ -50,12 +50,9 @@ def _plugged(source: Source, folder: Path, trusted: bool) -> list[Problem]:
     problems = []
     for position, name in enumerate(listed if isinstance(listed, list) else ()):
         path = folder / str(name)
-        if not trusted:
-            message = f"'{name}' is code of its own; --trust-plugins lets it run"
-        elif path.is_file():
-            message = _plugin_failure(path)
-        else:
+        if not path.is_file():
             continue  # the grammar says so
+        message = _plugin_failure(path) if trusted else f"'{name}' is code of its own; --trust-plugins lets it run"
         problems += [source.problem(child("plugins", position), message)] if message else []
     return problems
 

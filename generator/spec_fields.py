@@ -95,6 +95,15 @@ def _existing(path: Path, info: ValidationInfo) -> Path:
     return whole
 
 
+def statistic(value: object, info: ValidationInfo) -> object:
+    """A mean or deviation; where it is a file, the absolute path of an .npy that is there."""
+    if not isinstance(value, Path):
+        return value
+    if value.suffix != ".npy":
+        raise wrong(f"'{value}' has to be a number, a list of them, data, or an .npy file")
+    return _existing(value, info)
+
+
 def _method(name: str) -> str:
     return known(name, "method", tuple(sorted(METHODS)))
 
@@ -118,7 +127,7 @@ def _word(value: object) -> object:
 
 
 def _one_or_many(value: object) -> object:
-    return [value] if isinstance(value, str) else value
+    return tuple(value) if isinstance(value, list) else (value,)
 
 
 def _id(allowed: str) -> AfterValidator:
@@ -133,7 +142,9 @@ def _id(allowed: str) -> AfterValidator:
 def _box(box: Box) -> Box:
     left, top, right, bottom = box
     if not (0 <= left < right <= 1 and 0 <= top < bottom <= 1):
-        raise wrong(f"{list(box)} has to be left, top, right, bottom in fractions of the image, 0 to 1")
+        raise wrong(
+            f"[{', '.join(f'{side:g}' for side in box)}] has to be left, top, right, bottom in fractions of the image, 0 to 1"
+        )
     return box
 
 
