@@ -51,7 +51,7 @@ def integrated_gradients(
     facts = {**gradient_facts(request.classifier, score, signed), "steps": steps, "baseline": baseline}
     kept = np.asarray(share if signed else np.abs(share), np.float32)
     change = score_change(request.classifier, start, batch.inputs, explained)
-    return Heatmaps(kept, signed, "contribution", facts, image_facts=completeness(share, change))
+    return Heatmaps(kept, signed, "integrated_gradients", facts, image_facts=completeness(share, change))
 
 
 def way(start: Floats, end: Floats, steps: int) -> Iterator[Variant]:

@@ -24,7 +24,7 @@ from generator.variants import Doubles, Variant, chunks, slices
 Patch = Annotated[int | None, Field(ge=1, description="side of the patch in pixels; left out: a sixth of the image")]
 Stride = Annotated[int | None, Field(ge=1, description="pixels from patch to patch; left out: half a patch")]
 Baseline = Annotated[Fill, Field(description="what shows in the patch; a hard black or white one is itself a feature")]
-QUANTITY = {"logit": "logit_drop", "probability": "probability_drop", "loss": "log_probability_drop"}
+QUANTITY = {"logit": "logit_drop", "probability": "probability_drop", "loss": "score_drop"}
 USUAL_SIDE = 48  # the cost is told before the images are known
 
 

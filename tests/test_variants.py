@@ -1,0 +1,49 @@
+"""Streaming: nothing is lost or reordered, sums are right, and the memory held is bounded."""
+
+import tracemalloc
+
+import numpy as np
+
+from generator.variants import chunk_rows, chunks, slices, summed
+
+
+def test_every_variant_passes_once_and_in_order():
+    """The chunks joined are the variants."""
+    variants = [(k // 7, np.full((48, 48, 1), k, np.float32)) for k in range(1000)]
+    parts = list(chunks(iter(variants)))
+    assert len(parts) > 1
+    assert np.concatenate([rows for rows, _ in parts]).tolist() == [row for row, _ in variants]
+    assert np.concatenate([inputs[:, 0, 0, 0] for _, inputs in parts]).tolist() == list(range(1000))
+
+
+def test_sums_across_the_borders_of_chunks():
+    """Rows that are split between chunks, and rows of different sizes, add up."""
+    rows = np.array([0, 0, 0, 1, 1, 3, 3, 3, 3])
+    values = np.arange(18, dtype=np.float32).reshape(9, 2)
+    parts = [(rows[s], values[s]) for s in (slice(0, 2), slice(2, 6), slice(6, 9))]
+    wanted = np.stack([values[rows == row].sum(axis=0) for row in range(4)])
+    assert (summed(parts, (4, 2)) == wanted).all()
+
+
+def test_large_inputs_go_through_a_few_at_a_time():
+    """The product of rows and values is bounded, and there is always at least one row."""
+    assert chunk_rows((48, 48, 1)) == 256
+    assert chunk_rows((224, 224, 3)) == 27
+    assert chunk_rows((5000, 5000, 3)) == 1
+    assert [(s.start, s.stop) for s in slices(600, (48, 48, 1))] == [(0, 256), (256, 512), (512, 600)]
+
+
+def test_memory_does_not_grow_with_the_number_of_variants():
+    """Ten times the variants hold no more at the peak."""
+
+    def peak(count):
+        tracemalloc.start()
+        list_of_sums = [
+            inputs.sum() for _, inputs in chunks((0, np.ones((48, 48, 1), np.float32)) for _ in range(count))
+        ]
+        most = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        assert sum(list_of_sums) == count * 48 * 48
+        return most
+
+    assert peak(5000) < 1.2 * peak(500)
