@@ -17,6 +17,7 @@ from generator.archive import freeze, thaw
 
 LIMIT = 1 << 30  # bytes; the entries used longest ago go first
 DIGEST = 32
+FOLDER = ".report-cache"  # beside the spec
 
 
 def key_of(**ingredients: Any) -> str:

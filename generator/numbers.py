@@ -7,6 +7,7 @@ figure or region that does not exist is the author's mistake and raises InputErr
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
@@ -19,6 +20,10 @@ from generator.samples import Evaluation
 from generator.text import Text
 
 FIGURE_MARK = "[[figure:{}]]"  # a paragraph of the rendered prose that stands for a figure
+
+
+class _NotBuiltError(Exception):
+    """The figure failed or is left out of this build."""
 
 
 @dataclass(frozen=True)
@@ -46,19 +51,26 @@ class Numbers:
     figure_word: str  # "Figure {}" in the language
 
     def context(self) -> dict[str, Callable[..., object]]:
-        """Name → function, for the sandbox."""
-        return {name: getattr(self, name) for name in NAMES}
+        """Name → function, for the sandbox; what a failed figure cannot tell is unknown."""
+        return {name: partial(self._told, getattr(self, name)) for name in NAMES}
+
+    def _told(self, function: Callable[..., object], *arguments: object, **named: object) -> object:
+        try:
+            return function(*arguments, **named)
+        except _NotBuiltError:
+            several = function.__annotations__.get("return") is Listed
+            return Listed.of((), self.language) if several else Quantity.unknown()
 
     # references
 
     def fig(self, figure: str) -> str:
         """A link to a figure by its number: 'Figure 3'."""
-        self._figure(figure)
+        self._numbered(figure)
         return f"[{self.figure_word.format(self.figure_numbers[figure])}](#fig-{figure})"
 
     def figure(self, figure: str) -> str:
         """Places a figure here; on a line of its own."""
-        self._figure(figure)
+        self._numbered(figure)
         return FIGURE_MARK.format(figure)
 
     # the report
@@ -226,16 +238,15 @@ class Numbers:
             raise InputError(f"unknown region '{region}'{suggestion(region, list(self.facts.regions))}")
         return self.facts.regions[region]
 
-    def _figure(self, figure: str) -> FigureResult:
-        if figure not in self.results:
-            raise InputError(f"unknown figure '{figure}'{suggestion(figure, list(self.results))}")
-        return self.results[figure]
+    def _numbered(self, figure: str) -> None:
+        if figure not in self.figure_numbers:
+            raise InputError(f"unknown figure '{figure}'{suggestion(figure, list(self.figure_numbers))}")
 
     def _part(self, figure: str) -> Part:
-        parts = self._figure(figure).parts
-        if not parts:
-            raise InputError(f"figure '{figure}' could not be computed")
-        return parts[0]
+        self._numbered(figure)
+        if figure not in self.results or not self.results[figure].parts:
+            raise _NotBuiltError
+        return self.results[figure].parts[0]
 
     def _row(self, figure: str, row: str | int) -> tuple[Part, int]:
         part = self._part(figure)

@@ -69,6 +69,16 @@ class Study:
         samples = self.subject.data.samples
         return evaluation_of(samples, self.subject.probabilities) if samples.labelled else None
 
+    @cached_property
+    def data_facts(self) -> tuple[int, bool]:
+        """How many images there are, and whether they have labels."""
+        data = self.subject.data
+
+        def read() -> tuple[int, bool]:
+            return len(data.samples), data.samples.labelled
+
+        return cast(tuple[int, bool], self.cache.remember(key_of(data_facts=data.digest), read))
+
     def runs(self, figure: Figure) -> tuple[Run, ...]:
         """The runs of a figure: every model it names by every layer it names."""
         names = figure.model or (next(iter(self.subjects)),)

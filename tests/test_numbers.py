@@ -1,6 +1,7 @@
 """The numbers of the prose, against counts worked out by hand."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -123,6 +124,16 @@ def test_a_name_that_does_not_exist_is_the_authors_mistake(call, message):
     with pytest.raises(InputError) as caught:
         call(numbers())
     assert str(caught.value) == message
+
+
+def test_what_a_failed_figure_cannot_tell_is_unknown():
+    """The prose around a figure that failed still renders; lists of it are empty."""
+    whole = numbers()
+    broken = replace(whole, results={"filters": replace(whole.results["filters"], parts=(), failure="no memory")})
+    context = broken.context()
+    assert str(context["probability"]("maps", "cat")) == "–"
+    assert context["dead_filters"]("filters") == ()
+    assert context["fig"]("maps") == "[Figure 1](#fig-maps)"
 
 
 def test_wilsons_interval_of_none_in_ten_ends_at_28_percent():

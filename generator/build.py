@@ -1,0 +1,126 @@
+"""The program on one screen: spec → computed figures → pictures → pages → a new site swapped with the old one."""
+
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import numpy as np
+
+from generator import manifest
+from generator.arrays import arrays_of
+from generator.build_options import BuildOptions
+from generator.cache import FOLDER, Cache
+from generator.errors import InputError, SpecError
+from generator.exports import exported
+from generator.figure_page import Built
+from generator.grammar import Figure
+from generator.opening import open_study
+from generator.pictures import built_figures
+from generator.preflight import preflight
+from generator.progress import Progress
+from generator.publish import Publication
+from generator.report import Report
+from generator.results import FigureResult
+from generator.site_folder import MANIFEST, check_output, new_site
+from generator.study import FigureError, Study
+from generator.subject import versions
+
+BUILT, FAILED = 0, 1
+Files = Mapping[str, bytes | str]
+
+
+def build(report: Report, options: BuildOptions) -> int:
+    """Build the site of a report; 1 where a figure could not be computed, else 0. Raises InputError."""
+    begin = time.perf_counter()
+    check_output(report.output)
+    study = open_study(report, options, Cache(None if options.no_cache else report.folder / FOLDER))
+    preflight(report, study)
+    results = _computed(report, study, options)
+    built = built_figures(report, study, results)
+    exports = dict(_exports(report, built))
+    publication = Publication(report, study, built, options.formats)
+    pages = publication.files()
+    seconds = time.perf_counter() - begin
+    drawings = [(figure.result, figure.drawing) for figure in built.values()]
+    record = manifest.manifest(_provenance(report, study), drawings, publication.alt_texts, {}, seconds)
+    _write(report.output, {**_pictures(built), **exports, **pages, MANIFEST: record, ".nojekyll": ""})
+    _write_beside(options, exports, results)
+    study.cache.prune()
+    return _told(results, report.output, seconds, options)
+
+
+def _computed(report: Report, study: Study, options: BuildOptions) -> dict[str, FigureResult]:
+    """Every figure of the questions to build, with a word on how far it is."""
+    asked = [(question.id, figure) for question in report.built for figure in question.figures]
+    waiting = {figure.id: passes for figure, passes in study.waiting()}
+    results = {}
+    with Progress(sum(waiting.values()), options.quiet) as progress:
+        for question, figure in asked:
+            progress.begin(figure.id)
+            results[figure.id] = result = _compute(report, study, figure, question)
+            if not result.cached:
+                progress.end(figure.id, waiting.get(figure.id, 0), result.seconds)
+    return results
+
+
+def _compute(report: Report, study: Study, figure: Figure, question: str) -> FigureResult:
+    try:
+        return study.compute(figure, question)
+    except FigureError as error:
+        raise SpecError((report.figure_problem(figure.id, error.key, str(error)),)) from error
+
+
+def _exports(report: Report, built: Mapping[str, Built]) -> Iterator[tuple[str, bytes]]:
+    """The exported pictures by their path in the site; raises SpecError where two have one name."""
+    taken: set[str] = set()
+    for name, figure in built.items():
+        if figure.spec.export is None or figure.result.failure:
+            continue
+        try:
+            files = exported(figure.spec.export, figure.result, figure.drawing, report.class_ids)
+        except InputError as error:
+            raise SpecError((report.figure_problem(name, "export", str(error)),)) from error
+        if taken & set(files):
+            message = f"'{sorted(taken & set(files))[0]}' is exported by an earlier figure too"
+            raise SpecError((report.figure_problem(name, "export", message),))
+        taken |= set(files)
+        yield from ((f"exports/{file}", data) for file, data in files.items())
+
+
+def _pictures(built: Mapping[str, Built]) -> dict[str, bytes]:
+    return {f"figures/{picture.name}": picture.data for figure in built.values() for picture in figure.drawing.pictures}
+
+
+def _provenance(report: Report, study: Study) -> manifest.Provenance:
+    digests = (study.subject.digest, study.subject.data.digest, report.source.digest)
+    return manifest.Provenance(versions(), *digests, report.seed)
+
+
+def _write(output: Path, files: Files) -> None:
+    with new_site(output) as site:
+        for name, data in files.items():
+            site.write(name, data)
+
+
+def _write_beside(options: BuildOptions, exports: Mapping[str, bytes], results: Mapping[str, FigureResult]) -> None:
+    """The copies that the command line asks for outside the site."""
+    if options.exports is not None:
+        options.exports.mkdir(parents=True, exist_ok=True)
+        for name, data in exports.items():
+            (options.exports / Path(name).name).write_bytes(data)
+    if options.arrays is not None:
+        options.arrays.mkdir(parents=True, exist_ok=True)
+        for name, result in results.items():
+            if result.parts:
+                np.savez(options.arrays / f"{name}.npz", allow_pickle=False, **arrays_of(result))
+
+
+def _told(results: Mapping[str, FigureResult], output: Path, seconds: float, options: BuildOptions) -> int:
+    """The last words on stderr, and the exit code."""
+    failed = [result for result in results.values() if result.failure]
+    for result in failed:
+        print(f"figure '{result.id}' could not be computed: {result.failure}", file=sys.stderr)
+    if not options.quiet:
+        print(f"{output}: {len(results) - len(failed)} figures in {seconds:.1f} s", file=sys.stderr)
+    return FAILED if failed else BUILT

@@ -1,0 +1,32 @@
+"""A loaded report with its models, data and evaluation, ready to be asked; none of them is opened yet."""
+
+from generator.build_options import BuildOptions
+from generator.cache import Cache
+from generator.errors import DataError, SpecError
+from generator.evaluation import read_evaluation
+from generator.methods import METHODS
+from generator.report import Report
+from generator.samples import Evaluation
+from generator.sources import Source
+from generator.study import Study
+from generator.subject import Data, Subject
+
+
+def open_study(report: Report, options: BuildOptions, cache: Cache) -> Study:
+    """Everything the figures of a report are computed from; raises SpecError for an evaluation that does not fit."""
+    data = Data(Source(report.data.source, report.data.path, report.data.usage), report.class_words)
+    subjects = {
+        model.id or "": Subject(model.path, model.preprocess, report.folder, data, cache, options.trust_model)
+        for model in report.models
+    }
+    evaluation = _evaluation(report)
+    return Study(report.class_ids, subjects, METHODS, cache, report.seed, evaluation, report.figures)
+
+
+def _evaluation(report: Report) -> Evaluation | None:
+    if report.evaluation is None:
+        return None
+    try:
+        return read_evaluation(report.evaluation, report.class_words)
+    except DataError as error:
+        raise SpecError((report.problem("evaluation", str(error)),)) from error

@@ -1,0 +1,136 @@
+"""The forms a report is published in: a page a language, one with both, Markdown and PDF, all from the same page."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, fields, is_dataclass
+from functools import cached_property, partial
+from pathlib import Path
+
+from generator import render
+from generator.errors import SpecError
+from generator.figure_page import Built
+from generator.numbers import Facts, Numbers
+from generator.page import Image, Page
+from generator.pages import BOTH, Imprint, assemble, figure_numbers
+from generator.quantities import Language
+from generator.reader import Reader
+from generator.report import Report
+from generator.study import Study
+from generator.subject import versions
+from generator.templating import ProseError, render_prose
+from generator.text import Text
+from generator.words import TEMPLATES, Words, load
+from generator.yaml_source import child
+
+SHOWN = ("python", "tensorflow", "keras", "tf-keras-vis", "lime")  # versions in the foot of a page
+
+
+@dataclass(frozen=True)
+class Publication:
+    """A report on its way to its readers; nothing of it is computed any more."""
+
+    report: Report
+    study: Study
+    built: Mapping[str, Built]
+    formats: tuple[str, ...]
+
+    @property
+    def folders(self) -> tuple[Path, ...]:
+        """Where templates and words are looked for: beside the spec first, file by file."""
+        own = self.report.folder / "templates"
+        return (own, TEMPLATES) if own.is_dir() and own != TEMPLATES else (TEMPLATES,)
+
+    @cached_property
+    def facts(self) -> Facts:
+        """What the prose may quote beside the figures."""
+        study, report = self.study, self.report
+        images, labelled = study.data_facts
+        model = study.subject.facts
+        size = "×".join(map(str, model.input_shape))
+        classes = {c.id: c.name for c in report.classes}
+        regions = {region.id: region for region in report.regions}
+        name = report.models[0].path.name
+        return Facts(classes, regions, study.evaluation, images, labelled, model.parameters, name, size)
+
+    @cached_property
+    def pages(self) -> tuple[Page, ...]:
+        """One for each language of the report."""
+        return tuple(self._page(language) for language in self.report.languages)
+
+    def files(self) -> dict[str, bytes | str]:
+        """The published files by their path in the site."""
+        files: dict[str, bytes | str] = {}
+        if "html" in self.formats:
+            files |= self._html()
+        if "md" in self.formats:
+            files |= {f"report.{page.language}.md": render.markdown(page, self.folders) for page in self.pages}
+        return files
+
+    def _html(self) -> Iterator[tuple[str, str]]:
+        yield "index.html", render.html(self.pages[0], "", self.folders)
+        for page in self.pages:
+            yield f"{page.language}/index.html", render.html(page, folders=self.folders)
+        if len(self.pages) == 2:
+            first, second = self.pages
+            yield f"{BOTH}/index.html", render.side_by_side((first, second), folders=self.folders)
+
+    @cached_property
+    def alt_texts(self) -> dict[str, dict[str, str]]:
+        """What is seen on each picture, by its file name and language."""
+        texts: dict[str, dict[str, str]] = {}
+        for page in self.pages:
+            for image in images_of(page):
+                texts.setdefault(image.name, {})[page.language] = image.alt
+        return texts
+
+    def _page(self, language: str) -> Page:
+        words = load(language, self.folders)
+        numbers = Numbers(
+            self.facts,
+            {name: figure.result for name, figure in self.built.items()},
+            figure_numbers(self.report),
+            Language(language),
+            words("figure.label", n="{}"),
+        )
+        reader = Reader(
+            words,
+            tuple(c.name for c in self.report.classes),
+            self.report.class_ids,
+            {region.id: region for region in self.report.regions},
+            self.report.languages,
+            partial(self._say, numbers.context()),
+        )
+        return assemble(self.report, self.built, reader, self._imprint())
+
+    def _say(self, context: Mapping[str, object], text: Text, language: str) -> str:
+        """A text of the spec with its expressions filled in; raises SpecError at its line."""
+        source = text.in_language(language, *self.report.languages)
+        try:
+            return render_prose(source, context)
+        except ProseError as error:
+            path = next((path for path, known in self.report.texts() if known is text), "")
+            spoken = next((tag for tag in (language, *self.report.languages) if tag in text.by_language), "")
+            place = child(path, spoken) if spoken else path
+            raise SpecError((self.report.source.problem_in_text(place, error.line, str(error)),)) from error
+
+    def _imprint(self) -> Imprint:
+        """What stands around the report."""
+        libraries = versions()
+        foot = {
+            "model": f"{self.report.models[0].path.name} · sha256 {self.study.subject.digest[:12]}",
+            "data": f"{self.report.data.source} · {self.facts.images:,} · sha256 {self.study.subject.data.digest[:12]}",
+            "versions": ", ".join(f"{name} {libraries[name]}" for name in SHOWN),
+            "seed": str(self.report.seed),
+            "rebuild": f"python -m generator {self.report.source.file.name}",
+        }
+        names = {language: load(language, self.folders)("language.name") for language in self.report.languages}
+        return Imprint(names, foot, tuple(form for form in ("pdf", "md") if form in self.formats))
+
+
+def images_of(value: object) -> Iterator[Image]:
+    """Every picture of a page, wherever it stands."""
+    if isinstance(value, Image):
+        yield value
+    elif is_dataclass(value) and not isinstance(value, type | Words):
+        yield from (image for field in fields(value) for image in images_of(getattr(value, field.name)))
+    elif isinstance(value, tuple):
+        yield from (image for entry in value for image in images_of(entry))
