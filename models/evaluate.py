@@ -11,10 +11,9 @@ from pathlib import Path
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 
+import fer2013
 import keras
 import numpy as np
-
-import fer2013
 
 BINS = 15
 
@@ -104,15 +103,15 @@ def main(words: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description="Measure a model on labelled faces.")
     parser.add_argument("model", type=Path)
     parser.add_argument("--data", type=Path, required=True, help="images with labels: a .csv, an .npz or a folder")
-    parser.add_argument("--usage", help="rows of Kaggle's CSV: Training, PublicTest or PrivateTest")
-    parser.add_argument("--training", type=Path, help="training images: their copies are also left out, once")
+    parser.add_argument("--usage", default="PublicTest", help="which rows of Kaggle's CSV, such as PrivateTest")
+    parser.add_argument("--training", type=Path, help="training images; accuracy without their copies is told too")
     args = parser.parse_args(words)
     split = fer2013.read_split(args.data, args.usage)
     model = keras.models.load_model(args.model)
     probabilities = predict(model, split.images)
     numbers = measure(model, args.model, probabilities, split)
     if args.training:
-        fresh = ~fer2013.copies(split, fer2013.read_split(args.training, "Training" if args.usage else None))
+        fresh = ~fer2013.copies(split, fer2013.read_split(args.training, "Training"))
         hits = probabilities.argmax(axis=1) == split.labels
         numbers |= {"copies": int((~fresh).sum()), "accuracy_without_copies": round(float(hits[fresh].mean()), 5)}
     print(json.dumps(numbers, indent=2))

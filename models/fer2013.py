@@ -50,7 +50,7 @@ def read(training: Path, validation: Path | None = None, seed: int = 0) -> Data:
 
 
 def read_split(path: Path, usage: str | None = None) -> Split:
-    """One set of labelled images, from a file or a folder."""
+    """One set of labelled images, from a file or a folder; `usage` chooses rows where a CSV has that column."""
     if not path.exists():
         raise SystemExit(f"{path}: no such file or folder")
     if path.is_dir():
@@ -89,14 +89,14 @@ def _read_npz(path: Path) -> Split:
 
 
 def _read_csv(path: Path, usage: str | None) -> Split:
-    rows = [row for row in _rows(path) if usage in (None, row.get("Usage"))]
+    rows = [row for row in _rows(path) if usage in (None, row.get("Usage", usage))]
     if not rows:
         raise SystemExit(f"{path}: no row of {usage or 'any split'}")
     pixels = "pixels" if "pixels" in rows[0] else "feature"
     label = "emotion" if "emotion" in rows[0] else "label"
     if missing := {pixels, label} - rows[0].keys():
         raise SystemExit(f"{path}: no column {sorted(missing)}")
-    images = np.array([row[pixels].split() for row in rows], dtype=np.uint8)
+    images = np.stack([np.fromstring(row[pixels], dtype=np.uint8, sep=" ") for row in rows])
     return Split(images.reshape(-1, SIZE, SIZE), np.array([int(row[label]) for row in rows]))
 
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import keras
 import numpy as np
 import tensorflow as tf
 from keras import layers
 
 CLASSES = 7
+Gradient = Callable[[tf.Tensor], tuple[tf.Tensor, tf.Tensor]]
 
 
 class FusedBatchNormalization(layers.BatchNormalization):
@@ -16,7 +19,7 @@ class FusedBatchNormalization(layers.BatchNormalization):
     Only the network in training uses it; the shipped file holds Keras' own layer.
     """
 
-    def call(self, inputs, training=None, mask=None):  # type: ignore[no-untyped-def]
+    def call(self, inputs: tf.Tensor, training: bool | None = None, mask: tf.Tensor | None = None) -> tf.Tensor:
         """Normalizes by the batch in training, by the moving statistics otherwise."""
         if not training:
             return super().call(inputs, training=False)
@@ -33,7 +36,7 @@ class FusedBatchNormalization(layers.BatchNormalization):
         self._follow(self.moving_variance, variance)
         return outputs
 
-    def _follow(self, moving, batch):  # type: ignore[no-untyped-def]
+    def _follow(self, moving: keras.Variable, batch: tf.Tensor) -> None:
         moving.assign(moving * self.momentum + batch * (1 - self.momentum))
 
 
@@ -43,15 +46,15 @@ class SmallGridConvolution(layers.Conv2D):
     On grids of a few pixels oneDNN's own kernel for it takes twice as long; only the network in training uses it.
     """
 
-    def call(self, inputs):  # type: ignore[no-untyped-def]
+    def call(self, inputs: tf.Tensor) -> tf.Tensor:
         """The plain convolution, with the faster gradient."""
         kernel = tf.cast(tf.convert_to_tensor(self.kernel), inputs.dtype)
         return _convolve(inputs, kernel)
 
 
 @tf.custom_gradient
-def _convolve(inputs, kernel):  # type: ignore[no-untyped-def]
-    def gradient(upstream):  # type: ignore[no-untyped-def]
+def _convolve(inputs: tf.Tensor, kernel: tf.Tensor) -> tuple[tf.Tensor, Gradient]:
+    def gradient(upstream: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
         to_inputs = tf.raw_ops.Conv2DBackpropInput(
             input_sizes=tf.shape(inputs), filter=kernel, out_backprop=upstream, strides=[1] * 4, padding="SAME"
         )

@@ -25,10 +25,10 @@ from trainer import Trainer
 HERE = Path(__file__).parent
 
 
-def run(trainer: Trainer, output: Path) -> None:
+def run(trainer: Trainer, output: Path, restart: bool = False) -> None:
     """Trains to the end, with a checkpoint and a row of the history after every epoch."""
-    checkpoint = output.with_suffix(".checkpoint.npz")
-    if checkpoint.exists():
+    checkpoint = output.parent / "checkpoints" / f"{output.stem}.npz"
+    if checkpoint.exists() and not restart:
         trainer.load(checkpoint)
         print(f"continues after epoch {trainer.state.epoch}, {trainer.progress:.0%} done", file=sys.stderr)
     while not trainer.finished:
@@ -101,6 +101,7 @@ def arguments(words: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--patience", type=int, default=Recipe.patience, help="epochs without a gain before it stops")
     parser.add_argument("--batch", type=int, default=Recipe.batch)
     parser.add_argument("--seed", type=int, default=Recipe.seed)
+    parser.add_argument("--restart", action="store_true", help="begin anew, whatever a checkpoint holds")
     parser.add_argument("--precision", choices=("auto", "float32", "bfloat16"), default="auto")
     return parser.parse_args(words)
 
@@ -127,7 +128,7 @@ def main(words: list[str] | None = None) -> int:
     args = arguments(words)
     trainer = prepare(args)
     try:
-        run(trainer, args.output)
+        run(trainer, args.output, args.restart)
     except KeyboardInterrupt:
         print("interrupted; the same command continues after the last whole epoch", file=sys.stderr)
         return 130

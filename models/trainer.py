@@ -9,14 +9,13 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-import keras
-import numpy as np
-import tensorflow as tf
-
 import augment
 import evaluate
 import fer2013
+import keras
 import network
+import numpy as np
+import tensorflow as tf
 from recipe import Recipe
 
 MOMENTUM = 0.9
@@ -115,8 +114,13 @@ class Trainer:
     def _step(self, rows: np.ndarray, weights: np.ndarray) -> tuple[float, float]:
         recipe, progress = self.recipe, self.progress
         loss, accuracy = self._steps[recipe.size(progress)](
-            rows, weights, recipe.learning_rate(progress), recipe.strength(progress), recipe.own_share(progress),
-            self.state.step)
+            rows,
+            weights,
+            recipe.learning_rate(progress),
+            recipe.strength(progress),
+            recipe.own_share(progress),
+            self.state.step,
+        )
         self.state.step += 1
         self._tick()
         return float(loss), float(accuracy)
@@ -141,7 +145,9 @@ class Trainer:
         number, numbers = tf.TensorSpec([], tf.int32), tf.TensorSpec([None], tf.int32)
 
         @tf.function(input_signature=[numbers, shares, share, share, share, number])
-        def step(rows, weights, rate, strength, own, number):  # type: ignore[no-untyped-def]
+        def step(
+            rows: tf.Tensor, weights: tf.Tensor, rate: tf.Tensor, strength: tf.Tensor, own: tf.Tensor, number: tf.Tensor
+        ) -> tuple[tf.Tensor, tf.Tensor]:
             images = tf.cast(tf.gather(self._images, rows), tf.float32) / 255
             images = augment.views(images, size, strength, tf.stack([self.recipe.seed, number]))
             labels = tf.gather(self._labels, rows)
@@ -190,6 +196,7 @@ class Trainer:
 
     def save(self, path: Path) -> None:
         """Writes a checkpoint, whole or not at all."""
+        path.parent.mkdir(parents=True, exist_ok=True)
         part = path.with_suffix(".part.npz")
         arrays = {
             f"{name}{index}": np.asarray(array)
