@@ -12,6 +12,7 @@ os.environ["KERAS_BACKEND"] = "tensorflow"
 
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field, replace
+from functools import partial
 from hashlib import sha256
 from math import prod
 from pathlib import Path
@@ -383,7 +384,8 @@ def _regularizers(ascent: Ascent) -> list[Question]:
         warnings.simplefilter("ignore", DeprecationWarning)  # it warns of modules of its own
         from tf_keras_vis.activation_maximization.regularizers import Norm, TotalVariation2D
 
-    weighed = [(TotalVariation2D, ascent.total_variation), (Norm, ascent.norm)]
+    first_norm = partial(Norm, p=1)  # as it is used there by default; the second has no slope where all is black
+    weighed: list[tuple[Question, float]] = [(TotalVariation2D, ascent.total_variation), (first_norm, ascent.norm)]
     return [regularizer(weight=weight) for regularizer, weight in weighed if weight]
 
 
