@@ -3,7 +3,7 @@
 A unit that nothing activates is called dead, and its pattern is no result.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Annotated, Literal
 
 import numpy as np
@@ -27,8 +27,10 @@ Smoothness = Annotated[float, Field(ge=0, description="weight of the total varia
 Restraint = Annotated[float, Field(ge=0, description="weight of the norm: higher is darker and keeps only what counts")]
 Jitter = Annotated[int, Field(ge=0, le=32, description="the picture is shifted by up to so many pixels before a step")]
 
-NOISE = 0.1  # amplitude around grey: enough to wake a unit, too little to be taken for its pattern
+NOISE = 0.1  # amplitude around grey: enough to wake most units, too little to be taken for their pattern
+WIDE = 0.5  # for those that stay silent: noise from black to white
 ALIKE = 0.95  # correlation above which two patterns are the same
+EVEN = 1e-3  # a pattern with less contrast is shown as it is
 CONSTANT = 1e-5  # a unit that varies less, as a share of its value, is the same whatever it sees
 
 
@@ -69,13 +71,13 @@ class Peaks:
 
 
 def peaks(request: Request, layer: str | None, units: Ints, route: Route) -> Peaks:
-    """Climb every unit of a layer (None: the logits); one that stays silent starts again from its best real image."""
+    """Climb every unit of a layer (None: the logits); a silent one starts again, at last from its best real image."""
     real = on_images(request, layer, units)
     climb = _highest([_climb(request, layer, units, route, attempt) for attempt in range(route.starts)])
+    silent = climb.activation <= FLAT
+    climb = _again(request, layer, (units, route, climb), (silent, noise(request, units[silent], 0, WIDE)))
     helped = (climb.activation <= FLAT) & (real.largest > FLAT)
-    if helped.any():
-        again = _ascent(layer, units[helped], request.reference[real.row[helped]], route, request.seed)
-        climb = _replaced(climb, helped, request.classifier.ascend(again))
+    climb = _again(request, layer, (units, route, climb), (helped, request.reference[real.row[helped]]))
     values = np.stack([climb.activation, real.largest, real.smallest])
     return Peaks(climb.inputs, climb.activation, real.largest, _dead(values), helped)
 
@@ -99,27 +101,29 @@ def unit_values(classifier: Classifier, inputs: Floats, layer: str | None, units
 
 
 def begin(request: Request, start: str | int, units: Ints, attempt: int = 0) -> Floats:
-    """`(F, H, W, C)` inputs to climb from; the noise of a unit is its own, whichever others are asked for."""
-    shape = _shown_shape(request)
+    """`(F, H, W, C)` inputs to climb from."""
+    if start == "noise":
+        return noise(request, units, attempt, NOISE)
     if isinstance(start, int):
         image = _image(request, start)
-    elif start == "noise":
-        seeds = ([request.seed, attempt, int(unit)] for unit in units)
-        noise = [np.random.default_rng(seed).uniform(-NOISE, NOISE, shape) for seed in seeds]
-        return request.classifier.prepare(0.5 + np.stack(noise).astype(np.float32))
     else:
-        grey = np.full((1, *shape), 0.0 if start == "zeros" else 0.5, np.float32)
-        image = request.classifier.prepare(grey)
+        even = np.full((1, *_shown_shape(request)), 0.0 if start == "zeros" else 0.5, np.float32)
+        image = request.classifier.prepare(even)
     return np.repeat(image, len(units), axis=0)
 
 
+def noise(request: Request, units: Ints, attempt: int, amplitude: float) -> Floats:
+    """Uniform noise around grey; that of a unit is its own, whichever others are asked for."""
+    shape, seeds = _shown_shape(request), [[request.seed, attempt, unit] for unit in units.tolist()]
+    grains = [np.random.default_rng(seed).uniform(-amplitude, amplitude, shape) for seed in seeds]
+    return request.classifier.prepare(0.5 + np.array(grains, np.float32).reshape(-1, *shape))
+
+
 def drawn(classifier: Classifier, inputs: Floats) -> Floats:
-    """Patterns in 0..1, each stretched by itself: its median is grey, its far ends are black or white."""
+    """Patterns in 0..1, each stretched by itself: all but its darkest and brightest hundredth lies between 0 and 1."""
     shown = classifier.restore(inputs)
-    middle = np.median(shown, axis=(1, 2, 3), keepdims=True)
-    away = np.abs(shown - middle)
-    reach = np.percentile(away, 99, axis=(1, 2, 3), keepdims=True)
-    stretched = np.where(reach > 1e-3, 0.5 + (shown - middle) / np.maximum(2 * reach, 1e-3), shown)
+    low, high = np.percentile(shown, (1, 99), axis=(1, 2, 3), keepdims=True)
+    stretched = np.where(high - low > EVEN, (shown - low) / np.maximum(high - low, EVEN), shown)
     return np.clip(stretched, 0, 1).astype(np.float32)
 
 
@@ -159,10 +163,20 @@ def _highest(climbs: list[Climb]) -> Climb:
     return Climb(np.stack([climb.inputs for climb in climbs])[best, each], activation[best, each])
 
 
-def _replaced(climb: Climb, where: NDArray[np.bool_], other: Climb) -> Climb:
+def _again(
+    request: Request,
+    layer: str | None,
+    climbed: tuple[Ints, Route, Climb],
+    these: tuple[NDArray[np.bool_], Floats],
+) -> Climb:
+    """The climb with some of its units made anew from another start."""
+    (units, route, climb), (where, start) = climbed, these
+    if not where.any():
+        return climb
+    other = request.classifier.ascend(_ascent(layer, units[where], start, route, request.seed))
     inputs, activation = climb.inputs.copy(), climb.activation.copy()
     inputs[where], activation[where] = other.inputs, other.activation
-    return replace(climb, inputs=inputs, activation=activation)
+    return Climb(inputs, activation)
 
 
 def _dead(values: Floats) -> NDArray[np.bool_]:

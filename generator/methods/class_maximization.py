@@ -51,12 +51,12 @@ def class_maximization(
     *,
     classes: ClassesOption = None,
     steps: Steps = 200,
-    rate: Rate = 0.02,
+    rate: Rate = 0.01,
     start: Start = "noise",
     starts: Restarts = 1,
-    total_variation: Smoothness = 0.0,
+    total_variation: Smoothness = 20.0,
     norm: Restraint = 0.0,
-    jitter: Jitter = 0,
+    jitter: Jitter = 2,
 ) -> Patterns:
     """Gradient ascent on the score of each class before the softmax."""
     route = Route(start, steps, rate, starts, total_variation, norm, jitter)

@@ -31,7 +31,7 @@ from generator.units import FiltersOption, candidates, chosen, how_many, stronge
         "從雜訊出發，一步一步修改圖片，讓這一層的某個濾波器反應越來越強；最後留下的圖樣，就是它在尋找的東西。",
     ),
     paper="Erhan et al. 2009, Visualizing Higher-Layer Features of a Deep Network, Université de Montréal, TR 1341",
-    passes=lambda params, images: 2 * how_many(params) * params.get("steps", 100) * params.get("starts", 1),
+    passes=lambda params, images: 2 * how_many(params) * params.get("steps", 60) * params.get("starts", 1),
     seeded=True,
 )
 def filters(
@@ -39,13 +39,13 @@ def filters(
     *,
     layer: LayerOption = None,
     filters: FiltersOption = None,
-    steps: Steps = 100,
+    steps: Steps = 60,
     rate: Rate = 0.02,
     start: Start = "noise",
     starts: Restarts = 1,
     total_variation: Smoothness = 0.0,
     norm: Restraint = 0.0,
-    jitter: Jitter = 0,
+    jitter: Jitter = 1,
 ) -> Patterns:
     """Gradient ascent on the mean activation of each filter of a layer."""
     at, wanted = unit_layer(request.classifier, layer), chosen(filters)

@@ -44,7 +44,7 @@ def test_dead_filters_are_named():
 
 def test_a_filter_that_a_real_image_wakes_is_not_dead():
     """Where noise leaves a filter silent, the climb starts again from the real image that moves it most."""
-    classifier = summits(steepness=100.0)
+    classifier = summits(steepness=1e8)
     woken = np.concatenate([grey_images(), np.moveaxis(classifier.summit[..., 2:3], -1, 0)[..., None]])
     found = filters(request_of(classifier, woken), filters=(2,), steps=50, rate=0.01)
     assert not found.dead[0]
