@@ -1,0 +1,60 @@
+"""What a region does, without any map: the fall of the probability when it is blurred, against a blur elsewhere."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from generator.artefacts import Floats, Ints
+from generator.classifier import Classifier
+from generator.evidence.asking import Masks, covered, probability_of
+from generator.evidence.estimates import Doubles
+
+ELSEWHERE = 4  # places of the same shape that the region is compared with
+OVERLAP = 0.3  # the part of the region that such a place may share with it
+FEWEST_PLACES = 2
+
+
+def places(mask: Masks) -> Ints:
+    """`(P, 2)` shifts in pixels that move a region elsewhere within the picture; none where it fits nowhere else."""
+    if not mask.any():
+        return np.zeros((0, 2), np.int64)
+    down, right = (_room(np.flatnonzero(mask.any(axis=axis)), mask.shape[1 - axis]) for axis in (1, 0))
+    most = OVERLAP * mask.sum()
+    shifts = [(y, x) for y in down for x in right if (mask & moved(mask, (y, x))).sum() <= most]
+    return np.array(shifts, np.int64).reshape(-1, 2)
+
+
+def _room(filled: Ints, side: int) -> range:
+    """The shifts along one axis that keep what is filled there within the picture."""
+    return range(-int(filled[0]), side - int(filled[-1]))
+
+
+def moved(mask: Masks, shift: tuple[int, int] | Ints) -> Masks:
+    """The region somewhere else; the shift keeps it within the picture."""
+    return np.roll(mask, tuple(int(step) for step in shift), axis=(0, 1))
+
+
+def effects(
+    classifier: Classifier, images: Floats, fill: Floats, target: Ints, seed: Ints, regions: Sequence[Masks]
+) -> Doubles:
+    """`(N, R, 2)` fall of the probability inside a region and, in the mean of four places, elsewhere.
+
+    NaN for a region that fits nowhere else; the places are drawn from each image's seed.
+    """
+    found = np.full((len(images), len(regions), 2), np.nan)
+    whole = probability_of(classifier, images, target)
+    for number, mask in enumerate(regions):
+        shifts = places(mask)
+        if len(shifts) < FEWEST_PLACES or not mask.any():
+            continue
+        masks = np.stack([_with_elsewhere(mask, shifts, int(one)) for one in seed])
+        falls = whole[:, None] - covered(classifier, images, fill, target, masks)
+        found[:, number] = np.stack([falls[:, 0], falls[:, 1:].mean(axis=1)], axis=1)
+    return found
+
+
+def _with_elsewhere(mask: Masks, shifts: Ints, seed: int) -> Masks:
+    """`(1 + 4, H, W)` the region and four other places, all different where there are so many."""
+    random = np.random.default_rng(seed)
+    chosen = random.choice(len(shifts), ELSEWHERE, replace=len(shifts) < ELSEWHERE)
+    return np.stack([mask, *(moved(mask, shifts[place]) for place in chosen)])

@@ -1,0 +1,153 @@
+"""Means, ratios and shares with intervals, from sums that add up: nothing here sees a single image twice.
+
+Intervals are Student's over images, never over pixels, and never bootstrapped: at five images a percentile bootstrap
+covers four times out of five what it promises to cover nineteen times out of twenty.
+"""
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+from statistics import NormalDist
+
+import numpy as np
+from numpy.typing import NDArray
+
+Doubles = NDArray[np.float64]
+
+LEVEL = 0.95
+FEWEST = 8  # images below which no estimate is given
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """A number with its interval, from `n` images."""
+
+    mean: float
+    low: float
+    high: float
+    n: int
+
+    def plain(self) -> dict[str, float | int]:
+        """As the manifest writes it."""
+        return {"mean": self.mean, "low": self.low, "high": self.high, "n": self.n}
+
+
+def plain(estimate: Estimate | None) -> dict[str, float | int] | None:
+    """As the manifest writes it; None where it is silent."""
+    return None if estimate is None else estimate.plain()
+
+
+@dataclass(frozen=True)
+class Sums:
+    """Of `n` rows of d numbers: the sums `(d,)` and the sums of products `(d, d)`, in float64."""
+
+    n: int
+    total: Doubles
+    products: Doubles
+
+    @classmethod
+    def of(cls, rows: NDArray[np.floating]) -> "Sums":
+        """The sums of `(n, d)`, or of `(n,)`; rows with a NaN do not count."""
+        rows = np.asarray(rows, np.float64)
+        rows = rows[:, None] if rows.ndim == 1 else rows
+        rows = rows[np.isfinite(rows).all(axis=1)]
+        return cls(len(rows), rows.sum(axis=0), rows.T @ rows)
+
+    def __add__(self, other: "Sums") -> "Sums":
+        return Sums(self.n + other.n, self.total + other.total, self.products + other.products)
+
+    @property
+    def means(self) -> Doubles:
+        return self.total / self.n if self.n else np.full(len(self.total), math.nan)
+
+    @property
+    def covariance(self) -> Doubles:
+        """Of a single row, unbiased."""
+        return (self.products - self.n * np.outer(self.means, self.means)) / (self.n - 1)
+
+    def estimate(self, column: int = 0, level: float = LEVEL, fewest: int = FEWEST) -> Estimate | None:
+        """The mean of a column; None below `fewest` rows."""
+        if self.n < max(fewest, 2):
+            return None
+        error = math.sqrt(max(0.0, float(self.covariance[column, column])) / self.n)
+        return _around(float(self.means[column]), error, self.n - 1, level, self.n)
+
+    def ratio(self, above: int, below: int, level: float = LEVEL, fewest: int = FEWEST) -> Estimate | None:
+        """The ratio of two means by the delta method; None below `fewest` rows."""
+        if self.n < max(fewest, 2):
+            return None
+        a, b = float(self.means[above]), float(self.means[below])
+        weight = np.zeros(len(self.total))
+        weight[above], weight[below] = 1 / b, -a / b**2
+        variance = max(0.0, float(weight @ self.covariance @ weight))
+        return _around(a / b, math.sqrt(variance / self.n), self.n - 1, level, self.n)
+
+
+def joined(parts: Iterable[Sums]) -> Sums:
+    """The sums of all parts together; there is at least one."""
+    first, *others = parts
+    for other in others:
+        first = first + other
+    return first
+
+
+def _around(mean: float, error: float, freedom: float, level: float, n: int) -> Estimate:
+    half = student_quantile((1 + level) / 2, freedom) * error
+    return Estimate(mean, mean - half, mean + half, n)
+
+
+def difference(one: Sums, other: Sums, level: float = LEVEL, fewest: int = FEWEST) -> Estimate | None:
+    """The difference of two independent means (Welch 1947); None where either has too few rows."""
+    if one.n < max(fewest, 2) or other.n < 2:
+        return None
+    variances = [max(0.0, float(sums.covariance[0, 0])) / sums.n for sums in (one, other)]
+    spread = sum(v * v / (sums.n - 1) for v, sums in zip(variances, (one, other), strict=True))
+    freedom = sum(variances) ** 2 / spread if spread else float(one.n + other.n - 2)
+    mean = float(one.means[0] - other.means[0])
+    return _around(mean, math.sqrt(sum(variances)), freedom, level, one.n)
+
+
+def claim_level(claims: int) -> float:
+    """The level of each of m claims, so that all of them together hold at 95 % (Bonferroni)."""
+    return 1 - (1 - LEVEL) / max(1, claims)
+
+
+def student_quantile(probability: float, freedom: float) -> float:
+    """The quantile of Student's distribution, by bisection; `probability` above one half."""
+    low, high = 0.0, 1.0
+    while student_cdf(high, freedom) < probability:
+        low, high = high, 2 * high
+    for _ in range(80):
+        middle = (low + high) / 2
+        low, high = (middle, high) if student_cdf(middle, freedom) < probability else (low, middle)
+    return (low + high) / 2
+
+
+def student_cdf(t: float, freedom: float) -> float:
+    """The distribution function of Student's t at t ≥ 0, for any degrees of freedom, by its incomplete beta."""
+    return 1 - 0.5 * _incomplete_beta(freedom / 2, 0.5, freedom / (freedom + t * t))
+
+
+def _incomplete_beta(a: float, b: float, x: float) -> float:
+    """The regularised incomplete beta function by its continued fraction (Abramowitz and Stegun 26.5.8)."""
+    if x <= 0 or x >= 1:
+        return float(x >= 1)
+    if x > (a + 1) / (a + b + 2):
+        return 1 - _incomplete_beta(b, a, 1 - x)
+    front = math.exp(math.lgamma(a + b) - math.lgamma(a) - math.lgamma(b) + a * math.log(x) + b * math.log1p(-x))
+    fraction = 1.0
+    for m in range(300, 0, -1):  # from the inside out: plain, and exact to the last digits
+        k, odd = m // 2, m % 2
+        step = -(a + k) * (a + b + k) if odd else k * (b - k)
+        fraction = 1 + step * x / ((a + m - 1) * (a + m)) / fraction
+    return front / (a * fraction)
+
+
+def wilson(hits: int, n: int, level: float = LEVEL) -> Estimate | None:
+    """A share with Wilson's interval (1927); None of nothing."""
+    if n == 0:
+        return None
+    z, p = NormalDist().inv_cdf((1 + level) / 2), hits / n
+    centre = (p + z * z / (2 * n)) / (1 + z * z / n)
+    half = z / (1 + z * z / n) * math.sqrt(p * (1 - p) / n + z * z / (4 * n * n))
+    return Estimate(p, max(0.0, centre - half), min(1.0, centre + half), n)

@@ -1,0 +1,85 @@
+"""Intervals by the book, and sums that do not care how they were added up."""
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from generator.evidence.estimates import Sums, claim_level, difference, joined, student_cdf, student_quantile, wilson
+
+RNG = np.random.default_rng(11)
+
+
+@pytest.mark.parametrize("freedom", [1, 2, 4, 7.3, 27, 55, 447, 30000])
+@pytest.mark.parametrize("probability", [0.6, 0.975, 0.9988])
+def test_quantiles_are_students(freedom, probability):
+    """SciPy is the oracle."""
+    assert student_quantile(probability, freedom) == pytest.approx(stats.t.ppf(probability, freedom), rel=1e-7)
+    assert student_cdf(1.3, freedom) == pytest.approx(stats.t.cdf(1.3, freedom), rel=1e-9)
+
+
+def test_a_mean_has_the_interval_of_the_t_test():
+    """SciPy's one-sample interval, from n, Σ and Σ² alone."""
+    values = RNG.normal(3, 2, 20)
+    theirs = stats.ttest_1samp(values, 0).confidence_interval(0.95)
+    ours = Sums.of(values).estimate()
+    assert (ours.low, ours.high) == pytest.approx((theirs.low, theirs.high))
+    assert ours.mean == pytest.approx(values.mean())
+    assert ours.n == 20
+
+
+def test_a_difference_has_the_interval_of_welch():
+    """SciPy's two-sample interval with unequal variances."""
+    one, other = RNG.normal(1, 1, 12), RNG.normal(0, 5, 9)
+    theirs = stats.ttest_ind(one, other, equal_var=False).confidence_interval(0.95)
+    ours = difference(Sums.of(one), Sums.of(other))
+    assert (ours.low, ours.high) == pytest.approx((theirs.low, theirs.high))
+
+
+def test_a_ratio_covers_what_it_promises():
+    """Of 2000 samples of 20 pairs, 95 % of the intervals hold the true ratio of the means, give or take 2 %."""
+    below = RNG.normal(2, 0.5, (2000, 20))
+    above = 0.5 * below + RNG.normal(0, 0.3, below.shape)
+    found = [Sums.of(np.stack(pair, axis=1)).ratio(0, 1) for pair in zip(above, below, strict=True)]
+    assert np.mean([e.low <= 0.5 <= e.high for e in found]) == pytest.approx(0.95, abs=0.02)
+
+
+def test_any_batches_give_the_same_sums():
+    """However the rows are cut and in whatever order the parts are added: equal to 1e-12."""
+    rows = RNG.normal(0, 1, (1000, 3))
+    whole = Sums.of(rows)
+    for cuts in ([500], [1, 2, 3], sorted(RNG.integers(1, 999, 40).tolist())):
+        parts = [Sums.of(part) for part in np.split(rows, cuts)]
+        for order in (parts, parts[::-1]):
+            sums = joined(order)
+            assert sums.n == 1000
+            np.testing.assert_allclose(sums.total, whole.total, rtol=1e-12, atol=1e-12)
+            np.testing.assert_allclose(sums.products, whole.products, rtol=1e-12, atol=1e-12)
+
+
+def test_a_row_with_a_gap_does_not_count():
+    """NaN marks an image that has no such number."""
+    assert Sums.of(np.array([[1.0, 2.0], [np.nan, 5.0], [3.0, 4.0]])).n == 2
+
+
+def test_seven_images_are_too_few():
+    """Silent below eight, unless one asks for less."""
+    assert Sums.of(np.arange(7.0)).estimate() is None
+    assert Sums.of(np.ones((7, 2))).ratio(0, 1) is None
+    assert difference(Sums.of(np.arange(7.0)), Sums.of(np.arange(50.0))) is None
+    assert Sums.of(np.arange(7.0)).estimate(fewest=5).n == 7
+    assert Sums.of(np.arange(8.0)).estimate().n == 8
+
+
+def test_wilson_by_hand():
+    """None of ten: from 0 to .2775 (planted case P7); 60 of 100 as in the textbooks; nothing of nothing."""
+    none = wilson(0, 10)
+    assert (none.low, none.high) == (pytest.approx(0), pytest.approx(0.2775, abs=1e-4))
+    sixty = wilson(60, 100)
+    assert (sixty.low, sixty.high) == (pytest.approx(0.5020, abs=1e-4), pytest.approx(0.6906, abs=1e-4))
+    assert wilson(0, 0) is None
+
+
+def test_many_claims_share_the_error():
+    """Of 21 claims each is held to 1 − .05/21."""
+    assert claim_level(1) == pytest.approx(0.95)
+    assert claim_level(21) == pytest.approx(1 - 0.05 / 21)
