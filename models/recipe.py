@@ -6,8 +6,8 @@ import math
 from dataclasses import dataclass
 
 WARM_UP = 0.03  # of the run
-FADE = 0.6  # from here on the noise fades
-LEAST_NOISE = 0.3
+NOISE = (0.75, 0.25)  # at first, and in the end
+FADE = 0.5  # from here on the noise fades
 THINNED = (0.08, 0.85)  # between these, images that are easy by now are seen half as often
 
 
@@ -25,11 +25,11 @@ class Recipe:
     smoothing: float = 0.06
     trust: float = 0.6
     averaging: float = 0.998
-    sizes: tuple[tuple[float, int], ...] = ((0.0, 32), (0.25, 40), (0.72, 48))
+    sizes: tuple[tuple[float, int], ...] = ((0.0, 32), (0.35, 40), (0.78, 48))
     bfloat16: bool = False
 
     def size(self, progress: float) -> int:
-        """Small images first, which teach most of it at half the cost; full size for the last quarter."""
+        """Small images first, which teach most of it at half the cost; full size for the last fifth."""
         return [size for begin, size in self.sizes if begin <= progress][-1]
 
     def learning_rate(self, progress: float) -> float:
@@ -39,8 +39,9 @@ class Recipe:
         return self.rate * 0.5 * (1 + math.cos(math.pi * min(1.0, (progress - WARM_UP) / (1 - WARM_UP))))
 
     def strength(self, progress: float) -> float:
-        """Full noise at first, less in the end: the last epochs see faces nearly as they are."""
-        return min(1.0, LEAST_NOISE + (1 - LEAST_NOISE) * (1 - progress) / (1 - FADE))
+        """How far the views are from the images; less in the end: the last epochs see faces nearly as they are."""
+        most, least = NOISE
+        return min(most, least + (most - least) * (1 - progress) / (1 - FADE))
 
     def own_share(self, progress: float) -> float:
         """How much of a target is the network's own earlier answer, as many labels here are doubtful.
