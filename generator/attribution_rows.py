@@ -11,8 +11,7 @@ from generator.artefacts import Fact, Floats, Heatmaps
 from generator.material import Material
 from generator.page import Body, Cell, Detail, Grid, Prose, Row, Rows, Values
 from generator.reader import Reader
-from generator.sheets import columns_for
-from generator.show import Panel
+from generator.show import Panel, columns_for
 from generator.text import Text
 
 BEST_COMPARED: tuple[Panel, ...] = ("overlay", "map", "masked")
@@ -75,6 +74,7 @@ def _row(artefact: Heatmaps, material: Material, row: int) -> Row:
         images=images,
         probability=reader.percent(float(batch.probability[row, target])),
         prediction=reader.class_name(prediction) if prediction != stands_for else "",
+        prediction_probability=reader.percent(float(batch.probability[row, prediction])),
         right=None if label < 0 else label == prediction,
         target=reader.class_name(target) if target != stands_for else "",
         remark=remark_words(reader, remark) if remark else "",

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import PurePosixPath
 
 from generator.errors import InputError
-from generator.figures import jpeg
+from generator.png import jpeg
 from generator.grammar import Export
 from generator.numbers import row_class
 from generator.results import Drawing, FigureResult, Part, Picture, Role
@@ -19,7 +19,7 @@ def exported(export: Export, result: FigureResult, drawing: Drawing, classes: Se
         name = export.file.format(number=number, **_fields(picture, result.parts[picture.part], classes))
         if name in files:
             raise InputError(f"'{export.file}' names several pictures '{name}'; add {{index}} or {{number}} to it")
-        files[name] = picture.data if PurePosixPath(name).suffix.lower() == ".png" else jpeg(picture)
+        files[name] = picture.data if PurePosixPath(name).suffix.lower() == ".png" else jpeg(picture.data)
     return files
 
 

@@ -8,6 +8,7 @@ from PIL import Image, ImageDraw, ImageFont
 from generator.colours import crossed, enlarge, multiple, no_result, rgb
 from generator.fonts import chinese
 from generator.inks import BLACK, Pixels
+from generator.show import columns_for
 
 GAP, DIGITS = 8, 18  # pixels between tiles; height of a number
 
@@ -26,13 +27,6 @@ class Tile:
         if self.dead:
             return crossed(no_result(height * times, width * times))
         return enlarge(rgb(self.pixels), times)
-
-
-def columns_for(count: int, most: int = 8) -> int:
-    """The most columns up to `most` that leave no ragged last row, if at least four do."""
-    if count <= most:
-        return max(1, count)
-    return next((n for n in range(most, 3, -1) if count % n == 0), most)
 
 
 def sheet(tiles: tuple[Tile, ...], columns: int | None = None) -> Pixels:

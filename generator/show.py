@@ -34,3 +34,10 @@ class Show(BaseModel):
     columns: Annotated[int | None, Field(ge=1, le=16, description="pictures beside each other in a grid")] = None
     layout: Annotated[Layout | None, Field(description="rows of label and panels, or a grid")] = None
     boundaries: Annotated[bool, Field(description="draw the borders of superpixels")] = True
+
+
+def columns_for(count: int, most: int = 8) -> int:
+    """The most columns up to `most` that leave no ragged last row, if at least four do."""
+    if count <= most:
+        return max(1, count)
+    return next((n for n in range(most, 3, -1) if count % n == 0), most)

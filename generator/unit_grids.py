@@ -6,7 +6,7 @@ from generator.artefacts import LayerOutputs, Patterns
 from generator.material import TILE, Material
 from generator.page import Body, Cell, Grid
 from generator.results import Picture
-from generator.sheets import columns_for
+from generator.show import columns_for
 
 
 def patterns(artefact: Patterns, material: Material) -> tuple[Body, ...]:
