@@ -1,30 +1,16 @@
 """A small CNN in both hands: ours through a model file, the stock library's through Keras; and the planted cases."""
 
-import warnings
 from dataclasses import dataclass
-from importlib import import_module
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
-from generator.artefacts import Heatmaps
 from generator.classifier import Classifier
 from generator.methods import Request
 from tests.closed_form import LinearClassifier
 from tests.conftest import request_of
-
-
-def computed(name: str, request: Request, **params: Any) -> Heatmaps:
-    """What a registered method returns under the defaults and the given parameters."""
-    return getattr(import_module(f"generator.methods.{name}"), name)(request, **params)
-
-
-def correlations(ours, theirs) -> list[float]:
-    """Pearson's correlation of each pair of maps."""
-    pairs = zip(np.asarray(ours), np.asarray(theirs), strict=True)
-    return [float(np.corrcoef(a.ravel(), b.ravel())[0, 1]) for a, b in pairs]
+from tests.stock import keras_library, opened, stock
 
 
 @dataclass(frozen=True)
@@ -38,14 +24,6 @@ class Network:
 
     def request(self, **kwargs) -> Request:
         return request_of(self.classifier, self.images, target=self.target, **kwargs)
-
-
-def saved(model: Any, path: Path) -> Path:
-    """Write a model file; Keras' own conversion of variables warns under NumPy 2."""
-    with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", "__array__ implementation", DeprecationWarning)
-        model.save(path)
-    return path
 
 
 def _layers(keras: Any) -> list[Any]:
@@ -64,42 +42,19 @@ def _layers(keras: Any) -> list[Any]:
 @pytest.fixture(scope="session")
 def network(tmp_path_factory: pytest.TempPathFactory) -> Network:
     """Conv, pooling, conv, dense on 24×24 grey with three classes, weights drawn at random and far from saturated."""
-    import keras  # after the door, which sets the backend
-
-    from generator.keras_model import open_model
-    from generator.preprocess import Preprocess
-
+    keras = keras_library()
     keras.utils.set_random_seed(3)
     logits = keras.Sequential(_layers(keras))
     functional = keras.Model(logits.inputs, logits.outputs)  # a list, as tf-keras-vis calls it
     whole = keras.Model(logits.inputs[0], keras.layers.Softmax(name="softmax")(logits.outputs[0]))
-    path = tmp_path_factory.mktemp("network") / "network.keras"
-    saved(whole, path)
+    classifier = opened(whole, tmp_path_factory.mktemp("network"))
     images = np.random.default_rng(0).random((5, 24, 24, 1)).astype(np.float32)
-    classifier = open_model(path, Preprocess())
     return Network(classifier, functional, images, classifier.logits(images).argmax(axis=1))
 
 
-@pytest.fixture(scope="session")
-def stock() -> Any:
-    """The classes of tf-keras-vis; its import of SciPy's old name warns."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        from tf_keras_vis import gradcam, gradcam_plus_plus, layercam, saliency, scorecam
-        from tf_keras_vis.utils import model_modifiers, scores
-
-    @dataclass(frozen=True)
-    class Stock:
-        Saliency = saliency.Saliency
-        Gradcam = gradcam.Gradcam
-        GradcamPlusPlus = gradcam_plus_plus.GradcamPlusPlus
-        Layercam = layercam.Layercam
-        Scorecam = scorecam.Scorecam
-        GuidedBackpropagation = model_modifiers.GuidedBackpropagation
-        CategoricalScore = scores.CategoricalScore
-        saliency_module = saliency
-
-    return Stock
+@pytest.fixture(scope="session", name="stock")
+def _stock() -> Any:
+    return stock()
 
 
 @pytest.fixture

@@ -6,7 +6,8 @@ import pytest
 from generator.errors import ParameterError
 from tests.closed_form import LinearClassifier
 from tests.conftest import request_of
-from tests.methods.conftest import computed, corner_share, correlations
+from tests.methods.conftest import corner_share
+from tests.stock import computed, correlations
 
 
 def test_equals_the_stock_library(network, stock):

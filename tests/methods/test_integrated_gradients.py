@@ -6,7 +6,8 @@ import pytest
 from generator.classifier import Score
 from generator.fills import filled
 from tests.conftest import request_of
-from tests.methods.conftest import computed, corner_share, correlations
+from tests.methods.conftest import corner_share
+from tests.stock import computed, correlations
 
 
 def slow(network, baseline, steps):

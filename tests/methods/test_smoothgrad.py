@@ -7,7 +7,7 @@ import pytest
 
 from generator.methods.smoothgrad import noisy
 from tests.conftest import request_of
-from tests.methods.conftest import computed, correlations
+from tests.stock import computed, correlations
 
 SAMPLES, NOISE = 8, 0.2
 
