@@ -1,15 +1,14 @@
-"""What can be said of a report's files without computing: whether the evaluation fits the classes."""
+"""What can be said of a report before its figures are computed."""
 
-from generator.errors import DataError, SpecError
-from generator.evaluation import read_evaluation
+from generator.build_options import BuildOptions
+from generator.cache import FOLDER, Cache
+from generator.opening import open_study
+from generator.preflight import preflight
 from generator.report import Report
 
 
-def check(report: Report) -> None:
-    """Raises SpecError for an evaluation that does not fit the report's classes."""
-    if report.evaluation is None:
-        return
-    try:
-        read_evaluation(report.evaluation, report.class_words)
-    except DataError as error:
-        raise SpecError((report.problem("evaluation", str(error)),)) from error
+def check(report: Report, options: BuildOptions, with_model: bool) -> None:
+    """Raises SpecError where the evaluation does not fit the classes, or the model (opened if asked) the figures."""
+    study = open_study(report, options, Cache(report.folder / FOLDER))
+    if with_model:
+        preflight(report, study)

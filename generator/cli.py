@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
 BUILT, FAILED, WRONG, INTERRUPTED = 0, 1, 2, 130
 COMMANDS = ("build", "check", "init", "serve", "methods", "schema", "clear-cache")
-CACHE = ".report-cache"  # beside the spec
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -153,7 +152,7 @@ def _build(asked: argparse.Namespace) -> int:
 def _check(asked: argparse.Namespace) -> int:
     from generator.check import check
 
-    check(_loaded(asked))
+    check(_loaded(asked), options_of(asked), asked.open_model)
     print("ok")
     return BUILT
 
@@ -187,7 +186,7 @@ def _schema(asked: argparse.Namespace) -> int:
 
 
 def _clear_cache(asked: argparse.Namespace) -> int:
-    from generator.cache import Cache
+    from generator.cache import FOLDER, Cache
 
-    Cache(asked.spec.parent / CACHE).clear()
+    Cache(asked.spec.parent / FOLDER).clear()
     return BUILT

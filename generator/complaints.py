@@ -43,7 +43,7 @@ def complaints(error: ValidationError, model: type[BaseModel], source: Source, p
     for details in error.errors(include_url=False):
         groups.setdefault(_located(data, details["loc"], details["type"]), []).append(details)
     return [
-        source.problem(_joined(prefix, path), _message(group, path, model), group[0]["type"] == "extra_forbidden")
+        source.problem(_joined(prefix, path), _message(group, path, model), at_key=_is_of_key(group[0]))
         for path, group in groups.items()
         if not _explained_deeper(path, group, groups)
     ]
@@ -54,6 +54,10 @@ def at(data: Any, path: str) -> Any:  # noqa: ANN401  any YAML value
     for key, index in re.findall(r"([^.\[\]]+)|\[(\d+)\]", path):
         data = data[int(index)] if index else data[key]
     return data
+
+
+def _is_of_key(error: ErrorDetails) -> bool:
+    return error["type"] == "extra_forbidden" or error["loc"][-1:] == ("[key]",)
 
 
 def _joined(prefix: str, path: Path) -> str:

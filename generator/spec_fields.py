@@ -142,9 +142,8 @@ def _id(allowed: str) -> AfterValidator:
 def _box(box: Box) -> Box:
     left, top, right, bottom = box
     if not (0 <= left < right <= 1 and 0 <= top < bottom <= 1):
-        raise wrong(
-            f"[{', '.join(f'{side:g}' for side in box)}] has to be left, top, right, bottom in fractions of the image, 0 to 1"
-        )
+        sides = ", ".join(f"{side:g}" for side in box)
+        raise wrong(f"[{sides}] has to be left, top, right, bottom in fractions of the image, 0 to 1")
     return box
 
 

@@ -65,6 +65,8 @@ def render_page(environment: Environment, name: str, context: Mapping[str, objec
         raise InputError(f"no template '{error.name}'") from error
     except TemplateSyntaxError as error:
         raise InputError(f"{error.filename}:{error.lineno}: {error.message}") from error
+    except TemplateError as error:
+        raise InputError("{}:{}: {}".format(*_place(error), error)) from error
 
 
 class _Prose(ImmutableSandboxedEnvironment):
@@ -178,14 +180,15 @@ def render_prose(source: str, context: Mapping[str, object]) -> str:
     except TemplateSyntaxError as error:
         raise ProseError(error.lineno, error.message or "not a valid expression") from error
     except FAILURES as error:
-        raise ProseError(_failing_line(error), str(error)) from error
+        raise ProseError(_place(error)[1], str(error)) from error
 
 
-def _failing_line(error: BaseException) -> int:
-    """The line of the text in which an expression failed: Jinja maps its frames back to the source."""
-    trace, line = error.__traceback__, 1
+def _place(error: BaseException) -> tuple[str, int]:
+    """File and line in which a template failed: Jinja maps the innermost frames back to the source."""
+    trace, place = error.__traceback__, (PROSE, 1)
     while trace is not None:
-        if trace.tb_frame.f_code.co_filename == PROSE:
-            line = trace.tb_lineno
+        file = trace.tb_frame.f_code.co_filename
+        if not file.endswith(".py"):
+            place = (file, trace.tb_lineno)
         trace = trace.tb_next
-    return line
+    return place

@@ -1,0 +1,135 @@
+"""The command line: exit codes, one message without a traceback, and no library before it is needed."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from generator import __version__, cli
+from generator.build_options import BuildOptions
+from generator.errors import ComputationError, InputError
+from tests.spec_fixture import ANSWER, HEAD, written
+
+HEAVY = {"tensorflow", "keras", "tf_keras_vis", "lime", "matplotlib", "skimage", "pyarrow", "typst", "sklearn"}
+GOOD = HEAD + ANSWER % "{{ fig('lime') }}"
+
+
+def test_check_says_ok_without_a_heavy_library(tmp_path):
+    """A sound spec is checked in a fresh process that never loads TensorFlow or another slow library."""
+    written(tmp_path, GOOD)
+    script = (
+        "import sys; from generator.cli import main; code = main(['check', 'report.yaml']); "
+        f"loaded = {sorted(HEAVY)!r}; print(code, [name for name in loaded if name in sys.modules])"
+    )
+    root = str(Path(cli.__file__).parents[1])
+    done = subprocess.run(
+        [sys.executable, "-c", f"import sys; sys.path.insert(0, {root!r}); {script}"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.splitlines() == ["ok", "0 []"]
+    assert done.stderr == ""
+
+
+def test_a_wrong_spec_ends_with_2_and_no_traceback(tmp_path):
+    """From the shell: exit code 2, the message on stderr alone."""
+    written(tmp_path, GOOD.replace("lime}", "lyme}"))
+    command = [sys.executable, "-m", "generator", "check", str(tmp_path / "report.yaml")]
+    done = subprocess.run(command, cwd=Path(cli.__file__).parents[1], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.splitlines()[0].endswith("unknown method 'lyme'; did you mean 'lime'?")
+    assert "Traceback" not in done.stderr
+
+
+def test_an_evaluation_that_does_not_fit_is_named_at_its_line(tmp_path, capsys):
+    """`check` reads the evaluation: a class that the spec does not have is said with both places."""
+    (tmp_path / "evaluation.csv").write_text("y_true,y_pred\n0,1\n2,1\n")
+    written(tmp_path, GOOD.replace("regions:", "evaluation: evaluation.csv\nregions:"))
+    assert cli.main(["check", str(tmp_path / "report.yaml")]) == 2
+    said = capsys.readouterr().err.replace(f"{tmp_path}/", "").strip()
+    assert said == (
+        "report.yaml:5:13: evaluation: evaluation.csv: line 3: y_true is '2' with 2 classes; "
+        "allowed: 0 to 1, or angry, happy"
+    )
+
+
+def test_warnings_are_said_and_strict_refuses_them(tmp_path, capsys):
+    """A missing translation is a line on stderr; with --strict it ends with 2."""
+    path = str(written(tmp_path, GOOD.replace("      zh-Hant: 好\n", "")))
+    assert cli.main(["check", path]) == 0
+    assert "no text in 'zh-Hant'; 'en' stands in (warning)" in capsys.readouterr().err
+    assert cli.main(["check", path, "--strict"]) == 2
+    assert cli.main(["check", path, "--strict", "--languages", "en"]) == 0
+
+
+def asked(monkeypatch, *words: str) -> BuildOptions:
+    """The options that reach the build from a command line."""
+    found = []
+    monkeypatch.setattr("generator.cli._build", lambda space: found.append(cli.options_of(space)) or 0)
+    assert cli.main(list(words)) == 0
+    return found[0]
+
+
+def test_build_is_what_is_meant_without_a_command(monkeypatch):
+    """The first word may be the spec or an option; every option arrives."""
+    assert asked(monkeypatch, "report.yaml") == BuildOptions()
+    assert asked(monkeypatch, "-q", "report.yaml").quiet
+    assert asked(
+        monkeypatch, "build", "r.yaml", "--output", "o", "--formats", "html, md", "--languages", "en,zh-Hant",
+        "--only", "a", "--only", "b", "--data", "d", "--exports", "e", "--no-cache", "--arrays", "f",
+        "--scheduler", "s", "--strict", "-q", "-v", "--trust-model", "--trust-plugins",
+    ) == BuildOptions(
+        Path("o"), ("html", "md"), ("en", "zh-Hant"), ("a", "b"), Path("d"), Path("e"), True, Path("f"),
+        "s", True, True, True, True, True,
+    )  # fmt: skip
+    assert asked(monkeypatch, "report.yaml", "--formats", "none").formats == ()
+
+
+@pytest.mark.parametrize("words", [["r.yaml", "--formats", "docx"], ["r.yaml", "--frmats", "md"], ["init"], []])
+def test_a_wrong_option_ends_with_2(words, capsys):
+    """Also a missing one, and no word at all, which prints the help."""
+    try:
+        code = cli.main(words)
+    except SystemExit as error:
+        code = error.code
+    assert code == 2
+    assert "usage: python -m generator" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("raised", "code"), [(InputError("wrong"), 2), (ComputationError("failed"), 1), (KeyboardInterrupt(), 130)]
+)
+def test_every_end_has_its_code(monkeypatch, capsys, raised, code):
+    """1 for a failed computation, 2 for a wrong input, 130 for an interruption, one line each."""
+
+    def stop(_: object) -> int:
+        raise raised
+
+    monkeypatch.setattr("generator.cli._build", stop)
+    assert cli.main(["report.yaml"]) == code
+    assert capsys.readouterr().err.splitlines() == [str(raised) or "interrupted"]
+
+
+def test_verbose_shows_where_it_came_from(tmp_path, capsys):
+    """-v adds the traceback to the message."""
+    assert cli.main(["check", str(tmp_path / "none.yaml"), "-v"]) == 2
+    assert "Traceback" in capsys.readouterr().err
+
+
+def test_the_version_is_printed(capsys):
+    """--version is the package's."""
+    with pytest.raises(SystemExit) as caught:
+        cli.main(["--version"])
+    assert (caught.value.code, capsys.readouterr().out.split()[-1]) == (0, __version__)
+
+
+def test_clear_cache_forgets_what_was_computed(tmp_path):
+    """Beside the spec that is named."""
+    folder = tmp_path / ".report-cache"
+    folder.mkdir()
+    (folder / "entry").write_bytes(b"x")
+    assert cli.main(["clear-cache", str(tmp_path / "report.yaml")]) == 0
+    assert list(folder.iterdir()) == []

@@ -1,0 +1,25 @@
+"""Prose is checked before anything is computed: its syntax, its names and what it refers to."""
+
+import pytest
+
+from tests.spec_fixture import ANSWER, HEAD, said_about
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ("and {{ acuracy() }}", "14:16: questions[0].answer.en: 'acuracy' is undefined; did you mean 'accuracy'?"),
+        ("{{ fig('lme') }}", "14:17: questions[0].answer.en: fig(): unknown figure 'lme'; did you mean 'lime'?"),
+        ("{{ recall('sad') }}", "14:20: questions[0].answer.en: recall(): unknown class 'sad'; known: angry, happy"),
+        ("{{ area('eye') }}", "14:18: questions[0].answer.en: area(): unknown region 'eye'; did you mean 'eyes'?"),
+        ("{{ 1 | percent }}", "14:9: questions[0].answer.en: No filter named 'percent'."),
+        ("{{ accuracy( }}", "14:9: questions[0].answer.en: unexpected '}', expected ')'"),
+        (
+            "{{ nothing_alike }}",
+            "14:12: questions[0].answer.en: 'nothing_alike' is undefined; docs/spec.md lists the names",
+        ),
+    ],
+)
+def test_prose_is_checked_at_its_own_line(tmp_path, line, message):
+    """A mistake within a block of prose is found at the line of the block and the word in it."""
+    assert said_about(tmp_path, HEAD + ANSWER % line) == [f"report.yaml:{message}"]

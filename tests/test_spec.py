@@ -1,0 +1,193 @@
+"""The spec: every mistake is named at its place with what was probably meant, and all of them at once."""
+
+import random
+
+from generator.build_options import BuildOptions
+from generator.errors import GeneratorError
+from generator.spec import load
+from generator.text import Text
+from tests.spec_fixture import ANSWER, FIGURE, HEAD, figure, loaded, said_about, written
+
+
+def test_every_problem_is_said_at_once(tmp_path):
+    """One run names what is wrong in the head, in two figures and in the prose, in the order of the lines."""
+    spec = (
+        HEAD.replace("box:", "bax:")
+        + FIGURE
+        + "method: grad_cam\n      - {method: lime, target: x}\n    answer: '{{ y }}'"
+    )
+    lines = [int(line.split(":")[1]) for line in said_about(tmp_path, spec)]
+    assert lines == [6, 10, 11, 12]
+
+
+def test_a_missing_translation_is_a_warning(tmp_path):
+    """It names the text, the language and the line; under --strict it is an error."""
+    spec = HEAD + "  - id: q\n    title: {en: Question}\n"
+    warning = "report.yaml:9:12: questions[0].title: no text in 'zh-Hant'; 'en' stands in"
+    report = loaded(tmp_path, spec)
+    assert [str(w).replace(f"{tmp_path}/", "") for w in report.warnings] == [warning]
+    assert said_about(tmp_path, spec, strict=True) == [warning]
+    assert loaded(tmp_path, spec, languages=("en",), strict=True).languages == ("en",)
+
+
+def test_defaults_are_filled_in(tmp_path):
+    """A short spec says everything: ids numbered by method, options with their defaults, names from ids."""
+    report = loaded(
+        tmp_path, HEAD + "  - id: q\n    figures: [{method: lime}, {method: lime}, {id: lime-3, method: lime}]\n"
+    )
+    assert list(report.figures) == ["lime", "lime-2", "lime-3"]
+    lime = report.figures["lime-2"]
+    assert lime.params["sign"] == "both"
+    assert lime.params["segmentation"].algorithm == "slic"
+    assert (lime.target, lime.against, lime.model, lime.layers) == ("label", None, ("model",), (None,))
+    assert report.questions[0].title == Text.of("q")
+    assert [c.name for c in report.classes] == [Text.of("angry"), Text.of("happy")]
+    assert report.evidence is not None
+    assert report.evidence.images == 64
+    assert report.data.source == "lfw"
+    assert report.output == tmp_path / "site"
+
+
+def test_a_default_id_leaves_given_ones_alone(tmp_path):
+    """A figure that is named after the method later on keeps its id."""
+    report = loaded(tmp_path, HEAD + "  - id: q\n    figures: [{method: lime}, {id: lime, method: lime}]\n")
+    assert list(report.figures) == ["lime-2", "lime"]
+
+
+def test_the_wide_grammar_is_understood(tmp_path):
+    """Each wider form of DESIGN's table loads and gives what it says."""
+    (tmp_path / "mean.npy").touch()
+    spec = HEAD.replace(
+        "model: {path: model.keras}",
+        "models:\n"
+        "  trained: {path: model.keras, preprocess: {mean: mean.npy, std: data, crop: [42, 42], equalize: true}}\n"
+        "  untrained: {path: model.keras, name: {zh-Hant: 未訓練, en: untrained}, preprocess: {mode: caffe}}",
+    ).replace("box: [0.1, 0.2, 0.9, 0.5]", "boxes: [[0, 0, 0.5, 0.5], [0.5, 0.5, 1, 1]]")
+    figures = """\
+  - id: q
+    points: 2.5
+    collaborators: []
+    figures:
+      - method: gradcam
+        model: [trained, untrained]
+        images: {index: {happy: [8, 3], angry: 0}}
+        target: each
+        against: second
+        params: {layer: [conv1, backbone/conv5]}
+        export: {file: "cam_{class_index}_{index:05d}.png", panel: masked}
+        notes: {happy: 笑, 28000: x}
+        show: {panels: [image, map, masked], mask: {below: 0.1, fill: white}, columns: 4, layout: grid, scale: image}
+      - {method: saliency, images: {select: mistakes, per_class: 3, min_probability: 0.5}, target: both}
+      - {method: lime, images: {same_as: gradcam}, params: {segmentation: {algorithm: quickshift, ratio: 0.2}}}
+      - {method: filters, params: {filters: {best: 16}, start: grey}}
+evidence: false
+"""
+    report = loaded(tmp_path, spec + figures)
+    cam = report.figures["gradcam"]
+    assert cam.layers == ("conv1", "backbone/conv5")
+    assert cam.model == ("trained", "untrained")
+    assert cam.images.rows == ((8, "happy"), (3, "happy"), (0, "angry"))
+    assert list(cam.notes) == ["happy", "28000"]
+    assert cam.export is not None
+    assert cam.export.panel == "masked"
+    assert report.model("trained").preprocess.mean == tmp_path / "mean.npy"
+    assert report.model("untrained").name.in_language("en") == "untrained"
+    assert report.regions[0].boxes == ((0, 0, 0.5, 0.5), (0.5, 0.5, 1, 1))
+    assert report.questions[0].collaborators == ()
+    assert report.evidence is None
+
+
+def test_models_may_be_a_list(tmp_path):
+    """Models in a list go by their id, or by a plain name."""
+    models = "models: [{name: trained, path: model.keras}, {id: other, name: {en: x, zh-Hant: y}, path: model.keras}]"
+    report = loaded(tmp_path, HEAD.replace("model: {path: model.keras}", models) + "  - {id: q}\n")
+    assert [model.id for model in report.models] == ["trained", "other"]
+
+
+def test_an_empty_key_is_as_good_as_left_out(tmp_path):
+    """A key whose lines are all commented out does not break the spec; null stays a value within params."""
+    spec = HEAD + "  - id: q\n    answer:\n    figures: [{method: scorecam, caption: , params: {max_channels: null}}]\n"
+    assert loaded(tmp_path, spec).figures["scorecam"].params["max_channels"] is None
+
+
+def test_data_from_the_command_line(tmp_path):
+    """--data replaces the path, and the source where the file is of another kind."""
+    (tmp_path / "train.csv").touch()
+    (tmp_path / "faces").mkdir()
+    spec = (
+        HEAD.replace("regions:", "data: {source: csv, path: not-here.csv, usage: PublicTest}\nregions:")
+        + "  - {id: q}\n"
+    )
+    report = loaded(tmp_path, spec, data=tmp_path / "train.csv")
+    assert (report.data.source, report.data.path, report.data.usage) == ("csv", tmp_path / "train.csv", "PublicTest")
+    report = loaded(tmp_path, spec, data=tmp_path / "faces")
+    assert (report.data.source, report.data.usage) == ("folder", None)
+    assert said_about(tmp_path, spec, data=tmp_path / "x.csv") == ["--data x.csv: no such file or folder"]
+
+
+def test_options_that_do_not_fit(tmp_path):
+    """An unknown question or language of the command line is named."""
+    spec = HEAD + "  - {id: lime}\n  - {id: filters}\n"
+    assert said_about(tmp_path, spec, only=("filter",)) == [
+        "--only: unknown question 'filter'; did you mean 'filters'?"
+    ]
+    assert said_about(tmp_path, spec, languages=("english",))[0].startswith("--languages: 'english' is not")
+    assert [q.id for q in loaded(tmp_path, spec, only=("filters",)).built] == ["filters"]
+
+
+def test_a_plugin_registers_its_method_when_trusted(tmp_path, monkeypatch):
+    """A trusted plugin's method is checked like the built-in ones; one that takes their name is refused."""
+    monkeypatch.setattr("generator.methods.METHODS", dict(__import__("generator.methods").methods.METHODS))
+    spec = HEAD.replace("regions:", "plugins: [mine.py]\nregions:") + "  - id: q\n    figures: [{method: saliency}]\n"
+    (tmp_path / "mine.py").write_text("import generator.nothing_there\n")
+    assert said_about(tmp_path, spec, trust_plugins=True) == [
+        "report.yaml:5:11: plugins[0]: 'mine.py' fails: ModuleNotFoundError: No module named 'generator.nothing_there'"
+    ]
+
+
+def test_later_stages_report_at_the_line(tmp_path):
+    """What only the model or the data can tell is said at the key that asked for it, or what holds it."""
+    report = loaded(tmp_path, figure("method: gradcam\nparams: {layer: conv9}"))
+    problem = report.figure_problem("gradcam", "params.layer", "unknown layer 'conv9'")
+    assert str(problem).endswith("report.yaml:11:25: questions[0].figures[0].params.layer: unknown layer 'conv9'")
+    assert report.problem("questions[0].figures[0].images.index", "x").line == 10
+
+
+def test_junk_never_ends_in_a_traceback(tmp_path):
+    """Whatever is cut out of, doubled in or thrown into a spec, it loads or is refused by our own error."""
+    whole = (HEAD + ANSWER % "{{ fig('lime') }}") + FIGURE.replace("id: q", "id: r") + "method: gradcam\n"
+    chance = random.Random(0)
+    pieces = [
+        "[",
+        "]",
+        "{",
+        "}",
+        ":",
+        "- ",
+        "\n",
+        "&a ",
+        "*a",
+        "null",
+        "-1",
+        "1e999",
+        "'",
+        '"',
+        "|",
+        "{{",
+        "%}",
+        "é",
+        "\t",
+        "!!set",
+    ]
+    refused = 0
+    for _ in range(150):
+        text = whole
+        for _ in range(chance.randint(1, 4)):
+            at = chance.randrange(len(text))
+            text = text[:at] + chance.choice(pieces) * chance.randint(0, 2) + text[at + chance.choice((0, 1, 9)) :]
+        try:
+            load(written(tmp_path, text), BuildOptions())
+        except GeneratorError as error:
+            refused += 1
+            assert str(error)
+    assert refused > 50
