@@ -6,19 +6,41 @@ Latin is set in Source Sans, Chinese in Noto Sans CJK TC; DejaVu Sans Mono has s
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
+from unicodedata import category
 
 from fontTools.ttLib import TTFont  # type: ignore[import-untyped]
 
 from generator.errors import GeneratorError
 
-CHINESE_FAMILY = "Noto Sans CJK TC"
-PRINTABLE_BREAKS = "\n\r\t"
+WITHOUT_GLYPH = frozenset({"Cc", "Cf"})  # controls and marks of direction: nothing to draw
 
 
 def chinese(bold: bool = False) -> Path:
     """Noto Sans CJK TC, which holds Latin, Greek, Cyrillic, kana and hangul too."""
     weight = "Bold" if bold else "Regular"
     return _packaged(f"cvttf_NotoSansCJK_{weight}", f"NotoSansCJKtc-{weight}.otf")
+
+
+def latin(style: str = "Regular") -> Path:
+    """Source Sans in `Regular`, `Bold`, `It` or `BoldIt`."""
+    return _packaged("font_source_sans_pro", f"files/SourceSansPro-{style}.otf")
+
+
+def paper() -> tuple[Path, ...]:
+    """The font files of the PDF; Typst itself brings DejaVu Sans Mono."""
+    return (*map(latin, ("Regular", "Bold", "It", "BoldIt")), chinese(), chinese(bold=True))
+
+
+def missing_characters(text: str) -> str:
+    """The characters of a text that no font of the PDF has, each once, in their order."""
+    known = characters(latin()) | characters(chinese()) | characters(_signs())
+    unknown = (c for c in dict.fromkeys(text) if ord(c) not in known and category(c) not in WITHOUT_GLYPH)
+    return "".join(unknown)
+
+
+def _signs() -> Path:
+    """DejaVu Sans Mono, the same as Typst's own."""
+    return _packaged("matplotlib", "mpl-data/fonts/ttf/DejaVuSansMono.ttf")
 
 
 def _packaged(package: str, file: str) -> Path:

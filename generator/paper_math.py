@@ -1,0 +1,86 @@
+"""Formulas for the PDF: MathML into nodes that the Typst template sets, symbol by symbol."""
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Any
+from xml.etree.ElementTree import Element
+
+Node = dict[str, Any]
+
+GROUPS = frozenset({"mrow", "math", "mstyle", "mpadded", "mphantom", "menclose", "semantics", "merror", "mtd"})
+LINES = frozenset({"¯", "‾", "_", "―"})
+SPACE = 1 / 6  # of an em, where a width is not given in em
+
+
+def formula(element: Element) -> Node:
+    """A `<math>` element; `alt` is its TeX, which is what a screen reader can make most of."""
+    block = element.get("display") == "block"
+    return {"i": "math", "block": block, "alt": element.get("alttext", ""), "c": _row(element)}
+
+
+def _row(element: Element) -> list[Node]:
+    return [_node(child) for child in element]
+
+
+def _node(element: Element) -> Node:
+    if element.tag in GROUPS:
+        return {"m": "row", "c": _row(element)}
+    text = "".join(element.itertext())
+    if element.tag in SCRIPTS:
+        return SCRIPTS[element.tag](element)
+    if element.tag == "mspace":
+        width = element.get("width", "")
+        return {"m": "space", "em": float(width[:-2]) if width.endswith("em") else SPACE}
+    if element.tag == "mi" and len(text) > 1:
+        return {"m": "op", "text": text}
+    return {"m": "text" if element.tag in ("mtext", "ms") else "symbols", "text": text}
+
+
+def _attached(*places: str) -> Callable[[Element], Node]:
+    """A base with scripts at `places`: t and b stand above and below where the base wants that, tr and br beside."""
+
+    def convert(element: Element) -> Node:
+        base, *scripts = [_node(child) for child in element]
+        return {"m": "attach", "base": base, **dict(zip(places, scripts, strict=False))}
+
+    return convert
+
+
+def _over(element: Element) -> Node:
+    """An accent or a line over its base, else a limit above it."""
+    mark = "".join(element[1].itertext()) if element[1].tag == "mo" else ""
+    if mark in LINES:
+        return {"m": "overline", "c": _node(element[0])}
+    if len(mark) == 1:
+        return {"m": "accent", "base": _node(element[0]), "accent": mark}
+    return _attached("t")(element)
+
+
+def _fraction(element: Element) -> Node:
+    line = element.get("linethickness", "").strip()
+    kind = "binom" if line.startswith("0") else "frac"
+    return {"m": kind, "num": _node(element[0]), "den": _node(element[1])}
+
+
+def _table(element: Element) -> Node:
+    return {"m": "table", "rows": [[_node(cell) for cell in row] for row in element]}
+
+
+def _root(element: Element) -> Node:
+    return {"m": "root", "c": _node(element[0]), "index": _node(element[1])}
+
+
+SCRIPTS: Mapping[str, Callable[[Element], Node]] = MappingProxyType(
+    {
+        "msub": _attached("b"),
+        "msup": _attached("t"),
+        "msubsup": _attached("b", "t"),
+        "munder": _attached("b"),
+        "mover": _over,
+        "munderover": _attached("b", "t"),
+        "mfrac": _fraction,
+        "msqrt": lambda element: {"m": "sqrt", "c": {"m": "row", "c": _row(element)}},
+        "mroot": _root,
+        "mtable": _table,
+    }
+)
