@@ -84,6 +84,7 @@ class Row:
     images: tuple[Image, ...]
     probability: str = ""
     prediction: str = ""
+    prediction_probability: str = ""
     right: bool | None = None
     target: str = ""
     remark: str = ""
