@@ -127,15 +127,15 @@ def drawn(classifier: Classifier, inputs: Floats) -> Floats:
     return np.clip(stretched, 0, 1).astype(np.float32)
 
 
-def duplicates(pattern: Floats, unit: Ints, dead: NDArray[np.bool_]) -> tuple[tuple[int, int], ...]:
-    """Pairs of units whose patterns are the same but for noise."""
+def duplicates(pattern: Floats, unit: Ints, dead: NDArray[np.bool_]) -> tuple[str, ...]:
+    """Pairs of units whose patterns are the same but for noise, as '3 = 17'."""
     flat = pattern.reshape(len(pattern), -1).astype(np.float64)
     flat = flat - flat.mean(axis=1, keepdims=True)
     norm = np.linalg.norm(flat, axis=1)
     usable = ~dead & (norm > FLAT)
     alike = (flat @ flat.T > ALIKE * np.outer(norm, norm)) & np.outer(usable, usable)
     first, second = np.nonzero(np.triu(alike, 1))
-    return tuple(zip(unit[first].tolist(), unit[second].tolist(), strict=True))
+    return tuple(f"{unit[one]} = {unit[other]}" for one, other in zip(first, second, strict=True))
 
 
 def route_facts(route: Route) -> dict[str, Fact]:

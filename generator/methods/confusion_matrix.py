@@ -35,7 +35,6 @@ def confusion_matrix(request: Request, *, normalize: Normalize = "none") -> Conf
     accuracy = float(np.trace(counts) / counts.sum())
     assert accuracy == evaluation.accuracy, "the matrix contradicts the evaluation"
     facts: dict[str, Fact] = {"n": len(evaluation.label), "accuracy": accuracy, "origin": evaluation.origin}
-    facts["absent"] = tuple(np.flatnonzero(counts.sum(axis=1) == 0).tolist())
     return Confusion(counts, normalize, facts)
 
 

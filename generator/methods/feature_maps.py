@@ -40,7 +40,7 @@ def feature_maps(request: Request, *, layer: LayerOption = None, filters: Filter
     units = candidates(wanted, at)
     output = _outputs(request.classifier, request.batch.inputs, at.name, units)
     shown = strongest(wanted, output.mean(axis=(0, 2, 3)) if len(output) else np.zeros(len(units), np.float32))
-    facts: dict[str, Fact] = {"layer": at.name, "grid": at.shape[:2], "filters": at.shape[-1]}
+    facts: dict[str, Fact] = {"layer": at.name, "grid": at.shape[:2], "filters_of_layer": at.shape[-1]}
     return LayerOutputs(output[:, shown], units[shown], facts)
 
 

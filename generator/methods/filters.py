@@ -55,7 +55,8 @@ def filters(
     shown = strongest(wanted, every.activation)
     found, unit = every[shown], units[shown]
     pattern = drawn(request.classifier, found.inputs)
-    facts: dict[str, Fact] = {"layer": at.name, "grid": at.shape[:2], "filters": at.shape[-1], **route_facts(route)}
-    facts["duplicates"] = duplicates(pattern, unit, found.dead)
-    facts["from_images"] = tuple(unit[found.helped].tolist())
+    facts: dict[str, Fact] = {"layer": at.name, "grid": at.shape[:2], "filters_of_layer": at.shape[-1]}
+    facts |= route_facts(route)
+    remarks = {"duplicates": duplicates(pattern, unit, found.dead), "from_images": tuple(unit[found.helped].tolist())}
+    facts |= {key: units for key, units in remarks.items() if units}
     return Patterns(pattern, unit, found.activation, found.on_images, found.dead, "filter", facts)

@@ -107,7 +107,7 @@ def test_duplicates_are_named():
     classifier = summits()
     classifier.summit[..., 3] = classifier.summit[..., 1]
     found = filters(request_of(classifier, grey_images()), steps=200, rate=0.01)
-    assert found.facts["duplicates"] == ((1, 3),)
+    assert found.facts["duplicates"] == ("1 = 3",)
 
 
 def test_an_unknown_layer_is_refused():
