@@ -20,10 +20,12 @@ from numpy.typing import NDArray
 from generator.artefacts import Confusion, Floats
 from generator.errors import ParameterError, suggestion
 from generator.fonts import chinese, drawable
-from generator.inks import SUPPORTS, WHITE, Colour, Pixels, hexadecimal, ink_on, mix
+from generator.inks import OPPOSES, SUPPORTS, WHITE, Colour, Pixels, hexadecimal, ink_on, mix
 from generator.text import Text, bilingual
 
 DPI = 160
+AGAINST_FOR = "against-for"  # the colour map of superpixels, the tints they lie over a face with
+PAPER: Colour = (0xF7, 0xF7, 0xF7)
 INK, QUIET, RULE = "#1b1e22", "#62686f", "#d6d9d4"
 HEAT: Colour = (0x0B, 0x5A, 0x87)
 BAR = hexadecimal(SUPPORTS)
@@ -44,7 +46,10 @@ class Estimate:
 
 @cache
 def colour_table(colormap: str) -> Pixels:
-    """The 256 colours of a matplotlib colour map; raises ParameterError for an unknown one."""
+    """The 256 colours of a matplotlib colour map, or of superpixels; raises ParameterError for an unknown one."""
+    if colormap == AGAINST_FOR:
+        sides = [mix(OPPOSES, PAPER, k / 128) for k in range(128)], [mix(PAPER, SUPPORTS, k / 127) for k in range(128)]
+        return np.array(sides, np.uint8).reshape(256, 3)
     if colormap not in colormaps:
         raise ParameterError("colormap", f"unknown colour map '{colormap}'{suggestion(colormap, list(colormaps))}")
     colours = colormaps[colormap].resampled(256)(np.arange(256), bytes=True)[:, :3]

@@ -93,7 +93,14 @@ def _scale(artefacts: tuple[Artefact, ...], show: Show) -> Scale | None:
     if largest == 0:
         return None
     signed = any(_signed(artefact) for artefact in artefacts)
-    return Scale(largest, signed, show.colormap or (colours.SIGNED if signed else colours.UNSIGNED))
+    return Scale(largest, signed, show.colormap or _usual(artefacts, signed))
+
+
+def _usual(artefacts: tuple[Artefact, ...], signed: bool) -> str:
+    """The colour map where none is asked for: superpixels have the two tints that lie over the face."""
+    if signed and any(isinstance(artefact, Heatmaps) and artefact.segments is not None for artefact in artefacts):
+        return charts.AGAINST_FOR
+    return colours.SIGNED if signed else colours.UNSIGNED
 
 
 def _results(artefact: Artefact) -> list[Floats]:

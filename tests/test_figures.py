@@ -5,7 +5,9 @@ import pytest
 
 from generator import colours, png
 from generator.artefacts import Confusion, Heatmaps, LayerOutputs, Patterns, Predictions
+from generator.charts import AGAINST_FOR, colour_table
 from generator.figures import draw, jpeg
+from generator.inks import OPPOSES, SUPPORTS
 from generator.results import FigureResult, Part
 from generator.samples import Batch
 from generator.show import Mask, Show
@@ -247,3 +249,13 @@ def test_pictures_are_small():
 def test_an_export_is_a_jpeg():
     """The bytes begin as JPEG files do."""
     assert jpeg(drawn(heatmaps()).pictures[1])[:3] == b"\xff\xd8\xff"
+
+
+def test_superpixels_have_one_pair_of_colours():
+    """The legend of superpixels is in the two tints that lie over the face: it says what one sees."""
+    segments = np.zeros((2, 48, 48), np.int64)
+    segments[:, :, 24:] = 1
+    values = np.where(segments == 0, 1.0, -1.0).astype(np.float32)
+    drawing = drawn(Heatmaps(values, True, "weight", segments=segments))
+    assert drawing.legend.colormap == AGAINST_FOR
+    assert colour_table(AGAINST_FOR)[[0, -1]].tolist() == [list(OPPOSES), list(SUPPORTS)]
