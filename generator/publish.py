@@ -1,7 +1,7 @@
 """The forms a report is published in: a page a language, one with both, Markdown and PDF, all from the same page."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import dataclass, fields, is_dataclass, replace
 from functools import cached_property, partial
 from pathlib import Path
 
@@ -63,7 +63,19 @@ class Publication:
             files |= self._html()
         if "md" in self.formats:
             files |= {f"report.{page.language}.md": render.markdown(page, self.folders) for page in self.pages}
+        if "pdf" in self.formats:
+            files |= self._pdf()
         return files
+
+    def _pdf(self) -> Iterator[tuple[str, bytes]]:
+        """One a language, and one with all of them where there are several."""
+        from generator.pdf import pdf  # here: Typst is not needed for the other forms
+
+        pictures = {p.name: p.data for figure in self.built.values() for p in figure.drawing.pictures}
+        for page in self.pages:
+            yield f"report.{page.language}.pdf", pdf((page,), pictures, self.folders)
+        if len(self.pages) > 1:
+            yield "report.pdf", pdf(self.pages, pictures, self.folders)
 
     def _html(self) -> Iterator[tuple[str, str]]:
         yield "index.html", render.html(self.pages[0], "", self.folders)
@@ -99,7 +111,8 @@ class Publication:
             self.report.languages,
             partial(self._say, numbers.context()),
         )
-        return assemble(self.report, self.built, reader, self._imprint())
+        asked = replace(self.report, questions=self.report.built)
+        return assemble(asked, self.built, reader, self._imprint())
 
     def _say(self, context: Mapping[str, object], text: Text, language: str) -> str:
         """A text of the spec with its expressions filled in; raises SpecError at its line."""

@@ -1,0 +1,213 @@
+"""The whole way: a spec, a real Keras model and real faces become a site; a mistake leaves the old one untouched."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from generator.cli import main
+from tests.stock import keras_library, saved
+
+SPEC = """\
+version: 1
+title: {zh-Hant: 測試報告, en: Test report}
+languages: [zh-Hant, en]
+model: {path: model.keras, preprocess: {scale: [0, 1]}}
+data: {source: npz, path: faces.npz}
+classes:
+  - {id: left, name: {zh-Hant: 左, en: Left}}
+  - {id: right, name: {zh-Hant: 右, en: Right}}
+  - {id: both, name: {zh-Hant: 兩邊, en: Both}}
+evidence: false
+regions:
+  top: {name: {zh-Hant: 上半, en: top}, box: [0, 0, 1, 0.5]}
+questions:
+  - id: where
+    points: 2
+    title: {zh-Hant: 看哪裡, en: Where it looks}
+    prompt: {zh-Hant: 看哪裡？, en: "Where does it look?"}
+    figures:
+      - method: saliency
+        export: fig1_{class_index}.jpg
+      - {method: gradcam, images: {same_as: saliency}}
+    answer:
+      zh-Hant: "{{ fig('saliency') }}的機率是 {{ probability('saliency', 'left') }}。"
+      en: "{{ fig('saliency') }} gives {{ probability('saliency', 'left') }}."
+  - id: how
+    title: {zh-Hant: 怎麼看, en: How it looks}
+    figures:
+      - {id: patterns, method: filters, params: {filters: 2, steps: 2}, export: fig2.jpg}
+      - method: confusion_matrix
+    answer: {zh-Hant: "正確率 {{ accuracy() }}。", en: "Accuracy {{ accuracy() }}."}
+"""
+
+
+def save_model(path: Path, outputs: int = 3) -> None:
+    """A small CNN on 12×12 grey pictures."""
+    keras = keras_library()
+    keras.utils.set_random_seed(1)
+    layers = [
+        keras.Input((12, 12, 1)),
+        keras.layers.Conv2D(4, 3, activation="relu", name="conv1"),
+        keras.layers.Conv2D(6, 3, activation="relu", name="conv2"),
+        keras.layers.GlobalAveragePooling2D(name="pool"),
+        keras.layers.Dense(outputs, activation="softmax", name="scores"),
+    ]
+    saved(keras.Sequential(layers), path)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory) -> Path:
+    """A folder with a model, labelled faces and a spec that builds."""
+    from skimage.data import lfw_subset
+
+    folder = tmp_path_factory.mktemp("report")
+    save_model(folder / "model.keras")
+    faces = (lfw_subset()[:30] * 255).astype(np.uint8)
+    np.savez(folder / "faces.npz", x=faces, y=np.arange(30) % 3)
+    (folder / "report.yaml").write_text(SPEC, encoding="utf-8")
+    assert main([str(folder / "report.yaml"), "--formats", "html,md", "-q"]) == 0
+    return folder
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {p.relative_to(folder).as_posix(): p.read_bytes() for p in sorted(folder.rglob("*")) if p.is_file()}
+
+
+def test_the_site_has_every_form_and_every_file_of_the_manifest(folder):
+    """Pages in each language, Markdown, pictures, exports and a manifest that names them."""
+    files = contents(folder / "site")
+    wanted = {"index.html", "zh-Hant/index.html", "en/index.html", "report.zh-Hant.md", "report.en.md", ".nojekyll"}
+    wanted |= {"exports/fig1_0.jpg", "exports/fig1_1.jpg", "exports/fig1_2.jpg", "exports/fig2.jpg"}
+    assert wanted <= set(files)
+    record = json.loads(files["manifest.json"])
+    assert [figure["id"] for figure in record["figures"]] == ["saliency", "gradcam", "patterns", "confusion_matrix"]
+    named = {name for figure in record["figures"] for name in figure["files"]}
+    assert named == {name for name in files if name.startswith("figures/")}
+    assert set(record["sha256"]) == {"model", "data", "spec"} and record["seed"] == 0
+
+
+def test_the_prose_quotes_what_the_manifest_says(folder):
+    """The probability in the answer is the one of the image beside it."""
+    record = json.loads((folder / "site" / "manifest.json").read_text())
+    image = next(i for i in record["figures"][0]["images"] if i["label"] == 0)
+    page = (folder / "site" / "en" / "index.html").read_text(encoding="utf-8")
+    assert f"{100 * image['probability']:.0f}%" in page or f"{100 * image['probability']:.1f}%" in page
+
+
+def test_the_same_input_gives_the_same_bytes(folder, tmp_path):
+    """Without the cache and elsewhere, every file but the manifest's times comes out the same."""
+    assert (
+        main([str(folder / "report.yaml"), "--formats", "html,md", "-q", "--no-cache", "--output", str(tmp_path / "s")])
+        == 0
+    )
+    again, first = contents(tmp_path / "s"), contents(folder / "site")
+    assert again.keys() == first.keys()
+    assert [name for name in again if again[name] != first[name]] == ["manifest.json"]
+
+
+def test_formats_none_writes_pictures_exports_and_manifest_only(folder, tmp_path):
+    """`--formats none` is for scripts."""
+    code = main([str(folder / "report.yaml"), "--formats", "none", "-q", "--output", str(tmp_path / "s"),
+                 "--exports", str(tmp_path / "e"), "--arrays", str(tmp_path / "a")])  # fmt: skip
+    assert code == 0
+    assert {name.split("/")[0] for name in contents(tmp_path / "s")} == {
+        "figures",
+        "exports",
+        "manifest.json",
+        ".nojekyll",
+    }
+    assert set(contents(tmp_path / "e")) == {"fig1_0.jpg", "fig1_1.jpg", "fig1_2.jpg", "fig2.jpg"}
+    with np.load(tmp_path / "a" / "saliency.npz") as arrays:
+        assert arrays["attribution"].shape == (3, 12, 12) and arrays["image"].shape == (3, 12, 12, 1)
+        assert {"index", "target"} <= set(arrays.files)
+    with np.load(tmp_path / "a" / "patterns.npz") as arrays:
+        assert arrays["pattern"].shape == (2, 12, 12, 1) and set(arrays["filter"]) == {0, 1}
+
+
+def test_a_rebuild_computes_nothing(folder, tmp_path):
+    """From the cache every figure is marked so, and the pictures are the same bytes."""
+    assert main([str(folder / "report.yaml"), "--formats", "none", "-q", "--output", str(tmp_path / "s")]) == 0
+    record = json.loads((tmp_path / "s" / "manifest.json").read_text())
+    assert all(figure["cached"] for figure in record["figures"])
+
+
+def test_only_builds_the_questions_that_are_asked_for(folder, tmp_path):
+    """`--only` leaves the other questions out; numbers of figures stay."""
+    code = main(
+        [str(folder / "report.yaml"), "--only", "how", "-q", "--formats", "md", "--output", str(tmp_path / "s")]
+    )
+    assert code == 0
+    text = (tmp_path / "s" / "report.en.md").read_text(encoding="utf-8")
+    assert "How it looks" in text and "Where it looks" not in text
+
+
+def test_a_failed_figure_is_marked_and_the_rest_is_built(folder, tmp_path, monkeypatch, capsys):
+    """Exit 1, the figure's name on stderr, and a page that says so."""
+    from generator.methods import METHODS
+
+    def broken(request, **params):
+        raise RuntimeError("no memory left")
+
+    monkeypatch.setitem(
+        METHODS, "gradcam", METHODS["gradcam"].__class__(**{**vars_of(METHODS["gradcam"]), "compute": broken})
+    )
+    code = main([str(folder / "report.yaml"), "-q", "--no-cache", "--formats", "html", "--output", str(tmp_path / "s")])
+    assert code == 1
+    assert "figure 'gradcam' could not be computed" in capsys.readouterr().err
+    assert "no memory left" in (tmp_path / "s" / "en" / "index.html").read_text(encoding="utf-8")
+
+
+def vars_of(method):
+    from dataclasses import fields
+
+    return {f.name: getattr(method, f.name) for f in fields(method)}
+
+
+BROKEN = {
+    "unknown method": (
+        "method: gradcam,",
+        "method: grad_cam,",
+        ":21:18: questions[0].figures[1].method: unknown method 'grad_cam'; did you mean 'gradcam'?",
+    ),
+    "wrong type": ("points: 2", "points: two", "questions[0].points: "),
+    "missing file": ("path: model.keras", "path: modell.keras", "model.path: "),
+    "unknown class": ("images: {same_as: saliency}", "target: lft", "did you mean 'left'?"),
+    "unknown layer": ("steps: 2}", "steps: 2, layer: conv9}", "params.layer: unknown layer 'conv9'"),
+    "bad YAML": ("version: 1", "version: [1", "not valid YAML"),
+    "wrong number of classes": (
+        "  - {id: both, name: {zh-Hant: 兩邊, en: Both}}\n",
+        "",
+        "2 classes are named and the model has 3 outputs",
+    ),
+    "index out of range": ("images: {same_as: saliency}", "images: {index: [30]}", "no image with the index 30"),
+    "undefined name in an answer": ("{{ accuracy() }}.", "{{ acuracy() }}.", "'acuracy' is undefined"),
+    "unknown key": ("points: 2", "point: 2", "did you mean 'points'?"),
+}
+
+
+@pytest.mark.parametrize("name", BROKEN)
+def test_a_broken_spec_says_what_is_wrong_and_touches_nothing(folder, name, capsys):
+    """Exit 2, a few lines that name the place, no traceback, and every byte of the old site."""
+    good, bad, message = BROKEN[name]
+    assert good in SPEC
+    before = contents(folder / "site")
+    path = folder / "broken.yaml"
+    path.write_text(SPEC.replace(good, bad, 1), encoding="utf-8")
+    assert main([str(path), "--output", str(folder / "site")]) == 2
+    error = capsys.readouterr().err
+    assert message in error
+    assert "broken.yaml:" in error and "Traceback" not in error and len(error.splitlines()) <= 4
+    assert contents(folder / "site") == before
+
+
+def test_a_missing_translation_warns_and_is_an_error_when_strict(folder, tmp_path, capsys):
+    """The other language stands in, and the warning names the place."""
+    path = folder / "untranslated.yaml"
+    path.write_text(
+        SPEC.replace('prompt: {zh-Hant: 看哪裡？, en: "Where does it look?"}', "prompt: {en: Where}"), encoding="utf-8"
+    )
+    assert main([str(path), "--formats", "html", "--output", str(tmp_path / "s")]) == 0
+    assert "untranslated.yaml:17:" in capsys.readouterr().err
+    assert main([str(path), "--formats", "html", "--output", str(tmp_path / "s"), "--strict"]) == 2
