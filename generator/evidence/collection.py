@@ -15,7 +15,7 @@ from generator.evidence.asking import Masks
 from generator.evidence.cells import spearman
 from generator.evidence.dependence import CHUNK
 from generator.evidence.estimates import Doubles, Sums
-from generator.evidence.explainer import CHEAP, DEAR, Explainer, Maps, maps_of
+from generator.evidence.explainer import CHEAP, DEAR, Explainer, Maps, joined_maps, maps_of
 from generator.evidence.faces import Faces, other_class
 from generator.evidence.regions import shares
 
@@ -76,7 +76,7 @@ class Untrained:
     dead: bool  # a network that says the same to every picture
 
 
-def own_maps(explainer: Explainer, classifier: Classifier, faces: Faces, masks: Masks, classes: tuple[int, ...]) -> Own:
+def own_maps(explainer: Explainer, classifier: Classifier, faces: Faces, masks: Masks, n_classes: int) -> Own:
     """Maps of the model for the class of each image, repeated and swapped where a measure needs it."""
     sizes = sizes_of(explainer, len(faces))
     kept, total = [], Shared.nothing(masks, n_classes)
@@ -97,6 +97,7 @@ class Shared:
 
     regions: tuple[Sums, ...]
     mean: Doubles  # maps of sum 1, added up
+    counts: Ints  # of them, by class
     empty: int
     images: int
     grid: tuple[int, int] | None
@@ -105,7 +106,8 @@ class Shared:
     def nothing(cls, masks: Masks, n_classes: int) -> "Shared":
         regions = len(masks)
         none = Sums(0, np.zeros(regions), np.zeros((regions, regions)))
-        return cls((none,) * n_classes, np.zeros((n_classes, *masks.shape[1:])), 0, 0, None)
+        mean, counts = np.zeros((n_classes, *masks.shape[1:])), np.zeros(n_classes, np.int64)
+        return cls((none,) * n_classes, mean, counts, 0, 0, None)
 
     def added(self, maps: Maps, target: Ints, masks: Masks) -> "Shared":
         """With the maps of a block."""
@@ -115,8 +117,9 @@ class Shared:
         unit = np.divide(maps.values, total, out=np.zeros(maps.values.shape), where=~maps.empty[:, None, None])
         regions = tuple(sums + Sums.of(part[target == k]) for k, sums in enumerate(self.regions))
         mean = self.mean + np.stack([unit[target == k].sum(axis=0) for k in range(len(self.mean))])
+        counts = self.counts + np.bincount(target[~maps.empty], minlength=len(self.counts))
         empty = self.empty + int(maps.empty.sum())
-        return Shared(regions, mean, empty, self.images + len(maps), maps.grid or self.grid)
+        return Shared(regions, mean, counts, empty, self.images + len(maps), maps.grid or self.grid)
 
 
 def by_pixel(first: Maps, second: Maps) -> Doubles:

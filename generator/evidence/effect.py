@@ -5,13 +5,16 @@ from collections.abc import Sequence
 import numpy as np
 
 from generator.artefacts import Floats, Ints
+from generator.blur import blurred
 from generator.classifier import Classifier
 from generator.evidence.asking import Masks, covered, probability_of
-from generator.evidence.estimates import Doubles
+from generator.evidence.estimates import Doubles, Sums, joined
+from generator.evidence.faces import Faces
 
 ELSEWHERE = 4  # places of the same shape that the region is compared with
 OVERLAP = 0.3  # the part of the region that such a place may share with it
 FEWEST_PLACES = 2
+BLOCK = 112  # images held at a time
 
 
 def places(mask: Masks) -> Ints:
@@ -58,3 +61,17 @@ def _with_elsewhere(mask: Masks, shifts: Ints, seed: int) -> Masks:
     random = np.random.default_rng(seed)
     chosen = random.choice(len(shifts), ELSEWHERE, replace=len(shifts) < ELSEWHERE)
     return np.stack([mask, *(moved(mask, shifts[place]) for place in chosen)])
+
+
+def summed(
+    classifier: Classifier, faces: Faces, regions: Sequence[Masks], sigma: float, n_classes: int
+) -> list[list[Sums]]:
+    """By region and class the sums of (inside, elsewhere, difference) over all images, a block at a time."""
+    blocks = []
+    for start in range(0, len(faces), BLOCK):
+        rows = np.arange(start, min(start + BLOCK, len(faces)), dtype=np.int64)
+        images, target = faces.load(rows), faces.target[rows]
+        falls = effects(classifier, images, blurred(images, sigma), target, faces.seeds[rows], regions)
+        falls = np.concatenate([falls, falls[..., :1] - falls[..., 1:]], axis=2)
+        blocks.append([[Sums.of(falls[target == c, r]) for c in range(n_classes)] for r in range(len(regions))])
+    return [[joined(b[r][c] for b in blocks) for c in range(n_classes)] for r in range(len(regions))]

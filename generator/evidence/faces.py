@@ -10,6 +10,7 @@ import numpy as np
 
 from generator.artefacts import Floats, Ints
 from generator.classifier import Classifier
+from generator.errors import DataError
 from generator.row_hash import row_seeds
 from generator.samples import Batch, Samples
 from generator.selection import Predict, Rule, Selection, select
@@ -49,7 +50,11 @@ def draw(samples: Samples, predict: Predict, n_classes: int, images: int | str, 
     """So many images a class (or 'all'), in turn from each class; without labels the predictions are the classes."""
     per_class = ALL if images == "all" else int(images)
     rule = Rule("random", per_class=per_class, correct=True if samples.labelled else None)
-    return in_turn(select(samples, rule, predict, n_classes, seed))
+    try:
+        return in_turn(select(samples, rule, predict, n_classes, seed))
+    except DataError:  # not one image is predicted right: every measure is silent
+        none = np.zeros(0, np.int64)
+        return Selection(none, none, (), tuple(range(n_classes)))
 
 
 def in_turn(chosen: Selection) -> Selection:

@@ -8,6 +8,7 @@ same size both ways, so it needs no random map beside it (Blücher et al. 2024, 
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from generator.artefacts import Floats, Ints
 from generator.blur import blurred
@@ -22,7 +23,10 @@ STEPS = 5  # fifths of the picture
 
 @dataclass(frozen=True)
 class Covering:
-    """Images as shown, what covers them, their class, and its probability before and after covering everything."""
+    """Images as shown, what covers them, their class, and its probability before and after covering everything.
+
+    `sigma` is the deviation of the blur in pixels.
+    """
 
     images: Floats
     fill: Floats
@@ -30,6 +34,15 @@ class Covering:
     seed: Ints
     whole: Doubles
     nothing: Doubles
+    sigma: float
+
+    def only(self, rows: NDArray[np.bool_] | slice) -> "Covering":
+        """Some of the images."""
+        images, fill, target = self.images[rows], self.fill[rows], self.target[rows]
+        return Covering(images, fill, target, self.seed[rows], self.whole[rows], self.nothing[rows], self.sigma)
+
+    def first(self, count: int) -> "Covering":
+        return self.only(slice(count))
 
 
 def covering(classifier: Classifier, images: Floats, target: Ints, seed: Ints) -> Covering | None:
@@ -39,10 +52,11 @@ def covering(classifier: Classifier, images: Floats, target: Ints, seed: Ints) -
     """
     whole = probability_of(classifier, images, target)
     for width in (BLUR, 2 * BLUR):
-        fill = blurred(images, width * min(images.shape[1:3]))
+        sigma = width * min(images.shape[1:3])
+        fill = blurred(images, sigma)
         nothing = probability_of(classifier, fill, target)
         if nothing.mean() - 1 / classifier.n_classes <= 0.5 * (whole.mean() - 1 / classifier.n_classes):
-            return Covering(images, fill, target, seed, whole, nothing)
+            return Covering(images, fill, target, seed, whole, nothing, sigma)
     return None
 
 
