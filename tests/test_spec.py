@@ -4,6 +4,7 @@ import random
 
 from generator.build_options import BuildOptions
 from generator.errors import GeneratorError
+from generator.methods import METHODS
 from generator.spec import load
 from generator.text import Text
 from tests.spec_fixture import ANSWER, FIGURE, HEAD, figure, loaded, said_about, written
@@ -135,14 +136,20 @@ def test_options_that_do_not_fit(tmp_path):
     assert [q.id for q in loaded(tmp_path, spec, only=("filters",)).built] == ["filters"]
 
 
-def test_a_plugin_registers_its_method_when_trusted(tmp_path, monkeypatch):
-    """A trusted plugin's method is checked like the built-in ones; one that takes their name is refused."""
-    monkeypatch.setattr("generator.methods.METHODS", dict(__import__("generator.methods").methods.METHODS))
-    spec = HEAD.replace("regions:", "plugins: [mine.py]\nregions:") + "  - id: q\n    figures: [{method: saliency}]\n"
-    (tmp_path / "mine.py").write_text("import generator.nothing_there\n")
+def test_a_plugin_that_fails_is_named(tmp_path):
+    """A trusted plugin that cannot run, or that takes the name of a built-in method, is the author's mistake."""
+    spec = HEAD.replace("regions:", "plugins: [mine.py]\nregions:") + "  - {id: q}\n"
+    plugin = tmp_path / "mine.py"
+    plugin.write_text("import generator.nothing_there\n")
     assert said_about(tmp_path, spec, trust_plugins=True) == [
         "report.yaml:5:11: plugins[0]: 'mine.py' fails: ModuleNotFoundError: No module named 'generator.nothing_there'"
     ]
+    built_in = METHODS["saliency"]
+    plugin.write_text("from generator.methods import *\nMETHODS['saliency'] = METHODS['lime']\n")
+    assert said_about(tmp_path, spec, trust_plugins=True) == [
+        "report.yaml:5:11: plugins[0]: 'mine.py' may not replace the method 'saliency'"
+    ]
+    assert METHODS["saliency"] is built_in
 
 
 def test_later_stages_report_at_the_line(tmp_path):
