@@ -33,9 +33,21 @@ def paper() -> tuple[Path, ...]:
 
 def missing_characters(text: str) -> str:
     """The characters of a text that no font of the PDF has, each once, in their order."""
-    known = characters(latin()) | characters(chinese()) | characters(_signs())
-    unknown = (c for c in dict.fromkeys(text) if ord(c) not in known and category(c) not in WITHOUT_GLYPH)
-    return "".join(unknown)
+    known = _printable()
+    return "".join(c for c in dict.fromkeys(text) if ord(c) not in known and category(c) not in WITHOUT_GLYPH)
+
+
+@cache
+def _printable() -> frozenset[int]:
+    """Everything that one of the PDF's fonts has."""
+    return characters(latin()) | characters(chinese()) | characters(_signs())
+
+
+def with_stand_ins(text: str, stand_in: str = "□") -> str:
+    """The text as the PDF can print it: a box for what no font has, nothing for control characters."""
+    lacking = dict.fromkeys(map(ord, missing_characters(text)), stand_in)
+    controls = {ord(c): None for c in text if category(c) == "Cc" and c != "\n"}
+    return text.translate({**lacking, **controls})
 
 
 def _signs() -> Path:

@@ -30,7 +30,7 @@ def document(pages: Sequence[Page]) -> Node:
         "first": tongues.languages[0],
         "title": tongues.say(page.title for page in pages),
         "meta": _meta(pages),
-        "author": tongues.details([page.author for page in pages]),
+        "author": [_signature(page) for page in pages if page.author],
         "head": _running_head(pages[0]),
         "contents": tongues.word("page.contents"),
         "anchors": sorted({block["anchor"] for block in content if block.get("anchor")}),
@@ -52,12 +52,18 @@ def _meta(pages: Sequence[Page]) -> Node:
     return {"title": one_line(page.title for page in pages), "author": author, "description": description}
 
 
+def _signature(page: Page) -> Node:
+    """The title block in one language, each piece on its own."""
+    colon = page.words("punctuation.colon")
+    return {"lang": page.language, "pieces": [breakable(one.label + colon + one.value) for one in page.author]}
+
+
 def _running_head(page: Page) -> Node:
     """Who on the left, what on the right, each on one line."""
     title = " ".join(page.title.split())
     who = "　".join(piece.value for piece in (page.author[:1] + page.author[1:][-1:]))
     shortened = title if len(title) <= HEAD else title[: HEAD - 1] + "…"
-    return {"who": who[:HEAD], "title": breakable(shortened)}
+    return {"who": breakable(who[:HEAD]), "title": breakable(shortened)}
 
 
 def _blocks(pages: Sequence[Page], tongues: Tongues) -> Iterator[Node]:
@@ -152,7 +158,7 @@ def _card(parallel: Sequence[MethodCard], tongues: Tongues) -> Node:
     return {
         "kind": "card",
         "summary": tongues.say(one.summary for one in parallel),
-        "paper": {"label": tongues.word("method.paper"), "text": parallel[0].paper},
+        "paper": {"label": tongues.word("method.paper"), "text": breakable(parallel[0].paper)},
         "details": tongues.details([one.details for one in parallel]),
         "uses": {"label": tongues.word("method.uses"), "links": uses},
     }

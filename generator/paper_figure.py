@@ -46,13 +46,12 @@ def _legend(parallel: Sequence[Legend], tongues: Tongues) -> Node | None:
     if not parallel:
         return None
     return {
-        "title": tongues.say(one.title for one in parallel),
+        "title": tongues.say(" · ".join(filter(None, (one.title, one.note))) for one in parallel),
         "low": parallel[0].low,
         "high": parallel[0].high,
         "signed": parallel[0].signed,
         "below": tongues.say(one.below for one in parallel),
         "above": tongues.say(one.above for one in parallel),
-        "note": tongues.say(one.note for one in parallel),
         "bar": image([one.bar for one in parallel if one.bar]),
     }
 

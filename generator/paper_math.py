@@ -9,13 +9,37 @@ Node = dict[str, Any]
 
 GROUPS = frozenset({"mrow", "math", "mstyle", "mpadded", "mphantom", "menclose", "semantics", "merror", "mtd"})
 LINES = frozenset({"¯", "‾", "_", "―"})
+LINEAR = MappingProxyType(
+    {
+        "mfrac": "{}/{}",
+        "msup": "{}^{}",
+        "mover": "{}^{}",
+        "accent": "{}{}",
+        "msub": "{}_{}",
+        "munder": "{}_{}",
+        "msubsup": "{}_{}^{}",
+        "munderover": "{}_{}^{}",
+        "msqrt": "√{}",
+        "mroot": "{}^(1/{})",
+    }
+)
 SPACE = 1 / 6  # of an em, where a width is not given in em
 
 
 def formula(element: Element) -> Node:
-    """A `<math>` element; `alt` is its TeX, which is what a screen reader can make most of."""
+    """A `<math>` element; `alt` is the formula on one line, as it would be read."""
     block = element.get("display") == "block"
-    return {"i": "math", "block": block, "alt": element.get("alttext", ""), "c": _row(element)}
+    return {"i": "math", "block": block, "alt": spoken(element), "c": _row(element)}
+
+
+def spoken(element: Element) -> str:
+    """The formula as one line of signs: scripts after ^ and _, fractions with /, roots with √."""
+    parts = [spoken(child) for child in element]
+    form = LINEAR.get("accent" if element.get("accent") == "true" else element.tag)
+    if form and len(parts) == form.count("{"):
+        return form.format(*(part if len(part) == 1 or part.isalnum() else f"({part})" for part in parts))
+    said = " ".join(parts) if parts else "".join(element.itertext())
+    return " ".join(said.split())
 
 
 def _row(element: Element) -> list[Node]:

@@ -9,12 +9,13 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 from xml.etree.ElementTree import Element
 
+from generator.fonts import with_stand_ins
 from generator.paper_math import Node, formula
 
 Inline = str | Node
 
 HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
-LONG = 30  # characters without a break after which a line may end anywhere sensible
+LONG, PIECE = 30, 10  # a word of LONG characters may be broken at its signs, and every PIECE characters
 UNBROKEN = re.compile(rf"[!-~]{{{LONG},}}")
 BREAK = "\u200b"
 OPENERS, ISOLATES = "\u202a\u202b\u202d\u202e", "\u2066\u2067\u2068"
@@ -90,7 +91,7 @@ def _cell(cell: Element) -> Node:
 
 
 def inlines(parent: Element) -> list[Inline]:
-    """Everything within an element as inlines; blocks within are run together."""
+    """Everything within an element; blocks within are run together."""
     return [*_text(parent.text), *(inline for child in parent for inline in (*_inline(child), *_text(child.tail)))]
 
 
@@ -116,14 +117,14 @@ INLINE = frozenset({"em", "strong", "code", "a", "br", "img", "math", "span"})
 
 
 def breakable(text: str) -> str:
-    """The text with places where a long word may be broken, and with every change of direction ended."""
-    return _closed(UNBROKEN.sub(_broken, text))
+    """The text as it can be printed, with places where a long word may be broken, its changes of direction ended."""
+    return _closed(UNBROKEN.sub(_broken, with_stand_ins(text)))
 
 
 def _broken(word: re.Match[Any]) -> str:
-    """After a sign that ends a part of a name or address, else every LONG characters."""
+    """After a sign that ends a part of a name or address, else every PIECE characters."""
     parts = re.sub(r"(?<=[_/\\.,:;=&?-])(?=[\w])", BREAK, word.group()).split(BREAK)
-    return BREAK.join(part[k : k + LONG] for part in parts for k in range(0, len(part), LONG))
+    return BREAK.join(part[k : k + PIECE] for part in parts for k in range(0, len(part), PIECE))
 
 
 def _closed(text: str) -> str:

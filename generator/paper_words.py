@@ -46,7 +46,7 @@ class Tongues:
         """Parallel plain texts, one a language."""
         said = zip(self.languages, texts, strict=True)
         different = {text: language for language, text in reversed(list(said)) if text}
-        return [[language, breakable(text)] for text, language in reversed(different.items())]
+        return [[language, breakable(" ".join(text.split()))] for text, language in reversed(different.items())]
 
     def prose(self, parallel: Iterable[Prose | None], level: int = 2) -> list[Node]:
         """Parallel Markdown; a stand-in of another language is said once."""

@@ -1,0 +1,88 @@
+"""Pages as the document of the PDF."""
+
+from dataclasses import replace
+
+from generator.page import Figure, Prose
+from generator.paper import document
+from tests.report_fixture import page
+
+ZH, EN = page("zh-Hant"), page("en")
+
+
+def of_kind(made, kind):
+    return [block for block in made["blocks"] if block["kind"] == kind]
+
+
+def said(texts):
+    return [text for _, text in texts]
+
+
+def test_one_language_says_everything_once():
+    """Every text has one entry, in the language of the page."""
+    made = document([EN])
+    headings = [said(block["text"]) for block in of_kind(made, "heading")]
+    assert headings[:3] == [["Saliency maps"], ["Filters"], ["LIME"]]
+    assert made["languages"] == {"en": {"lang": "en", "region": None, "wide": False}}
+
+
+def test_chinese_gets_the_region_of_its_script():
+    """Without tw Typst prints Simplified words; the page's own code says only the script."""
+    assert document([ZH])["languages"]["zh-Hant"] == {"lang": "zh", "region": "tw", "wide": True}
+
+
+def test_both_languages_stand_beside_each_other():
+    """Headings and labels say both; what is the same is said once."""
+    made = document([ZH, EN])
+    assert said(of_kind(made, "heading")[0]["text"]) == ["顯著圖", "Saliency maps"]
+    assert said(of_kind(made, "heading")[2]["text"]) == ["LIME 解釋", "LIME"]
+    row = of_kind(made, "figure")[0]["bodies"][0]["rows"][0]
+    assert row["label"] == [["zh-Hant", "生氣"], ["en", "Angry"]]
+    assert row["images"][0]["alt"].count(" / ") == 1
+
+
+def test_a_figure_stands_once_with_its_captions():
+    """Both captions, one picture."""
+    figures = of_kind(document([ZH, EN]), "figure")
+    assert [block["anchor"] for block in figures] == [f"fig-{figure.id}" for figure in ZH.figures]
+    assert [caption["label"].strip() for caption in figures[0]["captions"]] == ["圖 1", "Figure 1"]
+
+
+def test_answers_run_beside_each_other_around_their_figures():
+    """The words before a figure in both languages, the figure, the words after it."""
+    made = document([ZH, EN])["blocks"]
+    place = next(k for k, block in enumerate(made) if block["kind"] == "figure")
+    before, after = made[place - 1], made[place + 1]
+    assert [prose["lang"] for prose in before["prose"]] == ["zh-Hant", "en"]
+    assert said(before["lead"]) == ["答：", "Answer:"]
+    assert [prose["blocks"][0]["b"] for prose in after["prose"]] == ["table", "table"]
+    assert after["lead"] == []
+
+
+def test_answers_that_place_figures_differently_keep_the_order_of_the_first():
+    """The second language's words follow after the last figure, and no figure is lost or doubled."""
+    question = EN.questions[1]
+    figures = [block for block in question.answer if isinstance(block, Figure)]
+    turned = replace(question, answer=(*reversed(figures), Prose("Last words.", "en")))
+    other = replace(EN, questions=(EN.questions[0], turned, EN.questions[2]))
+    made = document([ZH, other])
+    assert [block["anchor"] for block in of_kind(made, "figure")] == [figure.anchor for figure in ZH.figures]
+    start = next(k for k, block in enumerate(made["blocks"]) if block.get("anchor") == "fig-feature_maps")
+    assert "Last words." in str(made["blocks"][start + 1])
+
+
+def test_a_stand_in_is_said_once():
+    """A text that both languages share, because one lacks a translation, is not repeated."""
+    same = replace(EN, questions=tuple(replace(q, prompt=ZH.questions[0].prompt) for q in EN.questions))
+    prompts = [block for block in of_kind(document([ZH, same]), "prose") if block["style"] == "prompt"]
+    assert [prose["lang"] for prose in prompts[0]["prose"]] == ["zh-Hant"]
+
+
+def test_every_anchor_is_known():
+    """Links lead only to places that are there."""
+    made = document([EN])
+    assert {"q-saliency", "fig-lime", "method-lime", "methods", "foot"} <= set(made["anchors"])
+
+
+def test_a_long_title_is_shortened_in_the_running_head():
+    """The head is one line."""
+    assert len(document([replace(EN, title="word " * 100)])["head"]["title"]) <= 56

@@ -1,0 +1,82 @@
+"""Markdown as nodes of the PDF."""
+
+from generator.paper_prose import BREAK, blocks, breakable
+from generator.prose_html import tree
+
+
+def kinds(source, **keys):
+    return [block["b"] for block in blocks(tree(source), **keys)]
+
+
+def test_every_block_of_markdown_has_its_node():
+    """Paragraphs, lists, code, tables, quotations, rules and headings in the order of the text."""
+    source = "one\n\n- a\n\n1. b\n\n```\ncode\n```\n\n| a | b |\n| - | - |\n| 1 | 2 |\n\n> said\n\n---\n\n# end"
+    assert kinds(source) == ["p", "ul", "ol", "pre", "table", "quote", "hr", "heading"]
+
+
+def test_inlines_nest():
+    """Emphasis within strength within a link, with the text between them."""
+    (block,) = blocks(tree("a **b *c*** [`d`](https://e.f)"))
+    assert block["c"] == [
+        "a ",
+        {"i": "strong", "c": ["b ", {"i": "em", "c": ["c"]}]},
+        " ",
+        {"i": "a", "href": "https://e.f", "c": [{"i": "code", "text": "d"}]},
+    ]
+
+
+def test_headings_start_at_the_level_below_and_skip_none():
+    """PDF/UA refuses a level 4 after a level 2, whatever the Markdown has."""
+    levels = [block["level"] for block in blocks(tree("#### a\n\n# b\n\n#### c\n\n###### d"), level=2)]
+    assert levels == [2, 2, 3, 4]
+
+
+def test_a_display_formula_leaves_its_paragraph():
+    """What stands before and after stays text."""
+    assert kinds("before $$x$$ after") == ["p", "formula", "p"]
+
+
+def test_list_items_hold_blocks():
+    """A nested list is a block of its item."""
+    (outer,) = blocks(tree("- a\n    - b\n- c"))
+    assert [[block["b"] for block in item] for item in outer["items"]] == [["p", "ul"], ["p"]]
+
+
+def test_a_table_knows_its_head_and_alignment():
+    """The head is apart from the rows; the alignment is the column's."""
+    (table,) = blocks(tree("| a | b |\n| :-- | --: |\n| 1 | 2 |\n| 3 | 4 |"))
+    assert [cell["c"] for cell in table["head"]] == [["a"], ["b"]]
+    assert [cell["align"] for cell in table["head"]] == ["left", "right"]
+    assert len(table["rows"]) == 2
+
+
+def test_space_is_one_space():
+    """Line breaks and runs of spaces of the source are single spaces."""
+    assert blocks(tree("one\ntwo   three")) == [{"b": "p", "c": ["one two three"]}]
+
+
+def test_long_words_may_be_broken_and_short_ones_not():
+    """A path breaks at its slashes, a digest every few characters, an ordinary word never."""
+    assert breakable("internationalization") == "internationalization"
+    path = "/backbone/conv5_block3_out/activation_49"
+    assert breakable(path).replace(BREAK, "") == path
+    assert f"/{BREAK}conv5" in breakable(path)
+    assert max(map(len, breakable("a" * 4000).split(BREAK))) == 10
+
+
+def test_changes_of_direction_end_with_their_text():
+    """An override or isolate that is left open is closed, and one that is closed stays as it is."""
+    assert breakable("\u202eabc") == "\u202eabc\u202c"
+    assert breakable("\u2067abc") == "\u2067abc\u2069"
+    assert breakable("\u202eabc\u202c") == "\u202eabc\u202c"
+
+
+def test_what_no_font_has_becomes_a_box():
+    """An emoji and a private character are boxes, a control character is nothing."""
+    assert breakable("a😀b\ue000\x07c") == "a□b□c"
+
+
+def test_markup_of_other_languages_is_text():
+    """Nothing that Typst or HTML would take for a command is one."""
+    (block,) = blocks(tree("a #import x ]]> <b> @fig $"))
+    assert "".join(block["c"]) == "a #import x ]]> <b> @fig $"

@@ -1,0 +1,257 @@
+"""The PDF as a reader, a screen reader and a checker find it."""
+
+import re
+from dataclasses import replace
+from functools import cache
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+from pypdf import PdfReader
+
+from generator.errors import ComputationError
+from generator.page import Grid, Matrix, Prose, Rows, Table
+from generator.pdf import pdf
+from tests import report_fixture
+
+TEMPLATES = (Path(__file__).parent.parent / "templates",)
+CASES = {"zh-Hant": ("zh-Hant",), "en": ("en",), "both": ("zh-Hant", "en")}
+HOSTILE = "#import \"x\" ]]> <script>alert(1)</script> {{ ''.__class__ }} $x$ @fig *b* _c_ `d` \\ // /*"
+
+
+@cache
+def pictures():
+    return {p.name: p.data for built in report_fixture.built().values() for p in built.drawing.pictures}
+
+
+@cache
+def made(case):
+    return pdf([report_fixture.page(language) for language in CASES[case]], pictures(), TEMPLATES)
+
+
+@cache
+def opened(case):
+    return PdfReader(BytesIO(made(case)))
+
+
+@cache
+def text(case):
+    return squeezed("".join(page.extract_text() for page in opened(case).pages))
+
+
+def squeezed(words):
+    """The signs alone: where lines and pages break is the layout's."""
+    return re.sub(r"[\s\u200b\u00a0\u3000]+", "", words)
+
+
+def nodes(case):
+    """Every element of the structure tree with its type."""
+    waiting, found = [opened(case).trailer["/Root"]["/StructTreeRoot"]], []
+    while waiting:
+        node = waiting.pop()
+        node = node.get_object() if hasattr(node, "get_object") else node
+        if isinstance(node, list):
+            waiting.extend(reversed(node))
+        elif isinstance(node, dict):
+            found.append(node)
+            waiting.append(node.get("/K"))
+    return [node for node in found if "/S" in node]
+
+
+def tags(case):
+    return [node["/S"] for node in nodes(case)]
+
+
+@pytest.fixture(params=list(CASES))
+def case(request):
+    return request.param
+
+
+def test_the_same_pages_give_the_same_bytes():
+    """No clock, no path and no chance in the file."""
+    assert made("en") == pdf([report_fixture.page("en")], dict(reversed(pictures().items())), TEMPLATES)
+
+
+def test_metadata_and_language(case):
+    """Title, author and language of the first page; the standard is declared."""
+    reader, page = opened(case), report_fixture.page(CASES[case][0])
+    assert reader.metadata.title.startswith(page.title)
+    assert page.author[-1].value in reader.metadata.author
+    assert reader.trailer["/Root"]["/Lang"] == {"zh-Hant": "zh-TW", "en": "en", "both": "zh-TW"}[case]
+    assert reader.trailer["/Root"]["/MarkInfo"]["/Marked"]
+    assert b"pdfuaid:part" in made(case) or "pdfuaid" in str(reader.xmp_metadata.stream.get_data())
+
+
+def test_fonts_are_embedded_as_subsets(case):
+    """Every font is one of the packaged ones, and only its used glyphs are in the file."""
+    names = set()
+    for page in opened(case).pages:
+        for font in page["/Resources"].get("/Font", {}).values():
+            inner = font.get_object()["/DescendantFonts"][0].get_object()
+            descriptor = inner["/FontDescriptor"].get_object()
+            assert {"/FontFile2", "/FontFile3"} & set(descriptor)
+            names.add(inner["/BaseFont"])
+    assert all(re.match(r"/[A-Z]{6}\+(SourceSansPro|NotoSansCJKtc|DejaVuSansMono|NewCM)", name) for name in names)
+    assert len(made(case)) < 1_500_000
+
+
+def test_no_glyph_is_missing(case):
+    """What is extracted has no replacement character and no box."""
+    assert "\ufffd" not in text(case)
+    assert "□" not in text(case)
+
+
+def test_every_text_of_the_page_is_in_the_file(case):
+    """Titles, labels, captions, numbers and facts, in every language of the file."""
+    for language in CASES[case]:
+        page = report_fixture.page(language)
+        words = [page.title, *(question.title for question in page.questions)]
+        words += [figure.label for figure in page.figures]
+        words += [detail.value for figure in page.figures for detail in figure.details]
+        words += [word for figure in page.figures for body in figure.bodies for word in words_of(body)]
+        words += [card.summary for card in page.methods] + [detail.value for detail in page.foot]
+        missing = [word for word in words if squeezed(word) not in text(case)]
+        assert missing == []
+
+
+def words_of(body):
+    if isinstance(body, Rows):
+        rows = [word for row in body.rows for word in (row.label, row.probability)]
+        return [*body.panels, *rows]
+    if isinstance(body, Matrix):
+        return [row.recall for row in body.rows] + list(body.classes) + [body.summary, body.share_of]
+    if isinstance(body, Table):
+        return [*body.head, *(cell for row in body.rows for cell in row)]
+    return [cell.short for cell in body.cells] if isinstance(body, Grid) else []
+
+
+def test_prose_is_set_and_not_shown_as_source(case):
+    """Emphasis, tables and formulas are formed; no mark of Markdown is left."""
+    assert "**" not in text(case)
+    assert "|---" not in text(case)
+    assert {"/Strong", "/Formula", "/Code", "/L", "/Link"} <= set(tags(case))
+
+
+def test_every_picture_has_its_own_alternative_text(case):
+    """Each picture of each figure is there with the words of its page, and none repeats a caption."""
+    alts = [node.get("/Alt") for node in nodes(case) if node["/S"] == "/Figure"]
+    assert all(alts)
+    first = report_fixture.page(CASES[case][0])
+    images = [image for figure in first.figures for body in figure.bodies for image in images_of(body)]
+    assert len(alts) == len(images) + sum(figure.legend is not None for figure in first.figures)
+    assert all(any(alt.startswith(image.alt) for alt in alts) for image in images)
+    assert not set(alts) & {figure.title for figure in first.figures}
+
+
+def images_of(body):
+    if isinstance(body, Rows):
+        return [image for row in body.rows for image in row.images]
+    if isinstance(body, Grid):
+        return [image for cell in body.cells for image in cell.images] + ([body.face] if body.face else [])
+    return list(body.images) if isinstance(body, Table) else []
+
+
+def test_tables_have_real_heads(case):
+    """Every table begins with a row of header cells."""
+    tables = [node for node in nodes(case) if node["/S"] == "/Table"]
+    assert len(tables) >= 5
+    for table in tables:
+        kinds = [kid.get_object()["/S"] for kid in table["/K"] if hasattr(kid.get_object(), "get")]
+        assert "/THead" in kinds
+
+
+def test_figures_have_captions(case):
+    """One caption a figure that was computed."""
+    computed = [figure for figure in report_fixture.page("en").figures if not figure.failure]
+    assert tags(case).count("/Caption") == len(computed)
+
+
+def test_bookmarks_lead_to_the_sections(case):
+    """The questions, the methods and the foot, with the cards of the methods below."""
+    outline = opened(case).outline
+    first = report_fixture.page(CASES[case][0])
+    titles = [entry.title for entry in outline if not isinstance(entry, list)]
+    assert len(titles) == len(first.questions) + 2
+    assert all(question.title in title for question, title in zip(first.questions, titles, strict=False))
+    cards = next(entry for entry in outline if isinstance(entry, list))
+    assert len(cards) == len(first.methods)
+
+
+def test_a_long_report_has_contents_and_a_short_one_none():
+    """More than four pages get a table of contents; a running head and page numbers stand on each."""
+    reader = opened("en")
+    assert 4 < len(reader.pages) < 12
+    assert "Contents" in reader.pages[0].extract_text()
+    for number, page in enumerate(reader.pages, 1):
+        words = page.extract_text()
+        assert f"{number} / {len(reader.pages)}" in words
+        assert ("B00000000" in words and "Explainable AI" in words) or number == 1
+    page = report_fixture.page("en")
+    short = replace(page, questions=page.questions[2:], methods=())
+    short = replace(short, questions=(replace(short.questions[0], answer=(Prose("Nothing.", "en"),)),))
+    read = PdfReader(BytesIO(pdf([short], {}, TEMPLATES)))
+    assert len(read.pages) == 1
+    assert "Contents" not in read.pages[0].extract_text()
+
+
+def test_large_grids_break_over_pages():
+    """Ten times the filters run over several pages, and every number is printed."""
+    page = report_fixture.page("en")
+    figure = next(figure for figure in page.figures if figure.id == "filters")
+    (grid,) = figure.bodies
+    cells = tuple(replace(cell, short=f"unit{k:03}") for k, cell in enumerate(grid.cells * 8))
+    figure = replace(figure, bodies=(replace(grid, cells=cells),))
+    page = replace(page, questions=(replace(page.questions[1], answer=(figure,)),), methods=())
+    read = PdfReader(BytesIO(pdf([page], pictures(), TEMPLATES)))
+    found = [set(re.findall(r"unit\d\d\d", sheet.extract_text())) for sheet in read.pages]
+    assert len(set().union(*found)) == 256
+    assert sum(bool(units) for units in found) >= 3
+
+
+def test_hostile_words_are_printed_as_they_are():
+    """Commands of Typst, HTML and Jinja are letters, in titles, prose, code and tables."""
+    page = report_fixture.page("en", report_fixture.told(report_fixture.Text.of(HOSTILE)))
+    prose = Prose(f"`` {HOSTILE} ``\n\n| a |\n| - |\n| \\#let x |\n", "en")
+    page = replace(page, questions=(replace(page.questions[1], title=HOSTILE, answer=(prose,)),), methods=())
+    reader = PdfReader(BytesIO(pdf([page], {}, TEMPLATES)))
+    words = squeezed("".join(sheet.extract_text() for sheet in reader.pages))
+    assert words.count(squeezed(HOSTILE)) >= 3
+    assert "#letx" in words
+    assert reader.metadata.title == HOSTILE
+
+
+@pytest.mark.parametrize("words", ["a" * 4000, "\u202egnorw\u200f", "😀", "字" * 4000, "x\x00y", " "])
+def test_odd_titles_give_a_file(words):
+    """Whatever a title holds, the file is made and valid."""
+    page = report_fixture.page("en")
+    page = replace(page, title="T" + words, questions=(), methods=())
+    read = PdfReader(BytesIO(pdf([page], {}, TEMPLATES)))
+    assert len(read.pages) >= 1
+
+
+def test_a_template_beside_the_report_comes_first(tmp_path):
+    """The user's report.typ replaces the project's."""
+    (tmp_path / "report.typ").write_text('#set document(title: "Mine")\n= Own layout')
+    data = pdf([report_fixture.page("en")], {}, (tmp_path, *TEMPLATES))
+    assert "Own layout" in PdfReader(BytesIO(data)).pages[0].extract_text()
+
+
+def test_a_broken_template_is_told_in_words(tmp_path):
+    """Typst's message, without a trace; a warning is as bad as an error."""
+    (tmp_path / "report.typ").write_text("#let = 3")
+    with pytest.raises(ComputationError, match="the PDF could not be set"):
+        pdf([report_fixture.page("en")], {}, (tmp_path,))
+    (tmp_path / "report.typ").write_text('#set document(title: "x")\n#set text(font: "No Such Font")\n= a')
+    with pytest.raises(ComputationError, match=r"with a warning.*no such font"):
+        pdf([report_fixture.page("en")], {}, (tmp_path,))
+
+
+def test_an_independent_checker_finds_no_error(case, tmp_path):
+    """PDF/UA-1 and WCAG as outloud checks them."""
+    from outloud.cli import main
+
+    file = tmp_path / "report.pdf"
+    file.write_bytes(made(case))
+    with pytest.raises(SystemExit) as ended:
+        main([str(file), "--quiet"])
+    assert ended.value.code == 0
