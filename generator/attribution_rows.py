@@ -48,7 +48,7 @@ def _compared(artefact: Heatmaps, material: Material) -> Rows:
 def _compared_row(artefact: Heatmaps, material: Material, group: list[int], panel: Panel) -> Row:
     """One image with its maps for several classes; a remark names the class whose map is no result."""
     reader, target = material.reader, material.part.batch.target
-    first = _row(artefact, material, group[0])
+    first = _row(artefact, material, group[0], int(material.part.batch.prediction[group[0]]))
     images = tuple(image for row in group if (image := material.found(panel, row)))
     face = (first.face,) if first.face else ()
     remarks = dict.fromkeys(
@@ -60,11 +60,12 @@ def _compared_row(artefact: Heatmaps, material: Material, group: list[int], pane
     return replace(first, images=(*face, *images), target="", remark=remark, details=(), veil=None, values=None)
 
 
-def _row(artefact: Heatmaps, material: Material, row: int) -> Row:
-    """One image of an attribution: its label, what the model says, and its panels."""
+def _row(artefact: Heatmaps, material: Material, row: int, otherwise: int | None = None) -> Row:
+    """One image of an attribution; without a label it stands for its target, or for the class `otherwise`."""
     batch, reader = material.part.batch, material.reader
     label, target, prediction = (int(column[row]) for column in (batch.label, batch.target, batch.prediction))
-    stands_for = label if label >= 0 else prediction
+    unlabelled = target if otherwise is None else otherwise
+    stands_for = label if label >= 0 else unlabelled
     images = tuple(image for panel in material.show.panels if (image := material.found(panel, row)))
     remark = artefact.remark(row)
     return Row(

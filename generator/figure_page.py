@@ -15,6 +15,8 @@ from generator.reader import Reader
 from generator.results import Drawing, FigureResult, Part
 from generator.results import Legend as DrawnLegend
 
+TOLD_ELSEWHERE = frozenset({"accuracy", "images", "n", "probability"})  # by the body of the figure
+
 
 @dataclass(frozen=True)
 class Built:
@@ -85,8 +87,10 @@ def _details(parts: tuple[Part, ...], reader: Reader) -> Iterator[Detail]:
     facts: dict[str, dict[Fact, None]] = {}
     for part in parts:
         for key, value in part.artefact.facts.items():
-            if not reader.words.has(f"remark_fact.{key}"):
+            if key not in TOLD_ELSEWHERE and value not in ("", ()) and not reader.words.has(f"remark_fact.{key}"):
                 facts.setdefault(key, {})[value] = None
+    if any(isinstance(part.artefact, Heatmaps) and not (part.batch.label >= 0).any() for part in parts):
+        yield Detail(reader.words("fact.label"), reader.words("figure.no_label"))
     for key, values in facts.items():
         yield Detail(reader.fact_name(key), reader.joined(tuple(reader.fact(key, value) for value in values)))
 
@@ -96,8 +100,6 @@ def _remarks(part: Part, reader: Reader) -> Iterator[str]:
     for key, value in part.artefact.facts.items():
         if value and reader.words.has(f"remark_fact.{key}"):
             yield reader.words(f"remark_fact.{key}", value=reader.fact(key, value))
-    if len(part.batch) and (part.batch.label < 0).all():
-        yield reader.words("figure.no_label")
 
 
 def _legend(drawing: Drawing, reader: Reader) -> Legend | None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from pathlib import PurePath
 
 from generator.artefacts import Fact
 from generator.page import Detail, Prose
@@ -11,6 +12,8 @@ from generator.text import Text
 from generator.words import Words
 
 SIZES = frozenset({"grid", "native", "size", "input"})  # facts whose numbers are sides: 6×6
+FILES = frozenset({"origin", "source"})  # facts that are paths, of which only the name concerns a reader
+SHARES = frozenset({"accuracy", "stability", "chance", "fall"})
 Say = Callable[[Text, str], str]
 
 
@@ -81,6 +84,10 @@ class Reader:
             return "×".join(pieces) if key in SIZES else self.joined(pieces)
         if isinstance(value, bool):
             return self.words("value.yes" if value else "value.no")
+        if isinstance(value, str) and key in FILES:
+            return PurePath(value).name
         if isinstance(value, str):
             return self.words(f"value.{value}") if self.words.has(f"value.{value}") else value
+        if key in SHARES:
+            return self.percent(value)
         return self.number(value) if isinstance(value, float) else f"{value:,}"

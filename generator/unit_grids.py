@@ -24,6 +24,9 @@ def _pattern_cell(artefact: Patterns, material: Material, picture: Picture) -> C
     lines = [words("unit.activation", value=number(artefact.activation[position]))]
     if np.isfinite(artefact.on_images[position]):
         lines.append(words("unit.on_images", value=number(artefact.on_images[position])))
+    probability = artefact.facts.get("probability")
+    if isinstance(probability, tuple):
+        lines.append(words("figure.probability", percent=material.reader.percent(float(str(probability[position])))))
     dead = bool(artefact.dead[position])
     title = words("unit.filter", n=unit) if artefact.of == "filter" else short
     return Cell(title, short, (material.image(picture, TILE),), tuple(lines), words("unit.dead") if dead else "")

@@ -1,0 +1,127 @@
+"""The words of the interface: complete in both languages, Traditional only, overridden key by key."""
+
+import subprocess
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from generator.artefacts import Artefact, Heatmaps
+from generator.errors import InputError
+from generator.methods import METHODS, load_all
+from generator.samples import Evaluation
+from generator.words import TEMPLATES, Words, load
+from tests.conftest import request_of
+from tests.simplified import SIMPLIFIED
+
+ROOT = Path(__file__).parent.parent
+READ = {".py", ".yaml", ".yml", ".md", ".html", ".css", ".js", ".json", ".typ", ".toml", ".csv"}
+CHEAP = {
+    "lime": {"num_samples": 20},
+    "smoothgrad": {"samples": 2},
+    "integrated_gradients": {"steps": 2},
+    "occlusion": {"patch": 16, "stride": 16},
+    "scorecam": {"max_channels": 2},
+}
+load_all()
+WITHOUT_CLIMBING = sorted(name for name, known in METHODS.items() if known.kind != "patterns")
+
+
+@pytest.fixture(params=["en", "zh-Hant"])
+def words(request) -> Words:
+    return load(request.param)
+
+
+def test_both_languages_have_every_key():
+    """What one language says, the other says too; only the singular is English alone."""
+    english, chinese = (set(load(language).entries) for language in ("en", "zh-Hant"))
+    assert {key for key in english ^ chinese if not key.endswith(".one")} == set()
+    assert load("zh-Hant").missing == ()
+
+
+def test_both_languages_fill_the_same_places():
+    """A `{place}` that one language forgets would lose a number."""
+    english, chinese = load("en").entries, load("zh-Hant").entries
+    for key in english.keys() & chinese.keys():
+        places = [{word.split("}")[0] for word in text.split("{")[1:]} for text in (english[key], chinese[key])]
+        assert places[0] == places[1], key
+
+
+def test_nothing_of_ours_is_simplified_chinese():
+    """Every text file of the project is in Traditional characters."""
+    listed = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=False).stdout.split(
+        "\n"
+    )
+    files = [ROOT / name for name in listed if Path(name).suffix in READ] or sorted(TEMPLATES.rglob("*.*"))
+    files = [file for file in files if file.is_file() and file.name != "simplified.py"]
+    assert files
+    found = {file.name: {c for c in file.read_text(errors="ignore") if c in SIMPLIFIED} for file in files}
+    assert {name: characters for name, characters in found.items() if characters} == {}
+
+
+def test_the_search_finds_what_it_searches():
+    """The list holds the forms that a converter leaves behind most often."""
+    assert set("图类别数据说明这没") & SIMPLIFIED >= set("图类别数据说这没") - set("别")
+    assert not set("圖類別數據說明這沒臉") & SIMPLIFIED
+
+
+@pytest.mark.parametrize("name", WITHOUT_CLIMBING)
+def test_every_fact_of_a_method_has_words(name, linear, words):
+    """No reader meets the key of a fact, a quantity or a remark in place of its name."""
+    evaluation = Evaluation(np.array([0, 1, 1]), np.array([0, 1, 0]), None, "x.csv", "")
+    request = request_of(linear, np.random.default_rng(0).random((2, 48, 48, 1)), evaluation=evaluation)
+    check(METHODS[name].compute(request, **CHEAP.get(name, {})), words)
+
+
+def check(artefact: Artefact, words: Words) -> None:
+    for key in artefact.facts:
+        assert words.has(f"fact.{key}") or words.has(f"remark_fact.{key}"), key
+    if isinstance(artefact, Heatmaps):
+        assert words.has(f"quantity.{artefact.quantity}")
+        for remark in filter(None, artefact.remarks):
+            assert words.has(f"remark.{remark}"), remark
+
+
+def test_an_unknown_key_is_refused(words):
+    """A template's typing mistake is found, with the nearest key."""
+    with pytest.raises(InputError, match=r"no word 'page.contnts'.*did you mean 'page.contents'"):
+        words("page.contnts")
+
+
+def test_one_and_many():
+    """A language may have a singular; Chinese needs none."""
+    assert load("en").count("question.points", 1) == "1 point"
+    assert load("en").count("question.points", 2) == "2 points"
+    assert load("zh-Hant").count("question.points", 1) == "1 分"
+
+
+@pytest.mark.parametrize(("tag", "file"), [("zh-TW", "zh-Hant"), ("en-GB", "en")])
+def test_a_region_takes_the_words_of_its_language(tag, file):
+    """`zh-TW` reads `zh-Hant.yaml`, `en-GB` reads `en.yaml`."""
+    assert load(tag).entries == load(file).entries
+
+
+def test_a_folder_beside_the_spec_overrides_single_keys(tmp_path):
+    """One line of a user's file changes one word and leaves the others."""
+    (tmp_path / "words").mkdir()
+    (tmp_path / "words" / "en.yaml").write_text("question: {answer: 'My answer:'}\n")
+    words = load("en", (tmp_path, TEMPLATES))
+    assert words("question.answer") == "My answer:"
+    assert words("page.contents") == "Contents"
+
+
+def test_a_third_language_is_one_file(tmp_path):
+    """What its file lacks is said in English, and the keys are named."""
+    (tmp_path / "words").mkdir()
+    (tmp_path / "words" / "de.yaml").write_text("language: {name: Deutsch}\npage: {contents: Inhalt}\n")
+    words = load("de", (tmp_path, TEMPLATES))
+    assert words("page.contents") == "Inhalt"
+    assert words("page.methods") == "Methods"
+    assert "page.methods" in words.missing
+    assert "page.contents" not in words.missing
+
+
+def test_a_language_without_a_file_is_refused():
+    """The message names the file to add."""
+    with pytest.raises(InputError, match=r"no words for the language 'ja': add templates/words/ja.yaml"):
+        load("ja")
