@@ -48,7 +48,7 @@ def test_its_evaluation_is_the_model_s(script):
     """The probabilities in the file are those of the model on the images beside it."""
     model = script.keras.models.load_model(HERE / "digits_cnn.keras")
     with np.load(HERE / "digits.npz") as data:
-        found = model.predict(data["x"][..., None] / 255.0, verbose=0)
+        found = model.predict(script.inputs(data["x"]), verbose=0)
     stored = [[float(row[f"p_{name}"]) for name in script.NAMES] for row in table()]
     np.testing.assert_allclose(found, stored, atol=1e-4)
 

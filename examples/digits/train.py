@@ -25,16 +25,16 @@ BRIGHTEST = 16  # the data set counts its grey levels from 0 to 16
 
 
 def build() -> keras.Model:
-    """Grey digits `(N, 8, 8, 1)` in 0..1 to ten probabilities, by three convolutions."""
+    """Grey digits `(N, 8, 8, 1)` in 0..1 to ten probabilities, by four convolutions and an average."""
     return keras.Sequential(
         [
             keras.Input((8, 8, 1), name="image"),
             layers.Conv2D(16, 3, padding="same", activation="relu", name="conv1"),
             layers.Conv2D(32, 3, padding="same", activation="relu", name="conv2"),
-            layers.MaxPooling2D(name="pool"),
             layers.Conv2D(32, 3, padding="same", activation="relu", name="conv3"),
-            layers.Dropout(0.3, name="dropout"),
-            layers.Flatten(name="flatten"),
+            layers.Conv2D(32, 3, padding="same", activation="relu", name="conv4"),
+            layers.GlobalAveragePooling2D(name="average"),
+            layers.Dropout(0.2, name="dropout"),
             layers.Dense(10, activation="softmax", name="probabilities"),
         ],
         name="digits_cnn",
@@ -57,32 +57,40 @@ def write_evaluation(path: Path, probabilities: np.ndarray, labels: np.ndarray) 
             writer.writerow([int(label), int(row.argmax()), *(f"{value:.6f}" for value in row)])
 
 
+def train(images: np.ndarray, labels: np.ndarray, epochs: int, log: Path) -> keras.Model:
+    """A network that has seen the images `epochs` times; smoothed labels keep its probabilities modest."""
+    model = build()
+    loss = keras.losses.CategoricalCrossentropy(label_smoothing=0.05)
+    model.compile(keras.optimizers.Adam(3e-3), loss, metrics=["accuracy"])
+    targets = keras.utils.to_categorical(labels, len(NAMES))
+    model.fit(inputs(images), targets, 32, epochs, verbose=2, callbacks=[keras.callbacks.CSVLogger(str(log))])
+    return model
+
+
+def inputs(images: np.ndarray) -> np.ndarray:
+    """What the network wants of uint8 images: `(N, 8, 8, 1)` in 0..1."""
+    return images[..., None].astype(np.float32) / 255
+
+
+def save(model: keras.Model, path: Path) -> None:
+    """Without the optimizer's memory, which is two thirds of a file that nobody trains on."""
+    bare = build()
+    bare.set_weights(model.get_weights())
+    bare.save(path)
+
+
 def main(words: list[str] | None = None) -> int:
     """Trains, tests and writes."""
     parser = argparse.ArgumentParser(description="Train the digits example.")
     parser.add_argument("--output", type=Path, default=HERE, help="the folder for the files")
-    parser.add_argument("--epochs", type=int, default=25)
+    parser.add_argument("--epochs", type=int, default=40)
     parser.add_argument("--seed", type=int, default=0)
     args = parser.parse_args(words)
     keras.utils.set_random_seed(args.seed)
     images, test_images, labels, test_labels = split(args.seed)
-    model = build()
-    model.compile(keras.optimizers.Adam(2e-3), "sparse_categorical_crossentropy", metrics=["accuracy"])
-    log = keras.callbacks.CSVLogger(str(args.output / "digits_cnn.history.csv"))
-    model.fit(
-        images[..., None] / 255.0,
-        labels,
-        batch_size=32,
-        epochs=args.epochs,
-        verbose=2,
-        callbacks=[log],
-        validation_data=(test_images[..., None] / 255.0, test_labels),
-    )
-    probabilities = model.predict(test_images[..., None] / 255.0, verbose=0)
-    # The optimizer's memory is two thirds of the file, and nobody trains on.
-    bare = build()
-    bare.set_weights(model.get_weights())
-    bare.save(args.output / "digits_cnn.keras")
+    model = train(images, labels, args.epochs, args.output / "digits_cnn.history.csv")
+    save(model, args.output / "digits_cnn.keras")
+    probabilities = model.predict(inputs(test_images), verbose=0)
     write_evaluation(args.output / "digits_cnn.evaluation.csv", probabilities, test_labels)
     np.savez_compressed(args.output / "digits.npz", x=test_images, y=test_labels.astype(np.uint8))
     print(f"{(probabilities.argmax(axis=1) == test_labels).mean():.1%} of {len(test_labels)} test images are right")
