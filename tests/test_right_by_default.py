@@ -3,6 +3,9 @@
 The others are in test_right_by_default_beyond.py; docs/right-by-default.md lists all of them for users.
 """
 
+import re
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -277,3 +280,15 @@ def test_an_occluding_patch_is_no_feature_itself():
     assert np.abs(standard.values).max() < 1e-4
     assert standard.facts["baseline"] == "blur"
     assert {"patch", "stride"} <= set(standard.facts)
+
+
+def test_the_table_for_users_names_these_tests():
+    """Every test that docs/right-by-default.md names exists, and every trap tested here is in its table."""
+    root = Path(__file__).parent
+    named = set(re.findall(r"`(test_\w+)`", (root.parent / "docs" / "right-by-default.md").read_text(encoding="utf-8")))
+    found = {
+        path: set(re.findall(r"^def (test_\w+)", path.read_text("utf-8"), re.M)) for path in root.rglob("test_*.py")
+    }
+    assert named <= set().union(*found.values())
+    traps = set().union(*(names for path, names in found.items() if "right_by_default" in path.name))
+    assert traps - named == {"test_the_table_for_users_names_these_tests"}
