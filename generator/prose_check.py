@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 
 from generator.errors import Problem, suggestion
+from generator.methods import METHODS
 from generator.numbers import NAMES, Numbers
 from generator.references import Declared, Entry, ids
 from generator.templating import Call, ProseError, calls_in, names_in
@@ -28,7 +29,9 @@ def _known(names: Declared) -> Known:
     """What an argument of a function of the prose may be, by the name of its parameter."""
     classes = ("class", ids(names.classes))
     by_class = dict.fromkeys(("class_id", "label", "prediction", "row"), classes)
-    return {"figure": ("figure", ids(names.figures)), "region": ("region", names.regions), **by_class}
+    nameless = any("id" not in f.data and f.data.get("method") not in METHODS for f in names.figures)
+    figures = {} if nameless else {"figure": ("figure", ids(names.figures))}  # else one mistake is told many times
+    return {**figures, "region": ("region", names.regions), **by_class}
 
 
 def _texts(names: Declared) -> Iterator[tuple[str, str]]:

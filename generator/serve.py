@@ -63,9 +63,18 @@ def inputs(report: Report) -> tuple[Path, ...]:
 
 
 def wait_for_change(watched: tuple[Path, ...], seen: Seen) -> None:
-    """Returns when a watched file, or one within a watched folder of templates, is not what was seen."""
-    while all(seen.get(path) == now for path, now in look((*watched, *seen)).items()):
+    """Returns when a watched file, or one within a watched folder of templates, is not what was seen, and rests."""
+    now = look((*watched, *seen))
+    while all(seen.get(path) == facts for path, facts in now.items()):
         time.sleep(PAUSE)
+        now = look((*watched, *seen))
+    while now != (now := _later(now)):
+        continue  # it is still being written
+
+
+def _later(seen: Seen) -> Seen:
+    time.sleep(PAUSE)
+    return look(seen)
 
 
 def look(watched: Iterable[Path]) -> Seen:

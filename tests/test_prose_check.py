@@ -23,3 +23,9 @@ from tests.spec_fixture import ANSWER, HEAD, said_about
 def test_prose_is_checked_at_its_own_line(tmp_path, line, message):
     """A mistake within a block of prose is found at the line of the block and the word in it."""
     assert said_about(tmp_path, HEAD + ANSWER % line) == [f"report.yaml:{message}"]
+
+
+def test_one_mistake_is_told_once(tmp_path):
+    """A figure whose method is misspelt has no name yet, so that what refers to it is left alone."""
+    said = said_about(tmp_path, HEAD + (ANSWER % "{{ fig('lime') }}").replace("method: lime", "method: lyme"))
+    assert said == ["report.yaml:9:24: questions[0].figures[0].method: unknown method 'lyme'; did you mean 'lime'?"]
