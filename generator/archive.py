@@ -17,7 +17,7 @@ STORED: Mapping[str, Any] = {
 }
 
 
-def freeze(value: Any) -> bytes:
+def freeze(value: object) -> bytes:
     """The bytes of a stored dataclass, a mapping, a sequence or a plain value; arrays keep their dtype."""
     arrays: list[np.ndarray[Any, Any]] = []
     tree = _pack(value, arrays)
@@ -26,7 +26,7 @@ def freeze(value: Any) -> bytes:
     return buffer.getvalue()
 
 
-def thaw(data: bytes) -> Any:
+def thaw(data: bytes) -> object:
     """What `freeze` was given; sequences come back as tuples. Raises ValueError, KeyError or OSError on other bytes."""
     with np.load(io.BytesIO(data), allow_pickle=False) as stored:
         return _unpack(json.loads(stored["tree"].tobytes()), stored)
@@ -36,7 +36,7 @@ def _named(arrays: list[np.ndarray[Any, Any]]) -> dict[str, Any]:
     return {f"a{number}": array for number, array in enumerate(arrays)}
 
 
-def _pack(value: Any, arrays: list[np.ndarray[Any, Any]]) -> Any:
+def _pack(value: Any, arrays: list[np.ndarray[Any, Any]]) -> Any:  # noqa: ANN401  a tree of JSON's types
     if isinstance(value, bytes):
         return {"bytes": _pack(np.frombuffer(value, np.uint8), arrays)}
     if isinstance(value, np.ndarray):
@@ -54,7 +54,7 @@ def _pack(value: Any, arrays: list[np.ndarray[Any, Any]]) -> Any:
     return value
 
 
-def _unpack(tree: Any, stored: Mapping[str, Any]) -> Any:
+def _unpack(tree: Any, stored: Mapping[str, Any]) -> Any:  # noqa: ANN401
     if isinstance(tree, list):
         return tuple(_unpack(entry, stored) for entry in tree)
     if not isinstance(tree, dict):

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import numpy as np
 
-from generator import manifest
+from generator import manifest, stamp
 from generator.arrays import arrays_of
-from generator.build_options import BuildOptions
-from generator.cache import FOLDER, Cache
+from generator.build_options import FOLDER, BuildOptions
+from generator.cache import Cache
 from generator.errors import InputError, SpecError
 from generator.exports import exported
 from generator.figure_page import Built
@@ -47,6 +47,7 @@ def build(report: Report, options: BuildOptions) -> int:
     _write(report.output, {**_pictures(built), **exports, **pages, MANIFEST: record, ".nojekyll": ""})
     _write_beside(options, exports, results)
     study.cache.prune()
+    _stamp(report, results, options)
     return _told(results, report.output, seconds, options)
 
 
@@ -114,6 +115,13 @@ def _write_beside(options: BuildOptions, exports: Mapping[str, bytes], results: 
         for name, result in results.items():
             if result.parts:
                 np.savez(options.arrays / f"{name}.npz", allow_pickle=False, **arrays_of(result))
+
+
+def _stamp(report: Report, results: Mapping[str, FigureResult], options: BuildOptions) -> None:
+    """Lets the next build be skipped where nothing changes; not where this one had something to say."""
+    if options.repeatable and not report.warnings and not any(result.failure for result in results.values()):
+        place = stamp.place(report.folder / FOLDER, report.source.file, report.output)
+        stamp.write(place, options.settings, report.inputs, report.output)
 
 
 def _told(results: Mapping[str, FigureResult], output: Path, seconds: float, options: BuildOptions) -> int:

@@ -1,9 +1,13 @@
 """What the command line asks of one build, beside the spec."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
 from pathlib import Path
 
+from generator import __version__
+
 FORMATS = ("html", "md", "pdf")
+FOLDER = ".report-cache"  # beside the spec: what builds of it have computed
 
 
 @dataclass(frozen=True)
@@ -28,3 +32,16 @@ class BuildOptions:
     verbose: bool = False
     trust_model: bool = False
     trust_plugins: bool = False
+
+    @property
+    def repeatable(self) -> bool:
+        """Whether a build that changes nothing may be skipped: it writes nowhere but into its site."""
+        return not self.no_cache and self.exports is None and self.arrays is None
+
+    @property
+    def settings(self) -> Mapping[str, str]:
+        """What of it decides the site."""
+        said = {"quiet", "verbose"}
+        return {f.name: str(getattr(self, f.name)) for f in fields(self) if f.name not in said} | {
+            "version": __version__
+        }

@@ -11,16 +11,14 @@ import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from generator.archive import freeze, thaw
 
 LIMIT = 1 << 30  # bytes; the entries used longest ago go first
 DIGEST = 32
-FOLDER = ".report-cache"  # beside the spec
 
 
-def key_of(**ingredients: Any) -> str:
+def key_of(**ingredients: object) -> str:
     """A name for what these ingredients give; anything JSON has, in whatever order."""
     text = json.dumps(ingredients, sort_keys=True, default=str)
     return hashlib.sha256(text.encode()).hexdigest()
@@ -34,7 +32,7 @@ class Cache:
     hits: int = 0
     misses: int = 0
 
-    def remember(self, key: str, compute: Callable[[], Any]) -> Any:
+    def remember(self, key: str, compute: Callable[[], object]) -> object:
         """The value of `key`, computed if it is not there."""
         found = self.look_up(key)
         if found is not None:
@@ -43,7 +41,7 @@ class Cache:
         self.store(key, value)
         return value
 
-    def look_up(self, key: str) -> Any | None:
+    def look_up(self, key: str) -> object | None:
         """The value of `key`, or None where there is none that is whole."""
         if self.folder is None:
             return None
@@ -63,7 +61,7 @@ class Cache:
         """Whether there is an entry, whole or not."""
         return self.folder is not None and (self.folder / key).exists()
 
-    def store(self, key: str, value: Any) -> None:
+    def store(self, key: str, value: object) -> None:
         """Keep a value; a full or read-only disk only means that nothing is kept."""
         self.misses += 1
         if self.folder is None:

@@ -1,7 +1,7 @@
 """What can be said of a report before its figures are computed."""
 
-from generator.build_options import BuildOptions
-from generator.cache import FOLDER, Cache
+from generator.build_options import FOLDER, BuildOptions
+from generator.cache import Cache
 from generator.opening import open_study
 from generator.preflight import preflight
 from generator.report import Report

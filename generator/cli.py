@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from generator import __version__
-from generator.build_options import FORMATS, BuildOptions
+from generator.build_options import FOLDER, FORMATS, BuildOptions
 from generator.errors import ComputationError, GeneratorError
 
 if TYPE_CHECKING:
@@ -144,9 +144,18 @@ def _loaded(asked: argparse.Namespace) -> "Report":
 
 
 def _build(asked: argparse.Namespace) -> int:
+    from generator import stamp
+
+    options = options_of(asked)
+    output = options.output or asked.spec.parent / "site"
+    place = stamp.place(asked.spec.parent / FOLDER, asked.spec, output)
+    if options.repeatable and stamp.is_current(place, options.settings):
+        if not options.quiet:
+            print(f"{output}: nothing has changed", file=sys.stderr)
+        return BUILT
     from generator.build import build
 
-    return build(_loaded(asked), options_of(asked))
+    return build(_loaded(asked), options)
 
 
 def _check(asked: argparse.Namespace) -> int:
@@ -186,7 +195,7 @@ def _schema(asked: argparse.Namespace) -> int:
 
 
 def _clear_cache(asked: argparse.Namespace) -> int:
-    from generator.cache import FOLDER, Cache
+    from generator.cache import Cache
 
     Cache(asked.spec.parent / FOLDER).clear()
     return BUILT

@@ -1,5 +1,7 @@
 """A loaded report with its models, data and evaluation, ready to be asked; none of them is opened yet."""
 
+from dataclasses import replace
+
 from generator.build_options import BuildOptions
 from generator.cache import Cache
 from generator.errors import DataError, SpecError
@@ -27,6 +29,7 @@ def _evaluation(report: Report) -> Evaluation | None:
     if report.evaluation is None:
         return None
     try:
-        return read_evaluation(report.evaluation, report.class_words)
+        read = read_evaluation(report.evaluation, report.class_words)
+        return replace(read, origin=report.evaluation.name)  # no folder of this machine in a published page
     except DataError as error:
         raise SpecError((report.problem("evaluation", str(error)),)) from error

@@ -3,6 +3,7 @@
 import re
 from base64 import b64encode
 from collections.abc import Mapping, Sequence
+from functools import cache
 from hashlib import sha256
 from pathlib import Path
 from textwrap import indent
@@ -41,7 +42,7 @@ def side_by_side(pages: tuple[Page, Page], root: str = "../", folders: Sequence[
 def _framed(
     template: str, pages: tuple[Page, ...], languages: tuple[Link, ...], root: str, folders: Sequence[Path]
 ) -> str:
-    environment = _environment(folders)
+    environment = _environment(tuple(folders))
     inlined = _inlined(environment)
     context: dict[str, object] = {
         "pages": pages,
@@ -59,7 +60,9 @@ def _framed(
     return render_page(environment, template, context)
 
 
-def _environment(folders: Sequence[Path]) -> Environment:
+@cache
+def _environment(folders: tuple[Path, ...]) -> Environment:
+    """Templates are compiled once; Jinja compiles one anew when its file changes."""
     environment = page_environment(folders)
     environment.filters |= {
         "kind": lambda value: type(value).__name__,

@@ -58,6 +58,14 @@ class Report:
         """The questions to build: all, or those of `--only`."""
         return tuple(q for q in self.questions if not self.only or q.id in self.only)
 
+    @property
+    def inputs(self) -> tuple[Path, ...]:
+        """Every file and folder that the site is made from."""
+        files = [self.source.file, *self.plugins, *(model.path for model in self.models), self.folder / "templates"]
+        statistics = [value for model in self.models for value in (model.preprocess.mean, model.preprocess.std)]
+        files += [self.folder / value for value in statistics if isinstance(value, Path)]
+        return tuple(path for path in (*files, self.data.path, self.data.training, self.evaluation) if path)
+
     def model(self, name: str) -> ModelFile:
         """The model of that name; names of a loaded report exist."""
         return next(model for model in self.models if model.id == name)

@@ -1,7 +1,7 @@
 """Whether anything changed since the last build, told from file sizes and times alone, before anything is imported."""
 
+import hashlib
 import json
-import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,7 @@ def fingerprint(path: Path) -> list[int] | None:
         facts = path.stat()
     except OSError:
         return None
-    extra = [len(os.listdir(path))] if path.is_dir() else []
+    extra = [sum(1 for _ in path.iterdir())] if path.is_dir() else []
     return [facts.st_size, facts.st_mtime_ns, *extra]
 
 
@@ -25,9 +25,15 @@ def program_files() -> list[Path]:
     return sorted(p for folder in (PROGRAM, templates) for p in folder.rglob("*") if "__pycache__" not in p.parts)
 
 
+def place(cache: Path, spec: Path, output: Path) -> Path:
+    """Where the stamp of a site lies: one for each pair of spec and site."""
+    return cache / f"stamp-{hashlib.sha256(f'{spec.resolve()} {output.resolve()}'.encode()).hexdigest()[:16]}"
+
+
 def write(stamp: Path, settings: Mapping[str, Any], inputs: Iterable[Path], site: Path) -> None:
-    """Record what a finished build was made from and what it made."""
-    files = [*inputs, *program_files(), *(p for p in sorted(site.rglob("*")) if p.is_file())]
+    """Record what a finished build was made from and what it made; of a folder all that is in it."""
+    given = [p for path in inputs for p in ([path, *sorted(path.rglob("*"))] if path.is_dir() else [path])]
+    files = [*given, *program_files(), *(p for p in sorted(site.rglob("*")) if p.is_file())]
     record = {"settings": dict(settings), "files": {str(p): fingerprint(p) for p in files}}
     stamp.parent.mkdir(parents=True, exist_ok=True)
     stamp.write_text(json.dumps(record))

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from jinja2 import (
     Environment,
+    FileSystemBytecodeCache,
     FileSystemLoader,
     StrictUndefined,
     Template,
@@ -49,6 +50,7 @@ def page_environment(folders: Sequence[Path]) -> Environment:
     """Templates of the first folder that has them; HTML is escaped, a missing value is an error."""
     return Environment(
         loader=FileSystemLoader([str(folder) for folder in folders]),
+        bytecode_cache=FileSystemBytecodeCache(),  # by the template's text, in the user's own temporary folder
         autoescape=select_autoescape(enabled_extensions=("html", "html.j2", "xml", "svg"), default=False),
         undefined=StrictUndefined,
         trim_blocks=True,

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -71,8 +72,14 @@ def _file_name(language: str, folders: Sequence[Path]) -> str:
 
 
 def _merged(name: str, folders: Sequence[Path]) -> dict[str, str]:
-    files = [_path(folder, name) for folder in reversed(folders)]
-    return {key: text for file in files if file.is_file() for key, text in _flat(read(file).data, "")}
+    files = [file for folder in reversed(folders) if (file := _path(folder, name)).is_file()]
+    return {key: text for file in files for key, text in _entries(file, file.stat().st_mtime_ns).items()}
+
+
+@cache
+def _entries(file: Path, changed: int) -> Mapping[str, str]:
+    """The words of one file, read once for each time it was changed."""
+    return dict(_flat(read(file).data, ""))
 
 
 def _path(folder: Path, name: str) -> Path:
