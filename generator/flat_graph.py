@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from generator.legacy_nodes import original
+
 KerasObject = Any  # a layer, operation, model or tensor of Keras
 Apply = Callable[["Step", tuple[Any, ...], dict[str, Any]], Any]
 
@@ -165,7 +167,7 @@ class _Writer:
 
     def _call(self, node: KerasObject, prefix: str, scope: Mapping[int, int]) -> list[int]:
         reads = {id(tensor): scope[id(tensor)] for tensor in node.arguments.keras_tensors}
-        name = prefix + node.operation.name
+        name = prefix + original(node.operation.name)
         nested = _functional(node.operation)
         if nested is not None:
             return self.inline(nested, name + "/", [reads[id(tensor)] for tensor in node.arguments.keras_tensors])

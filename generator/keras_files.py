@@ -1,42 +1,138 @@
-"""Model files looked at without running them: what a file is, which Keras wrote it, why it cannot be opened."""
+"""Model files made ready for Keras 3 without running them: their configs are read, searched for code, and translated.
 
-from collections.abc import Iterator
+Of files of Keras 1 and 2 the architecture is translated, and their own weights are read beside it.
+"""
+
+import json
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from zipfile import ZipFile
+
+import h5py
 
 from generator.errors import ModelError
+from generator.legacy_configs import modern
+from generator.legacy_nodes import Config, Json
+from generator.model_formats import Format, format_of
 
-HDF5 = b"\x89HDF\r\n\x1a\n"
-ZIP = b"PK\x03\x04"
+SUFFIX = {"hdf5": ".h5", "archive": ".keras"}
+OLD_GROUP = "_layer_checkpoint_dependencies"  # what the archives of Keras 2.12 and 2.13 call `layers`
+CODE = (
+    "the model carries Python code ({what}), which is not run from a file; rebuild it from Keras' own layers, "
+    "or say --trust-model if you trust who made the file"
+)
 
 
 @dataclass(frozen=True)
 class ReadableFile:
-    """A path that Keras 3 opens, and the version of Keras that wrote the model ('' where it does not say)."""
+    """What Keras 3 opens: the file under a suffix that fits, or its weights beside a translated `architecture`.
+
+    `keras_version` wrote the model ('' where the file does not say).
+    """
 
     path: Path
     keras_version: str
+    architecture: Config | None = None
+
+
+@dataclass(frozen=True)
+class Described:
+    """What a file says of its model: the config of the architecture, and who wrote it."""
+
+    form: Format
+    config: Config
+    keras_version: str
+
+    @property
+    def legacy(self) -> bool:
+        """Whether it is older than Keras 3; the first files do not say."""
+        return not self.keras_version.partition(".")[0].isdigit() or int(self.keras_version.partition(".")[0]) < 3
 
 
 @contextmanager
 def readable(path: Path, trust: bool) -> Iterator[ReadableFile]:
     """The file as Keras 3 can open it, told by content, not by suffix; raises ModelError with the cure."""
-    suffix = _suffix(path)
+    found = described(path)
+    if not trust:
+        _refuse_code(path, found.config)
     with TemporaryDirectory() as folder:
-        link = Path(folder) / f"model{suffix}"
-        link.symlink_to(path.resolve())
-        yield ReadableFile(link, "")
+        if found.legacy:
+            weights = _weights(path, found.form, Path(folder))
+            yield ReadableFile(weights, found.keras_version, modern(found.config))
+        else:
+            yield ReadableFile(_under_suffix(path, SUFFIX[found.form], Path(folder)), found.keras_version)
 
 
-def _suffix(path: Path) -> str:
-    if not path.is_file():
-        raise ModelError(f"{path}: no such file")
-    with path.open("rb") as file:
-        start = file.read(8)
-    if start == HDF5:
-        return ".h5"
-    if start[:4] == ZIP:
-        return ".keras"
-    raise ModelError(f"{path}: no Keras model")
+def described(path: Path) -> Described:
+    """The file's own words; raises ModelError where it is no Keras model."""
+    form = format_of(path)
+    config, version = _hdf5(path) if form == "hdf5" else _archive(path)
+    return Described(form, config, version)
+
+
+def _hdf5(path: Path) -> tuple[Config, str]:
+    with h5py.File(path) as file:
+        version = file.attrs.get("keras_version", file["model_weights"].attrs.get("keras_version", ""))
+        return json.loads(_text(file.attrs["model_config"])), _text(version)
+
+
+def _archive(path: Path) -> tuple[Config, str]:
+    with ZipFile(path) as archive:
+        said = json.loads(archive.read("metadata.json")) if "metadata.json" in archive.namelist() else {}
+        return json.loads(archive.read("config.json")), said.get("keras_version", "")
+
+
+def _text(value: str | bytes) -> str:
+    return value.decode() if isinstance(value, bytes) else str(value)
+
+
+def _refuse_code(path: Path, config: Config) -> None:
+    """No file runs code: whatever could is found before anything is opened."""
+    for entry in _entries(config):
+        inner = entry.get("config")
+        name = inner.get("name", "") if isinstance(inner, dict) else ""
+        if entry.get("class_name") in ("Lambda", "__lambda__") or entry.get("function_type") == "lambda":
+            raise ModelError(f"{path}: {CODE.format(what=f'a Lambda layer `{name}`' if name else 'a lambda')}")
+
+
+def _entries(value: Json) -> Iterator[Mapping[str, Json]]:
+    """Every mapping anywhere in a config, outer ones first."""
+    if isinstance(value, dict):
+        yield value
+    for inner in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
+        yield from _entries(inner)
+
+
+def _under_suffix(path: Path, suffix: str, folder: Path) -> Path:
+    """The file itself, or a link to it under the suffix that Keras looks at."""
+    if path.suffix.lower() == suffix:
+        return path
+    link = folder / f"model{suffix}"
+    link.symlink_to(path.resolve())
+    return link
+
+
+def _weights(path: Path, form: Format, folder: Path) -> Path:
+    """The weights of a legacy file where Keras 3 finds them."""
+    if form == "hdf5":
+        return _under_suffix(path, SUFFIX[form], folder)
+    with ZipFile(path) as archive:
+        return _regrouped(Path(archive.extract("model.weights.h5", folder)), folder / "regrouped.weights.h5")
+
+
+def _regrouped(weights: Path, regrouped: Path) -> Path:
+    """The weights of an archive under the group names of Keras 3."""
+    with h5py.File(weights) as old, h5py.File(regrouped, "w") as new:
+
+        def copy(name: str, item: h5py.Dataset | h5py.Group) -> None:
+            target = name.replace(OLD_GROUP, "layers")
+            if isinstance(item, h5py.Dataset):
+                new[target] = item[()]
+            else:
+                new.require_group(target)
+
+        old.visititems(copy)
+    return regrouped

@@ -25,7 +25,8 @@ from generator.artefacts import Floats
 from generator.classifier import Ascent, Climb, Layer, Rectifier, Score, ScoreKind
 from generator.errors import ModelError, ParameterError, suggestion
 from generator.flat_graph import FlatGraph, Step, flatten
-from generator.keras_files import readable
+from generator.keras_files import ReadableFile, readable
+from generator.legacy_configs import OLD_HARD_SIGMOID
 from generator.model_form import (
     Form,
     form_of,
@@ -134,6 +135,13 @@ class KerasClassifier:
 
         return self._by_batch(self._trace(("outputs", layer), question), inputs)[0]
 
+    def kernel(self, layer: str) -> Floats:
+        self._number(layer)
+        kernels = [w for w in getattr(self.graph.step(layer).operation, "weights", ()) if w.name == "kernel"]
+        if not kernels or len(kernels[0].shape) != 4:
+            raise ParameterError("layer", f"'{layer}' has no kernel of height and width; take a convolution")
+        return np.asarray(kernels[0], np.float32)
+
     def ascend(self, ascent: Ascent) -> Climb:
         count = len(ascent.units)
         parts = -(-count // self.batch)
@@ -220,11 +228,21 @@ def open_model(
     `trust` lets code that is stored in the file run. Raises ModelError with the cure.
     """
     with readable(path, trust) as file:
-        model = keras.models.load_model(file.path, compile=False, safe_mode=not trust)
+        model = _loaded(file, trust)
     try:
         return _classifier(model, preprocess, path, file.keras_version, size)
     except ModelError as error:
         raise ModelError(f"{path}: {error}") from error
+
+
+def _loaded(file: ReadableFile, trust: bool) -> Tensor:
+    if file.architecture is None:
+        return keras.models.load_model(file.path, compile=False, safe_mode=not trust)
+    old = {OLD_HARD_SIGMOID: lambda x: tf.clip_by_value(0.2 * x + 0.5, 0.0, 1.0)}
+    with keras.saving.custom_object_scope(old):
+        model = keras.saving.deserialize_keras_object(file.architecture, safe_mode=not trust)
+    model.load_weights(file.path)
+    return model
 
 
 def _classifier(
