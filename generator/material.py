@@ -3,11 +3,12 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from generator.alt_text import Seen, alt_text
-from generator.artefacts import LayerOutputs, Patterns
+from generator.alt_text import alt_text
+from generator.artefacts import Kernels, LayerOutputs, Patterns
 from generator.page import Image
 from generator.reader import Reader
 from generator.results import Part, Picture, Role
+from generator.seen import Seen
 from generator.show import Show
 from generator.text import Text
 
@@ -59,4 +60,6 @@ def _native_width(part: Part, role: Role) -> int:
         return artefact.pattern.shape[2]
     if isinstance(artefact, LayerOutputs) and role == "output":
         return artefact.output.shape[3]
+    if isinstance(artefact, Kernels) and role == "output":
+        return artefact.weight.shape[2]
     return 0 if role in ("sheet", "chart", "bar") else part.batch.images.shape[2]

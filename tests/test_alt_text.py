@@ -3,9 +3,12 @@
 import numpy as np
 import pytest
 
-from generator.alt_text import Seen, alt_text, direction, output_seen, place, texture
+from generator.alt_maps import place
+from generator.alt_text import alt_text
+from generator.alt_units import direction, output_seen, texture
 from generator.artefacts import Confusion, Heatmaps, LayerOutputs, Patterns, Predictions
 from generator.results import Part
+from generator.seen import Seen
 from tests.report_fixture import artefacts, batch, maps, page, reader
 
 
