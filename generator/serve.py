@@ -68,8 +68,9 @@ def wait_for_change(watched: tuple[Path, ...], seen: Seen) -> None:
     while all(seen.get(path) == facts for path, facts in now.items()):
         time.sleep(PAUSE)
         now = look((*watched, *seen))
-    while now != (now := _later(now)):
-        continue  # it is still being written
+    later = _later(now)
+    while later != now:  # it is still being written
+        now, later = later, _later(later)
 
 
 def _later(seen: Seen) -> Seen:
