@@ -5,7 +5,18 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from generator.artefacts import Artefact, Confusion, Heatmaps, LayerOutputs, Patterns, Predictions
+from generator.artefacts import (
+    Artefact,
+    Confusion,
+    Curves,
+    Heatmaps,
+    Kernels,
+    LayerOutputs,
+    LayerTable,
+    Patterns,
+    Points,
+    Predictions,
+)
 from generator.results import FigureResult, Part
 
 Arrays = dict[str, NDArray[Any]]
@@ -35,7 +46,21 @@ def _of_artefact(artefact: Artefact) -> Arrays:
         return {**kept, artefact.of: artefact.unit, "dead": artefact.dead}
     if isinstance(artefact, LayerOutputs):
         return {"output": artefact.output[0] if len(artefact.output) == 1 else artefact.output, "filter": artefact.unit}
-    if isinstance(artefact, Confusion):
-        return {"counts": artefact.counts}
-    assert isinstance(artefact, Predictions)
-    return {"probability": artefact.probability}
+    return _of_the_rest(artefact)
+
+
+def _of_the_rest(artefact: Artefact) -> Arrays:
+    match artefact:
+        case Confusion():
+            return {"counts": artefact.counts}
+        case Predictions():
+            return {"probability": artefact.probability}
+        case Points():
+            return {"place": artefact.place}
+        case Kernels():
+            return {"weight": artefact.weight, "filter": artefact.unit}
+        case Curves():
+            return {"epoch": artefact.epoch, "values": artefact.values, "names": np.array(artefact.names)}
+        case LayerTable():
+            return {"parameters": artefact.parameters, "multiply_adds": artefact.multiply_adds}
+    return {}

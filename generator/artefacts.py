@@ -5,7 +5,7 @@ Facts are values by key (`layer`, `grid`, `samples`, `baseline` …); the words 
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -96,5 +96,54 @@ class Predictions:
     facts: Mapping[str, Fact] = field(default_factory=dict)
 
 
-Artefact = Heatmaps | Patterns | LayerOutputs | Confusion | Predictions
-KINDS: Mapping[str, Any] = {c.__name__: c for c in (Heatmaps, Patterns, LayerOutputs, Confusion, Predictions)}
+@dataclass(frozen=True)
+class Points:
+    """The N images of the batch in the plane, `place (N, 2)`: near each other where the model sees them alike."""
+
+    place: Floats
+    facts: Mapping[str, Fact] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Kernels:
+    """Weights of chosen filters of a convolution: `weight (F, h, w)`, for (> 0) and against (< 0) brightness."""
+
+    weight: Floats
+    unit: Ints
+    facts: Mapping[str, Fact] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Curves:
+    """What was measured over the epochs of training: `values (Q, E)`, NaN where missing, named as the log does."""
+
+    epoch: Floats
+    names: tuple[str, ...]
+    values: Floats
+    facts: Mapping[str, Fact] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class LayerTable:
+    """The layers of a model in their order: output `shape`, own `parameters`, `multiply_adds` for one image."""
+
+    name: tuple[str, ...]
+    kind: tuple[str, ...]
+    shape: tuple[tuple[int, ...], ...]
+    parameters: Ints
+    multiply_adds: Ints
+    facts: Mapping[str, Fact] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Foreign:
+    """A picture made elsewhere, `image (H, W, 3)` in 0..1: nothing in it was computed here."""
+
+    image: Floats
+    facts: Mapping[str, Fact] = field(default_factory=dict)
+
+
+Artefact = (
+    Heatmaps | Patterns | LayerOutputs | Confusion | Predictions | Points | Kernels | Curves | LayerTable | Foreign
+)
+KINDS: Mapping[str, Any] = {kind.__name__: kind for kind in get_args(Artefact)}

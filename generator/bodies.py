@@ -3,12 +3,12 @@
 from collections.abc import Callable
 from typing import Any
 
-from generator.artefacts import Confusion, Heatmaps, LayerOutputs, Patterns, Predictions
+from generator.artefacts import Confusion, Heatmaps, Kernels, LayerOutputs, LayerTable, Patterns, Predictions
 from generator.attribution_rows import rows
 from generator.material import Material
-from generator.number_tables import matrix, predictions
+from generator.number_tables import layers, matrix, predictions
 from generator.page import Body, Sheet
-from generator.unit_grids import outputs, patterns
+from generator.unit_grids import kernels, outputs, patterns
 
 Form = Callable[[Any, Material], tuple[Body, ...]]
 FORMS: tuple[tuple[type, Form], ...] = (
@@ -17,6 +17,8 @@ FORMS: tuple[tuple[type, Form], ...] = (
     (LayerOutputs, outputs),
     (Confusion, matrix),
     (Predictions, predictions),
+    (Kernels, kernels),
+    (LayerTable, layers),
 )
 
 

@@ -14,10 +14,10 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
-from matplotlib.ticker import PercentFormatter
+from matplotlib.ticker import MaxNLocator, PercentFormatter
 from numpy.typing import NDArray
 
-from generator.artefacts import Confusion, Floats
+from generator.artefacts import Confusion, Curves, Floats, Ints
 from generator.errors import ParameterError, suggestion
 from generator.fonts import chinese, drawable
 from generator.inks import OPPOSES, SUPPORTS, WHITE, Colour, Pixels, hexadecimal, ink_on, mix
@@ -29,9 +29,22 @@ PAPER: Colour = (0xF7, 0xF7, 0xF7)
 INK, QUIET, RULE = "#1b1e22", "#62686f", "#d6d9d4"
 HEAT: Colour = (0x0B, 0x5A, 0x87)
 BAR = hexadecimal(SUPPORTS)
+OTHER = hexadecimal(OPPOSES)
+MARKS = "osD^vPX*<>hd"  # a shape a class beside its colour
+VALIDATION = "val_"
 LONGEST = 24  # characters of a name
 WORDS: Mapping[str, Text] = MappingProxyType(
-    {"true": bilingual("True class", "真實類別"), "predicted": bilingual("Predicted class", "預測類別")}
+    {
+        "true": bilingual("True class", "真實類別"),
+        "predicted": bilingual("Predicted class", "預測類別"),
+        "epoch": bilingual("Epoch", "訓練週期"),
+        "training": bilingual("training", "訓練"),
+        "validation": bilingual("validation", "驗證"),
+        "loss": bilingual("Loss", "損失"),
+        "accuracy": bilingual("Accuracy", "正確率"),
+        "acc": bilingual("Accuracy", "正確率"),
+        "learning_rate": bilingual("Learning rate", "學習率"),
+    }
 )
 
 
@@ -138,6 +151,50 @@ def reliability(confidence: NDArray[np.float64], accuracy: NDArray[np.float64], 
     return _pixels(figure)
 
 
+def scatter(place: Floats, groups: Ints, names: Sequence[str]) -> Pixels:
+    """A point an image, coloured and marked by its group; the axes of an embedding have no unit."""
+    figure, axes = _canvas(5.6, 4.2)
+    colours = colormaps["viridis"](np.linspace(0, 0.92, max(len(names), 2)))
+    for k in np.unique(groups).tolist():
+        x, y = place[groups == k].T
+        mark, label = MARKS[k % len(MARKS)], shortened(names[k])
+        axes.scatter(x, y, s=20, color=colours[k], marker=mark, label=label, linewidths=0.3, edgecolors="white")
+    axes.set_xticks([])
+    axes.set_yticks([])
+    axes.set_aspect("equal", adjustable="datalim")
+    axes.legend(loc="upper left", bbox_to_anchor=(1, 1), prop=_font(9), frameon=False, labelcolor=INK)
+    return _pixels(figure)
+
+
+def curves(artefact: Curves, words: Mapping[str, str]) -> Pixels:
+    """A panel a quantity over the epochs; training is a full line, validation a dashed one."""
+    panels = list(dict.fromkeys(name.removeprefix(VALIDATION) for name in artefact.names))
+    figure = Figure(figsize=(3.6 * len(panels), 2.8), dpi=DPI, facecolor="white", layout="constrained")
+    FigureCanvasAgg(figure)
+    for number, quantity in enumerate(panels, 1):
+        axes = _bare(figure.add_subplot(1, len(panels), number))
+        _lines(axes, artefact, quantity, words)
+        axes.xaxis.set_major_locator(MaxNLocator(6, integer=True))
+        for which in ("x", "y"):
+            _numbers(axes, which)
+        _label(axes, words["epoch"])
+    return _pixels(figure)
+
+
+def _lines(axes: Axes, artefact: Curves, quantity: str, words: Mapping[str, str]) -> None:
+    """A quantity in training and in validation, whichever the log has."""
+    dashed = (0, (4, 2))
+    kinds = ((quantity, "training", BAR, "-"), (VALIDATION + quantity, "validation", OTHER, dashed))
+    for name, side, colour, line in kinds:
+        if name in artefact.names:
+            values = artefact.values[artefact.names.index(name)]
+            axes.plot(artefact.epoch, values, color=colour, linestyle=line, linewidth=1.6, label=words[side])
+    axes.grid(color=RULE, linewidth=0.7)
+    title = axes.set_title(drawable(words.get(quantity, quantity)), loc="left", color=INK, font=_font(10))
+    title.set_parse_math(False)
+    axes.legend(loc="best", prop=_font(9), frameon=False, labelcolor=INK)
+
+
 def shortened(name: str) -> str:
     """A name that fits beside a chart."""
     shown = drawable(name)
@@ -148,10 +205,13 @@ def _canvas(width: float, height: float) -> tuple[Figure, Axes]:
     """A figure of so many inches with one bare pair of axes."""
     figure = Figure(figsize=(width, height), dpi=DPI, facecolor="white", layout="constrained")
     FigureCanvasAgg(figure)
-    axes = figure.add_subplot()
+    return figure, _bare(figure.add_subplot())
+
+
+def _bare(axes: Axes) -> Axes:
     axes.spines[:].set_visible(False)
     axes.tick_params(length=0, colors=INK)
-    return figure, axes
+    return axes
 
 
 def _font(size: float, bold: bool = False) -> FontProperties:

@@ -20,12 +20,15 @@ class Layer:
     """A layer of the flattened graph: its name as the file has it, and its output `(height, width, channels)`.
 
     `shape` has one entry for a flat output. `kind` is the Keras class name. `rectifies` marks a ReLU-like layer.
+    `parameters` are its own numbers (none where it is called again), `multiply_adds` its cost for one image.
     """
 
     name: str
     kind: str
     shape: tuple[int, ...]
     rectifies: bool = False
+    parameters: int = 0
+    multiply_adds: int = 0
 
     @property
     def spatial(self) -> bool:
@@ -124,6 +127,9 @@ class Classifier(Protocol):
 
     def outputs(self, inputs: Floats, layer: str) -> Floats:
         """`(N, h, w, c)`, or `(N, c)` for a flat layer."""
+
+    def kernel(self, layer: str) -> Floats:
+        """`(h, w, C, F)` weights of a convolution; raises ParameterError for a layer that has none."""
 
     def ascend(self, ascent: Ascent) -> Climb:
         """All units of an ascent in one batch, through the truncated model only."""

@@ -110,7 +110,7 @@ def _legend(drawing: Drawing, reader: Reader) -> Legend | None:
     quantity = _quantity(drawn, reader)
     note = words("legend.figure_scale" if drawn.shared else "legend.own_scale")
     legend = Legend(words("legend.title", quantity=quantity), quantity, low, high, None, drawn.signed, note=note)
-    if drawn.signed and drawn.quantity not in ("activation", "output"):
+    if drawn.signed and drawn.quantity not in ("activation", "output", "kernel"):
         legend = replace(legend, below=words("legend.against"), above=words("legend.for"))
     return replace(legend, bar=_bar(drawing, legend, reader))
 

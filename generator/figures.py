@@ -12,7 +12,20 @@ from functools import singledispatch
 import numpy as np
 
 from generator import charts, colours, png
-from generator.artefacts import Artefact, Confusion, Floats, Heatmaps, LayerOutputs, Patterns, Predictions
+from generator.artefacts import (
+    Artefact,
+    Confusion,
+    Curves,
+    Floats,
+    Foreign,
+    Heatmaps,
+    Kernels,
+    LayerOutputs,
+    LayerTable,
+    Patterns,
+    Points,
+    Predictions,
+)
 from generator.colours import Scale
 from generator.inks import Pixels
 from generator.panels import Explained
@@ -107,17 +120,20 @@ def _results(artefact: Artefact) -> list[Floats]:
     """The values that colours stand for, row by row, without those that are no result."""
     if isinstance(artefact, Heatmaps):
         return [values for row, values in enumerate(artefact.values) if not artefact.remark(row)]
+    if isinstance(artefact, Kernels):
+        return [artefact.weight]
     return [artefact.output] if isinstance(artefact, LayerOutputs) else []
 
 
 def _signed(artefact: Artefact) -> bool:
     if isinstance(artefact, Heatmaps):
         return artefact.signed
-    return isinstance(artefact, LayerOutputs) and bool((artefact.output < 0).any())
+    return isinstance(artefact, Kernels) or (isinstance(artefact, LayerOutputs) and bool((artefact.output < 0).any()))
 
 
 def _legend(artefact: Artefact, scale: Scale, show: Show) -> Legend:
-    quantity = artefact.quantity if isinstance(artefact, Heatmaps) else "activation"
+    own = "kernel" if isinstance(artefact, Kernels) else "activation"
+    quantity = artefact.quantity if isinstance(artefact, Heatmaps) else own
     return Legend(quantity, scale.low, scale.limit, scale.colormap, scale.signed, show.scale == "figure")
 
 
@@ -222,3 +238,37 @@ def _predictions(artefact: Predictions, work: _Work) -> Iterator[Picture]:
             pixels = charts.probabilities(artefact.probability[row], work.classes_in(language), int(batch.label[row]))
             picture = work.picture(f"{work.prefix}-{index}-{language}", "chart", pixels)
             yield replace(picture, row=row, language=language)
+
+
+@_pictures.register
+def _kernels(artefact: Kernels, work: _Work) -> Iterator[Picture]:
+    numbered = zip(artefact.weight, artefact.unit.tolist(), strict=True)
+    tiles = tuple(Tile(_painted(work, weight), unit) for weight, unit in numbered)
+    yield from _units(tiles, work, "output", work.prefix, None)
+
+
+@_pictures.register
+def _points(artefact: Points, work: _Work) -> Iterator[Picture]:
+    batch = work.part.batch
+    groups = np.where(batch.label >= 0, batch.label, batch.prediction)
+    for language in work.languages:
+        pixels = charts.scatter(artefact.place, groups, work.classes_in(language))
+        yield replace(work.picture(f"{work.prefix}-{language}", "chart", pixels), language=language)
+
+
+@_pictures.register
+def _curves(artefact: Curves, work: _Work) -> Iterator[Picture]:
+    for language in work.languages:
+        words = {key: text.in_language(language, "en") for key, text in work.words.items()}
+        pixels = charts.curves(artefact, words)
+        yield replace(work.picture(f"{work.prefix}-{language}", "chart", pixels), language=language)
+
+
+@_pictures.register
+def _foreign(artefact: Foreign, work: _Work) -> Iterator[Picture]:
+    yield work.picture(work.prefix, "chart", np.rint(255 * artefact.image).astype(np.uint8))
+
+
+@_pictures.register
+def _layers(artefact: LayerTable, work: _Work) -> Iterator[Picture]:
+    yield from ()  # a table needs no picture

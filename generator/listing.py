@@ -13,7 +13,7 @@ from generator.methods import Method, load_all
 
 WIDTH = 100
 SIMPLE = {int: "whole number", float: "number", bool: "true|false", str: "text"}
-ACCESS = {"gradients": "white box", "predictions": "black box", "none": "no model"}
+ACCESS = {"gradients": "white box", "predictions": "black box", "weights": "weights only", "none": "no model"}
 
 
 def as_text() -> str:

@@ -1,7 +1,7 @@
 """What a flat graph looks like from outside: its input, layers, cost, and where scores become probabilities."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import log2, prod
 
 from generator.classifier import Layer
@@ -9,8 +9,6 @@ from generator.errors import ModelError
 from generator.flat_graph import INPUT, FlatGraph, KerasObject, Step
 
 MEMORY = 192 * 2**20  # bytes that the activations of one batch may take, gradients included
-SQUASHING = ("softmax", "sigmoid")
-SHAPE_ONLY = ("Reshape", "Flatten", "Dropout", "SpatialDropout2D", "Identity", "Squeeze", "Activation")
 ORIENTED = ("Conv", "Pooling", "ZeroPadding", "UpSampling", "Cropping2D")
 KERNELS = ("kernel", "depthwise_kernel", "pointwise_kernel")
 Shapes = Mapping[int, tuple[int, ...]]  # of one image, by the number of the value
@@ -80,19 +78,18 @@ def _starts_channels_first(graph: FlatGraph) -> bool:
     return step is not None and _oriented(step) and _orientation(step, False)
 
 
-def squashing_step(graph: FlatGraph) -> Step | None:
-    """The step that turns scores into probabilities, or None where the output is linear."""
-    step = graph.producer.get(graph.output)
-    while step is not None and step.activation not in SQUASHING:
-        if step.kind not in SHAPE_ONLY or (step.fused and step.activation != "linear"):
-            return None
-        step = graph.producer.get(next(iter(step.reads.values())))
-    return step
-
-
 def layers_of(graph: FlatGraph, form: Form, shapes: Shapes) -> tuple[Layer, ...]:
     """Every step from the input to the scores, as the port names it."""
-    return tuple(_layer(step, form, shapes[step.writes[0]]) for step in graph.steps)
+    layers = [_layer(step, form, shapes[step.writes[0]]) for step in graph.steps]
+    first = {id(step.operation): number for number, step in reversed(list(enumerate(graph.steps)))}
+    return tuple(
+        replace(
+            layer,
+            parameters=_weights(step) if first[id(step.operation)] == number else 0,
+            multiply_adds=_multiply_adds(step, layer),
+        )
+        for number, (step, layer) in enumerate(zip(graph.steps, layers, strict=True))
+    )
 
 
 def _layer(step: Step, form: Form, shape: tuple[int, ...]) -> Layer:
@@ -101,20 +98,13 @@ def _layer(step: Step, form: Form, shape: tuple[int, ...]) -> Layer:
     return Layer(step.name, step.kind, shape, step.rectifies)
 
 
-def multiply_adds(graph: FlatGraph, form: Form, shapes: Shapes) -> int:
-    """Of one image, in convolutions and dense layers."""
-    return sum(_multiply_adds(step, _layer(step, form, shapes[step.writes[0]])) for step in graph.steps)
-
-
 def _multiply_adds(step: Step, layer: Layer) -> int:
     weights = [weight.shape for weight in getattr(step.operation, "weights", ()) if weight.name in KERNELS]
     return sum(prod(shape) * prod(layer.shape[:-1]) for shape in weights)
 
 
-def parameters(graph: FlatGraph) -> int:
-    """Numbers in the weights; a layer that is called twice counts once."""
-    layers = {id(step.operation): step.operation for step in graph.steps}
-    return sum(prod(weight.shape) for layer in layers.values() for weight in getattr(layer, "weights", ()))
+def _weights(step: Step) -> int:
+    return sum(prod(weight.shape) for weight in getattr(step.operation, "weights", ()))
 
 
 def images_of_a_pass(shapes: Shapes) -> int:

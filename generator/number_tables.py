@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from generator.artefacts import Confusion, Predictions
+from generator.artefacts import Confusion, LayerTable, Predictions
 from generator.material import TILE, Material
 from generator.page import Body, Matrix, MatrixCell, MatrixRow, Table
 from generator.reader import Reader
@@ -69,3 +69,19 @@ def predictions(artefact: Predictions, material: Material) -> tuple[Body, ...]:
     shares = tuple((None, None, *(100 * float(p) for p in line)) for line in artefact.probability)
     images = tuple(image for row in range(len(batch)) if (image := material.found("image", row, TILE // 2)))
     return (Table(head, rows, images if len(images) == len(rows) else (), shares, material.heading),)
+
+
+def layers(artefact: LayerTable, material: Material) -> tuple[Body, ...]:
+    words = material.reader.words
+    head = tuple(words(f"layers.{key}") for key in ("name", "kind", "shape", "parameters", "multiply_adds"))
+    numbers = zip(artefact.parameters.tolist(), artefact.multiply_adds.tolist(), strict=True)
+    rows = tuple(
+        (name, kind, "×".join(map(str, shape)), *(f"{n:,}" if n else "–" for n in pair))
+        for name, kind, shape, pair in zip(artefact.name, artefact.kind, artefact.shape, numbers, strict=True)
+    )
+    total = ("", "", *(f"{int(n.sum()):,}" for n in (artefact.parameters, artefact.multiply_adds)))
+    most = [max(int(n.max(initial=0)), 1) for n in (artefact.parameters, artefact.multiply_adds)]
+    pairs = np.stack([artefact.parameters / most[0], artefact.multiply_adds / most[1]], axis=1)
+    shares = tuple((None, None, None, *(100 * float(share) for share in pair)) for pair in pairs)
+    no_bar = ((None,) * len(head),)
+    return (Table(head, (*rows, (words("layers.total"), *total)), (), (*shares, *no_bar), material.heading),)

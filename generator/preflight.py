@@ -54,7 +54,7 @@ def _unknown_layers(report: Report, figure: Figure, facts: dict[str, ModelFacts]
 
 def _missing_images(report: Report, study: Study, figure: Figure) -> Iterator[Problem]:
     kind = study.methods[figure.method].kind
-    if kind == "evaluation" or (kind == "patterns" and figure.images == Images()):
+    if kind in ("evaluation", "model") or (kind == "patterns" and figure.images == Images()):
         return
     try:
         samples = study.subject.data.samples

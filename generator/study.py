@@ -4,6 +4,7 @@ import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from pathlib import Path
 from typing import Any, cast
 
 import numpy as np
@@ -17,7 +18,7 @@ from generator.methods import Method, Request
 from generator.results import FigureResult, Part
 from generator.samples import Batch, Evaluation
 from generator.selection import Rule, Selection, select
-from generator.subject import Subject
+from generator.subject import Subject, file_digest
 
 FAILURES = (ComputationError, ModelError, ArithmeticError, ValueError, LookupError, TypeError, RuntimeError)
 
@@ -62,8 +63,8 @@ class Study:
             return self.given_evaluation
         data = self.subject.data
         key = key_of(evaluation=self.subject.key, data=data.digest)
-        found = self.cache.remember(key, lambda: (self._evaluated(),))
-        return cast(Evaluation | None, found[0])
+        found = cast(tuple[Evaluation | None], self.cache.remember(key, lambda: (self._evaluated(),)))
+        return found[0]
 
     def _evaluated(self) -> Evaluation | None:
         samples = self.subject.data.samples
@@ -100,6 +101,9 @@ class Study:
         method = self.methods[figure.method]
         asked: dict[str, Any] = {"method": method.name, "version": method.version, "params": dict(run.params)}
         asked |= {"seed": self.seed, "model": run.subject.key, "classes": self.classes}
+        asked |= {"files": [file_digest(path) for path in _files(run)]}
+        if method.kind == "model":
+            return key_of(**asked)
         if method.kind == "evaluation":
             return key_of(evaluation=self._evaluation_digest, **asked)
         asked |= {"data": run.subject.data.digest, "chosen_by": self.subject.key}
@@ -136,7 +140,8 @@ class Study:
             batch = self._batch(figure, run.subject, method)
             reference = run.subject.reference(self.seed) if method.kind == "patterns" else batch.inputs[:0]
             evaluation = self.evaluation if method.kind == "evaluation" else None
-            request = Request(run.subject.deferred, batch, reference, evaluation, self.seed)
+            folder = run.subject.folder
+            request = Request(run.subject.deferred, batch, reference, evaluation, self.seed, folder)
             return Part(method.compute(request, **run.params), batch)
         except ParameterError as error:
             raise FigureError(f"params.{error.parameter}", str(error)) from error
@@ -144,7 +149,7 @@ class Study:
             raise FigureError("images", str(error)) from error
 
     def _batch(self, figure: Figure, subject: Subject, method: Method) -> Batch:
-        if method.kind == "evaluation":
+        if method.kind in ("evaluation", "model"):
             return _no_images(subject, opened=False)
         if method.kind == "patterns" and figure.images == Images():
             return _no_images(subject, opened=True)
@@ -206,6 +211,12 @@ class Study:
             missing = [run for run in self.runs(figure) if not self.cache.holds(self.key(figure, run))]
             if missing:
                 yield figure, len(missing) * method.passes(figure.params, len(self.classes))
+
+
+def _files(run: Run) -> list[Path]:
+    """The files that the parameters of a run name, as far as they are there."""
+    named = (run.subject.folder / value for value in run.params.values() if isinstance(value, Path))
+    return [path for path in named if path.is_file()]
 
 
 def _no_images(subject: Subject, opened: bool) -> Batch:

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from generator.artefacts import LayerOutputs, Patterns
+from generator.artefacts import Kernels, LayerOutputs, Patterns
 from generator.material import TILE, Material
 from generator.page import Body, Cell, Grid
 from generator.results import Picture
@@ -48,3 +48,15 @@ def _output_grid(artefact: LayerOutputs, material: Material, row: int) -> Grid:
     heading = f"{material.heading}{words('punctuation.comma')}{heading}" if material.heading else heading
     columns = material.show.columns or columns_for(len(cells))
     return Grid(cells, columns, heading, material.found("sheet", row), material.found("image", row, TILE))
+
+
+def kernels(artefact: Kernels, material: Material) -> tuple[Body, ...]:
+    words = material.reader.words
+    cells = tuple(
+        Cell(words("unit.filter", n=unit), str(unit), (material.image(picture, TILE),))
+        for picture in material.pictures
+        if picture.role == "output"
+        for unit in (int(artefact.unit[picture.unit or 0]),)
+    )
+    columns = material.show.columns or columns_for(len(cells))
+    return (Grid(cells, columns, material.heading, material.found("sheet")),)

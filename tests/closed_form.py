@@ -61,5 +61,8 @@ class LinearClassifier:
     def outputs(self, inputs: Floats, layer: str) -> Floats:
         return inputs if layer == "identity" else self.logits(inputs)
 
+    def kernel(self, layer: str) -> Floats:
+        return np.eye(self.input_shape[2], dtype=np.float32)[None, None]
+
     def ascend(self, ascent: Ascent) -> Climb:
         raise NotImplementedError("a linear score has no summit")

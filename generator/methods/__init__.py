@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from importlib import import_module
+from pathlib import Path
 from pkgutil import iter_modules
 from typing import Any, Literal, get_type_hints
 
@@ -19,8 +20,8 @@ from generator.classifier import Classifier
 from generator.samples import Batch, Evaluation
 from generator.text import Text
 
-Kind = Literal["attribution", "patterns", "outputs", "evaluation", "predictions"]
-Access = Literal["gradients", "predictions", "none"]  # white box, black box, no model at all
+Kind = Literal["attribution", "patterns", "outputs", "evaluation", "predictions", "model"]  # model: without images
+Access = Literal["gradients", "predictions", "weights", "none"]  # white box, black box, as it lies there, no model
 Passes = Callable[[Mapping[str, Any], int], int]
 
 
@@ -29,6 +30,7 @@ class Request:
     """What a method is asked: a model, the images of the figure, and what else there is to compare with.
 
     `reference (M, H, W, C)` are inputs of real images, for "the largest activation on real images".
+    Files that a parameter names are relative to `folder`.
     """
 
     classifier: Classifier
@@ -36,6 +38,7 @@ class Request:
     reference: Floats
     evaluation: Evaluation | None
     seed: int
+    folder: Path = Path()
 
 
 @dataclass(frozen=True)

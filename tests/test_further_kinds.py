@@ -1,0 +1,109 @@
+"""Points, kernels, curves, tables of layers and pictures from elsewhere, from artefact to page."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from generator.arrays import arrays_of
+from generator.artefacts import Curves, Foreign, Kernels, LayerTable, Points
+from generator.bodies import body_of
+from generator.figures import draw
+from generator.material import Material
+from generator.page import Grid, Sheet, Table
+from generator.png import pixels_of
+from generator.reader import Reader
+from generator.results import FigureResult, Part
+from generator.show import Show
+from generator.words import load
+from tests.report_fixture import CLASSES, LANGUAGES, batch
+
+SEVEN = batch()
+NONE = replace(SEVEN, **{key: value[:0] for key, value in vars(SEVEN).items() if value is not None})
+
+
+def drawn(artefact, of=SEVEN):
+    """The result, its pictures, and its body on the English page."""
+    part = Part(artefact, of)
+    result = FigureResult("fig", "q", "m", {}, (part,))
+    drawing = draw(result, Show(), tuple(CLASSES.values()), LANGUAGES)
+    reader = Reader(load("en"), tuple(CLASSES.values()), tuple(CLASSES))
+    material = Material("fig", 0, part, drawing.pictures, Show(), {}, "Method", reader, {})
+    return drawing, body_of(material), arrays_of(result)
+
+
+def test_points_are_a_chart_in_each_language():
+    """One chart a language, with the names of the classes; the page says how many share a neighbour's class."""
+    place = np.random.default_rng(0).normal(size=(7, 2)).astype(np.float32)
+    drawing, bodies, arrays = drawn(Points(place, {"layer": "flat", "neighbours": 0.5}))
+    assert [picture.name for picture in drawing.pictures] == ["fig-zh-Hant.png", "fig-en.png"]
+    assert isinstance(bodies[0], Sheet) and len(bodies) == 1
+    assert bodies[0].image.alt.startswith("7 images as points by the outputs of layer flat; 50.0% have")
+    np.testing.assert_array_equal(arrays["place"], place)
+
+
+def test_points_of_unknown_label_go_by_the_prediction():
+    """Without labels the chart is that of the predicted classes."""
+    place = np.eye(2, dtype=np.float32)[np.arange(7) % 2] + np.arange(7, dtype=np.float32)[:, None]
+    told = drawn(Points(place), replace(SEVEN, label=SEVEN.prediction))[0].pictures[0].data
+    assert drawn(Points(place), batch(labelled=False))[0].pictures[0].data == told
+
+
+def test_kernels_are_signed_tiles_with_one_scale():
+    """A picture a filter and a sheet; zero is in the middle of the scale, whose ends are the largest weight."""
+    weight = np.array([[[0, 2], [-1, 0]], [[0.5, 0], [0, -0.5]]], np.float32)
+    drawing, bodies, arrays = drawn(Kernels(weight, np.array([4, 9]), {"layer": "conv"}), NONE)
+    names = [picture.name for picture in drawing.pictures]
+    assert names == ["fig-4.png", "fig-9.png", "fig-sheet.png", "fig-bar.png"]
+    assert (drawing.legend.quantity, drawing.legend.low, drawing.legend.high) == ("kernel", -2, 2)
+    first, second = (pixels_of(picture.data) for picture in drawing.pictures[:2])
+    assert first[0, 0].tolist() == second[0, -1].tolist()  # both zero
+    assert isinstance(bodies[0], Grid)
+    assert [cell.short for cell in bodies[0].cells] == ["4", "9"]
+    assert bodies[0].cells[0].images[0].alt == "Weights of filter 4: 25.0% of them are positive."
+    np.testing.assert_array_equal(arrays["weight"], weight)
+
+
+def test_curves_have_a_panel_a_quantity():
+    """Training and validation share a panel: two panels are twice as wide as one."""
+    epoch = np.arange(1, 5, dtype=np.float32)
+    values = np.linspace(2, 1, 16, dtype=np.float32).reshape(4, 4)
+    two = Curves(epoch, ("loss", "val_loss", "accuracy", "val_accuracy"), values)
+    one = Curves(epoch, ("loss", "val_loss"), values[:2])
+    wide, narrow = (drawn(artefact, NONE)[0].pictures[0].width for artefact in (two, one))
+    assert wide == pytest.approx(2 * narrow, abs=2)
+    _, bodies, arrays = drawn(one, NONE)
+    assert bodies[0].image.alt == "Curves over 4 epochs: loss from 2 to 1.8; val_loss from 1.73 to 1.53."
+    assert arrays["names"].tolist() == ["loss", "val_loss"]
+
+
+def test_an_unknown_quantity_goes_by_its_own_name():
+    """A log may measure anything; a missing value is a gap in its line."""
+    values = np.array([[1.0, np.nan, 3.0]], np.float32)
+    drawing, _, _ = drawn(Curves(np.arange(1, 4, dtype=np.float32), ("top_5 $ error",), values), NONE)
+    assert len(drawing.pictures) == 2
+
+
+def test_layers_are_a_table_with_a_total():
+    """A row a layer with a bar behind its numbers, none where there is nothing; the last row adds them up."""
+    table = LayerTable(
+        ("conv", "flat"), ("Conv2D", "Flatten"), ((6, 6, 4), (144,)), np.array([40, 0]), np.array([1440, 0])
+    )
+    drawing, bodies, arrays = drawn(table, NONE)
+    assert drawing.pictures == ()
+    assert isinstance(bodies[0], Table)
+    assert bodies[0].rows[0] == ("conv", "Conv2D", "6×6×4", "40", "1,440")
+    assert bodies[0].rows[1] == ("flat", "Flatten", "144", "–", "–")
+    assert bodies[0].rows[2][3:] == ("40", "1,440")
+    assert bodies[0].shares[0] == (None, None, None, 100.0, 100.0)
+    assert len(bodies[0].shares) == 3
+    np.testing.assert_array_equal(arrays["parameters"], [40, 0])
+
+
+def test_a_picture_from_elsewhere_is_shown_as_it_is():
+    """Pixel by pixel, in every language the same file."""
+    image = np.random.default_rng(1).integers(0, 256, (5, 9, 3)).astype(np.float32) / 255
+    drawing, bodies, _ = drawn(Foreign(image, {"origin": "a.png"}), NONE)
+    assert [picture.name for picture in drawing.pictures] == ["fig.png"]
+    np.testing.assert_array_equal(pixels_of(drawing.pictures[0].data), np.rint(image * 255))
+    assert bodies[0].image.alt == "A picture made elsewhere, from the file a.png."
