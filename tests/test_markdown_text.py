@@ -1,0 +1,113 @@
+"""Markdown as GitHub reads it."""
+
+import re
+
+import pytest
+
+from generator import render
+from generator.markdown_text import escaped, one_line, prose, slug
+from generator.text import Text, bilingual
+from tests.report_fixture import Told, page, questions, told
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("a*b_c`d", r"a\*b\_c\`d"),
+        ("<script>", "&lt;script&gt;"),
+        ("a | b", r"a \| b"),
+        ("two\nlines", "two lines"),
+        ("[x](y)", r"\[x\](y)"),
+        ("$x$ & #1", r"\$x\$ &amp; \#1"),
+    ],
+)
+def test_plain_text_shows_its_own_signs(text, expected):
+    """A class name with a star is a class name with a star."""
+    assert escaped(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        ("a <b>x</b>", "a &lt;b>x&lt;/b>"),
+        ("`<b>` stays", "`<b>` stays"),
+        ("```\n<b>\n```", "```\n<b>\n```"),
+        ("<https://example.org>", "<https://example.org>"),
+        ("see [Figure 1](#fig-a)", "see [Figure 1](#figure-1)"),
+        ("# One\n\n## Two", "### One\n\n#### Two"),
+        ("**「嘴」**是", "<strong>「嘴」</strong>是"),
+        ("**bold** words", "**bold** words"),
+        ("$a < b$", "$a &lt; b$"),
+    ],
+)
+def test_prose_keeps_its_marks_and_no_html(source, expected):
+    """Only what GitHub strips or misreads is changed."""
+    assert prose(source, {"#fig-a": "#figure-1"}) == expected
+
+
+def test_a_cell_of_a_table_is_one_line():
+    """Bars would end it."""
+    assert one_line("a\n\nb | c", {}) == r"a b \| c"
+
+
+@pytest.mark.parametrize(
+    ("heading", "anchor"),
+    [
+        ("1. Saliency maps (2 points)", "1-saliency-maps-2-points"),
+        ("圖 3", "圖-3"),
+        ("1. 顯著圖（2 分）", "1-顯著圖2-分"),
+    ],
+)
+def test_anchors_are_githubs(heading, anchor):
+    """Letters of any script stay, marks go, spaces become hyphens."""
+    assert slug(heading) == anchor
+
+
+@pytest.fixture(scope="module", params=["en", "zh-Hant"])
+def report(request) -> str:
+    return render.markdown(page(request.param))
+
+
+class TestReport:
+    """The whole report as Markdown."""
+
+    def test_every_figure_and_picture_is_there(self, report):
+        """Pictures by relative path, each with its words."""
+        assert len(re.findall(r"^#### ", report, re.MULTILINE)) == 7
+        pictures = re.findall(r"!\[([^\]]*)\]\((\S+)\)", report.replace(r"\_", "_"))
+        assert len(pictures) > 40
+        assert all(alt and path.startswith("figures/") for alt, path in pictures)
+
+    def test_no_html_that_github_strips(self, report):
+        """Only the title block, which Markdown cannot set to the right."""
+        tags = set(re.findall(r"<(\w+)", re.sub(r"`[^`]*`", "", report)))
+        assert tags <= {"p", "b", "strong"}
+        assert "style=" not in report
+        assert "class=" not in report
+
+    def test_every_reference_has_its_heading(self, report):
+        """Links within the report lead to headings that are there."""
+        headings = {slug(text.replace("\\", "")) for text in re.findall(r"^#+ (.*)$", report, re.MULTILINE)}
+        links = set(re.findall(r"\]\(#([^)]+)\)", report))
+        assert links
+        assert links <= headings
+
+    def test_tables_have_as_many_cells_as_heads(self, report):
+        """Or GitHub would drop some."""
+        for block in re.findall(r"(?:^\|.*\n)+", report, re.MULTILINE):
+            counts = {len(re.findall(r"(?<!\\)\|", line)) for line in block.strip().split("\n")}
+            assert len(counts) == 1, block[:200]
+
+    def test_prose_tables_and_formulas_stay(self, report):
+        """GitHub reads them itself."""
+        assert r"$p = \frac{1}{2}$" in report
+        assert "| --- | ---: |" in report
+
+
+def test_a_hostile_report_stays_text():
+    """Nothing of a title or an answer becomes HTML."""
+    answers = {"saliency": Text.of("<script>alert(1)</script> **a**"), "filters": Text(), "lime": Text()}
+    hostile = Told(bilingual("<script>|*", "<script>|*"), told().author, questions(answers))
+    text = render.markdown(page("en", hostile))
+    assert "<script" not in text
+    assert text.startswith("# &lt;script&gt;\\|\\*")

@@ -1,0 +1,243 @@
+"""A page as HTML: safe, whole, without a request, the same bytes each time."""
+
+import re
+from base64 import b64encode
+from hashlib import sha256
+from html.parser import HTMLParser
+
+import pytest
+
+from generator import render
+from generator.errors import InputError
+from generator.pairs import pairs
+from generator.text import Text, bilingual
+from generator.words import TEMPLATES
+from tests.report_fixture import Told, built, page, questions, told
+
+VOID = {"meta", "link", "img", "input", "br", "hr"}
+HOSTILE = "<script>alert(1)</script> ]]> #import {{ ''.__class__ }} \u202e " + "長" * 4000 + " 😀"
+
+
+class Document(HTMLParser):
+    """What a page consists of, and whether every element is closed."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.elements: list[tuple[str, dict[str, str]]] = []
+        self.open: list[str] = []
+        self.feed(text)
+        self.close()
+
+    def handle_starttag(self, tag, attrs):
+        self.elements.append((tag, {name: value or "" for name, value in attrs}))
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag):
+        assert self.open, f"</{tag}> closes nothing"
+        assert self.open[-1] == tag, f"</{tag}> closes <{self.open[-1]}>"
+        self.open.pop()
+
+    def all(self, tag: str) -> list[dict[str, str]]:
+        return [attributes for name, attributes in self.elements if name == tag]
+
+
+def texts() -> dict[str, str]:
+    """Every kind of page."""
+    chinese, english = page("zh-Hant"), page("en")
+    return {
+        "zh-Hant": render.html(chinese),
+        "en": render.html(english),
+        "root": render.html(chinese, ""),
+        "both": render.side_by_side((chinese, english)),
+    }
+
+
+@pytest.fixture(scope="module")
+def rendered() -> dict[str, str]:
+    return texts()
+
+
+@pytest.fixture(params=["zh-Hant", "en", "root", "both"])
+def text(request, rendered) -> str:
+    return rendered[request.param]
+
+
+@pytest.fixture
+def document(text) -> Document:
+    return Document(text)
+
+
+class TestEveryPage:
+    """One language, the root, and both."""
+
+    def test_every_element_is_closed(self, document):
+        """No template leaves a tag open."""
+        assert document.open == []
+
+    def test_ids_are_unique(self, document):
+        """A link has one place to lead to."""
+        ids = [attributes["id"] for _, attributes in document.elements if "id" in attributes]
+        assert len(ids) == len(set(ids))
+
+    def test_every_link_within_has_its_place(self, document):
+        """Contents, references and examples of confusions."""
+        ids = {attributes["id"] for _, attributes in document.elements if "id" in attributes}
+        links = {a["href"][1:] for a in document.all("a") if a.get("href", "").startswith("#")}
+        assert links
+        assert links <= ids
+
+    def test_every_picture_has_words_and_a_size(self, document):
+        """So that nothing jumps and nobody is left out; a face below a map is named by the map."""
+        pictures = document.all("img")
+        assert pictures
+        assert all({"alt", "width", "height", "src"} <= attributes.keys() for attributes in pictures)
+        below = [position for position, attributes in enumerate(pictures) if not attributes["alt"]]
+        assert all(pictures[position + 1]["alt"] for position in below)
+
+    def test_every_picture_is_a_file_of_the_report(self, document):
+        """No name is made up."""
+        names = {picture.name for figure in built().values() for picture in figure.drawing.pictures}
+        assert {attributes["src"].rsplit("/", 1)[-1] for attributes in document.all("img")} <= names
+
+    def test_nothing_is_requested_from_outside(self, document):
+        """Only relative addresses, and links that a reader follows himself."""
+        loaded = [a.get("src", "") for tag, a in document.elements if tag in ("img", "script", "iframe")]
+        linked = [a.get("href", "") for a in document.all("link")]
+        assert not [url for url in (*loaded, *linked) if "//" in url]
+
+    def test_the_policy_names_what_stands_in_the_page(self, text):
+        """The hashes are those of this page's style and scripts; nothing else may run."""
+        policy = re.search(r'Content-Security-Policy" content="([^"]*)"', text).group(1).replace("&#39;", "'")
+        assert policy.startswith("default-src 'none'")
+        assert "unsafe" not in policy
+        for inline in re.findall(r"<(?:style|script)>(.*?)</(?:style|script)>", text, re.DOTALL):
+            assert b64encode(sha256(inline.encode()).digest()).decode() in policy
+
+    def test_no_inline_style_or_handler(self, document):
+        """The policy would refuse them."""
+        for tag, attributes in document.elements:
+            assert "style" not in attributes, tag
+            assert not [name for name in attributes if name.startswith("on")], tag
+
+    def test_one_main_title(self, document):
+        """A single h1."""
+        assert len(document.all("h1")) == 1
+
+
+def test_the_same_page_the_same_bytes(rendered):
+    """Nothing of the clock or of chance."""
+    assert texts() == rendered
+
+
+def test_pages_are_small(rendered):
+    """The text of a first view stays far below 300 kB."""
+    assert max(len(text.encode()) for text in rendered.values()) < 150_000
+
+
+def test_the_homeworks_layout(rendered):
+    """Title block, question with its points, collaborators, 答：, table of label and picture."""
+    text = re.sub(r"\s+", " ", rendered["zh-Hant"])
+    assert '<p class="author"><span>學號：B00000000</span> <span>系級：某某系</span> <span>姓名：某某</span>' in text
+    assert '<span class="points">2 分</span>' in text
+    assert "（合作者：無）" in text
+    assert '<p><b class="run-in">答：</b>模型看的是<strong>嘴巴</strong>' in text
+    assert '<span class="name">生氣</span>' in text
+
+
+def test_languages_lead_to_the_same_report(rendered):
+    """By their own names, marked with their language."""
+    links = [a for a in Document(rendered["en"]).all("a") if "data-switch" in a]
+    assert [(a["href"], a.get("hreflang", "")) for a in links] == [
+        ("../zh-Hant/index.html", "zh-Hant"),
+        ("../en/index.html", "en"),
+        ("../both/index.html", ""),
+    ]
+    assert [a.get("aria-current") for a in links] == [None, "page", None]
+
+
+def test_the_root_needs_no_step_up(rendered):
+    """index.html has its pictures beside it."""
+    assert {a["src"].split("/")[0] for a in Document(rendered["root"]).all("img")} == {"figures"}
+
+
+def test_both_languages_have_each_figure_once(rendered):
+    """With both labels and two captions."""
+    document = Document(rendered["both"])
+    assert len([a for a in document.all("figure") if "data-figure" in a]) == 7
+    assert "Angry" in rendered["both"]
+    assert "生氣" in rendered["both"]
+    assert "Where the <strong>score</strong> moves." in rendered["both"]
+    assert "分數<strong>變動</strong>之處。" in rendered["both"]
+
+
+def test_pairs_hold_when_the_figures_stand_elsewhere():
+    """If one language places a figure and the other does not, all prose is there and every figure once."""
+    moved = {"saliency": bilingual("A\n\n[[figure:lime]]\n\nB", "甲"), "filters": Text(), "lime": Text()}
+    report = Told(told().title, told().author, questions(moved))
+    found = pairs(page("en", report), page("zh-Hant", report))
+    blocks = [block for pair in found for both in pair.blocks for block in both if block is not None]
+    sources = [block.source for block in blocks if hasattr(block, "source")]
+    assert {"A", "B", "甲"} <= set(sources)
+
+
+def test_a_hostile_report_stays_text():
+    """Script, CDATA, Jinja, marks of direction, 4,000 characters and emoji are shown as they are."""
+    answers = {name: Text.of(HOSTILE) for name in ("saliency", "filters", "lime")}
+    hostile = Told(Text.of(HOSTILE), told().author, questions(answers))
+    text = render.html(page("en", hostile))
+    assert "<script>alert" not in text
+    assert text.count("&lt;script&gt;alert(1)&lt;/script&gt;") >= 4
+    assert "{{ &#39;&#39;.__class__ }}" in text
+    assert Document(text).open == []
+
+
+def test_a_stand_in_is_announced():
+    """Chinese on the English page carries its language, so that it is set and read as Chinese."""
+    answers = {"saliency": Text({"zh-Hant": "只有中文"}), "filters": Text(), "lime": Text()}
+    text = render.html(page("en", Told(told().title, told().author, questions(answers))))
+    assert '<div class="prose" lang="zh-Hant"><p><b class="run-in">Answer:</b>只有中文</p>' in text
+
+
+def test_a_template_beside_the_spec_takes_the_place_of_ours(tmp_path):
+    """File by file; the others stay."""
+    (tmp_path / "page.html").write_text(
+        '{% extends "frame.html" %}{% block main %}mine {{ pages[0].title }}{% endblock %}'
+    )
+    text = render.html(page("en"), folders=(tmp_path, TEMPLATES))
+    assert "mine Machine Learning HW4" in text
+    assert "Content-Security-Policy" in text
+
+
+def test_a_broken_template_is_the_users_mistake(tmp_path):
+    """One message with file and line, no traceback."""
+    (tmp_path / "page.html").write_text('{% extends "frame.html" %}\n{% block main %}{% endblok %}')
+    with pytest.raises(InputError, match=r"page.html:2: "):
+        render.html(page("en"), folders=(tmp_path, TEMPLATES))
+
+
+def test_colours_of_text_are_read_everywhere():
+    """Ink, captions, evidence, links and warnings reach 4.5 on every ground they stand on, light and dark."""
+    theme = (TEMPLATES / "css" / "theme.css").read_text()
+    blocks = re.findall(r":root(?:\[data-theme=\"dark\"\])? \{\n(.*?)\n\}", theme, re.DOTALL)
+    assert len(blocks) == 2
+    for block in blocks:
+        tokens = dict(re.findall(r"--([\w-]+): (#[0-9a-f]{6})", block))
+        for ink in ("ink", "ink-2", "ink-3", "accent", "warn"):
+            for ground in ("paper", "surface"):
+                assert contrast(tokens[ink], tokens[ground]) >= 4.5, (ink, ground)
+        assert contrast(tokens["ink"], tokens["heat"]) >= 4.5
+        assert contrast(tokens["warn"], tokens["warn-soft"]) >= 4.5
+        assert contrast(tokens["edge"], tokens["paper"]) >= 3
+
+
+def contrast(one: str, other: str) -> float:
+    """WCAG contrast of two '#rrggbb'."""
+
+    def luminance(colour: str) -> float:
+        shares = [int(colour[k : k + 2], 16) / 255 for k in (1, 3, 5)]
+        linear = [s / 12.92 if s <= 0.04045 else ((s + 0.055) / 1.055) ** 2.4 for s in shares]
+        return sum(weight * value for weight, value in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
+
+    light, dark = sorted((luminance(one), luminance(other)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
