@@ -31,6 +31,7 @@ HEAT: Colour = (0x0B, 0x5A, 0x87)
 BAR = hexadecimal(SUPPORTS)
 OTHER = hexadecimal(OPPOSES)
 MARKS = "osD^vPX*<>hd"  # a shape a class beside its colour
+APART = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#1b1e22", "#E69F00", "#56B4E9")  # Okabe & Ito
 VALIDATION = "val_"
 LONGEST = 24  # characters of a name
 WORDS: Mapping[str, Text] = MappingProxyType(
@@ -154,11 +155,10 @@ def reliability(confidence: NDArray[np.float64], accuracy: NDArray[np.float64], 
 def scatter(place: Floats, groups: Ints, names: Sequence[str]) -> Pixels:
     """A point an image, coloured and marked by its group; the axes of an embedding have no unit."""
     figure, axes = _canvas(5.6, 4.2)
-    colours = colormaps["viridis"](np.linspace(0, 0.92, max(len(names), 2)))
     for k in np.unique(groups).tolist():
         x, y = place[groups == k].T
-        mark, label = MARKS[k % len(MARKS)], shortened(names[k])
-        axes.scatter(x, y, s=20, color=colours[k], marker=mark, label=label, linewidths=0.3, edgecolors="white")
+        mark, colour, label = MARKS[k % len(MARKS)], APART[k % len(APART)], shortened(names[k])
+        axes.scatter(x, y, s=20, color=colour, marker=mark, label=label, linewidths=0.3, edgecolors="white")
     axes.set_xticks([])
     axes.set_yticks([])
     axes.set_aspect("equal", adjustable="datalim")
