@@ -12,6 +12,8 @@ from generator.legacy_nodes import original
 KerasObject = Any  # a layer, operation, model or tensor of Keras
 Apply = Callable[["Step", tuple[Any, ...], dict[str, Any]], Any]
 
+SQUASHING = ("softmax", "sigmoid")
+SHAPE_ONLY = ("Reshape", "Flatten", "Dropout", "SpatialDropout2D", "Identity", "Squeeze", "Activation")
 RECTIFYING = frozenset(
     [
         "relu",
@@ -180,3 +182,13 @@ class _Writer:
         """The layer's own name; a layer that is called again is `name:2`."""
         self._uses[name] = self._uses.get(name, 0) + 1
         return name if self._uses[name] == 1 else f"{name}:{self._uses[name]}"
+
+
+def squashing_step(graph: FlatGraph) -> Step | None:
+    """The step that turns scores into probabilities, or None where the output is linear."""
+    step = graph.producer.get(graph.output)
+    while step is not None and step.activation not in SQUASHING:
+        if step.kind not in SHAPE_ONLY or (step.fused and step.activation != "linear"):
+            return None
+        step = graph.producer.get(next(iter(step.reads.values())))
+    return step

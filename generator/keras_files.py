@@ -28,14 +28,15 @@ CODE = (
 
 @dataclass(frozen=True)
 class ReadableFile:
-    """What Keras 3 opens: the file under a suffix that fits, or its weights beside a translated `architecture`.
+    """What Keras 3 opens: the file under a suffix that fits, or its weights beside a translated config.
 
     `keras_version` wrote the model ('' where the file does not say).
     """
 
     path: Path
     keras_version: str
-    architecture: Config | None = None
+    config: Config
+    translated: bool
 
 
 @dataclass(frozen=True)
@@ -57,13 +58,14 @@ def readable(path: Path, trust: bool) -> Iterator[ReadableFile]:
     """The file as Keras 3 can open it, told by content, not by suffix; raises ModelError with the cure."""
     found = described(path)
     if not trust:
-        _refuse_code(path, found.config)
+        _refuse_code(found.config)
     with TemporaryDirectory() as folder:
         if found.legacy:
             weights = _weights(path, found.form, Path(folder))
-            yield ReadableFile(weights, found.keras_version, modern(found.config))
+            yield ReadableFile(weights, found.keras_version, modern(found.config), translated=True)
         else:
-            yield ReadableFile(_under_suffix(path, SUFFIX[found.form], Path(folder)), found.keras_version)
+            same = _under_suffix(path, SUFFIX[found.form], Path(folder))
+            yield ReadableFile(same, found.keras_version, found.config, translated=False)
 
 
 def described(path: Path) -> Described:
@@ -89,21 +91,21 @@ def _text(value: str | bytes) -> str:
     return value.decode() if isinstance(value, bytes) else str(value)
 
 
-def _refuse_code(path: Path, config: Config) -> None:
+def _refuse_code(config: Config) -> None:
     """No file runs code: whatever could is found before anything is opened."""
-    for entry in _entries(config):
+    for entry in entries(config):
         inner = entry.get("config")
         name = inner.get("name", "") if isinstance(inner, dict) else ""
         if entry.get("class_name") in ("Lambda", "__lambda__") or entry.get("function_type") == "lambda":
-            raise ModelError(f"{path}: {CODE.format(what=f'a Lambda layer `{name}`' if name else 'a lambda')}")
+            raise ModelError(CODE.format(what=f"a Lambda layer `{name}`" if name else "a lambda"))
 
 
-def _entries(value: Json) -> Iterator[Mapping[str, Json]]:
+def entries(value: Json) -> Iterator[Mapping[str, Json]]:
     """Every mapping anywhere in a config, outer ones first."""
     if isinstance(value, dict):
         yield value
     for inner in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
-        yield from _entries(inner)
+        yield from entries(inner)
 
 
 def _under_suffix(path: Path, suffix: str, folder: Path) -> Path:

@@ -58,16 +58,16 @@ SUFFIXES = {".onnx": ONNX, ".pb": SAVED_MODEL, ".tflite": TFLITE, ".safetensors"
 def format_of(path: Path) -> Format:
     """The container a Keras model is in; raises ModelError with what the file is instead, and the cure."""
     if path.is_dir():
-        raise ModelError(f"{path}: {SAVED_MODEL if (path / 'saved_model.pb').is_file() else 'a folder, not a model'}")
+        raise ModelError(SAVED_MODEL if (path / "saved_model.pb").is_file() else "a folder, not a model")
     if not path.is_file():
-        raise ModelError(f"{path}: no such file")
+        raise ModelError("no such file")
     with path.open("rb") as file:
         start = file.read(LOOK)
     if start.startswith(HDF5):
         return _whole_hdf5(path)
     if start.startswith(ZIP):
         return _keras_archive(path)
-    raise ModelError(f"{path}: {_foreign(start, path.suffix.lower())}")
+    raise ModelError(_foreign(start, path.suffix.lower()))
 
 
 def _foreign(start: bytes, suffix: str) -> str:
@@ -89,9 +89,9 @@ def _whole_hdf5(path: Path) -> Format:
     try:
         with h5py.File(path) as file:
             if "model_config" not in file.attrs:
-                raise ModelError(f"{path}: {WEIGHTS}")
+                raise ModelError(WEIGHTS)
     except OSError as error:
-        raise ModelError(f"{path}: {TRUNCATED.format(size=path.stat().st_size)}") from error
+        raise ModelError(TRUNCATED.format(size=path.stat().st_size)) from error
     return "hdf5"
 
 
@@ -100,9 +100,9 @@ def _keras_archive(path: Path) -> Format:
         with ZipFile(path) as archive:
             names = archive.namelist()
     except BadZipFile as error:
-        raise ModelError(f"{path}: {TRUNCATED.format(size=path.stat().st_size)}") from error
+        raise ModelError(TRUNCATED.format(size=path.stat().st_size)) from error
     if {"config.json", "model.weights.h5"} <= set(names):
         return "archive"
     ends = {Path(name).name for name in names}
     found = {"data.pkl": PYTORCH, "constants.pkl": PYTORCH, "keras_model.h5": TEACHABLE, "saved_model.pb": SAVED_MODEL}
-    raise ModelError(f"{path}: {next((what for name, what in found.items() if name in ends), OTHER_ZIP)}")
+    raise ModelError(next((what for name, what in found.items() if name in ends), OTHER_ZIP))

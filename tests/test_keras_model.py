@@ -7,7 +7,8 @@ import pytest
 
 from generator.classifier import Ascent, Score
 from generator.errors import ModelError, ParameterError
-from generator.keras_model import keras, open_model, tf
+from generator.keras_door import keras, tf
+from generator.keras_model import open_model
 from tests.tiny_models import KERAS_COPIES, AsShown, images, opened, saved
 
 pytestmark = [
