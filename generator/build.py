@@ -12,9 +12,11 @@ from generator.arrays import arrays_of
 from generator.build_options import FOLDER, BuildOptions
 from generator.cache import Cache
 from generator.errors import InputError, SpecError
+from generator.evidence.study import Evidence
 from generator.exports import exported
 from generator.figure_page import Built
 from generator.grammar import Figure
+from generator.measured import measured
 from generator.opening import open_study
 from generator.pictures import built_figures
 from generator.preflight import preflight
@@ -36,14 +38,16 @@ def build(report: Report, options: BuildOptions) -> int:
     check_output(report.output)
     study = open_study(report, options, Cache(None if options.no_cache else report.folder / FOLDER))
     preflight(report, study)
-    results = _computed(report, study, options)
+    results, evidence = _computed(report, study, options)
     built = built_figures(report, study, results)
     exports = dict(_exports(report, built))
-    publication = Publication(report, study, built, options.formats)
+    publication = Publication(report, study, built, options.formats, evidence)
     pages = publication.files()
     seconds = time.perf_counter() - begin
     drawings = [(figure.result, figure.drawing) for figure in built.values()]
-    record = manifest.manifest(_provenance(report, study), drawings, publication.alt_texts, {}, seconds)
+    record = manifest.manifest(
+        _provenance(report, study), drawings, publication.alt_texts, {**evidence.figures, "": evidence.top}, seconds
+    )
     _write(report.output, {**_pictures(built), **exports, **pages, MANIFEST: record, ".nojekyll": ""})
     _write_beside(options, exports, results)
     study.cache.prune()
@@ -51,8 +55,8 @@ def build(report: Report, options: BuildOptions) -> int:
     return _told(results, report.output, seconds, options)
 
 
-def _computed(report: Report, study: Study, options: BuildOptions) -> dict[str, FigureResult]:
-    """Every figure of the questions to build, with a word on how far it is."""
+def _computed(report: Report, study: Study, options: BuildOptions) -> tuple[dict[str, FigureResult], Evidence]:
+    """Every figure of the questions to build and the evidence for them, with a word on how far it is."""
     asked = [(question.id, figure) for question in report.built for figure in question.figures]
     waiting = {figure.id: passes for figure, passes in study.waiting()}
     results = {}
@@ -62,7 +66,8 @@ def _computed(report: Report, study: Study, options: BuildOptions) -> dict[str, 
             results[figure.id] = result = _compute(report, study, figure, question)
             if not result.cached:
                 progress.end(figure.id, waiting.get(figure.id, 0), result.seconds)
-    return results
+        evidence = measured(report, study, results, progress.begin)
+    return results, evidence
 
 
 def _compute(report: Report, study: Study, figure: Figure, question: str) -> FigureResult:

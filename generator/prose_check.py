@@ -6,7 +6,7 @@ from functools import cache
 
 from generator.errors import Problem, suggestion
 from generator.methods import METHODS
-from generator.numbers import NAMES, Numbers
+from generator.prose import FUNCTIONS
 from generator.references import Declared, Entry, ids
 from generator.templating import Call, ProseError, calls_in, names_in
 from generator.yaml_source import Source, child
@@ -56,8 +56,8 @@ def _of(entry: Entry, *keys: str) -> Iterator[tuple[str, str]]:
 
 def _undefined(path: str, text: str, source: Source) -> Iterator[Problem]:
     for name, line in names_in(text).items():
-        if name not in NAMES:
-            hint = suggestion(name, NAMES)
+        if name not in FUNCTIONS:
+            hint = suggestion(name, tuple(FUNCTIONS))
             near = hint if "did you mean" in hint else "; docs/spec.md lists the names"
             yield source.problem_in_text(path, line, f"'{name}' is undefined{near}", name)
 
@@ -76,6 +76,6 @@ def _misnamed(path: str, call: Call, known: Known, source: Source) -> Iterator[P
 @cache
 def _parameters(name: str) -> tuple[str, ...]:
     """The parameters of a function of the prose; none for a name of the text's own."""
-    if name not in NAMES:
+    if name not in FUNCTIONS:
         return ()
-    return tuple(inspect.signature(getattr(Numbers, name)).parameters)[1:]
+    return tuple(inspect.signature(FUNCTIONS[name]).parameters)[1:]

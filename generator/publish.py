@@ -4,13 +4,17 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields, is_dataclass, replace
 from functools import cached_property, partial
 from pathlib import Path
+from typing import cast
 
-from generator import render
+from generator import page, render
 from generator.errors import SpecError
+from generator.evidence.prose import Line, Spoken
+from generator.evidence.study import Evidence
 from generator.figure_page import Built
 from generator.numbers import Facts, Numbers
 from generator.page import Image, Page
 from generator.pages import BOTH, Imprint, assemble, figure_numbers
+from generator.prose import Sayings
 from generator.quantities import Language
 from generator.reader import Reader
 from generator.report import Report
@@ -32,6 +36,7 @@ class Publication:
     study: Study
     built: Mapping[str, Built]
     formats: tuple[str, ...]
+    evidence: Evidence
 
     @property
     def folders(self) -> tuple[Path, ...]:
@@ -62,7 +67,7 @@ class Publication:
         if "html" in self.formats:
             files |= self._html()
         if "md" in self.formats:
-            files |= {f"report.{page.language}.md": render.markdown(page, self.folders) for page in self.pages}
+            files |= {f"report.{one.language}.md": render.markdown(one, self.folders) for one in self.pages}
         if "pdf" in self.formats:
             files |= self._pdf()
         return files
@@ -72,15 +77,15 @@ class Publication:
         from generator.pdf import pdf  # here: Typst is not needed for the other forms
 
         pictures = {p.name: p.data for figure in self.built.values() for p in figure.drawing.pictures}
-        for page in self.pages:
-            yield f"report.{page.language}.pdf", pdf((page,), pictures, self.folders)
+        for one in self.pages:
+            yield f"report.{one.language}.pdf", pdf((one,), pictures, self.folders)
         if len(self.pages) > 1:
             yield "report.pdf", pdf(self.pages, pictures, self.folders)
 
     def _html(self) -> Iterator[tuple[str, str]]:
         yield "index.html", render.html(self.pages[0], "", self.folders)
-        for page in self.pages:
-            yield f"{page.language}/index.html", render.html(page, folders=self.folders)
+        for one in self.pages:
+            yield f"{one.language}/index.html", render.html(one, folders=self.folders)
         if len(self.pages) == 2:
             first, second = self.pages
             yield f"{BOTH}/index.html", render.side_by_side((first, second), folders=self.folders)
@@ -89,30 +94,40 @@ class Publication:
     def alt_texts(self) -> dict[str, dict[str, str]]:
         """What is seen on each picture, by its file name and language."""
         texts: dict[str, dict[str, str]] = {}
-        for page in self.pages:
-            for image in images_of(page):
-                texts.setdefault(image.name, {})[page.language] = image.alt
+        for one in self.pages:
+            for image in images_of(one):
+                texts.setdefault(image.name, {})[one.language] = image.alt
         return texts
 
     def _page(self, language: str) -> Page:
         words = load(language, self.folders)
-        numbers = Numbers(
-            self.facts,
-            {name: figure.result for name, figure in self.built.items()},
-            figure_numbers(self.report),
-            Language(language),
-            words("figure.label", n="{}"),
-        )
+        sayings = self._sayings(language, words)
         reader = Reader(
             words,
             tuple(c.name for c in self.report.classes),
             self.report.class_ids,
             {region.id: region for region in self.report.regions},
             self.report.languages,
-            partial(self._say, numbers.context()),
+            partial(self._say, sayings.context()),
         )
         asked = replace(self.report, questions=self.report.built)
-        return assemble(asked, self.built, reader, self._imprint())
+        return assemble(asked, self._with_evidence(sayings.evidence, words), reader, self._imprint())
+
+    def _sayings(self, language: str, words: Words) -> Sayings:
+        results = {name: figure.result for name, figure in self.built.items()}
+        label, tongue = words("figure.label", n="{}"), Language(language)
+        numbers = Numbers(self.facts, results, figure_numbers(self.report), tongue, label)
+        regions = {region.id: region.name for region in self.report.regions}
+        methods = {name: figure.method for name, figure in self.report.figures.items()}
+        spoken = Spoken(self.evidence, self.facts.classes, regions, methods, tongue, self.report.languages)
+        return Sayings(numbers, spoken)
+
+    def _with_evidence(self, spoken: Spoken, words: Words) -> dict[str, Built]:
+        """Every figure with its lights in one language."""
+        return {
+            name: replace(figure, evidence=tuple(_light(line, words) for line in spoken.lines(name)))
+            for name, figure in self.built.items()
+        }
 
     def _say(self, context: Mapping[str, object], text: Text, language: str) -> str:
         """A text of the spec with its expressions filled in; raises SpecError at its line."""
@@ -137,6 +152,11 @@ class Publication:
         }
         names = {language: load(language, self.folders)("language.name") for language in self.report.languages}
         return Imprint(names, foot, tuple(form for form in ("pdf", "md") if form in self.formats))
+
+
+def _light(line: Line, words: Words) -> page.Evidence:
+    light = cast(page.Light, line.light)
+    return page.Evidence(light, words(f"evidence.{light}"), line.name, line.sentence, line.numbers)
 
 
 def images_of(value: object) -> Iterator[Image]:
