@@ -102,7 +102,9 @@ def _add_reading(command: argparse.ArgumentParser) -> None:
 def _add_check(command: argparse.ArgumentParser) -> None:
     command.add_argument("spec", type=Path, metavar="report.yaml")
     command.add_argument("--model", dest="open_model", action="store_true", help="open the model too")
-    command.add_argument("--budget", type=float, metavar="SECONDS", help="estimate the build's time against it")
+    command.add_argument(
+        "--budget", type=float, metavar="SECONDS", help="say how long the build takes; an error if longer"
+    )
     command.add_argument("--trust-model", action="store_true", help="let code that is stored in the model file run")
     _add_reading(command)
     command.set_defaults(run=_check)
@@ -161,8 +163,7 @@ def _build(asked: argparse.Namespace) -> int:
 def _check(asked: argparse.Namespace) -> int:
     from generator.check import check
 
-    check(_loaded(asked), options_of(asked), asked.open_model)
-    print("ok")
+    print(check(_loaded(asked), options_of(asked), asked.open_model, asked.budget))
     return BUILT
 
 

@@ -1,0 +1,96 @@
+"""The time of a build is told from its passes and from what a pass costs on this machine."""
+
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from generator import estimate
+from generator.build_options import BuildOptions
+from generator.check import check
+from generator.errors import InputError
+from generator.estimate import PAGES, Costs, Work, measured, seconds_needed
+from generator.methods import METHODS
+from tests.closed_form import LinearClassifier
+from tests.spec_fixture import HEAD, loaded
+
+COSTS = Costs(opening=1.0, trace=0.1, forward=0.01, gradient=0.02)
+FACES = 100
+
+
+def study_of(report, waiting=None) -> SimpleNamespace:
+    """What an estimate asks of a study: a linear model, a hundred images, and nothing in the cache."""
+    classifier = LinearClassifier(np.zeros((4, 4, 1, 2), np.float32))
+    data = SimpleNamespace(samples=range(FACES))
+    subject = SimpleNamespace(classifier=classifier, facts=classifier, data=data)
+    figures = report.figures
+    todo = [(figures[name], 1) for name in (figures if waiting is None else waiting)]
+    return SimpleNamespace(
+        waiting=lambda: todo, figures=figures, methods=METHODS, classes=report.class_ids, subject=subject
+    )
+
+
+@pytest.fixture
+def seconds(tmp_path, monkeypatch):
+    """The estimate of a list of figures."""
+    monkeypatch.setattr(estimate, "measured", lambda subject: COSTS)
+
+    def estimated(figures: str, head: str = "evidence: false\n" + HEAD, waiting=None) -> float:
+        report = loaded(tmp_path, f"{head}  - id: q\n    figures: [{figures}]\n")
+        return seconds_needed(report, study_of(report, waiting))
+
+    return estimated
+
+
+BASE = PAGES + COSTS.opening + FACES * COSTS.forward  # the model is opened, every image predicted once
+
+
+@pytest.mark.parametrize(
+    ("figure", "work"),
+    [
+        ("{method: saliency}", Work(gradients=2, traces=1)),
+        ("{method: saliency, target: both, images: {per_class: 3}}", Work(gradients=12, traces=1)),
+        ("{method: saliency, target: each, images: {index: [1, 2, 3]}}", Work(gradients=6, traces=1)),
+        ("{method: saliency, images: {select: all}}", Work(gradients=100, traces=1)),
+        ("{method: gradcam, params: {layer: [identity, logits]}}", Work(gradients=4, traces=2)),
+        ("{method: lime, params: {num_samples: 500}, images: {classes: [happy]}}", Work(forward=500, traces=1)),
+        ("{method: filters, params: {layer: logits, filters: 4, steps: 10}}", Work(gradients=40, traces=1)),
+        ("{method: filters, params: {layer: identity, filters: 4, steps: 10}}", Work(gradients=20, traces=1)),
+    ],
+)
+def test_each_figure_costs_its_passes(seconds, figure, work):
+    """Images or scores by model passes, forward or forward and back, and a trace for each part."""
+    assert seconds(figure) == pytest.approx(BASE + work.seconds(COSTS))
+
+
+def test_images_of_another_figure_are_counted_there(seconds):
+    """`same_as` takes as many images as the figure it names."""
+    figures = "{method: saliency, images: {index: [1, 2, 3]}}, {method: gradcam, images: {same_as: saliency}}"
+    assert seconds(figures, waiting=["gradcam"]) == pytest.approx(BASE + Work(gradients=3, traces=1).seconds(COSTS))
+
+
+def test_what_needs_no_model_is_quick(seconds):
+    """A report from the cache, or of an evaluation alone, only has its pages made."""
+    assert seconds("{method: confusion_matrix}") == PAGES
+    assert seconds("{method: saliency}", waiting=[]) == PAGES
+
+
+def test_evidence_is_counted(seconds):
+    """It takes more passes than the figure that it stands beside."""
+    assert seconds("{method: saliency}", HEAD) > seconds("{method: saliency}") + 200 * COSTS.gradient
+
+
+def test_a_model_is_measured():
+    """Every cost is a positive time; a linear model's are below a second."""
+    costs = measured(study_of(SimpleNamespace(figures={}, class_ids=())).subject)
+    assert 0 < costs.forward < 1
+    assert 0 < costs.gradient < 1
+
+
+def test_a_build_beyond_its_budget_is_refused(tmp_path, monkeypatch):
+    """The message has both numbers; within the budget the estimate is told."""
+    monkeypatch.setattr(estimate, "seconds_needed", lambda report, study: 700.0)
+    report = loaded(tmp_path, HEAD + "  - {id: q}\n")
+    with pytest.raises(InputError, match=r"the build takes about 700 s, more than the budget of 600 s"):
+        check(report, BuildOptions(), with_model=False, budget=600)
+    assert check(report, BuildOptions(), with_model=False, budget=1000) == "ok, about 700 s"
