@@ -6,6 +6,7 @@ from generator.build_options import BuildOptions
 from generator.cache import Cache
 from generator.errors import DataError, SpecError
 from generator.evaluation import read_evaluation
+from generator.glyphs import check_glyphs
 from generator.methods import METHODS
 from generator.report import Report
 from generator.samples import Evaluation
@@ -15,7 +16,12 @@ from generator.subject import Data, Subject
 
 
 def open_study(report: Report, options: BuildOptions, cache: Cache) -> Study:
-    """Everything the figures of a report are computed from; raises SpecError for an evaluation that does not fit."""
+    """Everything the figures of a report are computed from.
+
+    Raises SpecError for an evaluation that does not fit, and for characters that the PDF could not print.
+    """
+    if "pdf" in options.formats:
+        check_glyphs(report)
     data = Data(Source(report.data.source, report.data.path, report.data.usage), report.class_words)
     subjects = {
         model.id or "": Subject(model.path, model.preprocess, report.folder, data, cache, options.trust_model)
