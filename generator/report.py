@@ -88,13 +88,13 @@ def texts_in(value: object, path: str) -> Iterator[tuple[str, Text]]:
     """Every text within a part of the spec, with its path."""
     if isinstance(value, Text):
         yield path, value
-    elif isinstance(value, Region):
-        yield child(path, "name"), value.name
-    elif isinstance(value, BaseModel):
-        yield from texts_in(dict(value), path)
-    elif isinstance(value, Mapping):
-        for key, entry in value.items():
-            yield from texts_in(entry, child(path, str(key)))
-    elif isinstance(value, tuple):
-        for position, entry in enumerate(value):
-            yield from texts_in(entry, child(path, position))
+    for key, entry in _entries(value):
+        yield from texts_in(entry, child(path, key))
+
+
+def _entries(value: object) -> list[tuple[str | int, object]]:
+    if isinstance(value, Region):
+        return [("name", value.name)]
+    if isinstance(value, Mapping | BaseModel):
+        return [(str(key), entry) for key, entry in dict(value).items()]
+    return list(enumerate(value)) if isinstance(value, tuple) else []
