@@ -78,6 +78,8 @@ def finding(
     swapped = np.nan_to_num(own.swapped.cells)  # nothing speaks for the other class: nothing survives
     pairs = correlations(own.cells[:rows], swapped, own.repeated[:rows], classes[:rows])
     weights, by_class = _of_untrained(own, untrained, faces, against)
+    if untrained is None:
+        weights = Retained(weights.sums, "outputs_only" if explainer.method.access == "predictions" else "untested")
     cells = correlations(own.cells, own.cells, own.repeated, classes[: len(own.cells)])[:, REPEAT]
     repeat = (Sums.of(own.pixels), Sums.of(cells)) if len(own.pixels) else None
     gaps = _gaps(classifier, own, untrained, against, rows)
@@ -90,7 +92,7 @@ def _of_untrained(
     """What survives an exchange of the weights, and the shares of untrained networks by class."""
     none = Sums.of(np.zeros((0, 5)))
     if untrained is None:
-        return Retained(none, "outputs_only"), ()
+        return Retained(none, "untested"), ()
     if untrained.dead:
         return Retained(none, "dead_network"), ()
     rows = untrained.rows

@@ -20,7 +20,7 @@ def masks_of(regions: Sequence[Region], size: tuple[int, int]) -> Masks:
 def shares(maps: Floats, masks: Masks) -> Doubles:
     """`(N, R)` the part of each non-negative map that lies in each region; NaN for an empty map."""
     wide = maps.reshape(len(maps), -1).astype(np.float64)
-    inside = wide @ masks.reshape(len(masks), -1).T.astype(np.float64)
+    inside = wide @ masks.reshape(len(masks), wide.shape[1]).T.astype(np.float64)
     total = wide.sum(axis=1, keepdims=True)
     return np.divide(inside, total, out=np.full_like(inside, np.nan), where=total > 0)
 

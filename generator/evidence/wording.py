@@ -99,6 +99,7 @@ SENTENCES: Mapping[str, Text] = MappingProxyType(
             "Not tested: this method sees only the model's outputs.",
             "未測試：這個方法只看模型的輸出。",
         ),
+        "weights.untested": bilingual("Not compared with untrained networks.", "沒有與未訓練的網路比較。"),
         "weights.dead_network": bilingual(
             "Nothing to say: the untrained network answers the same to every picture.",
             "無法判斷：沒訓練的網路對每張圖片的回答都一樣。",
