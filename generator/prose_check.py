@@ -5,6 +5,8 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 
 from generator.errors import Problem, suggestion
+from generator.evidence.prose import EXCHANGES, REFERENCES
+from generator.evidence.wording import CHECKS
 from generator.methods import METHODS
 from generator.prose import FUNCTIONS
 from generator.references import Declared, Entry, ids
@@ -30,8 +32,10 @@ def _known(names: Declared) -> Known:
     classes = ("class", ids(names.classes))
     by_class = dict.fromkeys(("class_id", "label", "prediction", "row"), classes)
     nameless = any("id" not in f.data and f.data.get("method") not in METHODS for f in names.figures)
-    figures = {} if nameless else {"figure": ("figure", ids(names.figures))}  # else one mistake is told many times
-    return {**figures, "region": ("region", names.regions), **by_class}
+    figures = ("figure", ids(names.figures))
+    by_figure = {} if nameless else dict.fromkeys(("figure", "one", "other"), figures)  # else one mistake is told often
+    words = {"reference": REFERENCES, "exchange": tuple(EXCHANGES), "check": tuple(CHECKS)}
+    return {"region": ("region", names.regions), **by_class, **by_figure, **{key: (key, words[key]) for key in words}}
 
 
 def _texts(names: Declared) -> Iterator[tuple[str, str]]:
@@ -63,19 +67,20 @@ def _undefined(path: str, text: str, source: Source) -> Iterator[Problem]:
 
 
 def _misnamed(path: str, call: Call, known: Known, source: Source) -> Iterator[Problem]:
-    """Figures, classes and regions that a call names and the spec does not have."""
-    for parameter, argument in zip(_parameters(call.name), call.arguments, strict=False):
+    """Figures, classes, regions and checks that a call names and that are not there."""
+    for (parameter, default), argument in zip(_parameters(call.name).items(), call.arguments, strict=False):
         if argument is None or parameter not in known:
             continue
         kind, names = known[parameter]
-        if argument not in names:
+        if argument not in (*names, default):
             message = f"{call.name}(): unknown {kind} '{argument}'{suggestion(argument, names)}"
             yield source.problem_in_text(path, call.line, message, argument)
 
 
 @cache
-def _parameters(name: str) -> tuple[str, ...]:
-    """The parameters of a function of the prose; none for a name of the text's own."""
+def _parameters(name: str) -> Mapping[str, object]:
+    """The parameters of a function of the prose with their defaults; none for a name of the text's own."""
     if name not in FUNCTIONS:
-        return ()
-    return tuple(inspect.signature(FUNCTIONS[name]).parameters)[1:]
+        return {}
+    parameters = list(inspect.signature(FUNCTIONS[name]).parameters.values())[1:]
+    return {parameter.name: parameter.default for parameter in parameters}

@@ -7,7 +7,7 @@ import pytest
 import yaml
 
 from generator import methods
-from generator.numbers import NAMES
+from generator.prose import FUNCTIONS
 from generator.spec import load
 from tests.spec_fixture import HEAD, loaded, written
 
@@ -54,7 +54,7 @@ def test_every_preprocessing_loads(folder, words):
     assert set(given) <= settings.models[0].preprocess.model_fields_set
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", FUNCTIONS)
 def test_every_name_of_the_prose_is_listed(name):
     """A name that nobody can look up is as good as none."""
     assert f"| `{name}(" in PAGE

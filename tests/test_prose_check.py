@@ -12,6 +12,12 @@ from tests.spec_fixture import ANSWER, HEAD, said_about
         ("{{ fig('lme') }}", "14:17: questions[0].answer.en: fig(): unknown figure 'lme'; did you mean 'lime'?"),
         ("{{ recall('sad') }}", "14:20: questions[0].answer.en: recall(): unknown class 'sad'; known: angry, happy"),
         ("{{ area('eye') }}", "14:18: questions[0].answer.en: area(): unknown region 'eye'; did you mean 'eyes'?"),
+        ("{{ gap('lim') }}", "14:17: questions[0].answer.en: gap(): unknown figure 'lim'; did you mean 'lime'?"),
+        ("{{ agree('lime', 'x') }}", "14:27: questions[0].answer.en: agree(): unknown figure 'x'; known: lime"),
+        (
+            "{{ verdict('lime', 'faithfull') }}",
+            "14:29: questions[0].answer.en: verdict(): unknown check 'faithfull'; did you mean 'faithful'?",
+        ),
         ("{{ 1 | percent }}", "14:9: questions[0].answer.en: No filter named 'percent'."),
         ("{{ accuracy( }}", "14:9: questions[0].answer.en: unexpected '}', expected ')'"),
         (
@@ -29,3 +35,8 @@ def test_one_mistake_is_told_once(tmp_path):
     """A figure whose method is misspelt has no name yet, so that what refers to it is left alone."""
     said = said_about(tmp_path, HEAD + (ANSWER % "{{ fig('lime') }}").replace("method: lime", "method: lyme"))
     assert said == ["report.yaml:9:24: questions[0].figures[0].method: unknown method 'lyme'; did you mean 'lime'?"]
+
+
+def test_what_a_function_takes_by_default_may_be_said(tmp_path):
+    """`all` is no class, and yet a region's share may be asked for all of them."""
+    assert said_about(tmp_path, HEAD + ANSWER % "{{ region_share('lime', 'eyes', 'all') }}") == []
