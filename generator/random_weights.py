@@ -64,13 +64,15 @@ def reinitialised(classifier: Graphed, seed: int, inputs: Floats) -> Iterator[Cl
 
 def _weights(graph: FlatGraph) -> Iterator[_Weight]:
     """Every variable of the graph's layers once, those of layers within layers included."""
-    seen: set[int] = set()
-    for step in graph.steps:
-        for layer in _layers(step.operation):
-            for variable in (*layer._trainable_variables, *layer._non_trainable_variables):
-                if id(variable) not in seen:
-                    seen.add(id(variable))
-                    yield _Weight(layer, variable, f"{step.name}/{len(seen)}")
+    layers = [(step.name, layer) for step in graph.steps for layer in _layers(step.operation)]
+    owned = [(name, layer, variable) for name, layer in layers for variable in _own(layer)]
+    once = {id(variable): (name, layer, variable) for name, layer, variable in reversed(owned)}
+    for number, (name, layer, variable) in enumerate(reversed(once.values())):
+        yield _Weight(layer, variable, f"{name}/{number}")
+
+
+def _own(layer: KerasObject) -> tuple[KerasObject, ...]:
+    return (*layer._trainable_variables, *layer._non_trainable_variables)
 
 
 def _layers(operation: KerasObject) -> Iterator[KerasObject]:

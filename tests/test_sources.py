@@ -5,6 +5,7 @@ import hashlib
 import numpy as np
 import pytest
 from PIL import Image
+from skimage.data import lfw_subset
 
 from generator.errors import DataError
 from generator.folder_source import read_picture
@@ -40,6 +41,7 @@ def test_lfw_is_a_hundred_small_grey_faces_without_labels():
     assert len(samples) == 100
     assert not samples.labelled
     face = samples.decode(np.array([7]))[0]
+    np.testing.assert_allclose(face, lfw_subset()[7], atol=1e-6)
     assert face.shape == (25, 25)
     assert 0 <= face.min() < face.max() <= 1
 
