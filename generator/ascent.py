@@ -13,6 +13,7 @@ from pydantic import Field
 from generator.artefacts import FLAT, Fact, Floats, Ints
 from generator.classifier import Ascent, Classifier, Climb
 from generator.errors import ParameterError
+from generator.growth import climbed
 from generator.methods import Request
 from generator.variants import slices
 
@@ -25,6 +26,10 @@ Rate = Annotated[float, Field(gt=0, le=1, description="length of a step as a sha
 Restarts = Annotated[int, Field(ge=1, le=16, description="climbs from different noise; the highest one is shown")]
 Smoothness = Annotated[float, Field(ge=0, description="weight of the total variation: higher is smoother")]
 Restraint = Annotated[float, Field(ge=0, description="weight of the norm: higher is darker and keeps only what counts")]
+Size = Annotated[
+    int | None,
+    Field(ge=2, le=512, description="height of a larger picture, climbed scale by scale; left out: the input's"),
+]
 Jitter = Annotated[int, Field(ge=0, le=32, description="the picture is shifted by up to so many pixels before a step")]
 
 NOISE = 0.1  # amplitude around grey: enough to wake most units, too little to be taken for their pattern
@@ -36,7 +41,7 @@ CONSTANT = 1e-5  # a unit that varies less, as a share of its value, is the same
 
 @dataclass(frozen=True)
 class Route:
-    """How to climb; `starts` climbs are made and the highest kept."""
+    """How to climb; `starts` climbs are made and the highest kept. `size` is a height to grow to."""
 
     start: str | int
     steps: int
@@ -45,6 +50,7 @@ class Route:
     total_variation: float = 0.0
     norm: float = 0.0
     jitter: int = 0
+    size: int | None = None
 
 
 @dataclass(frozen=True)
@@ -153,7 +159,7 @@ def _ascent(layer: str | None, units: Ints, start: Floats, route: Route, seed: i
 
 def _climb(request: Request, layer: str | None, units: Ints, route: Route, attempt: int) -> Climb:
     start = begin(request, route.start, units, attempt)
-    return request.classifier.ascend(_ascent(layer, units, start, route, request.seed + attempt))
+    return climbed(request.classifier, _ascent(layer, units, start, route, request.seed + attempt), route.size)
 
 
 def _highest(climbs: list[Climb]) -> Climb:
@@ -166,14 +172,14 @@ def _highest(climbs: list[Climb]) -> Climb:
 def _again(
     request: Request,
     layer: str | None,
-    climbed: tuple[Ints, Route, Climb],
+    so_far: tuple[Ints, Route, Climb],
     these: tuple[NDArray[np.bool_], Floats],
 ) -> Climb:
     """The climb with some of its units made anew from another start."""
-    (units, route, climb), (where, start) = climbed, these
+    (units, route, climb), (where, start) = so_far, these
     if not where.any():
         return climb
-    other = request.classifier.ascend(_ascent(layer, units[where], start, route, request.seed))
+    other = climbed(request.classifier, _ascent(layer, units[where], start, route, request.seed), route.size)
     inputs, activation = climb.inputs.copy(), climb.activation.copy()
     inputs[where], activation[where] = other.inputs, other.activation
     return Climb(inputs, activation)

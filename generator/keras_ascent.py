@@ -19,6 +19,7 @@ def climbing(objective: Question, ascent: Ascent) -> Question:
 
     def climb(start: Tensor, units: Tensor, low: Tensor, high: Tensor, *numbers: Tensor) -> tuple[Tensor, Tensor]:
         rate, steps, seed = numbers
+        low, high = (bound if bound.shape == start.shape[1:] else _anywhere(bound) for bound in (low, high))
 
         def step(done: Tensor, x: Tensor) -> tuple[Tensor, Tensor]:
             shift = tf.random.stateless_uniform((2,), (seed, done), -ascent.jitter, ascent.jitter + 1, tf.int32)
@@ -32,6 +33,11 @@ def climbing(objective: Question, ascent: Ascent) -> Question:
         return end, objective(end, units)
 
     return climb
+
+
+def _anywhere(bound: Tensor) -> Tensor:
+    """The bound of a pixel of a picture that is larger than the input."""
+    return tf.reduce_mean(bound, axis=(0, 1), keepdims=True)
 
 
 def mean_of_unit(output: Tensor, units: Tensor) -> Tensor:

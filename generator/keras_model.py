@@ -167,10 +167,10 @@ class KerasClassifier:
 
     def _climb(self, ascent: Ascent) -> tuple[Floats, Floats]:
         """One batch of units; what is no shape is an input of the trace, so that it serves other ascents too."""
-        key = ("ascend", ascent.layer, ascent.total_variation, ascent.norm, ascent.jitter)
+        start = _padded(np.asarray(ascent.start, np.float32), self.form.batch)
+        key = ("ascend", ascent.layer, ascent.total_variation, ascent.norm, ascent.jitter, start.shape)
         if key not in self._traced:
             self._traced[key] = tf.function(climbing(self._objective(ascent.layer), ascent), autograph=False)
-        start = _padded(np.asarray(ascent.start, np.float32), self.form.batch)
         units = _padded(np.asarray(ascent.units, np.int32), self.form.batch)
         numbers = (np.float32(ascent.rate), np.int32(ascent.steps), np.int32(ascent.seed))
         given = (start, units, *bounds(self.prepare, self.input_shape), *numbers)

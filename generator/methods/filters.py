@@ -7,6 +7,7 @@ from generator.ascent import (
     Restarts,
     Restraint,
     Route,
+    Size,
     Smoothness,
     Start,
     Steps,
@@ -15,6 +16,7 @@ from generator.ascent import (
     peaks,
     route_facts,
 )
+from generator.growth import growable
 from generator.methods import Request, method
 from generator.options import LayerOption
 from generator.text import bilingual
@@ -46,17 +48,19 @@ def filters(
     total_variation: Smoothness = 0.0,
     norm: Restraint = 0.0,
     jitter: Jitter = 1,
+    size: Size = None,
 ) -> Patterns:
     """Gradient ascent on the mean activation of each filter of a layer."""
     at, wanted = unit_layer(request.classifier, layer), chosen(filters)
-    route = Route(start, steps, rate, starts, total_variation, norm, jitter)
+    growable(request.classifier, at, size)
+    route = Route(start, steps, rate, starts, total_variation, norm, jitter, size)
     units = candidates(wanted, at)
     every = peaks(request, at.name, units, route)
     shown = strongest(wanted, every.activation)
     found, unit = every[shown], units[shown]
     pattern = drawn(request.classifier, found.inputs)
     facts: dict[str, Fact] = {"layer": at.name, "grid": at.shape[:2], "filters_of_layer": at.shape[-1]}
-    facts |= route_facts(route)
+    facts |= route_facts(route) | ({} if size is None else {"size": found.inputs.shape[1:3]})
     remarks = {"duplicates": duplicates(pattern, unit, found.dead), "from_images": tuple(unit[found.helped].tolist())}
     facts |= {key: units for key, units in remarks.items() if units}
     return Patterns(pattern, unit, found.activation, found.on_images, found.dead, "filter", facts)

@@ -139,3 +139,14 @@ def test_a_pattern_reaches_what_is_printed(network):
     found = peaks(request, "last", units, Route("noise", 20, 0.02))
     values = network.classifier.outputs(found.inputs, "last").mean(axis=(1, 2))[[0, 1], units]
     np.testing.assert_allclose(found.activation, values, rtol=1e-5)
+
+
+def test_filters_of_a_real_network_grow(network):
+    """Its steps are shared out over the scales, and still it activates its filter more than half as much."""
+    request = request_of(network.classifier, network.images)
+    small = filters(request, layer="last", filters=(1, 2))
+    large = filters(request, layer="last", filters=(1, 2), size=60)
+    assert large.pattern.shape == (2, 60, 60, 1)
+    assert large.facts["size"] == (60, 60)
+    assert (large.activation > 0.5 * small.activation).all()
+    assert (large.activation > small.on_images).all()
