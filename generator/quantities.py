@@ -75,7 +75,13 @@ class Quantity(float):
         if math.isnan(self.low) or math.isnan(self.high):
             return ""
         low, high = printed(self.low, self.unit), printed(self.high, self.unit)
-        return f"{low.rstrip('%')}–{high}"
+        return f"{low} … {high}" if self.low < 0 else f"{low.rstrip('%')}–{high}"  # a dash would read as a minus
+
+    @property
+    def size(self) -> "Quantity":
+        """The same without its sign, for a sentence that says the direction in words."""
+        low, high = sorted((abs(self.low), abs(self.high)))
+        return Quantity(abs(float(self)), self.unit, 0.0 if self.low < 0 < self.high else low, high, self.n)
 
     def __str__(self) -> str:
         return printed(float(self), self.unit)
@@ -90,7 +96,8 @@ def printed(value: float, unit: Unit) -> str:
         return "–"
     if unit == "share":
         percent = 100 * value
-        return f"{percent:.1f}%" if 0 < abs(percent) < 10 and round(percent, 1) % 1 else f"{percent:.0f}%"
+        text = f"{percent:.1f}%" if 0 < abs(percent) < 10 and round(percent, 1) % 1 else f"{percent:.0f}%"
+        return text.replace("-", "−")
     if unit == "count":
         return f"{round(value):,}"
     if unit == "times":
