@@ -31,24 +31,32 @@ DEAD = 1e-3  # logits of an untrained network that vary less say nothing
 
 @dataclass(frozen=True)
 class Sizes:
-    """How many images a method is measured on: for its shares, for the other measures, and for a draw."""
+    """How many images a method is measured on: for its shares, for the other measures, and in one draw of weights.
+
+    The images of the draws come from the first `pool`, whose maps are kept.
+    """
 
     shares: int
     rest: int
     draw: int
+    pool: int
 
     @property
     def kept(self) -> int:
-        """Rows whose cells are needed; a black box sees only outputs and is not tried on untrained networks."""
-        return max(self.rest, DRAWS * self.draw)
+        return max(self.rest, min(self.pool, DRAWS * self.draw))
+
+    def drawn(self, number: int) -> Ints:
+        """The images of a draw: new ones each time, as long as there are new ones."""
+        return (number * self.draw + np.arange(self.draw)) % self.pool
 
 
 def sizes_of(explainer: Explainer, faces: int) -> Sizes:
-    """By the cost of one map."""
+    """By the cost of one map; a black box sees only outputs and is not tried on untrained networks."""
     cost = explainer.cost
-    draw = 0 if explainer.method.access == "predictions" else CHUNK if cost <= DEAR else FEW
-    wanted = (faces if cost <= CHEAP else CHUNK, 2 * CHUNK if cost <= DEAR else CHUNK, draw)
-    return Sizes(*(min(size, faces) for size in wanted))
+    rest = min(2 * CHUNK if cost <= DEAR else CHUNK, faces)
+    draw = 0 if explainer.method.access == "predictions" else min(CHUNK if cost <= DEAR else FEW, faces)
+    cheap = cost <= CHEAP
+    return Sizes(faces if cheap else min(CHUNK, faces), rest, draw, faces if cheap else rest)
 
 
 @dataclass(frozen=True)
@@ -166,11 +174,10 @@ def _untrained(
     explainer: Explainer, network: Classifier, faces: Faces, masks: Masks, drawn: tuple[int, bool]
 ) -> Untrained:
     number, dead = drawn
-    size = sizes_of(explainer, len(faces)).draw
-    rows = (number * size + np.arange(size)) % len(faces)
+    rows = sizes_of(explainer, len(faces)).drawn(number)
     maps = maps_of(explainer, network, faces, rows, faces.target[rows])
     part = np.where(maps.empty[:, None], np.nan, shares(maps.values, masks))
-    return Untrained(rows, np.full(size, number), maps.cells, part, dead)
+    return Untrained(rows, np.full(len(rows), number), maps.cells, part, dead)
 
 
 def _together(parts: Sequence[Untrained]) -> Untrained:
