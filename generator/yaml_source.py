@@ -129,7 +129,8 @@ def _composed(text: str, file: Path) -> yaml.Node | None:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-        message = ", ".join(filter(None, (error.problem, error.context)))
+        begun = f"{error.context} from line {error.context_mark.line + 1}" if error.context_mark else error.context
+        message = ", ".join(filter(None, (error.problem, begun)))
     except yaml.reader.ReaderError as error:
         line, column = text.count("\n", 0, error.position) + 1, 1
         message = f"the character #x{ord(text[error.position]):04x} is not allowed"
