@@ -24,6 +24,7 @@ from generator.progress import Progress
 from generator.publish import Publication
 from generator.report import Report
 from generator.results import FigureResult
+from generator.sanity import checked
 from generator.site_folder import MANIFEST, check_output, new_site
 from generator.study import FigureError, Study
 from generator.subject import versions
@@ -38,6 +39,7 @@ def build(report: Report, options: BuildOptions) -> int:
     check_output(report.output)
     study = open_study(report, options, Cache(None if options.no_cache else report.folder / FOLDER))
     preflight(report, study)
+    warned = _checked(report, study, options)
     results, evidence = _computed(report, study, options)
     built = built_figures(report, study, results)
     exports = dict(_exports(report, built))
@@ -51,8 +53,26 @@ def build(report: Report, options: BuildOptions) -> int:
     _write(report.output, {**_pictures(built), **exports, **pages, MANIFEST: record, ".nojekyll": ""})
     _write_beside(options, exports, results)
     study.cache.prune()
-    _stamp(report, results, options)
+    if not warned:
+        _stamp(report, results, options)
     return _told(results, report.output, seconds, options)
+
+
+def _checked(report: Report, study: Study, options: BuildOptions) -> bool:
+    """Says how often the model is right under the spec's preprocessing; whether that gave a warning."""
+    needs_model = any(study.methods[f.method].access != "none" for question in report.built for f in question.figures)
+    found = checked(study) if needs_model else None
+    if found is None:
+        return False
+    if not options.quiet:
+        print(f"{found.accuracy:.1%} of {found.images:,} labelled images are predicted right", file=sys.stderr)
+    if found.hint is None:
+        return False
+    problem = report.problem("model.preprocess", found.hint.text.in_language("en"))
+    if options.strict:
+        raise SpecError((problem,))
+    print(f"{problem} (warning)", file=sys.stderr)
+    return True
 
 
 def _computed(report: Report, study: Study, options: BuildOptions) -> tuple[dict[str, FigureResult], Evidence]:
