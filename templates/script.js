@@ -164,6 +164,12 @@ function present(link) {
   viewOutput.textContent = view.dataset.empty;
 }
 
+function open(link) {
+  present(link);
+  view.showModal();
+  one("[data-close]", view).focus();
+}
+
 function step(by) {
   const group = links.filter((link) => link.closest("figure") === shown.closest("figure"));
   present(group[(group.indexOf(shown) + by + group.length) % group.length]);
@@ -191,8 +197,7 @@ for (const link of links) {
   link.addEventListener("click", (event) => {
     if (event.ctrlKey || event.metaKey || event.shiftKey) return;
     event.preventDefault();
-    present(link);
-    view.showModal();
+    open(link);
   });
 }
 opacity(one("input", view), view);
@@ -252,7 +257,7 @@ function comparison() {
       const { figure, link } = byImage.get(index.value).get(select.value);
       const copy = link.cloneNode(true);
       for (const image of all("img", copy)) { image.loading = "eager"; image.removeAttribute("height"); image.width = 240; }
-      copy.addEventListener("click", (event) => { event.preventDefault(); present(link); view.showModal(); });
+      copy.addEventListener("click", (event) => { event.preventDefault(); open(link); });
       const box = document.createElement("figure");
       const words = Object.assign(document.createElement("figcaption"), { textContent: figure.dataset.name });
       box.append(copy, words);

@@ -1,0 +1,392 @@
+"""The pages in a real Chromium: what a reader does with them, on a screen, by keyboard, on paper, without script.
+
+Needs a Chromium (`apt-get install chromium`, or `CHROMIUM=/path`); without one these tests are skipped, but not where
+the environment says CI=true: there a missing browser is a failure.
+"""
+
+import os
+import re
+import shutil
+import threading
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+
+from generator import render
+from tests.report_fixture import LANGUAGES, built, page
+
+FOLDERS = (*LANGUAGES, "both")
+ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+
+
+def chromium() -> str:
+    """Where the browser is; skips or fails without one."""
+    names = ("chromium", "chromium-browser", "google-chrome")
+    found = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, names)), "")
+    if found:
+        return found
+    if os.environ.get("CI") == "true":
+        pytest.fail("no Chromium, and CI=true: install chromium")
+    pytest.skip("no Chromium: apt-get install chromium, or set CHROMIUM")
+
+
+@pytest.fixture(scope="module")
+def browser():
+    playwright = pytest.importorskip("playwright.sync_api", reason="the package playwright is not installed")
+    executable = chromium()
+    with playwright.sync_playwright() as running:
+        started = running.chromium.launch(executable_path=executable, args=ARGUMENTS)
+        yield started
+        started.close()
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory) -> Path:
+    """The report of the fixture as the build lays it out, two folders down: a sub-path."""
+    root = tmp_path_factory.mktemp("www") / "some" / "where"
+    pages = {language: page(language) for language in LANGUAGES}
+    texts = {f"{language}/index.html": render.html(whole) for language, whole in pages.items()}
+    texts |= {"index.html": render.html(pages["zh-Hant"], "")}
+    texts |= {"both/index.html": render.side_by_side((pages["zh-Hant"], pages["en"]))}
+    pictures = {p.name: p.data for figure in built().values() for p in figure.drawing.pictures}
+    for folder in (*FOLDERS, "figures"):
+        (root / folder).mkdir(parents=True)
+    for name, text in texts.items():
+        (root / name).write_text(text, encoding="utf-8")
+    for name, data in pictures.items():
+        (root / "figures" / name).write_bytes(data)
+    return root
+
+
+class Quiet(SimpleHTTPRequestHandler):
+    def log_message(self, *arguments) -> None:
+        """Nothing on the terminal of the tests."""
+
+
+@pytest.fixture(scope="module")
+def address(site) -> str:
+    """The site behind a server, below a sub-path."""
+    handler = partial(Quiet, directory=str(site.parent.parent))
+    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_address[1]}/some/where"
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.fixture
+def open_page(browser, address):
+    """Opens a page of the site in a fresh profile; afterwards the console has to be empty."""
+    contexts, complaints, requests = [], [], []
+
+    def opened(path: str = "en/index.html", base: str = address, **options):
+        options = {"viewport": {"width": 1280, "height": 900}, "reduced_motion": "reduce"} | options
+        context = browser.new_context(**options)
+        contexts.append(context)
+        shown = context.new_page()
+        shown.on("console", lambda message: complaints.append(message.text))
+        shown.on("pageerror", lambda error: complaints.append(str(error)))
+        shown.on("request", lambda request: requests.append(request.url))
+        shown.goto(f"{base}/{path}")
+        return shown
+
+    opened.requests = requests
+    yield opened
+    for context in contexts:
+        context.close()
+    assert complaints == []
+
+
+def load_all_pictures(shown) -> None:
+    shown.evaluate("document.querySelectorAll('img').forEach(image => { image.loading = 'eager' })")
+    shown.wait_for_load_state("networkidle")
+
+
+def says(locator, pattern: str) -> None:
+    """Waits until the words of an element match: values are unpacked a moment after they are asked for."""
+    from playwright.sync_api import expect
+
+    expect(locator).to_have_text(re.compile(pattern))
+
+
+def sideways(shown) -> int:
+    """How far the page is wider than the window."""
+    return shown.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+
+
+class TestPlaces:
+    """Where the pages can lie."""
+
+    @pytest.mark.parametrize("path", ["index.html", *(f"{folder}/index.html" for folder in FOLDERS)])
+    @pytest.mark.parametrize("kind", ["server", "disk"])
+    def test_every_picture_appears(self, open_page, site, address, path, kind):
+        """From a sub-path of a server and from a disk, with no request to anywhere else."""
+        base = address if kind == "server" else site.as_uri()
+        shown = open_page(path, base)
+        load_all_pictures(shown)
+        broken = shown.evaluate("[...document.images].filter(image => !image.naturalWidth).map(image => image.src)")
+        assert broken == []
+        assert [url for url in open_page.requests if not url.startswith((base, "data:"))] == []
+
+    def test_the_first_view_is_small(self, open_page):
+        """Pictures below the fold wait: text and first pictures stay under 300 kB."""
+        shown = open_page("en/index.html", viewport={"width": 1280, "height": 900})
+        shown.wait_for_load_state("load")
+        sizes = shown.evaluate(
+            "[...performance.getEntriesByType('navigation'), ...performance.getEntriesByType('resource')]"
+            ".map(entry => entry.encodedBodySize)"
+        )
+        assert 1 < len(sizes) < shown.evaluate("document.images.length")
+        assert 20_000 < sum(sizes) < 300_000
+
+    def test_nothing_jumps_while_pictures_load(self, open_page):
+        """Every picture has its place before it is there."""
+        shown = open_page()
+        before = shown.evaluate("document.documentElement.scrollHeight")
+        load_all_pictures(shown)
+        assert abs(shown.evaluate("document.documentElement.scrollHeight") - before) <= 2
+
+
+class TestLanguages:
+    """The switch."""
+
+    def test_the_switch_keeps_the_place(self, open_page):
+        """Reading the third question, one lands at the third question."""
+        shown = open_page("en/index.html")
+        shown.evaluate("document.querySelector('#q-lime').scrollIntoView()")
+        shown.click("a[data-switch][hreflang='zh-Hant']")
+        shown.wait_for_url("**/zh-Hant/index.html#*")
+        assert "lime" in shown.evaluate("location.hash")
+        assert abs(shown.evaluate("document.querySelector('#q-lime').getBoundingClientRect().top")) < 400
+
+    def test_the_switch_names_languages_in_their_own_script(self, open_page):
+        """繁體中文 on the English page, in its own language."""
+        shown = open_page("en/index.html")
+        assert shown.locator("a[data-switch][lang='zh-Hant']").inner_text() == "繁體中文"
+
+    def test_the_choice_is_remembered(self, open_page):
+        """The root opens in the language that was chosen last."""
+        shown = open_page("zh-Hant/index.html")
+        shown.click("a[data-switch][hreflang='en']")
+        shown.wait_for_url("**/en/index.html")
+        shown.goto(shown.url.replace("en/index.html", "index.html"))
+        shown.wait_for_url("**/en/index.html")
+
+    def test_a_reference_leads_to_its_figure(self, open_page):
+        """From the prose to the figure."""
+        shown = open_page("en/index.html")
+        shown.locator(".prose a[href='#fig-saliency']").first.click()
+        assert abs(shown.evaluate("document.querySelector('#fig-saliency').getBoundingClientRect().top")) < 120
+
+
+class TestFigures:
+    """Looking at an attribution."""
+
+    def test_the_slider_changes_the_opacity_of_its_figure(self, open_page):
+        """70 % at first, what one chooses then, and said aloud."""
+        shown = open_page()
+        veil = shown.locator("#fig-saliency .stack img + img").first
+        assert veil.evaluate("image => getComputedStyle(image).opacity") == "0.7"
+        slider = shown.locator("#fig-saliency input[type=range]")
+        slider.focus()
+        shown.keyboard.press("Home")
+        assert veil.evaluate("image => getComputedStyle(image).opacity") == "0"
+        assert slider.get_attribute("aria-valuetext") == "0 per cent"
+        other = shown.locator("#fig-lime .stack img + img").first
+        assert other.evaluate("image => getComputedStyle(image).opacity") == "0.7"
+
+    def test_the_pointer_reads_the_value(self, open_page):
+        """The largest value of the fixture's first map lies on the mouth, 0.99; the corner has none."""
+        shown = open_page()
+        shown.locator("#fig-saliency tr[data-values] .zoom[data-role=map]").first.scroll_into_view_if_needed()
+        box = shown.locator("#fig-saliency tr[data-values] .zoom[data-role=map]").first.bounding_box()
+        output = shown.locator("#fig-saliency output")
+        shown.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] * 0.8)
+        says(output, r"^0\.9")
+        shown.mouse.move(box["x"] + 2, box["y"] + 2)
+        says(output, r"^0 \(")
+        shown.mouse.move(0, 0)
+        says(output, "^–$")
+        assert output.is_visible()
+
+    def test_the_large_view_by_keyboard(self, open_page):
+        """Enter opens it, arrows read values, n goes on, Escape closes it and the focus returns."""
+        shown = open_page()
+        link = shown.locator("#fig-saliency .zoom[data-role=overlay]").first
+        link.focus()
+        shown.keyboard.press("Enter")
+        dialog = shown.locator("dialog[open]")
+        assert dialog.is_visible()
+        assert "Figure 1" in dialog.locator("#view-title").inner_text()
+        assert dialog.locator(".stage img").first.evaluate("image => image.width") % 48 == 0
+        shown.keyboard.press("ArrowDown")
+        says(dialog.locator("output"), "row 26, column 25")
+        says(dialog.locator(".words"), "image 100")
+        shown.keyboard.press("n")
+        says(dialog.locator(".words"), "Image 101")
+        shown.keyboard.press("Escape")
+        assert not dialog.is_visible()
+        assert shown.evaluate("document.activeElement.matches('#fig-saliency .zoom')")
+
+    def test_the_large_view_by_touch(self, open_page):
+        """A tap opens it, a tap on the picture reads the value, the cross closes it."""
+        shown = open_page(has_touch=True, viewport={"width": 390, "height": 800})
+        link = shown.locator("#fig-saliency .zoom[data-role=map]").first
+        link.scroll_into_view_if_needed()
+        link.tap()
+        stage = shown.locator("dialog .stage")
+        stage.tap()
+        says(shown.locator("dialog output"), r"row \d+")
+        close = shown.locator("dialog [data-close]")
+        assert close.bounding_box()["width"] >= 44
+        close.tap()
+        assert not shown.locator("dialog[open]").is_visible()
+
+    def test_two_methods_on_the_same_face(self, open_page):
+        """Both pictures are of the image that is chosen."""
+        shown = open_page()
+        section = shown.locator("#compare")
+        assert section.is_visible()
+        section.locator("[data-choice=index]").select_option("103")
+        sources = section.locator(".faces img:last-child").evaluate_all("all => all.map(image => image.src)")
+        assert len(sources) == 2
+        assert all("-103-" in source for source in sources)
+        assert "saliency" in sources[0]
+        assert "lime" in sources[1]
+
+    def test_a_cell_of_the_matrix_leads_to_its_example(self, open_page):
+        """Fear taken for Neutral stands in the first figure."""
+        shown = open_page()
+        shown.locator(".matrix a[href='#row-saliency-0-2']").click()
+        assert shown.locator("#row-saliency-0-2 .name").inner_text() == "Fear"
+        assert abs(shown.evaluate("document.querySelector('#row-saliency-0-2').getBoundingClientRect().top")) < 120
+
+
+class TestWays:
+    """Without script, in the dark, on a phone, on paper."""
+
+    @pytest.mark.parametrize("folder", FOLDERS)
+    def test_without_script_everything_is_read(self, open_page, folder):
+        """Overlays at 70 %, no dead buttons, the large picture behind a link."""
+        shown = open_page(f"{folder}/index.html", java_script_enabled=False)
+        assert shown.locator("#theme").is_hidden()
+        assert shown.locator("#fig-saliency input").is_hidden()
+        assert shown.locator("#compare").is_hidden()
+        assert shown.locator("#fig-saliency .stack").first.is_visible()
+        assert shown.locator("#fig-saliency .zoom").first.get_attribute("href").endswith(".png")
+        shown.locator(".card summary").first.click()
+        assert shown.locator(".card dl").first.is_visible()
+
+    def test_dark_follows_the_system_and_the_button(self, open_page):
+        """The system decides until the reader does, and his choice stays."""
+        shown = open_page(color_scheme="dark")
+
+        def ground() -> str:
+            return shown.evaluate("getComputedStyle(document.documentElement).backgroundColor")
+
+        assert ground() == "rgb(21, 23, 26)"
+        shown.click("#theme")
+        assert ground() == "rgb(252, 252, 250)"
+        shown.reload()
+        assert ground() == "rgb(252, 252, 250)"
+        shown.click("#theme")
+        assert ground() == "rgb(21, 23, 26)"
+
+    @pytest.mark.parametrize("folder", FOLDERS)
+    def test_no_page_scrolls_sideways(self, open_page, folder):
+        """From the smallest phone to a wide screen."""
+        shown = open_page(f"{folder}/index.html")
+        for width in (320, 480, 700, 1024, 1900):
+            shown.set_viewport_size({"width": width, "height": 700})
+            assert sideways(shown) == 0, width
+
+    def test_a_row_stands_above_its_pictures_on_a_phone(self, open_page):
+        """Three pictures of 96 pixels fit 320."""
+        shown = open_page(viewport={"width": 320, "height": 700})
+        widths = shown.locator("#row-saliency-0-0 .zoom").evaluate_all("all => all.map(link => link.offsetWidth)")
+        assert widths == [96, 96, 96]
+        name = shown.locator("#row-saliency-0-0 .name").bounding_box()
+        picture = shown.locator("#row-saliency-0-0 .zoom").first.bounding_box()
+        assert name["y"] + name["height"] <= picture["y"]
+
+    def test_text_may_be_twice_as_large(self, open_page):
+        """At 200 % of the text nothing is cut off sideways (WCAG 1.4.4)."""
+        shown = open_page(viewport={"width": 1280, "height": 900})
+        shown.evaluate("document.documentElement.style.fontSize = '200%'")
+        assert sideways(shown) == 0
+
+    def test_on_paper_what_is_folded_is_open(self, open_page):
+        """Cards are printed whole, controls are not."""
+        shown = open_page(color_scheme="dark")
+        shown.emulate_media(media="print")
+        assert shown.locator(".card dl").first.evaluate("list => list.getBoundingClientRect().height") > 20
+        assert shown.locator(".bar").is_hidden()
+        assert shown.locator("#fig-saliency .tools").is_hidden()
+        assert shown.evaluate("getComputedStyle(document.body).color") == "rgb(27, 30, 34)"
+
+    def test_it_prints(self, open_page):
+        """A PDF of a few pages, with the pictures in it."""
+        shown = open_page()
+        load_all_pictures(shown)
+        printed = shown.pdf(prefer_css_page_size=True, print_background=True)
+        assert printed.startswith(b"%PDF")
+        assert (
+            3 <= printed.count(b"/Type /Page\n") + printed.count(b"/Type /Page ") + printed.count(b"/Type /Page/") <= 20
+        )
+
+
+class TestScripts:
+    """How the two scripts are set."""
+
+    def test_chinese_and_latin_keep_a_distance_and_lines_end_well(self, open_page):
+        """`text-autospace` and strict line breaks."""
+        shown = open_page("zh-Hant/index.html")
+        style = shown.evaluate(
+            "(() => { const s = getComputedStyle(document.querySelector('.prose p'));"
+            " return [s.textAutospace, s.lineBreak] })()"
+        )
+        assert style == ["normal", "strict"]
+
+    def test_emphasis_suits_the_script(self, open_page):
+        """Dots in Chinese, italics in English, on the page with both too."""
+        shown = open_page("both/index.html")
+        styles = shown.evaluate(
+            "['zh-Hant', 'en'].map(tag => { const s = getComputedStyle(document.querySelector(`[lang=${tag}] .prose em,"
+            " [lang=${tag}].prose em`)); return [s.fontStyle, s.textEmphasisStyle.includes('dot')] })"
+        )
+        assert styles == [["normal", True], ["italic", False]]
+
+
+class TestAccessibility:
+    """axe-core finds nothing, light and dark."""
+
+    @pytest.mark.parametrize("scheme", ["light", "dark"])
+    @pytest.mark.parametrize("folder", FOLDERS)
+    def test_no_violation(self, open_page, folder, scheme):
+        """WCAG 2.2 A and AA, and the best practices."""
+        axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
+        shown = open_page(f"{folder}/index.html", color_scheme=scheme)
+        shown.evaluate("document.querySelectorAll('details').forEach(card => { card.open = true })")
+        assert [told(violation) for violation in axe.run(shown).response["violations"]] == []
+
+    def test_no_violation_in_the_large_view(self, open_page):
+        """The dialog has its name, its buttons theirs."""
+        axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
+        shown = open_page()
+        shown.locator("#fig-saliency .zoom").first.click()
+        assert [told(violation) for violation in axe.run(shown).response["violations"]] == []
+
+    def test_the_first_tab_skips_to_the_report(self, open_page):
+        """A link that appears when it is reached."""
+        shown = open_page()
+        shown.keyboard.press("Tab")
+        assert shown.evaluate("document.activeElement.className") == "skip"
+        shown.keyboard.press("Enter")
+        assert shown.evaluate("location.hash") == "#main"
+
+
+def told(violation) -> str:
+    nodes = [f"{node['target']}: {node['failureSummary']}" for node in violation["nodes"][:3]]
+    return f"{violation['id']} ({violation['impact']}): {nodes}"
