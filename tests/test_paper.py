@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from generator.page import Figure, Prose
+from generator.page import Evidence, Figure, Image, Prose, Section, Sheet, Table
 from generator.paper import document
 from tests.report_fixture import page
 
@@ -86,3 +86,34 @@ def test_every_anchor_is_known():
 def test_a_long_title_is_shortened_in_the_running_head():
     """The head is one line."""
     assert len(document([replace(EN, title="word " * 100)])["head"]["title"]) <= 56
+
+
+def with_body(made, sheet):
+    """The page with one question whose only figure has this body."""
+    figure = replace(made.figures[0], bodies=(sheet,), evidence=(Evidence("red", "no", "Name", "Why.", "n 5"),))
+    return replace(made, questions=(replace(made.questions[0], answer=(figure,)),))
+
+
+def test_a_chart_with_words_stands_in_each_language():
+    """A chart is a picture a language; one without words is printed once."""
+    pair = [Sheet(Image(f"c-{language}.png", 9, 9, 9, "A chart.", "chart")) for language in ("zh-Hant", "en")]
+    for sheets, names in ((pair, ["c-zh-Hant.png", "c-en.png"]), (pair[:1] * 2, ["c-zh-Hant.png"])):
+        made = document([with_body(ZH, sheets[0]), with_body(EN, sheets[1])])
+        (body,) = of_kind(made, "figure")[0]["bodies"]
+        assert [image["name"] for image in body["images"]] == names
+        assert all(image["smooth"] for image in body["images"])
+
+
+def test_evidence_keeps_its_light_and_says_all():
+    """Light, word, sentence and numbers; a light is never the only sign."""
+    (one,) = of_kind(document([with_body(EN, EN.figures[0].bodies[0])]), "figure")[0]["evidence"]
+    assert (one["light"], said(one["word"]), said(one["numbers"])) == ("red", ["no"], ["n 5"])
+
+
+def test_sections_follow_the_questions():
+    """A section's words and tables stand under its heading."""
+    section = Section("evidence", "Evidence", (Prose("Words.", "en"), Table(("a", "b"), (("1", "2"),))))
+    made = document([replace(EN, sections=(section,))])["blocks"]
+    place = next(k for k, block in enumerate(made) if block.get("anchor") == "s-evidence")
+    assert [block["kind"] for block in made[place : place + 3]] == ["heading", "prose", "body"]
+    assert said(made[place + 2]["body"]["rows"][0][1]) == ["2"]
