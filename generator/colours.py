@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from generator.artefacts import Floats, Ints
 from generator.charts import colour_table
-from generator.inks import MAT, OPPOSES, STRIPE, SUPPORTS, WHITE, Pixels, hexadecimal
+from generator.inks import MAT, OPPOSES, STRIPE, SUPPORTS, WHITE, Pixels
 
 Number = TypeVar("Number", bound=np.generic)
 
@@ -52,12 +52,6 @@ class Scale:
             return np.rint(strength * 255).astype(np.intp)
         signed = np.where(values < 0, -strength, strength)
         return 128 + np.where(signed < 0, np.rint(signed * 128), np.rint(signed * 127)).astype(np.intp)
-
-
-def stops(colormap: str, n: int = 17) -> tuple[str, ...]:
-    """`n` colours from low to high as '#rrggbb', for a gradient beside the pictures."""
-    chosen = colour_table(colormap)[np.linspace(0, 255, n).round().astype(int)]
-    return tuple(hexadecimal((r, g, b)) for r, g, b in chosen.tolist())
 
 
 def bar(colormap: str, height: int = 16) -> Pixels:

@@ -19,10 +19,8 @@ def _problems(report: Report) -> Iterator[Problem]:
     for path, text in report.texts():
         for language, source in text.by_language.items():
             place = path if language == "*" else child(path, language)
-            for line, words in enumerate(source.splitlines(), 1):
-                missing = missing_characters(words)
-                if missing:
-                    yield report.source.problem_in_text(place, line, _message(missing))
+            lacking = [(line, missing_characters(words)) for line, words in enumerate(source.splitlines(), 1)]
+            yield from (report.source.problem_in_text(place, line, _message(c)) for line, c in lacking if c)
 
 
 def _message(characters: str) -> str:

@@ -133,10 +133,9 @@ def test_borders_lie_between_superpixels():
     assert drawn[0, 4, 3] > 0
 
 
-def test_stops_run_from_low_to_high():
-    """The gradient beside the pictures has the colours of the map at its ends."""
-    stops = colours.stops("magma", 5)
-    assert len(stops) == 5
-    assert stops[0] == "#{:02x}{:02x}{:02x}".format(*colour_of("magma", 0))
-    assert stops[-1] == "#{:02x}{:02x}{:02x}".format(*colour_of("magma", 255))
-    assert colours.bar("magma").shape == (16, 256, 3)
+def test_the_bar_runs_from_low_to_high():
+    """All colours of the map beside each other, zero at the left."""
+    bar = colours.bar("magma")
+    assert bar.shape == (16, 256, 3)
+    assert tuple(bar[0, 0]) == colour_of("magma", 0)
+    assert tuple(bar[-1, -1]) == colour_of("magma", 255)
