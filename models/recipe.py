@@ -24,8 +24,8 @@ class Recipe:
     decay: float = 5e-4
     smoothing: float = 0.06
     trust: float = 0.6
-    averaging: float = 0.998
-    sizes: tuple[tuple[float, int], ...] = ((0.0, 32), (0.35, 40), (0.78, 48))
+    averaging: float = 0.996
+    sizes: tuple[tuple[float, int], ...] = ((0.0, 32), (0.35, 40), (0.82, 48))
     bfloat16: bool = False
 
     def size(self, progress: float) -> int:
