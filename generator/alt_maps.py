@@ -28,7 +28,7 @@ def map_seen(artefact: Heatmaps, row: int, reader: Reader) -> str:
     if artefact.remark(row):
         return reader.words("alt.empty")
     if not (artefact.signed and (values < 0).any()):
-        return _strong(values, reader)
+        return strong(values, reader)
     sides = {"for": np.maximum(values, 0), "against": np.maximum(-values, 0)}
     pieces = (
         reader.words(f"alt.{side}", regions=_regions(part, reader) or place_words(part, reader))
@@ -38,7 +38,8 @@ def map_seen(artefact: Heatmaps, row: int, reader: Reader) -> str:
     return reader.words("alt.between").join(pieces)
 
 
-def _strong(values: Floats, reader: Reader) -> str:
+def strong(values: Floats, reader: Reader) -> str:
+    """Where a map without signs is strong."""
     regions = _regions(values, reader)
     return reader.words("alt.strongest", regions=regions or place_words(values, reader))
 

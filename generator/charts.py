@@ -3,7 +3,7 @@
 Every word comes from outside, in one language, and is drawn in the packaged font.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from types import MappingProxyType
@@ -32,6 +32,7 @@ BAR = hexadecimal(SUPPORTS)
 OTHER = hexadecimal(OPPOSES)
 MARKS = "osD^vPX*<>hd"  # a shape a class beside its colour
 APART = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#1b1e22", "#E69F00", "#56B4E9")  # Okabe & Ito
+ACROSS = 3  # panels beside each other
 VALIDATION = "val_"
 LONGEST = 24  # characters of a name
 WORDS: Mapping[str, Text] = MappingProxyType(
@@ -119,22 +120,45 @@ def probabilities(probability: Floats, classes: Sequence[str], marked: int) -> P
     return _pixels(figure)
 
 
-def intervals(estimates: Sequence[Estimate], names: Sequence[str], axis: str, reference: float | None) -> Pixels:
-    """A dot with its interval for each name, and a dashed line at the value that chance would give."""
-    n = len(names)
-    figure, axes = _canvas(5.2, 0.75 + 0.34 * n)
-    middle = np.array([e.mean for e in estimates])
-    reach = np.abs(np.array([(e.low, e.high) for e in estimates]).T - middle)
-    axes.errorbar(middle, np.arange(n), xerr=reach, fmt="o", color=BAR, ecolor=INK, elinewidth=1.4, capsize=3)
-    if reference is not None:
-        axes.axvline(reference, color=QUIET, linestyle=(0, (4, 3)), linewidth=1.2)
-    axes.set_ylim(n - 0.5, -0.5)
-    _ticks(axes, "y", list(range(n)), [shortened(name) for name in names])
-    _numbers(axes, "x")
-    axes.grid(axis="x", color=RULE, linewidth=0.7)
-    axes.set_axisbelow(True)
-    _label(axes, axis)
+def intervals(
+    panels: Mapping[str, Sequence[Estimate | None]],
+    names: Sequence[str],
+    lines: Sequence[float] = (),
+    *,
+    hollow: Collection[int] = (),
+    percent: bool = False,
+) -> Pixels:
+    """A panel a quantity, in it a dot with its interval for each name; dashed lines at what they are read against.
+
+    The panels have one scale. `hollow` are the places of names that only stand there to be compared with.
+    """
+    across = min(len(panels), ACROSS)
+    down = -(-len(panels) // across)
+    figure = _figure(1.5 + 2.1 * across, down * (0.75 + 0.27 * len(names)))
+    first = None
+    for number, (title, estimates) in enumerate(panels.items()):
+        axes = first = _bare(figure.add_subplot(down, across, number + 1, sharex=first))
+        _dots(axes, estimates, hollow)
+        for place in lines:
+            axes.axvline(place, color=QUIET, linestyle=(0, (4, 3)), linewidth=1.2)
+        axes.set_ylim(len(names) - 0.5, -0.5)
+        shown = [shortened(name) for name in names] if number % across == 0 else [""] * len(names)
+        _ticks(axes, "y", list(range(len(names))), shown)
+        axes.xaxis.set_major_locator(MaxNLocator(5))
+        _numbers(axes, "x", percent)
+        axes.grid(axis="x", color=RULE, linewidth=0.7)
+        axes.set_axisbelow(True)
+        _title(axes, title)
     return _pixels(figure)
+
+
+def _dots(axes: Axes, estimates: Sequence[Estimate | None], hollow: Collection[int]) -> None:
+    for place, one in enumerate(estimates):
+        if one is not None:
+            reach = [[one.mean - one.low], [one.high - one.mean]]
+            edge, inside, line = (QUIET, "white", QUIET) if place in hollow else (BAR, BAR, INK)
+            look = {"fmt": "o", "color": edge, "markerfacecolor": inside, "ecolor": line}
+            axes.errorbar([one.mean], [place], xerr=reach, elinewidth=1.4, capsize=3, **look)
 
 
 def reliability(confidence: NDArray[np.float64], accuracy: NDArray[np.float64], axes_words: tuple[str, str]) -> Pixels:
@@ -169,8 +193,7 @@ def scatter(place: Floats, groups: Ints, names: Sequence[str]) -> Pixels:
 def curves(artefact: Curves, words: Mapping[str, str]) -> Pixels:
     """A panel a quantity over the epochs; training is a full line, validation a dashed one."""
     panels = list(dict.fromkeys(name.removeprefix(VALIDATION) for name in artefact.names))
-    figure = Figure(figsize=(3.6 * len(panels), 2.8), dpi=DPI, facecolor="white", layout="constrained")
-    FigureCanvasAgg(figure)
+    figure = _figure(3.6 * len(panels), 2.8)
     for number, quantity in enumerate(panels, 1):
         axes = _bare(figure.add_subplot(1, len(panels), number))
         _lines(axes, artefact, quantity, words)
@@ -190,8 +213,7 @@ def _lines(axes: Axes, artefact: Curves, quantity: str, words: Mapping[str, str]
             values = artefact.values[artefact.names.index(name)]
             axes.plot(artefact.epoch, values, color=colour, linestyle=line, linewidth=1.6, label=words[side])
     axes.grid(color=RULE, linewidth=0.7)
-    title = axes.set_title(drawable(words.get(quantity, quantity)), loc="left", color=INK, font=_font(10))
-    title.set_parse_math(False)
+    _title(axes, words.get(quantity, quantity))
     axes.legend(loc="best", prop=_font(9), frameon=False, labelcolor=INK)
 
 
@@ -203,9 +225,14 @@ def shortened(name: str) -> str:
 
 def _canvas(width: float, height: float) -> tuple[Figure, Axes]:
     """A figure of so many inches with one bare pair of axes."""
+    figure = _figure(width, height)
+    return figure, _bare(figure.add_subplot())
+
+
+def _figure(width: float, height: float) -> Figure:
     figure = Figure(figsize=(width, height), dpi=DPI, facecolor="white", layout="constrained")
     FigureCanvasAgg(figure)
-    return figure, _bare(figure.add_subplot())
+    return figure
 
 
 def _bare(axes: Axes) -> Axes:
@@ -237,6 +264,12 @@ def _numbers(axes: Axes, which: str, percent: bool = False) -> None:
 
 def _label(axes: Axes, below: str) -> None:
     axes.set_xlabel(drawable(below), font=_font(10), color=INK, parse_math=False)
+
+
+def _title(axes: Axes, words: str) -> None:
+    """What a panel shows."""
+    title = axes.set_title(drawable(words), loc="left", color=INK, font=_font(10))
+    title.set_parse_math(False)
 
 
 def _above(axes: Axes, words: str) -> None:

@@ -178,7 +178,8 @@ class Matrix:
 class Table:
     """Any other table: `head`, then rows of as many cells; the first cell of a row names it.
 
-    `images` has one small picture a row, or none at all; `shares` the bar behind a cell (0..100, None: no bar).
+    `images` has one small picture a row, or none at all; `shares` the bar behind a cell (0..100, None: no bar);
+    `lights` what colours its words, which say the same.
     """
 
     head: tuple[str, ...]
@@ -186,6 +187,7 @@ class Table:
     images: tuple[Image, ...] = ()
     shares: tuple[tuple[float | None, ...], ...] = ()
     heading: str = ""
+    lights: tuple[tuple[Light, ...], ...] = ()
 
 
 Body = Rows | Grid | Sheet | Matrix | Table
@@ -282,12 +284,26 @@ class MethodCard:
 
 
 @dataclass(frozen=True)
+class Subsection:
+    """A part of a section under its own title; a `folded` one is closed on a screen until it is asked for."""
+
+    id: str
+    title: str
+    blocks: tuple["Prose | Body | Subsection", ...]
+    folded: bool = False
+
+    @property
+    def anchor(self) -> str:
+        return f"s-{self.id}"
+
+
+@dataclass(frozen=True)
 class Section:
     """A section after the questions, such as the evidence over all figures."""
 
     id: str
     title: str
-    blocks: tuple[Prose | Table | Matrix, ...]
+    blocks: tuple[Prose | Body | Subsection, ...]
 
     @property
     def anchor(self) -> str:
