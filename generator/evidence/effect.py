@@ -1,13 +1,11 @@
 """What a region does, without any map: the fall of the probability when it is blurred, against a blur elsewhere."""
 
-from collections.abc import Sequence
-
 import numpy as np
 
 from generator.artefacts import Floats, Ints
 from generator.blur import blurred
 from generator.classifier import Classifier
-from generator.evidence.asking import Masks, covered, probability_of
+from generator.evidence.asking import Masks, covered
 from generator.evidence.estimates import Doubles, Sums, joined
 from generator.evidence.faces import Faces
 
@@ -38,20 +36,21 @@ def moved(mask: Masks, shift: tuple[int, int] | Ints) -> Masks:
 
 
 def effects(
-    classifier: Classifier, images: Floats, fill: Floats, target: Ints, seed: Ints, regions: Sequence[Masks]
+    classifier: Classifier, shown: tuple[Floats, Floats], whole: Doubles, faces: tuple[Ints, Ints], regions: Masks
 ) -> Doubles:
-    """`(N, R, 2)` fall of the probability inside a region and, in the mean of four places, elsewhere.
+    """`(N, R, 2)` fall of the probability `whole (N,)` inside a region and, in the mean of four places, elsewhere.
 
-    NaN for a region that fits nowhere else; the places are drawn from each image's seed.
+    `shown` are the images and what covers them, `faces` their classes and seeds, which draw the places. NaN for a
+    region that fits nowhere else.
     """
-    found = np.full((len(images), len(regions), 2), np.nan)
-    whole = probability_of(classifier, images, target)
+    target, seed = faces
+    found = np.full((len(whole), len(regions), 2), np.nan)
     for number, mask in enumerate(regions):
         shifts = places(mask)
-        if len(shifts) < FEWEST_PLACES or not mask.any():
+        if len(shifts) < FEWEST_PLACES:
             continue
         masks = np.stack([_with_elsewhere(mask, shifts, int(one)) for one in seed])
-        falls = whole[:, None] - covered(classifier, images, fill, target, masks)
+        falls = whole[:, None] - covered(classifier, *shown, target, masks)
         found[:, number] = np.stack([falls[:, 0], falls[:, 1:].mean(axis=1)], axis=1)
     return found
 
@@ -63,15 +62,14 @@ def _with_elsewhere(mask: Masks, shifts: Ints, seed: int) -> Masks:
     return np.stack([mask, *(moved(mask, shifts[place]) for place in chosen)])
 
 
-def summed(
-    classifier: Classifier, faces: Faces, regions: Sequence[Masks], sigma: float, n_classes: int
-) -> list[list[Sums]]:
+def summed(classifier: Classifier, faces: Faces, regions: Masks, sigma: float, n_classes: int) -> list[list[Sums]]:
     """By region and class the sums of (inside, elsewhere, difference) over all images, a block at a time."""
     blocks = []
     for start in range(0, len(faces), BLOCK):
         rows = np.arange(start, min(start + BLOCK, len(faces)), dtype=np.int64)
         images, target = faces.load(rows), faces.target[rows]
-        falls = effects(classifier, images, blurred(images, sigma), target, faces.seeds[rows], regions)
+        shown = (images, blurred(images, sigma))
+        falls = effects(classifier, shown, faces.own[rows], (target, faces.seeds[rows]), regions)
         falls = np.concatenate([falls, falls[..., :1] - falls[..., 1:]], axis=2)
         blocks.append([[Sums.of(falls[target == c, r]) for c in range(n_classes)] for r in range(len(regions))])
     return [[joined(b[r][c] for b in blocks) for c in range(n_classes)] for r in range(len(regions))]

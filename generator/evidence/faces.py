@@ -11,6 +11,7 @@ import numpy as np
 from generator.artefacts import Floats, Ints
 from generator.classifier import Classifier
 from generator.errors import DataError
+from generator.evidence.estimates import Doubles
 from generator.row_hash import row_seeds
 from generator.samples import Batch, Samples
 from generator.selection import Predict, Rule, Selection, select
@@ -39,6 +40,11 @@ class Faces:
     @property
     def labelled(self) -> bool:
         return bool(len(self)) and bool((self.label >= 0).all())
+
+    @property
+    def own(self) -> Doubles:
+        """`(N,)` the probability of the class that is explained."""
+        return self.probability[np.arange(len(self)), self.target].astype(np.float64)
 
     @property
     def seeds(self) -> Ints:

@@ -45,17 +45,17 @@ class Covering:
         return self.only(slice(count))
 
 
-def covering(classifier: Classifier, images: Floats, target: Ints, seed: Ints) -> Covering | None:
+def covering(classifier: Classifier, images: Floats, target: Ints, seed: Ints, whole: Doubles) -> Covering | None:
     """Images with a blur that hides them; None where even one of twice the width leaves the class recognisable.
 
     The gate: after covering everything, less than half of the mean probability above chance may be left.
     """
-    whole = probability_of(classifier, images, target)
+    chance = 1 / classifier.n_classes
     for width in (BLUR, 2 * BLUR):
         sigma = width * min(images.shape[1:3])
         fill = blurred(images, sigma)
         nothing = probability_of(classifier, fill, target)
-        if nothing.mean() - 1 / classifier.n_classes <= 0.5 * (whole.mean() - 1 / classifier.n_classes):
+        if nothing.mean() - chance <= 0.5 * (whole.mean() - chance):
             return Covering(images, fill, target, seed, whole, nothing, sigma)
     return None
 

@@ -123,7 +123,7 @@ def _findings(
 
 def _covering(classifier: Classifier, faces: Faces) -> Covering | None:
     rows = np.arange(min(COVERED, len(faces)), dtype=np.int64)
-    return covering(classifier, faces.load(rows), faces.target[rows], faces.seeds[rows])
+    return covering(classifier, faces.load(rows), faces.target[rows], faces.seeds[rows], faces.own[rows])
 
 
 def _figure(explainer: Explainer, found: Finding | None, scene: Scene, setting: Setting, claims: int) -> Plain:
@@ -161,7 +161,7 @@ def _effects(scene: Scene, cover: Covering | None, setting: Setting) -> Plain:
     classifier, faces, masks = scene
     if cover is None or not len(masks):
         return {}
-    groups = summed(classifier, faces, list(masks), cover.sigma, len(setting.classes))
+    groups = summed(classifier, faces, masks, cover.sigma, len(setting.classes))
     level = claim_level(len(masks) * (len(setting.classes) + 1))
     names = (*setting.classes, ALL)
     return {

@@ -97,7 +97,8 @@ def test_p1_deletion_and_insertion_by_hand():
 def test_p1_a_blur_that_hides_nothing_makes_the_measure_silent():
     """A white picture is its own blur: the class stays, and nothing can be said."""
     images, target = np.ones((28, SIDE, SIDE, 1), np.float32), np.zeros(28, np.int64)
-    assert covering(corner_classifier(2), images, target, np.arange(28)) is None
+    whole = corner_classifier(2).probabilities(images)[:, 0].astype(float)
+    assert covering(corner_classifier(2), images, target, np.arange(28), whole) is None
 
 
 def test_p2_gradcam_spreads_what_layercam_keeps():
@@ -117,7 +118,7 @@ def found_of(explainer, classes: int = 4, count: int = 140, reinitialised=True):
     own = own_maps(explainer, classifier, faces, MASKS, classes)
     source = partial(shuffled, of=classifier)
     untrained = untrained_maps([explainer], source, classifier, faces, MASKS) if reinitialised else {}
-    cover = covering(classifier, images[:56], target[:56], faces.seeds[:56])
+    cover = covering(classifier, images[:56], target[:56], faces.seeds[:56], faces.own[:56])
     against = bench(classifier, cover, MASKS)
     return finding(explainer, classifier, faces, (own, untrained.get(explainer.figure)), against)
 
@@ -175,7 +176,8 @@ def test_random_orders_have_no_gap():
     """The mean gap of 400 random orders is 0: no random map is needed beside it."""
     classifier = corner_classifier()
     images, target = corner_images(400)
-    cover = covering(classifier, images, target, np.arange(400))
+    faces = faces_of(images, target, classifier)
+    cover = covering(classifier, images, target, np.arange(400), faces.own)
     both = areas(classifier, cover, np.random.default_rng(0).random((400, 144)))
     gap = both[:, 1] - both[:, 0]
     assert abs(gap.mean()) < 3 * gap.std() / 20
@@ -185,7 +187,8 @@ def test_a_region_that_matters_has_an_effect():
     """Blurring the bright corner lowers its own class, and elsewhere nothing; of the other classes it is silent."""
     classifier = corner_classifier()
     images, target = corner_images(64)
-    falls = effects(classifier, images, 0 * images, target, np.arange(64), list(MASKS))[:, 0]
+    whole = faces_of(images, target, classifier).own
+    falls = effects(classifier, (images, 0 * images), whole, (target, np.arange(64)), MASKS)[:, 0]
     own = target == 0
     assert (falls[own, 0] > 0.2).all()
     assert np.abs(falls[~own, 0]).max() < falls[own, 0].min()
