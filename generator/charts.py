@@ -157,8 +157,8 @@ def _dots(axes: Axes, estimates: Sequence[Estimate | None], hollow: Collection[i
         if one is not None:
             reach = [[one.mean - one.low], [one.high - one.mean]]
             edge, inside, line = (QUIET, "white", QUIET) if place in hollow else (BAR, BAR, INK)
-            look = {"fmt": "o", "color": edge, "markerfacecolor": inside, "ecolor": line}
-            axes.errorbar([one.mean], [place], xerr=reach, elinewidth=1.4, capsize=3, **look)
+            bars = axes.errorbar([one.mean], [place], xerr=reach, fmt="o", elinewidth=1.4, capsize=3, ecolor=line)
+            bars.lines[0].set(color=edge, markerfacecolor=inside)
 
 
 def reliability(confidence: NDArray[np.float64], accuracy: NDArray[np.float64], axes_words: tuple[str, str]) -> Pixels:
