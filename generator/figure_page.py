@@ -3,6 +3,8 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
+import numpy as np
+
 from generator import alt_text
 from generator.artefacts import Fact, Heatmaps
 from generator.attribution_rows import row_anchor
@@ -134,8 +136,13 @@ def examples_of(results: Mapping[str, FigureResult]) -> Examples:
     found: dict[tuple[int, int], str] = {}
     for result in results.values():
         for number, part in enumerate(result.parts):
-            pairs = zip(part.batch.label.tolist(), part.batch.prediction.tolist(), strict=True)
-            for row, pair in enumerate(pairs if isinstance(part.artefact, Heatmaps) else ()):
-                if pair[0] >= 0:
-                    found.setdefault(pair, f"#{row_anchor(result.id, number, row)}")
+            for pair, row in _confusions(part):
+                found.setdefault(pair, f"#{row_anchor(result.id, number, row)}")
     return found
+
+
+def _confusions(part: Part) -> Iterator[tuple[tuple[int, int], int]]:
+    """(label, prediction) and row of every image that has a row of its own and a label."""
+    batch = part.batch
+    for row in np.flatnonzero(batch.label >= 0).tolist() if isinstance(part.artefact, Heatmaps) else ():
+        yield (int(batch.label[row]), int(batch.prediction[row])), row

@@ -9,8 +9,6 @@ from pathlib import Path
 from textwrap import indent
 from urllib.parse import quote
 
-from jinja2 import Environment
-
 from generator.markdown_text import anchors, escaped, one_line
 from generator.markdown_text import prose as markdown_prose
 from generator.page import Figure, Link, Page, Prose, Question, Row, Rows
@@ -18,7 +16,7 @@ from generator.pages import BOTH
 from generator.pairs import pairs
 from generator.prose_html import html as prose_html
 from generator.prose_html import inline as prose_inline
-from generator.templating import Markup, page_environment, render_page
+from generator.templating import Environment, Markup, page_environment, render_page
 from generator.words import TEMPLATES
 
 STYLES = ("css/theme.css", "css/layout.css", "css/content.css")
@@ -97,7 +95,7 @@ def _prose(prose: Prose, page: Page, prefix: str, run_in: str = "") -> Markup:
     """A block of prose; `run_in` is the bold word that its first paragraph begins with."""
     text = prose_html(prose.source, 3, prefix)
     if run_in:
-        mark = f'<b class="run-in">{Markup.escape(run_in)}</b>'
+        mark = f'<b class="run-in">{Markup.escape(run_in)}</b>{page.words("punctuation.sentence")}'
         text = text.replace("<p>", f"<p>{mark}", 1) if text.startswith("<p>") else f"<p>{mark}</p>\n{text}"
     return Markup(f'<div class="prose"{_spoken(prose, page)}>{text}</div>')
 

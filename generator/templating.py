@@ -29,7 +29,17 @@ from markupsafe import Markup
 
 from generator.errors import GeneratorError, InputError
 
-__all__ = ["Call", "Markup", "ProseError", "calls_in", "names_in", "page_environment", "render_page", "render_prose"]
+__all__ = [
+    "Call",
+    "Environment",
+    "Markup",
+    "ProseError",
+    "calls_in",
+    "names_in",
+    "page_environment",
+    "render_page",
+    "render_prose",
+]
 
 PROSE = "<prose>"  # stands for a file name in tracebacks, so that the line of a failing expression can be found
 LONGEST = 10_000  # characters of one repeated text, items of one range, digits of one power

@@ -157,7 +157,7 @@ function present(link) {
     return copy;
   }));
   const figure = link.closest("figure");
-  one("#view-title").textContent = [figure && figure.dataset.name, link.dataset.title].filter(Boolean).join(" · ");
+  one("#view-title").textContent = [figure && figure.dataset.name, link.dataset.title || (row && row.dataset.title)].filter(Boolean).join(" · ");
   one(".words", view).textContent = pictures[pictures.length - 1].alt;
   one(".opacity", view).hidden = pictures.length < 2;
   viewOutput.hidden = !(row && row.dataset.values);

@@ -22,7 +22,7 @@ def test_a_map_names_its_class_and_its_leading_region():
     """The region that holds more than its area leads, with both shares."""
     text = seen(artefacts()["saliency"])
     assert text.startswith("Saliency map for Angry of image 100: ")
-    assert "mouth (95% of the map on 16% of the area)" in text
+    assert "mouth (95% of it on 16% of the area)" in text
     assert "eyes" not in text
 
 
@@ -53,7 +53,7 @@ def test_an_image_names_its_label_or_its_prediction():
 
 def test_chinese_has_its_own_sentence():
     """The same numbers in the other language, with its punctuation."""
-    assert seen(artefacts()["saliency"], language="zh-Hant").endswith("（面積的 16% 占了熱圖的 95%）。")
+    assert seen(artefacts()["saliency"], language="zh-Hant").endswith("（占其 95%，面積 16%）。")
 
 
 @pytest.mark.parametrize(

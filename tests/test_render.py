@@ -196,7 +196,7 @@ def test_a_stand_in_is_announced():
     """Chinese on the English page carries its language, so that it is set and read as Chinese."""
     answers = {"saliency": Text({"zh-Hant": "只有中文"}), "filters": Text(), "lime": Text()}
     text = render.html(page("en", Told(told().title, told().author, questions(answers))))
-    assert '<div class="prose" lang="zh-Hant"><p><b class="run-in">Answer:</b>只有中文</p>' in text
+    assert '<div class="prose" lang="zh-Hant"><p><b class="run-in">Answer:</b> 只有中文</p>' in text
 
 
 def test_a_template_beside_the_spec_takes_the_place_of_ours(tmp_path):
