@@ -42,7 +42,7 @@ def install(python: Path, extra: str) -> None:
 
 def run(*command: str | Path) -> None:
     """Run a command in the project's folder; its failure is ours."""
-    code = subprocess.run(command, cwd=ROOT).returncode
+    code = subprocess.run(command, cwd=ROOT, check=False).returncode
     if code:
         sys.exit(code)
 
