@@ -44,6 +44,8 @@ __all__ = [
 PROSE = "<prose>"  # stands for a file name in tracebacks, so that the line of a failing expression can be found
 LONGEST = 10_000  # characters of one repeated text, items of one range, digits of one power
 PADDING = frozenset({"center", "ljust", "rjust", "zfill", "expandtabs", "format", "format_map"})
+TAG_AT_END = re.compile(r"^.*%\}[ \t]*$", re.MULTILINE)
+ONLY_TAGS = re.compile(r"[ \t]*(?:\{%(?:(?!%\}).)*%\}[ \t]*)+")
 OPEN_TYPES = frozenset({"builtins", "jinja2", "markupsafe", "generator"})  # whose attributes prose may read
 FAILURES = (TemplateError, GeneratorError, ArithmeticError, LookupError, TypeError, ValueError, RecursionError)
 
@@ -142,10 +144,18 @@ def _prose() -> _Prose:
 
 
 @lru_cache(maxsize=256)
+def _with_line_ends(source: str) -> str:
+    """The text as it is meant: a tag takes its line's end with it only where nothing else stands on the line.
+
+    Otherwise a paragraph that ends in `{% endif %}` would run into the next one. Lines keep their numbers.
+    """
+    return TAG_AT_END.sub(lambda line: line[0] if ONLY_TAGS.fullmatch(line[0]) else line[0] + '{{ "" }}', source)
+
+
 def _parse(source: str) -> nodes.Template:
     """The syntax tree; ProseError also for a filter or test that does not exist."""
     try:
-        _prose().compile(source, filename=PROSE)
+        _prose().compile(_with_line_ends(source), filename=PROSE)
         return _prose().parse(source)
     except TemplateSyntaxError as error:
         raise ProseError(error.lineno, error.message or "not a valid expression") from error
@@ -186,7 +196,7 @@ def _constant(argument: nodes.Expr) -> str | None:
 def render_prose(source: str, context: Mapping[str, object]) -> str:
     """The text with its expressions filled in, in the sandbox; raises ProseError with the line within the text."""
     try:
-        return Template.from_code(_prose(), _prose().compile(source, filename=PROSE), {**_prose().globals}).render(
+        return Template.from_code(_prose(), _prose().compile(_with_line_ends(source), filename=PROSE), {**_prose().globals}).render(
             context
         )
     except TemplateSyntaxError as error:

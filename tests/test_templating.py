@@ -166,3 +166,12 @@ def test_a_mistake_in_a_template_has_its_place(folders):
     (folders[0] / "head.html").write_text("one\n{{ nothing }}")
     with pytest.raises(InputError, match=r"own/head\.html:2: 'nothing' is undefined"):
         render_page(page_environment(folders), "page.html", {"text": ""})
+
+
+def test_a_paragraph_that_ends_in_a_tag_stays_a_paragraph():
+    """A tag swallows its line's end only where it stands alone on the line; lines of errors stay right."""
+    text = "One{% if true %} and more{% endif %}\n\nTwo\n{% if true %}\nThree\n{% endif %}\nFour"
+    assert render_prose(text, {}) == "One and more\n\nTwo\nThree\nFour"
+    with pytest.raises(ProseError) as caught:
+        render_prose("a{% if true %}b{% endif %}\n\n{{ nothing }}", {})
+    assert caught.value.line == 3
