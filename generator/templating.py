@@ -196,9 +196,9 @@ def _constant(argument: nodes.Expr) -> str | None:
 def render_prose(source: str, context: Mapping[str, object]) -> str:
     """The text with its expressions filled in, in the sandbox; raises ProseError with the line within the text."""
     try:
-        return Template.from_code(_prose(), _prose().compile(_with_line_ends(source), filename=PROSE), {**_prose().globals}).render(
-            context
-        )
+        return Template.from_code(
+            _prose(), _prose().compile(_with_line_ends(source), filename=PROSE), {**_prose().globals}
+        ).render(context)
     except TemplateSyntaxError as error:
         raise ProseError(error.lineno, error.message or "not a valid expression") from error
     except FAILURES as error:
