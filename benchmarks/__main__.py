@@ -1,0 +1,182 @@
+"""One command: ours, the stock libraries as people call them, and Xplique, on the same model and faces.
+
+`python -m benchmarks` takes some minutes. Contestants alternate within each row, so that a busy machine slows
+both; the first round holds imports of their own and tracing, the next ones do not.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import platform
+import subprocess
+import sys
+import tempfile
+import time
+import warnings
+from collections.abc import Callable, Mapping
+from importlib.metadata import version
+from pathlib import Path
+
+import numpy as np
+
+from benchmarks import ours, relative, stock
+from benchmarks.bare import Bare, measured
+from benchmarks.subject import Subject, student_model, subject
+
+ROOT = Path(__file__).resolve().parent.parent
+Calls = Mapping[str, Callable[[], object]]
+Clock = Callable[[], float]
+How = tuple[Bare, int, Clock]
+FACES, BATCH, LIME_BATCH = 7, 256, 16
+SPEC = """version: 1
+title: Benchmark
+languages: [en]
+evidence: false
+model: {{path: {model}, preprocess: {{scale: [0, 1]}}}}
+data: {{source: npz, path: {npz}}}
+classes: [{classes}]
+questions:
+  - id: all
+    title: All
+    figures:
+{figures}
+"""
+
+
+def processor() -> float:
+    """Seconds of all cores that this process and those it waited for have used."""
+    taken = os.times()
+    return taken.user + taken.system + taken.children_user + taken.children_system
+
+
+CLOCKS: Mapping[str, Clock] = {"wall": time.perf_counter, "cpu": processor}
+
+
+def main() -> None:
+    """Every table that was asked for."""
+    options = _options()
+    warnings.simplefilter("ignore")
+    with tempfile.TemporaryDirectory() as folder:
+        model = options.model or student_model(Path(folder) / "student.keras")
+        given = subject(model, options.npz, BATCH)
+        print(f"{_machine()}\nmodel: {given.keras.count_params():,} parameters, input {given.classifier.input_shape}\n")
+        clock = CLOCKS[options.clock]
+        bare = measured(given, clock)
+        print(
+            f"{options.clock} clock; bare passes: {bare.forward:.0f} forward/s, {bare.gradient:.0f} input gradients/s\n"
+        )
+        if "student" in options.tables:
+            few = given.first(FACES)
+            _table("tf-keras-vis, lime", few, (ours.rows(few), stock.rows(few)), (bare, options.rounds, clock))
+        if "batch" in options.tables and relative.installed():
+            _batch(given, (bare, options.rounds, clock))
+        if "whole" in options.tables:
+            _whole(given, Path(folder), clock)
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--model", type=Path, help="a Keras model (default: a Sequential CNN of 1.26 M parameters)")
+    parser.add_argument("--npz", type=Path, help="faces: x (N, H, W[, C]) (default: scikit-image's)")
+    parser.add_argument("--rounds", type=int, default=2, help="rounds of each row (default: 2)")
+    parser.add_argument(
+        "--clock", choices=tuple(CLOCKS), default="wall", help="cpu: on a machine that others use too (default: wall)"
+    )
+    parser.add_argument("--tables", default="student,batch,whole", help="which of student, batch, whole")
+    return parser.parse_args()
+
+
+def _machine() -> str:
+    libraries = ("tensorflow", "keras", "tf-keras-vis", "lime", *(("xplique",) if relative.installed() else ()))
+    named = ", ".join(f"{name} {version(name)}" for name in libraries)
+    return f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}, {named}"
+
+
+def _batch(given: Subject, how: How) -> None:
+    """Many images at once against Xplique; LIME on fewer."""
+    few = given.first(LIME_BATCH)
+    for part, names in ((given, ("saliency", "smoothgrad", "gradcam", "guided_backprop")), (few, ("lime",))):
+        both = tuple({name: calls[name] for name in names} for calls in (ours.rows(part), relative.rows(part)))
+        _table("Xplique", part, (both[0], both[1]), how)
+
+
+def _table(other: str, given: Subject, both: tuple[Calls, Calls], how: How) -> None:
+    """A row a method: first and later seconds of both, their ratios, passes, and the share of the bare passes."""
+    (mine, theirs), (bare, rounds, clock), images = both, how, len(given.images)
+    print(f"### {images} images against {other}\n")
+    print("| method | ours first | again | theirs first | again | ratio first | again | passes | bare / ours again |")
+    print("| --- " + "| ---: " * 8 + "|")
+    totals = np.zeros(4)
+    for name in (name for name in theirs if name in mine):
+        seconds = _alternating((mine[name], theirs[name]), rounds, clock)
+        totals += seconds
+        share = bare.seconds(name, images) / seconds[1]
+        _row(name, seconds, f"{ours.passes(name, images):,}", f"{share:.0%}")
+    _row("**all**", totals, "", "")
+    print(flush=True)
+
+
+def _alternating(both: tuple[Callable[[], object], ...], rounds: int, clock: Clock) -> np.ndarray:
+    """Seconds of ours first and again, theirs first and again; the best of the later rounds."""
+    taken = np.array([[_seconds(call, clock) for call in both] for _ in range(max(rounds, 2))])
+    return np.array([taken[0, 0], taken[1:, 0].min(), taken[0, 1], taken[1:, 1].min()])
+
+
+def _seconds(call: Callable[[], object], clock: Clock) -> float:
+    begin, silent = clock(), open(os.devnull, "w")  # noqa: SIM115, PTH123
+    shown, sys.stderr = sys.stderr, silent  # the bars of LIME
+    try:
+        call()
+    except (ValueError, AttributeError, TypeError) as error:
+        print(f"<!-- {type(error).__name__}: {str(error)[:120]} -->")
+        return float("nan")
+    finally:
+        sys.stderr = shown
+        silent.close()
+    return clock() - begin
+
+
+def _row(name: str, seconds: np.ndarray, passes: str, share: str) -> None:
+    first, again, other_first, other_again = seconds
+    numbers = " | ".join(f"{value:.2f} s" for value in seconds)
+    print(f"| {name} | {numbers} | {other_first / first:.1f} × | {other_again / again:.1f} × | {passes} | {share} |")
+
+
+def _whole(given: Subject, folder: Path, clock: Clock) -> None:
+    """A report against a script with the same figures, both from the shell's prompt: imports, drawing, pages."""
+    npz, site = folder / "faces.npz", folder / "site"
+    levels = np.rint(given.images[:FACES] * 255).astype(np.uint8)
+    np.savez(npz, x=levels[..., 0] if levels.shape[-1] == 1 else levels)
+    spec = folder / "report.yaml"
+    spec.write_text(_spec(given, npz), encoding="utf-8")
+    build = [sys.executable, "-m", "generator", str(spec), "--no-cache", "--formats", "html", "--output", str(site)]
+    script = [sys.executable, "-m", "benchmarks.stock", str(given.path), str(npz), str(folder)]
+    mine, theirs = (_process(command, clock) for command in (build, script))
+    print("### From the prompt to done, the same figures\n\n| ours | stock script | ratio |\n| ---: | ---: | ---: |")
+    print(f"| {mine:.1f} s | {theirs:.1f} s | {theirs / mine:.1f} × |\n", flush=True)
+
+
+def _spec(given: Subject, npz: Path) -> str:
+    chosen = "images: {index: [" + ", ".join(map(str, range(FACES))) + "]}, target: predicted"
+    params = {
+        "smoothgrad": "{samples: 20}",
+        "lime": "{num_samples: 1000, hide: superpixel, segmentation: {n_segments: 100, compactness: 10, sigma: 0}}",
+    }
+    names = ("saliency", "smoothgrad", "gradcam", "guided_gradcam", "lime")
+    lines = [f"      - {{method: {name}, {chosen}, params: {params.get(name, '{}')}}}" for name in names]
+    lines.append(f"      - {{method: filters, params: {{layer: {given.convolution}, filters: 32, steps: 100}}}}")
+    classes = ", ".join(f"{{id: c{k}}}" for k in range(given.classifier.n_classes))
+    return SPEC.format(model=given.path.resolve(), npz=npz, classes=classes, figures="\n".join(lines))
+
+
+def _process(command: list[str], clock: Clock) -> float:
+    begin = clock()
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    if done.returncode:
+        print(f"<!-- {command[2]} ended with {done.returncode}: {done.stderr[-400:]} -->")
+    return clock() - begin
+
+
+if __name__ == "__main__":
+    main()
