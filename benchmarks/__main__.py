@@ -59,13 +59,12 @@ def main() -> None:
     warnings.simplefilter("ignore")
     with tempfile.TemporaryDirectory() as folder:
         model = options.model or student_model(Path(folder) / "student.keras")
-        given = subject(model, options.npz, BATCH)
+        given = subject(model, options.npz, options.images)
         print(f"{_machine()}\nmodel: {given.keras.count_params():,} parameters, input {given.classifier.input_shape}\n")
         clock = CLOCKS[options.clock]
         bare = measured(given, clock)
-        print(
-            f"{options.clock} clock; bare passes: {bare.forward:.0f} forward/s, {bare.gradient:.0f} input gradients/s\n"
-        )
+        rates = f"{bare.forward:.0f} forward/s, {bare.gradient:.0f} input gradients/s"
+        print(f"{options.clock} clock; bare passes: {rates}\n")
         if "student" in options.tables:
             few = given.first(FACES)
             _table("tf-keras-vis, lime", few, (ours.rows(few), stock.rows(few)), (bare, options.rounds, clock))
@@ -79,6 +78,7 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--model", type=Path, help="a Keras model (default: a Sequential CNN of 1.26 M parameters)")
     parser.add_argument("--npz", type=Path, help="faces: x (N, H, W[, C]) (default: scikit-image's)")
+    parser.add_argument("--images", type=int, default=BATCH, help=f"faces of the table `batch` (default: {BATCH})")
     parser.add_argument("--rounds", type=int, default=2, help="rounds of each row (default: 2)")
     parser.add_argument(
         "--clock", choices=tuple(CLOCKS), default="wall", help="cpu: on a machine that others use too (default: wall)"
