@@ -2,7 +2,7 @@
 
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +11,7 @@ from generator import manifest, stamp
 from generator.arrays import arrays_of
 from generator.build_options import FOLDER, BuildOptions
 from generator.cache import Cache
-from generator.errors import InputError, SpecError
+from generator.errors import InputError, Problem, SpecError
 from generator.evidence.study import Evidence
 from generator.exports import exported
 from generator.figure_page import Built
@@ -39,7 +39,7 @@ def build(report: Report, options: BuildOptions) -> int:
     check_output(report.output)
     study = open_study(report, options, Cache(None if options.no_cache else report.folder / FOLDER))
     preflight(report, study)
-    warned = _checked(report, study, options)
+    warned = _warned(_doubts(report, study, options), options)
     results, evidence = _computed(report, study, options)
     built = built_figures(report, study, results)
     exports = dict(_exports(report, built))
@@ -48,7 +48,7 @@ def build(report: Report, options: BuildOptions) -> int:
     seconds = time.perf_counter() - begin
     drawings = [(figure.result, figure.drawing) for figure in built.values()]
     record = manifest.manifest(
-        _provenance(report, study), drawings, publication.alt_texts, {**evidence.figures, "": evidence.top}, seconds
+        _provenance(report, study), drawings, publication.alt_texts, publication.measured, seconds
     )
     _write(report.output, {**_pictures(built), **exports, **pages, MANIFEST: record, ".nojekyll": ""})
     _write_beside(options, exports, results)
@@ -58,21 +58,29 @@ def build(report: Report, options: BuildOptions) -> int:
     return _told(results, report.output, seconds, options)
 
 
-def _checked(report: Report, study: Study, options: BuildOptions) -> bool:
-    """Says how often the model is right under the spec's preprocessing; whether that gave a warning."""
-    needs_model = any(study.methods[f.method].access != "none" for question in report.built for f in question.figures)
+def _doubts(report: Report, study: Study, options: BuildOptions) -> Iterator[Problem]:
+    """Says how often the model is right under the spec's preprocessing, and what speaks against believing it."""
+    figures = [figure for question in report.built for figure in question.figures]
+    needs_model = any(study.methods[figure.method].access != "none" for figure in figures)
     found = checked(study) if needs_model else None
-    if found is None:
-        return False
-    if not options.quiet:
+    if found is not None and not options.quiet:
         print(f"{found.accuracy:.1%} of {found.images:,} labelled images are predicted right", file=sys.stderr)
-    if found.hint is None:
-        return False
-    problem = report.problem("model.preprocess", found.hint.text.in_language("en"))
-    if options.strict:
-        raise SpecError((problem,))
-    print(f"{problem} (warning)", file=sys.stderr)
-    return True
+    if found is not None and found.hint is not None:
+        yield report.problem("model.preprocess", found.hint.text.in_language("en"))
+    matrix = next((figure for figure in figures if study.methods[figure.method].kind == "evaluation"), None)
+    if matrix is not None and study.evaluation is not None and study.evaluation.in_training:
+        seen, of = study.evaluation.in_training, len(study.evaluation.label)
+        yield report.figure_problem(matrix.id, "method", f"the model was trained on {seen:,} of these {of:,} images")
+
+
+def _warned(doubts: Iterable[Problem], options: BuildOptions) -> bool:
+    """Prints warnings, which `--strict` makes an error; whether there were any."""
+    problems = tuple(doubts)
+    if problems and options.strict:
+        raise SpecError(problems)
+    for problem in problems:
+        print(f"{problem} (warning)", file=sys.stderr)
+    return bool(problems)
 
 
 def _computed(report: Report, study: Study, options: BuildOptions) -> tuple[dict[str, FigureResult], Evidence]:

@@ -121,7 +121,7 @@ def probabilities(probability: Floats, classes: Sequence[str], marked: int) -> P
 
 
 def intervals(
-    panels: Mapping[str, Sequence[Estimate | None]],
+    panels: Sequence[tuple[str, Sequence[Estimate | None]]],
     names: Sequence[str],
     lines: Sequence[float] = (),
     *,
@@ -136,7 +136,7 @@ def intervals(
     down = -(-len(panels) // across)
     figure = _figure(1.5 + 2.1 * across, down * (0.75 + 0.27 * len(names)))
     first = None
-    for number, (title, estimates) in enumerate(panels.items()):
+    for number, (title, estimates) in enumerate(panels):
         axes = first = _bare(figure.add_subplot(down, across, number + 1, sharex=first))
         _dots(axes, estimates, hollow)
         for place in lines:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import zip_longest
 from types import MappingProxyType
 
-from generator.page import Block, Figure, MethodCard, Page, Prose, Question, Section
+from generator.page import Block, Figure, MethodCard, Page, Prose, Question, Section, Subsection
 from generator.paper_figure import body, figure
 from generator.paper_math import Node
 from generator.paper_prose import breakable
@@ -133,12 +133,23 @@ def _joined(piece: list[Prose]) -> Prose | None:
 
 def _section(parallel: Sequence[Section], tongues: Tongues) -> Iterator[Node]:
     yield _heading(1, parallel[0].anchor, tongues.say(one.title for one in parallel))
+    yield from _passages(parallel, tongues, 2)
+
+
+def _passages(parallel: Sequence[Section | Subsection], tongues: Tongues, level: int) -> Iterator[Node]:
+    """Words, tables and pictures under a heading; what is folded on a screen is open on paper."""
     for blocks in zipped(parallel, lambda one: one.blocks):
-        if isinstance(blocks[0], Prose):
+        first = blocks[0]
+        if isinstance(first, Prose):
             prose = tongues.prose(block for block in blocks if isinstance(block, Prose))
             yield {"kind": "prose", "style": "plain", "lead": [], "prose": prose}
+        elif isinstance(first, Subsection):
+            parts = [block for block in blocks if isinstance(block, Subsection)]
+            yield _heading(level, first.anchor, tongues.say(one.title for one in parts))
+            yield from _passages(parts, tongues, level + 1)
         else:
-            yield {"kind": "body", "body": body([block for block in blocks if not isinstance(block, Prose)], tongues)}
+            shown = [block for block in blocks if not isinstance(block, Prose | Subsection)]
+            yield {"kind": "body", "body": body(shown, tongues)}
 
 
 def _methods(pages: Sequence[Page], tongues: Tongues) -> Iterator[Node]:

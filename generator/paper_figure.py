@@ -149,6 +149,7 @@ def _table(parallel: Sequence[Table], tongues: Tongues) -> Node:
         "kind": "table",
         "head": [tongues.say(same) for same in zipped(parallel, lambda one: one.head)],
         "rows": [[tongues.say(same) for same in zip(*line, strict=True)] for line in lines],
+        "lights": [list(line) for line in parallel[0].lights],
         "images": _images([one.images for one in parallel]),
     }
 

@@ -1,5 +1,6 @@
 """The forms a report is published in: a page a language, one with both, Markdown and PDF, all from the same page."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields, is_dataclass, replace
 from functools import cached_property, partial
@@ -10,6 +11,9 @@ from generator import page, render
 from generator.errors import SpecError
 from generator.evidence.prose import Line, Spoken
 from generator.evidence.study import Evidence
+from generator.evidence_pictures import drawn
+from generator.evidence_plots import Told
+from generator.evidence_section import section
 from generator.figure_page import Built
 from generator.numbers import Facts, Numbers
 from generator.page import Image, Page
@@ -18,6 +22,7 @@ from generator.prose import Sayings
 from generator.quantities import Language
 from generator.reader import Reader
 from generator.report import Report
+from generator.results import Picture
 from generator.study import Study
 from generator.subject import versions
 from generator.templating import ProseError, render_prose
@@ -62,8 +67,8 @@ class Publication:
         return tuple(self._page(language) for language in self.report.languages)
 
     def files(self) -> dict[str, bytes | str]:
-        """The published files by their path in the site."""
-        files: dict[str, bytes | str] = {}
+        """The published files by their path in the site, but for the pictures of the figures."""
+        files: dict[str, bytes | str] = {f"figures/{picture.name}": picture.data for picture in self.evidence_pictures}
         if "html" in self.formats:
             files |= self._html()
         if "md" in self.formats:
@@ -76,7 +81,8 @@ class Publication:
         """One a language, and one with all of them where there are several."""
         from generator.pdf import pdf  # here: Typst is not needed for the other forms
 
-        pictures = {p.name: p.data for figure in self.built.values() for p in figure.drawing.pictures}
+        shown = (*self.evidence_pictures, *(p for figure in self.built.values() for p in figure.drawing.pictures))
+        pictures = {picture.name: picture.data for picture in shown}
         for one in self.pages:
             yield f"report.{one.language}.pdf", pdf((one,), pictures, self.folders)
         if len(self.pages) > 1:
@@ -99,19 +105,43 @@ class Publication:
                 texts.setdefault(image.name, {})[one.language] = image.alt
         return texts
 
+    @property
+    def measured(self) -> dict[str, Mapping[str, object]]:
+        """The evidence for the manifest: by figure, and over all of them with the pictures of its section."""
+        names = [picture.name for picture in self.evidence_pictures]
+        alt = {f"figures/{name}": self.alt_texts[name] for name in names if name in self.alt_texts}
+        shown = {"files": [f"figures/{name}" for name in names], "alt": alt}
+        return {**self.evidence.figures, "": {**self.evidence.top, "evidence": shown}}
+
+    @cached_property
+    def evidence_pictures(self) -> tuple[Picture, ...]:
+        """What the section of the evidence shows, in every language."""
+        return drawn([self._told(self._reader(language)) for language in self.report.languages], self.study.cache)
+
     def _page(self, language: str) -> Page:
-        words = load(language, self.folders)
-        sayings = self._sayings(language, words)
-        reader = Reader(
-            words,
-            tuple(c.name for c in self.report.classes),
-            self.report.class_ids,
-            {region.id: region for region in self.report.regions},
-            self.report.languages,
-            partial(self._say, sayings.context()),
-        )
+        reader = self._reader(language)
+        sayings = self._sayings(language, reader.words)
+        speaking = replace(reader, say=partial(self._say, sayings.context()))
         asked = replace(self.report, questions=self.report.built)
-        return assemble(asked, self._with_evidence(sayings.evidence, words), reader, self._imprint())
+        return assemble(asked, self._with_evidence(sayings.evidence, reader.words), speaking, self._imprint(reader))
+
+    def _reader(self, language: str) -> Reader:
+        names = tuple(c.name for c in self.report.classes)
+        regions = {region.id: region for region in self.report.regions}
+        words = load(language, self.folders)
+        return Reader(words, names, self.report.class_ids, regions, self.report.languages)
+
+    def _told(self, reader: Reader) -> Told:
+        """The evidence for a reader; a method that two figures share goes by their numbers."""
+        measured = {name: figure for name, figure in self.built.items() if self.evidence.numbers(name)}
+        titles = Counter(figure.result.method for figure in measured.values())
+        names = {
+            name: reader.text(figure.method.title)
+            if titles[figure.result.method] == 1
+            else reader.words("figure.label", n=figure.number)
+            for name, figure in measured.items()
+        }
+        return Told(self.evidence, reader, names)
 
     def _sayings(self, language: str, words: Words) -> Sayings:
         results = {name: figure.result for name, figure in self.built.items()}
@@ -140,7 +170,7 @@ class Publication:
             place = child(path, spoken) if spoken else path
             raise SpecError((self.report.source.problem_in_text(place, error.line, str(error)),)) from error
 
-    def _imprint(self) -> Imprint:
+    def _imprint(self, reader: Reader) -> Imprint:
         """What stands around the report."""
         libraries = versions()
         foot = {
@@ -151,7 +181,9 @@ class Publication:
             "rebuild": f"python -m generator {self.report.source.file.name}",
         }
         names = {language: load(language, self.folders)("language.name") for language in self.report.languages}
-        return Imprint(names, foot, tuple(form for form in ("pdf", "md") if form in self.formats))
+        found = section(self._told(reader), {picture.name: picture for picture in self.evidence_pictures})
+        downloads = tuple(form for form in ("pdf", "md") if form in self.formats)
+        return Imprint(names, foot, downloads, (found,) if found else ())
 
 
 def _light(line: Line, words: Words) -> page.Evidence:

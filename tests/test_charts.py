@@ -62,25 +62,25 @@ def test_intervals_show_each_estimate_and_the_reference():
     """One dot a name that is known, in the full colour; without a line to read them against there is none."""
     full = tuple(int(charts.BAR[k : k + 2], 16) for k in (1, 3, 5))
     blue = [
-        (charts.intervals({"差距": some}, NAMES) == full).all(axis=-1).sum()
+        (charts.intervals([("差距", some)], NAMES) == full).all(axis=-1).sum()
         for some in (ESTIMATES, [*ESTIMATES[:1], None, None], [None] * 3)
     ]
     assert blue[0] == pytest.approx(2 * blue[1], rel=0.1)
     assert blue[2] == 0
-    with_line = charts.intervals({"差距": ESTIMATES}, NAMES, (0.0,))
-    assert not np.array_equal(with_line, charts.intervals({"差距": ESTIMATES}, NAMES))
+    with_line = charts.intervals([("差距", ESTIMATES)], NAMES, (0.0,))
+    assert not np.array_equal(with_line, charts.intervals([("差距", ESTIMATES)], NAMES))
 
 
 def test_what_is_only_compared_with_is_hollow():
     """It has neither the colour nor the filling of what was measured."""
     full = tuple(int(charts.BAR[k : k + 2], 16) for k in (1, 3, 5))
-    pixels = charts.intervals({"差距": ESTIMATES}, NAMES, hollow=range(3))
+    pixels = charts.intervals([("差距", ESTIMATES)], NAMES, hollow=range(3))
     assert not (pixels == full).all(axis=-1).any()
 
 
 def test_panels_stand_three_beside_each_other():
     """The fourth begins a new line."""
-    three, four = (charts.intervals({str(k): ESTIMATES for k in range(n)}, NAMES) for n in (3, 4))
+    three, four = (charts.intervals([("差距", ESTIMATES)] * n, NAMES) for n in (3, 4))
     assert four.shape[0] == pytest.approx(2 * three.shape[0], abs=2)
     assert four.shape[1] == three.shape[1]
 
