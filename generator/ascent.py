@@ -18,8 +18,8 @@ from generator.methods import Request
 from generator.variants import slices
 
 Start = Annotated[
-    Literal["noise", "zeros", "grey"] | Annotated[int, Field(ge=0)],
-    Field(description="where the climb begins: noise, zeros, grey, or the index of one of the figure's images"),
+    Literal["noise", "zeros", "grey", "ones"] | Annotated[int, Field(ge=0)],
+    Field(description="where the climb begins: noise, zeros, grey, ones, or the index of one of the figure's images"),
 ]
 Steps = Annotated[int, Field(ge=1, le=10_000, description="steps of the climb")]
 Rate = Annotated[float, Field(gt=0, le=1, description="length of a step as a share of the range of a pixel")]
@@ -113,7 +113,7 @@ def begin(request: Request, start: str | int, units: Ints, attempt: int = 0) -> 
     if isinstance(start, int):
         image = _image(request, start)
     else:
-        even = np.full((1, *_shown_shape(request)), 0.0 if start == "zeros" else 0.5, np.float32)
+        even = np.full((1, *_shown_shape(request)), {"zeros": 0.0, "grey": 0.5, "ones": 1.0}[start], np.float32)
         image = request.classifier.prepare(even)
     return np.repeat(image, len(units), axis=0)
 

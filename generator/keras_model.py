@@ -169,12 +169,13 @@ class KerasClassifier:
         """One batch of units; what is no shape is an input of the trace, so that it serves other ascents too."""
         start = _padded(np.asarray(ascent.start, np.float32), self.form.batch)
         key = ("ascend", ascent.layer, ascent.total_variation, ascent.norm, ascent.jitter, start.shape)
-        if key not in self._traced:
-            self._traced[key] = tf.function(climbing(self._objective(ascent.layer), ascent), autograph=False)
         units = _padded(np.asarray(ascent.units, np.int32), self.form.batch)
         numbers = (np.float32(ascent.rate), np.int32(ascent.steps), np.int32(ascent.seed))
-        given = (start, units, *bounds(self.prepare, self.input_shape), *numbers)
-        inputs, activation = self._traced[key](*map(tf.constant, given))
+        given = tuple(map(tf.constant, (start, units, *bounds(self.prepare, self.input_shape), *numbers)))
+        if key not in self._traced:
+            climb = tf.function(climbing(self._objective(ascent.layer), ascent), autograph=False)
+            self._traced[key] = climb.get_concrete_function(*given)  # of these shapes: a climb may grow through many
+        inputs, activation = self._traced[key](*given)
         return inputs.numpy()[: len(ascent.units)], activation.numpy()[: len(ascent.units)]
 
     def _objective(self, layer: str | None) -> Question:

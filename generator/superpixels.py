@@ -33,7 +33,7 @@ class Quickshift(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
     algorithm: Literal["quickshift"]
-    kernel_size: Annotated[float | None, Field(gt=0, description="width of the density; left out: fits the size")] = (
+    kernel_size: Annotated[float | None, Field(ge=1, description="width of the density; left out: fits the size")] = (
         None
     )
     max_dist: Annotated[float | None, Field(gt=0, description="cut-off of distances; left out: fits the size")] = None
@@ -139,7 +139,7 @@ def _quickshift(image: Floats, options: Quickshift) -> Ints:
     from skimage.segmentation import quickshift
 
     growth = _growth(image)
-    kernel, cut = options.kernel_size or 2 * growth, options.max_dist or 5 * growth
+    kernel, cut = options.kernel_size or max(1.0, 2 * growth), options.max_dist or 5 * growth
     return np.asarray(
         quickshift(image, ratio=options.ratio, sigma=options.sigma, kernel_size=kernel, max_dist=cut, rng=0)
     )

@@ -80,3 +80,10 @@ def test_unknown_parameters_are_refused():
     for wrong in ({"algorithm": "watershed"}, {"ratio": 0.2}, {"algorithm": "grid", "n_segments": 9}):
         with pytest.raises(ValidationError):
             segmentation_of(wrong)
+
+
+@pytest.mark.parametrize("algorithm", ["slic", "quickshift", "felzenszwalb", "grid"])
+def test_a_picture_of_eight_pixels_is_cut_too(algorithm):
+    """The defaults shrink with the picture, and not below what scikit-image allows."""
+    image = np.random.default_rng(0).random((8, 8, 1)).astype(np.float32)
+    assert superpixels(image, segmentation_of({"algorithm": algorithm})).max() >= 1

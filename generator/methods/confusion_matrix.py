@@ -35,6 +35,7 @@ def confusion_matrix(request: Request, *, normalize: Normalize = "none") -> Conf
     accuracy = float(np.trace(counts) / counts.sum())
     assert accuracy == evaluation.accuracy, "the matrix contradicts the evaluation"
     facts: dict[str, Fact] = {"n": len(evaluation.label), "accuracy": accuracy, "origin": evaluation.origin}
+    facts |= {"in_training": evaluation.in_training} if evaluation.in_training else {}
     return Confusion(counts, normalize, facts)
 
 
