@@ -58,7 +58,7 @@ def test_chinese_has_its_own_sentence():
 
 @pytest.mark.parametrize(
     ("angle", "words"),
-    [(0, "vertical stripes"), (90, "horizontal stripes"), (45, "rising to the right"), (135, "falling to the right")],
+    [(0, "vertical stripes"), (90, "horizontal stripes"), (45, "rising stripes"), (135, "falling stripes")],
 )
 def test_stripes_have_a_direction_and_a_period(angle, words):
     """A wave of six pixels is found at any angle."""
