@@ -15,11 +15,11 @@ import h5py
 
 from generator.errors import ModelError
 from generator.legacy_configs import modern
-from generator.legacy_nodes import Config, Json
+from generator.legacy_nodes import Config, Json, at_home, homeless
+from generator.legacy_weights import regrouped, turned
 from generator.model_formats import Format, format_of
 
 SUFFIX = {"hdf5": ".h5", "archive": ".keras"}
-OLD_GROUP = "_layer_checkpoint_dependencies"  # what the archives of Keras 2.12 and 2.13 call `layers`
 CODE = (
     "the model carries Python code ({what}), which is not run from a file; rebuild it from Keras' own layers, "
     "or say --trust-model if you trust who made the file"
@@ -61,11 +61,12 @@ def readable(path: Path, trust: bool) -> Iterator[ReadableFile]:
         _refuse_code(found.config)
     with TemporaryDirectory() as folder:
         if found.legacy:
-            weights = _weights(path, found.form, Path(folder))
+            weights = _weights(path, found, Path(folder))
             yield ReadableFile(weights, found.keras_version, modern(found.config), translated=True)
-        else:
-            same = _under_suffix(path, SUFFIX[found.form], Path(folder))
-            yield ReadableFile(same, found.keras_version, found.config, translated=False)
+            return
+        same = _under_suffix(path, SUFFIX[found.form], Path(folder))
+        lost = any(homeless(entry) for entry in entries(found.config))
+        yield ReadableFile(same, found.keras_version, at_home(found.config) if lost else found.config, lost)
 
 
 def described(path: Path) -> Described:
@@ -117,24 +118,14 @@ def _under_suffix(path: Path, suffix: str, folder: Path) -> Path:
     return link
 
 
-def _weights(path: Path, form: Format, folder: Path) -> Path:
+def _weights(path: Path, found: Described, folder: Path) -> Path:
     """The weights of a legacy file where Keras 3 finds them."""
-    if form == "hdf5":
-        return _under_suffix(path, SUFFIX[form], folder)
-    with ZipFile(path) as archive:
-        return _regrouped(Path(archive.extract("model.weights.h5", folder)), folder / "regrouped.weights.h5")
-
-
-def _regrouped(weights: Path, regrouped: Path) -> Path:
-    """The weights of an archive under the group names of Keras 3."""
-    with h5py.File(weights) as old, h5py.File(regrouped, "w") as new:
-
-        def copy(name: str, item: h5py.Dataset | h5py.Group) -> None:
-            target = name.replace(OLD_GROUP, "layers")
-            if isinstance(item, h5py.Dataset):
-                new[target] = item[()]
-            else:
-                new.require_group(target)
-
-        old.visititems(copy)
-    return regrouped
+    if found.form == "archive":
+        with ZipFile(path) as archive:
+            return regrouped(Path(archive.extract("model.weights.h5", folder)), folder / "regrouped.weights.h5")
+    with h5py.File(path) as file:
+        mirrored = _text(file.attrs.get("backend", "")) == "theano"
+    outputs_first = any(entry.get("dim_ordering") == "th" for entry in entries(found.config))
+    if mirrored or outputs_first:
+        return turned(path, folder / "turned.h5", outputs_first, mirrored)
+    return _under_suffix(path, SUFFIX["hdf5"], folder)

@@ -1,6 +1,6 @@
 """A model file opened by Keras 3 and checked: one image in, one score a class out, and no code run from the file."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from math import prod
 from pathlib import Path
 
@@ -13,7 +13,7 @@ from generator.keras_door import keras, tf
 from generator.keras_files import ReadableFile, entries
 from generator.keras_passes import Tensor, entering, plain, squashed
 from generator.legacy_configs import OLD_HARD_SIGMOID
-from generator.legacy_nodes import Json
+from generator.legacy_nodes import MODELS, Json
 from generator.model_form import Form, twin
 
 KERAS_FAILS = (TypeError, ValueError, KeyError, IndexError, AttributeError, NotImplementedError, ImportError, OSError)
@@ -26,7 +26,7 @@ def loaded(file: ReadableFile, trust: bool) -> Tensor:
         return _translated(file, trust) if file.translated else _as_it_is(file.path, trust)
     except KERAS_FAILS as error:
         reason = str(error).strip().splitlines() or [type(error).__name__]
-        raise ModelError(f"Keras {keras.__version__} cannot open it: {reason[0][:300]}") from error
+        raise ModelError(f"Keras {keras.__version__} cannot open it: {reason[0][:160]}") from error
 
 
 def _as_it_is(path: Path, trust: bool) -> Tensor:
@@ -34,7 +34,7 @@ def _as_it_is(path: Path, trust: bool) -> Tensor:
 
 
 def _translated(file: ReadableFile, trust: bool) -> Tensor:
-    """A file of Keras 1 or 2: its architecture in new words, its own weights."""
+    """Its architecture in words that Keras 3 understands, and its own weights."""
     old = {OLD_HARD_SIGMOID: lambda x: tf.clip_by_value(0.2 * x + 0.5, 0.0, 1.0)}
     with keras.saving.custom_object_scope(old):
         model = keras.saving.deserialize_keras_object(file.config, safe_mode=not trust)
@@ -54,15 +54,19 @@ def _refuse_unknown(config: Json) -> None:
 def _unknown(config: Json) -> Iterator[str]:
     """The layers that Keras does not know, by their class."""
     for entry in entries(config):
-        kind, module = entry.get("class_name"), entry.get("module", "")
-        if not isinstance(kind, str) or not {"config", "class_name"} <= entry.keys():
-            continue
-        registered = entry.get("registered_name") or kind
-        own = ">" in registered or not str(module or "keras").startswith(("keras", "builtins"))
-        if own and keras.saving.get_registered_object(registered) is None:
+        kind, inner = entry.get("class_name"), entry.get("config")
+        if isinstance(kind, str) and isinstance(inner, dict) and not _known(kind, entry):
             yield kind.partition(">")[2] or kind
-        if module == "keras.layers" and not own and not hasattr(keras.layers, kind):
-            yield kind
+
+
+def _known(kind: str, entry: Mapping[str, Json]) -> bool:
+    """Without a module's name, as in HDF5, what has a name of its own is a layer or a model."""
+    registered, module = entry.get("registered_name") or kind, entry.get("module", "")
+    if keras.saving.get_registered_object(registered) is not None:
+        return True
+    if module == "keras.layers" or (not module and "name" in entry["config"] and ">" not in registered):
+        return kind in MODELS or hasattr(keras.layers, kind)
+    return ">" not in registered and str(module or "keras").startswith(("keras", "builtins"))
 
 
 def refuse_other_tasks(model: Tensor) -> None:

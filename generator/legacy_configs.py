@@ -84,7 +84,9 @@ def _called(layer: Mapping[str, Json], calls: Calls) -> Config:
     nodes = [calls.node(node) for node in layer["inbound_nodes"]]
     if layer["class_name"] in OPERATIONS:
         return operation(layer, nodes)
-    return {**modern(layer), "name": renamed(layer["name"]), "inbound_nodes": nodes}
+    modernised = modern(layer)
+    modernised["config"]["name"] = renamed(layer["name"])  # a nested bare list does not say it itself
+    return {**modernised, "name": renamed(layer["name"]), "inbound_nodes": nodes}
 
 
 def _sequential(inner: Json) -> Config:
@@ -96,8 +98,7 @@ def _sequential(inner: Json) -> Config:
     if shape and layers[0]["class_name"] != "InputLayer":
         entry = {"batch_shape": shape, "name": f"{layers[0]['config']['name']}_input"}
         layers.insert(0, _object("keras.layers", "InputLayer", entry))
-    name = {"name": given["name"]} if "name" in given else {}
-    return {**name, "layers": layers}
+    return {"name": given.get("name", f"sequential_{layers[-1]['config']['name']}"), "layers": layers}
 
 
 def _arguments(kind: str, inner: Mapping[str, Json]) -> Config:

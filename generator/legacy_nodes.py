@@ -30,6 +30,14 @@ OPERATIONS = {
     "math.reduce_max": ("numpy", "Max"),
     "reshape": ("numpy", "Reshape"),
 }
+HOMES = {
+    "numpy": (
+        "Abs", "Add", "Clip", "Concatenate", "ExpandDims", "Flip", "GetItem", "Max", "Maximum", "Mean", "Min",
+        "Minimum", "Multiply", "Negative", "Pad", "Power", "Reshape", "Sqrt", "Square", "Squeeze", "Subtract", "Sum", "Tanh",
+        "Transpose", "TrueDivide",
+    ),
+    "nn": ("Elu", "Gelu", "LeakyRelu", "Relu", "Relu6", "Selu", "Sigmoid", "Silu", "Softmax"),
+}  # fmt: skip
 SECOND = ("y", "bias")  # keywords of the second operand
 SETTINGS = {"axis": "axis", "keepdims": "keepdims", "shape": "newshape"}  # keywords that the operation is made with
 
@@ -123,6 +131,25 @@ def operation(layer: Mapping[str, Json], nodes: list[Config]) -> Config:
         _bare(node, *(_array(node["kwargs"][key]) for key in SECOND if key in node["kwargs"])) for node in nodes
     ]
     return _operation(*OPERATIONS[function], {"name": name, **settings}, name, operands)
+
+
+def at_home(config: Mapping[str, Json]) -> Config:
+    """The same model with the modules of its operations, which Keras 3 itself forgets when it writes HDF5."""
+    inner = config["config"]
+    if config["class_name"] in MODELS:
+        module = "keras" if config["class_name"] == "Sequential" else "keras.src.models.functional"
+        inner = {**inner, "layers": [at_home(layer) for layer in inner["layers"]]}
+        return {"module": module, "registered_name": None, **config, "config": inner}
+    home = next((home for home, kinds in HOMES.items() if config["class_name"] in kinds), None)
+    if home is None or not homeless(config):
+        return dict(config)
+    return {"module": f"keras.src.ops.{home}", "registered_name": config["class_name"], **config}
+
+
+def homeless(entry: Mapping[str, Json]) -> bool:
+    """Whether it is a call of an operation of which only the name is known; every layer has a dtype too."""
+    known = entry.get("class_name") in {kind for kinds in HOMES.values() for kind in kinds}
+    return known and "inbound_nodes" in entry and "module" not in entry and "dtype" not in entry["config"]
 
 
 def _operation(module: str, kind: str, config: Config, name: str, nodes: list[Config]) -> Config:

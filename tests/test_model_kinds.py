@@ -21,7 +21,7 @@ def case(request, tmp_path_factory):
     """A model of this kind, the classifier in its file, images for it and the classes asked about."""
     keras.utils.set_random_seed(3)
     model = KINDS[request.param]()
-    suffix = ".h5" if len(request.param) % 2 and request.param != "operations" else ".keras"
+    suffix = ".h5" if len(request.param) % 2 else ".keras"
     classifier = opened(model, tmp_path_factory.mktemp("kind") / f"{request.param}{suffix}")
     return request.param, model, classifier, images(classifier.input_shape, 5)
 

@@ -1,0 +1,245 @@
+"""What is not a model that can be explained is refused in one message with a cure, and nothing in it is run."""
+
+import json
+import re
+from zipfile import ZipFile
+
+import h5py
+import numpy as np
+import pytest
+
+from generator import model_formats
+from generator.errors import ModelError
+from generator.keras_door import keras
+from generator.keras_files import described, readable
+from generator.keras_model import open_model
+from tests.model_kinds import KINDS, convolutional
+from tests.tiny_models import KERAS_COPIES, AsShown, images, saved
+
+pytestmark = KERAS_COPIES
+layers = keras.layers
+
+FOREIGN = {
+    "pointer.keras": (b"version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 13\n", model_formats.LFS),
+    "page.h5": (b"\n<!DOCTYPE html>\n<html>", model_formats.WEB_PAGE),
+    "old.pth": (b"\x80\x02\x8a\nl\xfc\x9cF\xf9 j\xa8P\x19.\x80\x02M", model_formats.PYTORCH),
+    "model.pkl": (b"\x80\x04\x95\x10\x00", model_formats.PICKLE),
+    "model.onnx": (b"\x08\x07\x12\x07pytorch\x1a\x052.1.0", model_formats.ONNX),
+    "renamed.h5": (b"\x08\x08\x12\x0btf2onnx 1.1", model_formats.ONNX),
+    "saved_model.pb": (b"\x08\x01\x12\xd0\xb0\x08\x12", model_formats.SAVED_MODEL),
+    "model.tflite": (b"\x1c\x00\x00\x00TFL3\x14\x00", model_formats.TFLITE),
+    "model.safetensors": (b"\x40\x00\x00\x00\x00\x00\x00\x00" + b'{"weight":{}}', model_formats.SAFETENSORS),
+    "model.json": (b'{"class_name": "Sequential"}', model_formats.ARCHITECTURE),
+    "empty.keras": (b"", model_formats.EMPTY),
+    "photo.keras": (b"\x89PNG\r\n\x1a\n", model_formats.UNKNOWN),
+    "cut.keras": (b"PK\x03\x04\x14\x00\x00\x00", "cut off after 8 bytes; download it again"),
+    "cut.h5": (b"\x89HDF\r\n\x1a\n\x00\x00", "cut off after 10 bytes; download it again"),
+}
+ARCHIVES = {
+    "model.pt": ("archive/data.pkl", model_formats.PYTORCH),
+    "script.pt": ("script/constants.pkl", model_formats.PYTORCH),
+    "converted_keras.zip": ("keras_model.h5", model_formats.TEACHABLE),
+    "saved.zip": ("model/saved_model.pb", model_formats.SAVED_MODEL),
+    "photos.zip": ("1.jpg", model_formats.OTHER_ZIP),
+}
+
+
+def refusal(path, **options) -> str:
+    with pytest.raises(ModelError) as refused:
+        open_model(path, AsShown(), **options)
+    assert str(refused.value).startswith(f"{path}: ")
+    return str(refused.value).removeprefix(f"{path}: ")
+
+
+@pytest.mark.parametrize("name", FOREIGN)
+def test_files_of_another_format_are_told_by_content(name, tmp_path):
+    """Each with what it is and what to do, whatever it is called."""
+    content, message = FOREIGN[name]
+    (tmp_path / name).write_bytes(content)
+    assert refusal(tmp_path / name) == message
+
+
+@pytest.mark.parametrize("name", ARCHIVES)
+def test_archives_without_a_keras_model_are_told_by_their_members(name, tmp_path):
+    """PyTorch, Teachable Machine's download, SavedModel, and anything else."""
+    member, message = ARCHIVES[name]
+    with ZipFile(tmp_path / name, "w") as archive:
+        archive.writestr(member, b"")
+    assert refusal(tmp_path / name) == message
+
+
+def test_folders_and_missing_files(tmp_path):
+    """A SavedModel is a folder; another folder is none; a missing file is missing."""
+    assert refusal(tmp_path) == "a folder, not a model"
+    (tmp_path / "saved_model.pb").touch()
+    assert refusal(tmp_path) == model_formats.SAVED_MODEL
+    assert refusal(tmp_path / "nothing.keras") == "no such file"
+
+
+def test_a_truncated_download_is_said_to_be_one(tmp_path):
+    """Half of a real file, in both formats."""
+    for suffix in (".keras", ".h5"):
+        path = saved(convolutional(), tmp_path / f"model{suffix}")
+        half = path.read_bytes()[: path.stat().st_size // 2]
+        path.write_bytes(half)
+        assert refusal(path) == f"cut off after {len(half):,} bytes; download it again"
+
+
+def test_weights_without_an_architecture_are_refused(tmp_path):
+    """Both forms that save_weights writes."""
+    for name in ("model.weights.h5", "old.h5"):
+        convolutional().save_weights(tmp_path / "model.weights.h5")
+        with h5py.File(tmp_path / "old.h5", "w") as file:
+            file.attrs["layer_names"] = ["conv2d"]
+        assert refusal(tmp_path / name) == model_formats.WEIGHTS
+
+
+@pytest.mark.filterwarnings("ignore:The object being serialized includes a `lambda`:UserWarning")
+@pytest.mark.parametrize("suffix", [".keras", ".h5"])
+def test_a_lambda_layer_is_refused_before_anything_is_opened(suffix, tmp_path):
+    """Its code is not run, and the message names the layer and the switch."""
+    x = entry = keras.Input((8, 8, 1))
+    x = layers.Lambda(lambda x: x * 2, name="doubled")(x)
+    path = tmp_path / f"model{suffix}"
+    keras.Model(entry, layers.Dense(3, "softmax")(layers.Flatten()(x))).save(path)
+    assert refusal(path) == (
+        "the model carries Python code (a Lambda layer `doubled`), which is not run from a file; "
+        "rebuild it from Keras' own layers, or say --trust-model if you trust who made the file"
+    )
+    assert open_model(path, AsShown(), trust=True).n_classes == 3
+
+
+def test_code_hidden_in_an_activation_is_found_too(tmp_path):
+    """A pickled function anywhere in the architecture is code."""
+    path = saved(convolutional(), tmp_path / "model.keras")
+    hidden = tmp_path / "hidden.keras"
+    with ZipFile(path) as archive, ZipFile(hidden, "w") as written:
+        config = archive.read("config.json").replace(
+            b'"activation": "relu"', b'"activation": {"class_name": "__lambda__"}'
+        )
+        written.writestr("config.json", config)
+        for name in ("metadata.json", "model.weights.h5"):
+            written.writestr(name, archive.read(name))
+    assert refusal(hidden).startswith("the model carries Python code (a lambda), which is not run from a file")
+
+
+class Unregistered(layers.Layer):
+    def call(self, x):
+        return x
+
+
+@pytest.mark.parametrize("suffix", [".keras", ".h5"])
+def test_a_class_that_nobody_registered_is_named(suffix, tmp_path):
+    """Instead of Keras' page of configuration."""
+    path = saved(convolutional(Unregistered()), tmp_path / f"model{suffix}")
+    assert refusal(path) == (
+        "the model holds `Unregistered`, a class of its own that is not registered; build the model from Keras' own "
+        "layers, or register the class with @keras.saving.register_keras_serializable before the build"
+    )
+
+
+@keras.saving.register_keras_serializable("tests")
+class Registered(layers.Layer):
+    def call(self, x):
+        return x + 1
+
+
+@pytest.mark.parametrize("suffix", [".keras", ".h5"])
+def test_a_registered_class_opens(suffix, tmp_path):
+    """Whoever builds from Python may register a layer."""
+    path = saved(convolutional(Registered()), tmp_path / f"model{suffix}")
+    assert "Registered" in [layer.kind for layer in open_model(path, AsShown()).layers]
+
+
+def two_inputs():
+    first, second = keras.Input((8, 8, 1), name="left"), keras.Input((8, 8, 1), name="right")
+    return keras.Model([first, second], layers.Dense(3)(layers.Flatten()(layers.Add()([first, second]))))
+
+
+def three_outputs():
+    entry = keras.Input((8, 8, 1))
+    flat = layers.Flatten()(entry)
+    return keras.Model(entry, [layers.Dense(2, name=name)(flat) for name in ("age", "sex", "mood")])
+
+
+OTHER_TASKS = {
+    "two_inputs": (two_inputs, "the model takes 2 inputs (left, right); one image is what can be explained"),
+    "three_outputs": (three_outputs, "the model has 3 outputs; save a model that ends in the one to explain"),
+    "segmentation": (
+        lambda: convolutional(head=(layers.Conv2D(2, 1, activation="softmax"),)),
+        "the model puts out arrays of 12×12×2, a picture or a sequence; a classifier is needed",
+    ),
+    "sound": (
+        lambda: keras.Sequential([keras.Input((7,)), layers.Dense(3, "softmax")]),
+        "the model takes arrays of shape (7,), which are no images",
+    ),
+    "any_size": (
+        lambda: convolutional(shape=(None, None, 3), head=(layers.GlobalMaxPooling2D(), layers.Dense(2))),
+        "the model takes images of any size; say which one with `size: [height, width]`",
+    ),
+    "softmax_over_one": (
+        lambda: convolutional(head=(layers.Flatten(), layers.Dense(1, "softmax"))),
+        "the model has a softmax over one output, which is always 1; one output needs a sigmoid",
+    ),
+}
+
+
+@pytest.mark.filterwarnings("ignore:You are using a softmax over axis:UserWarning")
+@pytest.mark.parametrize("name", OTHER_TASKS)
+def test_what_is_no_classifier_of_one_image_is_refused(name, tmp_path):
+    """Two inputs, several outputs, a picture as output, and what cannot be right."""
+    build, message = OTHER_TASKS[name]
+    assert refusal(saved(build(), tmp_path / "model.keras")) == message
+
+
+def test_a_size_can_be_given_where_the_model_leaves_it_open(tmp_path):
+    """Fully convolutional models take images of any size."""
+    path = saved(OTHER_TASKS["any_size"][0](), tmp_path / "model.keras")
+    assert open_model(path, AsShown(), size=(10, 14)).input_shape == (10, 14, 3)
+
+
+def test_no_gradient_is_said_in_words(tmp_path):
+    """A model that rounds inside cannot be asked for gradients, and says what can be done."""
+    from generator.classifier import Score
+
+    classifier = open_model(saved(convolutional(Rounded()), tmp_path / "model.keras"), AsShown())
+    message = "no gradient leads from the scores back to the image; occlusion and lime do without one"
+    with pytest.raises(ModelError, match=f"^{re.escape(message)}$"):
+        classifier.gradients(np.zeros((1, 12, 12, 1), np.float32), Score(np.zeros(1, np.int64)))
+
+
+@keras.saving.register_keras_serializable("tests")
+class Rounded(layers.Layer):
+    def call(self, x):
+        return keras.ops.cast(keras.ops.cast(x * 10, "int32"), "float32")
+
+
+def test_operations_in_hdf5_open_although_keras_forgets_where_they_live(tmp_path):
+    """Keras 3 writes `x / 127.5` into HDF5 and cannot read it again; here it predicts what the model predicts."""
+    model = KINDS["operations"]()
+    path, x = saved(model, tmp_path / "model.h5"), images((12, 12, 3)) * 255
+    with pytest.raises(ValueError, match="Unknown layer: 'TrueDivide'"):
+        keras.models.load_model(path, compile=False)
+    np.testing.assert_allclose(open_model(path, AsShown()).probabilities(x), model(x, training=False), atol=1e-5)
+
+
+def test_a_suffix_that_lies_is_no_obstacle(tmp_path):
+    """Told by content: HDF5 named .keras, and an archive without any suffix."""
+    lying = saved(convolutional(), tmp_path / "model.h5").rename(tmp_path / "model.keras")
+    plain = saved(convolutional(), tmp_path / "other.keras").rename(tmp_path / "other")
+    for path in (lying, plain):
+        assert open_model(path, AsShown()).n_classes == 3
+
+
+def test_a_file_says_who_wrote_it(tmp_path):
+    """The version of Keras is read from either container, without Keras."""
+    for suffix in (".keras", ".h5"):
+        found = described(saved(convolutional(), tmp_path / f"model{suffix}"))
+        assert found.keras_version == keras.__version__ and not found.legacy
+
+
+def test_the_file_is_read_where_it_is(tmp_path):
+    """Nothing is copied where Keras 3 can open the file itself."""
+    path = saved(convolutional(), tmp_path / "model.keras")
+    with readable(path, trust=False) as file:
+        assert file.path == path and json.dumps(file.config)
