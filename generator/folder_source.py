@@ -7,11 +7,11 @@ unknown. The order is that of a file manager (`2.jpg` before `10.jpg`), and a pi
 import hashlib
 import os
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,7 +23,8 @@ from generator.errors import DataError, suggestion
 from generator.samples import UNLABELLED, Samples
 
 SUFFIXES = (".jpg", ".jpeg", ".png", ".bmp", ".gif", ".webp", ".tif", ".tiff", ".pgm", ".ppm")
-NUMBERED = re.compile(r"(\d{1,3})_\d+$")  # <class index>_<n>; a date before the underscore has more digits
+NUMBERED = re.compile(r"(\d{1,3})_\d+\.\w+$")  # <class index>_<n>; a date before the underscore has more digits
+DIGITS = re.compile(r"(\d+)")
 WIDE = ("I", "I;16", "I;16B", "I;16L")
 
 Item = TypeVar("Item")
@@ -32,41 +33,55 @@ Result = TypeVar("Result")
 
 def read_folder(path: Path, classes: Sequence[ClassWords]) -> Samples:
     """The pictures under a folder; raises DataError where there are none or where a class is not known."""
-    files = _files(path)
-    if not files:
-        raise DataError(f"{path}: no pictures in this folder; read are {', '.join(SUFFIXES)}")
-    label = np.array(_labels(path, files, classes), np.int64)
-    rows = np.arange(len(files), dtype=np.int64)
-    return Samples(rows, label, partial(_decode, files), str(path), _digest(path, files))
-
-
-def _files(path: Path) -> tuple[Path, ...]:
     if not path.is_dir():
         raise DataError(f"{path}: no such folder")
-    found = [file for file in path.rglob("*") if file.suffix.lower() in SUFFIXES and not _hidden(file, path)]
-    return tuple(sorted(found, key=lambda file: _natural(file.relative_to(path).as_posix())))
+    found = sorted(_pictures(path, ""), key=lambda one: _natural(one.name))
+    if not found:
+        raise DataError(f"{path}: no pictures in this folder; read are {', '.join(SUFFIXES)}")
+    names = [one.name for one in found]
+    label = np.array(_labels(path, names, classes), np.int64)
+    rows = np.arange(len(names), dtype=np.int64)
+    return Samples(rows, label, partial(_decode, path, names), str(path), _digest(found))
 
 
-def _hidden(file: Path, root: Path) -> bool:
-    return any(part.startswith((".", "__MACOSX")) for part in file.relative_to(root).parts)
+class _File(NamedTuple):
+    """A file by its name within the folder, with slashes."""
+
+    name: str
+    size: int
+    changed: int
+
+
+def _pictures(folder: Path, prefix: str) -> Iterator[_File]:
+    """Every picture below a folder; hidden files and those that a Mac adds to archives are none."""
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            if entry.name.startswith((".", "__MACOSX")):
+                continue
+            if entry.is_dir():
+                yield from _pictures(folder / entry.name, f"{prefix}{entry.name}/")
+            elif entry.name.lower().endswith(SUFFIXES):
+                facts = entry.stat()
+                yield _File(prefix + entry.name, facts.st_size, facts.st_mtime_ns)
 
 
 def _natural(name: str) -> tuple[tuple[tuple[int, int | str], ...], str]:
     """A key that sorts numbers by value and the rest without regard to case."""
-    parts = re.split(r"(\d+)", name.casefold())
+    parts = DIGITS.split(name.casefold())
     return tuple((0, int(part)) if part.isdecimal() else (1, part) for part in parts), name
 
 
-def _labels(path: Path, files: Sequence[Path], classes: Sequence[ClassWords]) -> list[int]:
+def _labels(path: Path, names: Sequence[str], classes: Sequence[ClassWords]) -> list[int]:
     """The class of each file; a file beside the sub-folders of classes has none."""
-    folders = {file.relative_to(path).parts[0] for file in files if file.parent != path}
+    folders = {name.split("/")[0] for name in names if "/" in name}
     if folders:
         known = {folder: _class_of_folder(path, folder, classes) for folder in sorted(folders)}
-        return [known.get(file.relative_to(path).parts[0], UNLABELLED) for file in files]
-    numbered = [NUMBERED.match(file.stem) for file in files]
+        return [known.get(name.split("/")[0], UNLABELLED) for name in names]
+    numbered = [NUMBERED.match(name) for name in names]
     if not all(numbered):
-        return [UNLABELLED] * len(files)
-    return [_class_of_name(file, int(match[1]), classes) for file, match in zip(files, numbered, strict=True) if match]
+        return [UNLABELLED] * len(names)
+    matches = zip(names, numbered, strict=True)
+    return [_class_of_name(path / name, int(match[1]), classes) for name, match in matches if match]
 
 
 def _class_of_folder(path: Path, folder: str, classes: Sequence[ClassWords]) -> int:
@@ -86,23 +101,14 @@ def _class_of_name(file: Path, label: int, classes: Sequence[ClassWords]) -> int
     return label
 
 
-def _digest(path: Path, files: Sequence[Path]) -> str:
-    """The sha256 over the names and bytes of all files."""
-    digest = hashlib.sha256()
-    for file, content in zip(files, in_parallel(_sha256, files), strict=True):
-        digest.update(file.relative_to(path).as_posix().encode() + b"\0" + content)
-    return digest.hexdigest()
+def _digest(files: Sequence[_File]) -> str:
+    """The sha256 over names, sizes and times: to read every byte of a folder takes seconds."""
+    lines = (f"{file.name} {file.size} {file.changed}\n" for file in files)
+    return hashlib.sha256("".join(lines).encode()).hexdigest()
 
 
-def _sha256(file: Path) -> bytes:
-    try:
-        return hashlib.sha256(file.read_bytes()).digest()
-    except OSError as error:
-        raise DataError(f"{file}: cannot be read: {error.strerror}") from error
-
-
-def _decode(files: Sequence[Path], positions: Ints) -> list[NDArray[np.generic]]:
-    return in_parallel(read_picture, [files[position] for position in positions])
+def _decode(path: Path, names: Sequence[str], positions: Ints) -> list[NDArray[np.generic]]:
+    return in_parallel(read_picture, [path / names[position] for position in positions.tolist()])
 
 
 def in_parallel(work: Callable[[Item], Result], items: Iterable[Item]) -> list[Result]:
