@@ -33,8 +33,8 @@ OPERATIONS = {
 HOMES = {
     "numpy": (
         "Abs", "Add", "Clip", "Concatenate", "ExpandDims", "Flip", "GetItem", "Max", "Maximum", "Mean", "Min",
-        "Minimum", "Multiply", "Negative", "Pad", "Power", "Reshape", "Sqrt", "Square", "Squeeze", "Subtract", "Sum", "Tanh",
-        "Transpose", "TrueDivide",
+        "Minimum", "Multiply", "Negative", "Pad", "Power", "Reshape", "Sqrt", "Square", "Squeeze", "Subtract", "Sum",
+        "Tanh", "Transpose", "TrueDivide",
     ),
     "nn": ("Elu", "Gelu", "LeakyRelu", "Relu", "Relu6", "Selu", "Sigmoid", "Silu", "Softmax"),
 }  # fmt: skip
