@@ -14,8 +14,9 @@ from generator.evidence.study import Evidence
 from generator.evidence_pictures import drawn
 from generator.evidence_plots import Told
 from generator.evidence_section import section
+from generator.fact_numbers import Facts
 from generator.figure_page import Built
-from generator.numbers import Facts, Numbers
+from generator.numbers import Numbers
 from generator.page import Image, Page
 from generator.pages import BOTH, Imprint, assemble, figure_numbers
 from generator.prose import Sayings
@@ -146,7 +147,7 @@ class Publication:
     def _sayings(self, language: str, words: Words) -> Sayings:
         results = {name: figure.result for name, figure in self.built.items()}
         label, tongue = words("figure.label", n="{}"), Language(language)
-        numbers = Numbers(self.facts, results, figure_numbers(self.report), tongue, label)
+        numbers = Numbers(self.facts, tongue, results, figure_numbers(self.report), label)
         regions = {region.id: region.name for region in self.report.regions}
         methods = {name: figure.method for name, figure in self.report.figures.items()}
         spoken = Spoken(self.evidence, self.facts.classes, regions, methods, tongue, self.report.languages)

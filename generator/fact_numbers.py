@@ -1,0 +1,140 @@
+"""The numbers of a report that need no figure: its classes, regions, data, model and evaluation."""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from generator.artefacts import Ints
+from generator.errors import InputError, suggestion
+from generator.quantities import Language, Listed, Name, Quantity
+from generator.regions import Region
+from generator.samples import Evaluation
+from generator.text import Text
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What is known of the report beside its figures: classes in order, regions, evaluation, sizes."""
+
+    classes: Mapping[str, Text]
+    regions: Mapping[str, Region]
+    evaluation: Evaluation | None
+    images: int
+    labelled: bool
+    parameters: int
+    model: str
+    input_size: str
+
+
+@dataclass(frozen=True)
+class FactNumbers:
+    """The functions of the prose over the facts, in one language."""
+
+    facts: Facts
+    language: Language
+
+    def class_name(self, class_id: str) -> Name:
+        """The name of a class in the language."""
+        self._class(class_id)
+        return Name(class_id, self.facts.classes[class_id].in_language(self.language.code))
+
+    def region_name(self, region: str) -> Name:
+        """The name of a region in the language."""
+        return Name(region, self._region(region).name.in_language(self.language.code))
+
+    def images(self) -> Quantity:
+        """How many images the data set has."""
+        return Quantity(self.facts.images, "count")
+
+    def labelled(self) -> bool:
+        """Whether the data set has labels; without them, classes beside pictures are predictions."""
+        return self.facts.labelled
+
+    def parameters(self) -> Quantity:
+        """How many weights the model has."""
+        return Quantity(self.facts.parameters, "count")
+
+    def model_name(self) -> str:
+        """The file name of the model."""
+        return self.facts.model
+
+    def input_size(self) -> str:
+        """The model's input, '48×48×1'."""
+        return self.facts.input_size
+
+    # the evaluation
+
+    def evaluated(self) -> Quantity:
+        """How many labelled images the evaluation has."""
+        return Quantity(len(self.facts.evaluation.label) if self.facts.evaluation else 0, "count")
+
+    def accuracy(self) -> Quantity:
+        """Share of the evaluation that is predicted right."""
+        if self.facts.evaluation is None:
+            return Quantity.unknown("share")
+        right = self.facts.evaluation.label == self.facts.evaluation.prediction
+        return proportion(int(right.sum()), len(right))
+
+    def support(self, class_id: str) -> Quantity:
+        """How many images of the evaluation have this label."""
+        return Quantity(self._counts()[self._class(class_id)].sum(), "count")
+
+    def recall(self, class_id: str) -> Quantity:
+        """Share of a class's images that are recognised as it."""
+        k, counts = self._class(class_id), self._counts()
+        return proportion(int(counts[k, k]), int(counts[k].sum()))
+
+    def precision(self, class_id: str) -> Quantity:
+        """Share of the predictions of a class that are right."""
+        k, counts = self._class(class_id), self._counts()
+        return proportion(int(counts[k, k]), int(counts[:, k].sum()))
+
+    def best_classes(self, n: int = 3) -> Listed:
+        """The n classes with the highest recall, best first."""
+        return self._names(self._by_recall()[:n])
+
+    def worst_classes(self, n: int = 3) -> Listed:
+        """The n classes with the lowest recall, worst first."""
+        return self._names(self._by_recall()[::-1][:n])
+
+    def confusion(self, label: str, prediction: str) -> Quantity:
+        """Share of the images of `label` that are predicted as `prediction`."""
+        counts = self._counts()[self._class(label)]
+        return proportion(int(counts[self._class(prediction)]), int(counts.sum()))
+
+    def _class(self, class_id: str) -> int:
+        known = list(self.facts.classes)
+        if class_id not in known:
+            raise InputError(f"unknown class '{class_id}'{suggestion(class_id, known)}")
+        return known.index(class_id)
+
+    def _region(self, region: str) -> Region:
+        if region not in self.facts.regions:
+            raise InputError(f"unknown region '{region}'{suggestion(region, list(self.facts.regions))}")
+        return self.facts.regions[region]
+
+    def _counts(self) -> Ints:
+        if self.facts.evaluation is None:
+            return np.zeros((len(self.facts.classes),) * 2, np.int64)
+        return self.facts.evaluation.counts(len(self.facts.classes))
+
+    def _by_recall(self) -> list[int]:
+        counts = self._counts()
+        recall = np.diag(counts) / np.maximum(counts.sum(axis=1), 1)
+        return [int(k) for k in np.argsort(-recall, kind="stable")] if counts.any() else []
+
+    def _names(self, classes: list[int]) -> Listed:
+        identifiers = list(self.facts.classes)
+        return Listed.of(tuple(self.class_name(identifiers[k]) for k in classes), self.language)
+
+
+def proportion(hits: int, n: int) -> Quantity:
+    """A share with Wilson's interval at 95 % (Wilson 1927); unknown for n = 0."""
+    if n == 0:
+        return Quantity.unknown("share")
+    z, p = 1.959964, hits / n
+    centre = (p + z * z / (2 * n)) / (1 + z * z / n)
+    half = z / (1 + z * z / n) * math.sqrt(p * (1 - p) / n + z * z / (4 * n * n))
+    return Quantity(p, "share", max(0.0, centre - half), min(1.0, centre + half), n)
