@@ -144,7 +144,7 @@ def intervals(
         axes.set_ylim(len(names) - 0.5, -0.5)
         shown = [shortened(name) for name in names] if number % across == 0 else [""] * len(names)
         _ticks(axes, "y", list(range(len(names))), shown)
-        axes.xaxis.set_major_locator(MaxNLocator(5))
+        axes.xaxis.set_major_locator(MaxNLocator(5, steps=[1, 2, 5, 10]))
         _numbers(axes, "x", percent)
         axes.grid(axis="x", color=RULE, linewidth=0.7)
         axes.set_axisbelow(True)

@@ -15,7 +15,7 @@ from generator.evidence_plots import Plot, Told, Value, plots
 from generator.inks import Pixels
 from generator.results import Drawing, Picture, Role
 
-DRAWING = 1  # raised when pictures come out differently
+DRAWING = 2  # raised when pictures come out differently
 Bins = tuple[tuple[float, ...], ...]
 
 

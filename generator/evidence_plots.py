@@ -3,15 +3,17 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from generator.evidence.findings import REFERENCES
 from generator.evidence.numbers import ALL, Plain
 from generator.evidence.study import Evidence
 from generator.evidence.verdicts import LITTLE, MUCH
 from generator.quantities import printed
 from generator.reader import Reader
 
-GAPS = ("gap", "blob", "change", "untrained", "average")
+GAPS = ("gap", *REFERENCES, "average")
 EXCHANGES: Mapping[str, str] = {"class_swap": "class", "random_weights": "weights"}
 HELD = ("green", "amber")  # lights of a gap that is above chance
+UNKNOWN = "–"
 EVEN = 1.0  # as much of the map as of the picture
 
 
@@ -48,8 +50,10 @@ class Line:
         return any(self.values)
 
     @property
-    def n(self) -> int:
-        return max((value.n for value in self.values if value), default=0)
+    def images(self) -> str:
+        """How many stand behind the row; '–' for a constant."""
+        counts = sorted({value.n for value in self.values if value and value.n})
+        return "–".join(f"{count:,}" for count in [*counts[:1], *counts[1:][-1:]]) or UNKNOWN
 
 
 @dataclass(frozen=True)
@@ -103,7 +107,7 @@ class Told:
     def value(self, value: Value | None, percent: bool = False) -> str:
         """As a table writes it: with its interval, and a sign where it holds."""
         if value is None:
-            return "–"
+            return UNKNOWN
         mean, low, high = (self.number(one, percent) for one in (value.mean, value.low, value.high))
         text = self.word("value", mean=mean, low=low, high=high) if value.n else mean
         return self.word("signed", light=self.word("sign.green"), words=text) if value.holds else text
@@ -177,8 +181,7 @@ def _gaps(numbers: Plain) -> Iterator[Value | None]:
     light = numbers.get("verdict", {}).get("faithful", {}).get("light")
     yield Value.of(found.get("gap"), light in HELD)
     for reference in GAPS[1:]:
-        over = found.get("over", {}).get(reference)
-        yield Value.of(over, over is not None and over["low"] > 0)
+        yield Value.of(found.get("over", {}).get(reference), light == "green" and reference in REFERENCES)
 
 
 def dependence(told: Told) -> Plot:

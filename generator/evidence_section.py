@@ -11,7 +11,18 @@ from generator.alt_maps import strong
 from generator.artefacts import Floats
 from generator.evidence.wording import CHECKS
 from generator.evidence_pictures import bins, chart_name, map_name
-from generator.evidence_plots import Line, Plot, Told, Value, dependence, effect, faithful, looks, looks_by_class
+from generator.evidence_plots import (
+    UNKNOWN,
+    Line,
+    Plot,
+    Told,
+    Value,
+    dependence,
+    effect,
+    faithful,
+    looks,
+    looks_by_class,
+)
 from generator.evidence_plots import classes as recall_and_precision
 from generator.material import CHART, TILE
 from generator.page import Body, Image, Light, Prose, Section, Sheet, Subsection, Table
@@ -19,14 +30,10 @@ from generator.results import Picture
 
 Gallery = Mapping[str, Picture]
 Part = Subsection | None
-NONE = "–"
 
 
 def section(told: Told, pictures: Gallery) -> Section | None:
     """Everything that was measured; None where nothing was."""
-    evidence = told.evidence
-    if not told.figures and not any(evidence.top.values()):
-        return None
     plots = (looks(told), effect(told), faithful(told), dependence(told))
     measured = {plot.id: plot for plot in plots}
     parts = (
@@ -40,9 +47,10 @@ def section(told: Told, pictures: Gallery) -> Section | None:
         _calibration(told, pictures),
         _data(told),
     )
-    left_out = [told.word(f"{plot.id}.title") for plot in plots if plot.silent]
-    end = (_said(told, told.word("left_out", parts=told.reader.joined(tuple(left_out)))),) if left_out else ()
-    return Section("evidence", told.word("title"), (_introduction(told), *filter(None, parts), *end))
+    silent = (*(told.word(f"{plot.id}.title") for plot in plots if plot.silent), *_silent_by_class(told))
+    left_out = (_said(told, told.word("left_out", parts=told.word("between").join(silent))),) if silent else ()
+    blocks = (*filter(None, parts), *left_out)
+    return Section("evidence", told.word("title"), (_introduction(told), *blocks)) if blocks else None
 
 
 def _said(told: Told, *sentences: str) -> Prose:
@@ -50,13 +58,13 @@ def _said(told: Told, *sentences: str) -> Prose:
 
 
 def _introduction(told: Told) -> Prose:
-    """What the numbers are, and which images they come from."""
+    """What the numbers are, and which images they come from, as two paragraphs."""
     rules = [numbers["evidence_images"] for _, _, numbers in told.numbers if "evidence_images" in numbers]
     most = max(rules, key=lambda rule: int(rule["n"]), default=None)
     said = [told.word("intro")]
-    if most:
+    if most and most["n"]:
         said.append(told.word(f"rule.{most['rule']}", n=f"{most['n']:,}"))
-    return _said(told, *said)
+    return Prose("\n\n".join(said), told.reader.language)
 
 
 def _part(told: Told, name: str, *blocks: Body | Prose | Subsection, folded: bool = False) -> Subsection:
@@ -99,7 +107,7 @@ def _sheet(told: Told, name: str, alt: str, pictures: Gallery) -> Sheet:
 
 def _table(told: Told, plot: Plot, corner: str, heading: str = "", images: Sequence[Image] = ()) -> Table:
     """Every estimate with its interval, and how many images stand behind a row."""
-    rows = tuple((line.name, *_cells(told, plot, line), f"{line.n:,}" if line.n else NONE) for line in plot.lines)
+    rows = tuple((line.name, *_cells(told, plot, line), line.images) for line in plot.lines)
     return Table((told.word(corner), *plot.columns, told.word("n")), rows, tuple(images), (), heading)
 
 
@@ -122,7 +130,7 @@ def _lights(told: Told) -> Part:
 
 def _light(told: Told, light: str) -> str:
     """A sign and a word: no colour has to be seen."""
-    return told.word("signed", light=told.word(f"sign.{light}"), words=told.word(light)) if light else NONE
+    return told.word("signed", light=told.word(f"sign.{light}"), words=told.word(light)) if light else UNKNOWN
 
 
 def _by_class(told: Told, pictures: Gallery) -> Part:
@@ -130,6 +138,13 @@ def _by_class(told: Told, pictures: Gallery) -> Part:
     tables = [_of_figure(told, figure, name, pictures) for figure, name in told.figures.items()]
     known = [table for table in tables if table]
     return _part(told, "looks_by_class", *known, folded=True) if known else None
+
+
+def _silent_by_class(told: Told) -> Iterator[str]:
+    """The title of the table by class, with the methods of which no class has enough images."""
+    names = [name for figure, name in told.figures.items() if looks_by_class(told, figure).silent]
+    if names:
+        yield told.word("looks_by_class.title") + told.reader.words.bracketed(told.reader.joined(tuple(names)))
 
 
 def _of_figure(told: Told, figure: str, name: str, pictures: Gallery) -> Table | None:
@@ -184,7 +199,7 @@ def _agreement(told: Told) -> Part:
 
 def _pair(told: Told, pair: Mapping[str, object]) -> str:
     excess = pair.get("excess")
-    text = told.value(Value.of(excess)) if isinstance(excess, dict) else NONE
+    text = told.value(Value.of(excess)) if isinstance(excess, dict) else UNKNOWN
     return text + told.word("related") if pair.get("related") else text
 
 
@@ -193,18 +208,19 @@ def _classes(told: Told, pictures: Gallery) -> Part:
     plot = recall_and_precision(told)
     if not plot.lines:
         return None
-    table = _table(told, plot, "class")
     found = told.evidence.top["classes"]
-    confused = (_confusion(told, found[line.id]) for line in plot.lines)
-    rows = tuple((*row, other) for row, other in zip(table.rows, confused, strict=True))
-    numbers = Table((*table.head, told.word("classes.confused")), rows)
-    return _part(told, "classes", _chart(told, plot, pictures), numbers)
+    head = (told.word("class"), told.word("n"), *plot.columns, told.word("classes.confused"))
+    rows = tuple(
+        (line.name, f"{found[line.id]['support']:,}", *_cells(told, plot, line), _confusion(told, found[line.id]))
+        for line in plot.lines
+    )
+    return _part(told, "classes", _chart(told, plot, pictures), Table(head, rows))
 
 
 def _confusion(told: Told, found: Mapping[str, object]) -> str:
     other, share = found["confused"], found["confused_share"]
     if not isinstance(other, str) or not isinstance(share, dict):
-        return NONE
+        return UNKNOWN
     return told.word("listed", name=told.classes[other], value=told.value(Value.of(share), True))
 
 

@@ -10,7 +10,7 @@ from generator.evidence.estimates import Estimate
 from generator.evidence.prose import NAMES, Spoken
 from generator.evidence.study import Evidence, Setting, measure
 from generator.evidence.verdicts import fits
-from generator.evidence.wording import ANY, CHECKS, HOW_TO_READ, NUMBERS, RULES, SENTENCES
+from generator.evidence.wording import ANY, CHECKS, NUMBERS, RULES, SENTENCES
 from generator.quantities import Language
 from generator.samples import Evaluation
 from generator.text import Text
@@ -218,7 +218,7 @@ def test_every_figure_has_its_lines_in_both_languages(evidence, code):
 
 def test_every_reason_has_words():
     """Each reason that a verdict may give has a sentence, and each sentence both languages."""
-    for texts in (CHECKS, SENTENCES, ANY, NUMBERS, RULES, HOW_TO_READ):
+    for texts in (CHECKS, SENTENCES, ANY, NUMBERS, RULES):
         for text in texts.values():
             assert text.missing(("en", "zh-Hant")) == ()
     assert {key.split(".")[0] for key in SENTENCES} == set(CHECKS)

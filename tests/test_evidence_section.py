@@ -1,0 +1,270 @@
+"""The evidence over all figures, on the page."""
+
+import re
+from collections import Counter
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from generator.cache import Cache
+from generator.evidence.study import Evidence
+from generator.evidence_plots import effect, looks
+from generator.page import Page, Prose, Section, Sheet, Subsection, Table
+from generator.pages import assemble
+from generator.paper import document
+from generator.png import pixels_of
+from generator.publish import images_of
+from generator.render import html, markdown, side_by_side
+from tests.evidence_fixture import evidence, pictures, sections
+from tests.evidence_fixture import told as told_evidence
+from tests.report_fixture import built, imprint, reader, told
+
+NOTHING = Evidence({}, {})
+
+
+@pytest.fixture(scope="module")
+def both() -> dict[str, Section]:
+    return sections(evidence())
+
+
+@pytest.fixture(scope="module")
+def pages(both) -> dict[str, Page]:
+    of = {language: replace(imprint(), sections=(section,)) for language, section in both.items()}
+    return {language: assemble(told(), built(), reader(language), of[language]) for language in of}
+
+
+def parts(section: Section) -> dict[str, Subsection]:
+    """The parts of a section by what they are about."""
+    found = (block for block in section.blocks if isinstance(block, Subsection))
+    return {part.id.removeprefix("evidence-"): part for part in found}
+
+
+def table(part: Subsection) -> Table:
+    """The first table of a part, behind its fold or not."""
+    inside = (block for folded in part.blocks if isinstance(folded, Subsection) for block in folded.blocks)
+    return next(block for block in (*part.blocks, *inside) if isinstance(block, Table))
+
+
+def changed(**top: object) -> Evidence:
+    """The evidence with something else over all figures."""
+    found = evidence()
+    return replace(found, top={**found.top, **top})
+
+
+def test_every_measure_has_its_part(both):
+    """In the order in which one would ask."""
+    assert list(parts(both["en"])) == [
+        *("lights", "looks", "looks_by_class", "effect", "faithful", "dependence"),
+        *("agreement", "classes", "calibration", "data"),
+    ]
+
+
+@pytest.mark.parametrize("language", ["en", "zh-Hant"])
+def test_each_part_says_in_one_sentence_how_it_is_read(both, language):
+    """Before anything is shown; only what is prose anyway needs no key."""
+    for name, part in parts(both[language]).items():
+        how = part.blocks[0]
+        assert isinstance(how, Prose)
+        assert how.language == language
+        if name != "data":
+            assert len(re.findall(r"[.。](?:\s|$)|。", how.source)) == 1, how.source
+
+
+@pytest.mark.parametrize("language", ["en", "zh-Hant"])
+def test_no_place_is_left_unfilled(both, language):
+    """Neither in the words nor in the numbers."""
+    assert not re.search(r"\{\w+\}|nan|None", repr(both[language].blocks).replace("=None", ""))
+
+
+def test_nothing_measured_has_no_section():
+    """A report that wants no evidence is shown none."""
+    assert sections(NOTHING) == {"zh-Hant": None, "en": None}
+    assert pictures(NOTHING) == ()
+
+
+def test_a_light_is_a_sign_and_a_word(both):
+    """No colour has to be seen; what a method is not asked stays empty."""
+    shown = table(parts(both["en"])["lights"])
+    assert shown.head[:3] == ("Method", "Where it looks", "Faithful to the model")
+    assert shown.rows[0] == ("Saliency map", "✓ holds", "◐ with reservations", "◐ with reservations", "✓ holds", "–")
+    assert shown.rows[2][1] == "○ unknown"
+    assert shown.rows[2][-1] == "✕ does not hold"
+    assert shown.lights[2] == ("", "silent", "silent", "silent", "silent", "red")
+
+
+def test_shares_are_multiples_of_the_area(both):
+    """.3 on a fifth of the picture is 1.5 times; beside it untrained networks, and a blob as the last row."""
+    shown = table(parts(both["en"])["looks"])
+    assert shown.rows[0] == ("Saliency map", "1.50 (1.40 to 1.60)", "✓ 2.00 (1.80 to 2.20)", "20")
+    assert shown.rows[1] == ("… untrained networks", "1.00 (0.50 to 1.50)", "1.00 (0.00 to 2.00)", "20")
+    assert shown.rows[-1] == ("a blob in the middle", "2.00", "2.00", "–")
+    assert [row[0] for row in shown.rows].count("LIME") == 0
+
+
+def test_classes_that_are_known_stand_beside_their_mean_map(both):
+    """The others have neither number nor picture; the words name what the brightest colour stands for."""
+    (_, first, second) = parts(both["en"])["looks_by_class"].blocks
+    assert first.heading == "Saliency map (brightest: 3.00 times an even map)"
+    assert [row[0] for row in first.rows] == ["Angry", "Happy"]
+    assert first.rows[1][2].startswith("✓ 2.00")
+    assert [image.name for image in first.images] == ["evidence-mean-saliency-0.png", "evidence-mean-saliency-3.png"]
+    assert first.images[1].alt.startswith("Mean map of Saliency map for Happy: strongest: eyes")
+    assert second.heading.startswith("Grad-CAM")
+
+
+def test_the_mean_maps_of_a_figure_have_one_scale():
+    """What is three times as strong is brighter."""
+    drawn = {picture.name: pixels_of(picture.data) for picture in pictures(evidence())}
+    even, strong = (drawn[f"evidence-mean-saliency-{k}.png"].astype(int).sum(axis=-1) for k in (0, 3))
+    assert np.unique(even).size == 1
+    assert strong.max() > even.max() > strong.min()
+
+
+def test_the_effect_of_a_region_by_class(both):
+    """In per cent, with a sign where it holds at the level of words; silent classes are left out."""
+    shown = table(parts(both["en"])["effect"])
+    assert shown.rows[0] == ("all classes", "25% (15% to 35%)", "25% (15% to 35%)", "20")
+    assert [row[0] for row in shown.rows] == ["all classes", "Angry", "Happy"]
+    assert shown.rows[2][1].startswith("✓")
+
+
+def test_gaps_stand_beside_those_of_other_maps(both):
+    """Signs only where the light allows them; nothing rounds to a negative zero; nobody has an average: no column."""
+    shown = table(parts(both["en"])["faithful"])
+    assert len(shown.head) == 6
+    assert "minus the average map" not in shown.head
+    saliency, gradcam = shown.rows
+    assert saliency[1:3] == ("✓ 0.30 (0.20 to 0.40)", "0.00 (−0.10 to 0.10)")
+    assert not saliency[3].startswith("✓")
+    assert gradcam[3].startswith("✓")
+
+
+def test_what_survives_an_exchange(both):
+    """A share of the map, with the images behind either test."""
+    row = table(parts(both["en"])["dependence"]).rows[0]
+    assert row == ("Saliency map", "50% (40% to 60%)", "✓ −0.4% (−10% to 9.6%)", "20–35")
+
+
+def test_each_pair_of_methods_once(both):
+    """What they agree on beyond other pictures; a common factor is marked."""
+    shown = table(parts(both["en"])["agreement"])
+    assert shown.head == ("Method", "Saliency map")
+    assert shown.rows == (("Grad-CAM", "0.30 (0.20 to 0.40) †"),)
+
+
+def test_classes_with_their_support_and_top_confusion(both):
+    """The number of images is that of the label, whatever was predicted; an unknown precision is no number."""
+    shown = table(parts(both["en"])["classes"])
+    assert shown.rows[0] == ("Angry", "30", "50% (40% to 60%)", "60% (50% to 70%)", "Sad 25% (15% to 35%)")
+    assert shown.rows[1][3:] == ("–", "–")
+
+
+def test_confidence_stands_beside_accuracy(both):
+    """With the interval of the difference, and the error beside what a calibrated model would show."""
+    said = parts(both["en"])["calibration"].blocks[-1].source
+    assert "70% sure and 60% right: a difference of 10% (8% to 12%)" in said
+    assert "0.10, more than what 19 of 20" in said
+    calm = {**evidence().top["calibration"], "miscalibrated": False}
+    assert "no more than" in parts(sections(changed(calibration=calm))["en"])["calibration"].blocks[-1].source
+
+
+def test_pictures_that_the_model_has_seen(both):
+    """Duplicates, training pictures, other labels; without a training set that is not known."""
+    said = parts(both["en"])["data"].blocks[0].source
+    assert "Of 1,200 pictures, 3 are equal" in said
+    assert "40 of them also occur in the training set, 7 under" in said
+    alone = {"images": 9, "duplicates": 0, "in_training": None, "other_label": None}
+    assert "No training set is named" in parts(sections(changed(data=alone))["en"])["data"].blocks[0].source
+
+
+def test_what_is_silent_is_left_out_and_named():
+    """A table of nothing is not shown."""
+    found = evidence()
+    quiet = {name: {**numbers, "faithfulness": {}} for name, numbers in found.figures.items()}
+    section = sections(replace(found, figures=quiet))["en"]
+    assert "faithful" not in parts(section)
+    said = "Left out because too few pictures are known: Is the map faithful to the model?"
+    assert section.blocks[-1].source == said
+
+
+def test_charts_say_their_numbers_to_those_who_do_not_see_them(both):
+    """Panel by panel, with the name of each row."""
+    (chart,) = (block for block in parts(both["en"])["looks"].blocks if isinstance(block, Sheet))
+    assert chart.image.name == "evidence-looks-en.png"
+    assert "eyes: Saliency map 1.50, … untrained networks 1.00" in chart.image.alt
+
+
+def test_a_chart_in_each_language_and_a_map_once():
+    """What carries no words is not drawn twice."""
+    names = Counter(picture.name for picture in pictures(evidence()))
+    assert set(names.values()) == {1}
+    assert sum(name.endswith("-en.png") for name in names) == sum(name.endswith("-zh-Hant.png") for name in names) == 6
+    assert sum("-mean-" in name for name in names) == 4
+
+
+def test_pictures_come_from_the_cache(tmp_path):
+    """The second time nothing is drawn; other numbers are."""
+    cache = Cache(tmp_path)
+    first = pictures(evidence(), cache)
+    assert pictures(evidence(), cache) == first
+    assert (cache.hits, cache.misses) == (1, 1)
+    pictures(changed(region_effect={}), cache)
+    assert cache.misses == 2
+
+
+def test_without_regions_nothing_is_said_of_them():
+    """No table, no chart, and nothing that was left out."""
+    found = evidence()
+    bare = {name: {**numbers, "region_share": {}, "looks": {}} for name, numbers in found.figures.items()}
+    one = told_evidence(replace(found, figures=bare, top={**found.top, "region_effect": {}}))
+    one = replace(one, reader=replace(one.reader, regions={}))
+    assert [(plot.lines, plot.silent) for plot in (looks(one), effect(one))] == [((), False)] * 2
+
+
+def test_the_page_has_the_section_folded_and_in_its_contents(pages):
+    """A heading for each part; numbers closed until they are asked for."""
+    shown = html(pages["en"])
+    assert "#s-evidence" in [link.href for link in pages["en"].contents]
+    assert '<h3 id="s-evidence-looks">Where it looks</h3>' in shown
+    assert '<details class="fold" id="s-evidence-looks-numbers">' in shown
+    assert '<td class="verdict amber">◐ with reservations</td>' in shown
+    ids = re.findall(r'\bid="([^"]+)"', shown)
+    assert len(ids) == len(set(ids))
+
+
+def test_side_by_side_says_it_in_both_languages(pages):
+    """Words, names and charts."""
+    shown = side_by_side((pages["zh-Hant"], pages["en"]))
+    for words in ("模型看哪裡", "Where it looks", "evidence-looks-zh-Hant.png", "evidence-looks-en.png", "◐ 有保留"):
+        assert words in shown
+    assert "◐ with reservations" in shown
+    ids = re.findall(r'\bid="([^"]+)"', shown)
+    assert len(ids) == len(set(ids))
+
+
+def test_markdown_has_the_tables(pages):
+    """Under headings of their own."""
+    shown = markdown(pages["zh-Hant"])
+    assert "### 模型看哪裡" in shown
+    assert "| 顯著圖 | 1.50（1.40 到 1.60） |" in shown
+    assert "(figures/evidence-looks-zh-Hant.png)" in shown
+
+
+def test_the_pdf_has_the_parts_under_headings(pages):
+    """Open, in the order of the page, with the words of both languages."""
+    made = document([pages["zh-Hant"], pages["en"]])["blocks"]
+    headings = {block["anchor"]: block["level"] for block in made if block["kind"] == "heading"}
+    assert headings["s-evidence"] == 1
+    assert headings["s-evidence-looks"] == 2
+    assert headings["s-evidence-looks-numbers"] == 3
+    lights = next(block["body"] for block in made if block["kind"] == "body" and block["body"].get("lights"))
+    assert lights["rows"][0][1] == [["zh-Hant", "✓ 成立"], ["en", "✓ holds"]]
+
+
+def test_every_picture_has_words_in_both_languages(pages):
+    """Whoever does not see it is told what it shows."""
+    for page in pages.values():
+        shown = [image for image in images_of(page.sections) if image.name.startswith("evidence-")]
+        assert len({image.name for image in shown}) == 10
+        assert all(len(image.alt) > 20 for image in shown)
