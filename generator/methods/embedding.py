@@ -49,7 +49,7 @@ def embedding(request: Request, *, layer: LayerOption = None, by: By = "tsne", p
 
 def _layer(classifier: Classifier, name: str | None) -> Layer:
     """The named layer, or what enters the last one: the model's final idea of a picture."""
-    flat = [layer for layer in classifier.layers[:-1] if len(layer.shape) == 1]
+    flat = [layer for layer in classifier.layers[:-1] if len(layer.shape) == 1 and layer.kind != "Dropout"]
     return named_layer(classifier, name, flat[-1] if flat else classifier.layers[-1], "this model has no layer")
 
 

@@ -100,11 +100,14 @@ def lime(
     values = np.stack([weights[labels] for weights, labels in zip(shown, segments, strict=True)])
     facts: dict[str, Fact] = {
         "algorithm": cut.algorithm,
-        "samples": _one_or_all(samples),
+        "superpixels": _range(counts),
+        "samples": _range(samples),
         "hide": hide,
         "sign": sign,
         "score": score,
     }
+    narrowed: dict[str, Fact | None] = {"num_features": num_features, "min_weight": min_weight or None}
+    facts |= {key: value for key, value in narrowed.items() if value is not None}
     if num_samples is not None and num_samples < PER_SUPERPIXEL * max(counts):
         facts["samples_advised"] = PER_SUPERPIXEL * max(counts)
     return Heatmaps(
@@ -221,9 +224,9 @@ def _remark(local: Local, shown: NDArray[np.float64], sign: Sign) -> str:
     return "" if np.abs(shown).max() > 0 else NOTHING[sign]
 
 
-def _one_or_all(counts: list[int]) -> Fact:
-    """A number where it is the same for every image, else one each."""
-    return counts[0] if len(set(counts)) == 1 else tuple(counts)
+def _range(counts: list[int]) -> Fact:
+    """A number where it is the same for every image, else from which to which."""
+    return counts[0] if len(set(counts)) == 1 else f"{min(counts)}–{max(counts)}"
 
 
 def _superpixel_means(image: Floats, labels: Ints) -> Floats:

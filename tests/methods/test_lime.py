@@ -114,6 +114,17 @@ def test_what_is_shown_can_be_chosen():
     assert select(weights, None, 0.1, "both").tolist() == [0.5, -0.4, 0.1, 0, 0]
 
 
+def test_what_was_done_is_told(classifier, images):
+    """The algorithm, how many superpixels from picture to picture, what hides one, and what of it is shown."""
+    facts = lime(request_of(classifier, images), num_samples=500, num_features=5, min_weight=0.001).facts
+    counts = [int(superpixels(image, Slic()).max()) + 1 for image in images]
+    told = counts[0] if len(set(counts)) == 1 else f"{min(counts)}–{max(counts)}"
+    assert facts["superpixels"] == told
+    assert (facts["algorithm"], facts["hide"], facts["samples"]) == ("slic", "blur", 500)
+    assert (facts["num_features"], facts["min_weight"]) == (5, 0.001)
+    assert "num_features" not in lime(request_of(classifier, images[:1]), num_samples=500).facts
+
+
 def test_nothing_to_show_is_said():
     """A score that no superpixel changes leaves a remark, not a coloured nothing; so does a single superpixel."""
     request = request_of(LinearClassifier(np.zeros((48, 48, 1, 2), np.float32)), np.ones((1, 48, 48, 1)), target=0)
