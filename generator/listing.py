@@ -3,6 +3,7 @@
 import json
 import textwrap
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Annotated, Any, Literal, get_args, get_origin
 
 from pydantic import BaseModel
@@ -12,7 +13,7 @@ from pydantic_core import PydanticUndefined
 from generator.methods import Method, load_all
 
 WIDTH = 100
-SIMPLE = {int: "whole number", float: "number", bool: "true|false", str: "text"}
+SIMPLE = {int: "whole number", float: "number", bool: "true|false", str: "text", Path: "file"}
 ACCESS = {"gradients": "white box", "predictions": "black box", "weights": "weights only", "none": "no model"}
 
 
