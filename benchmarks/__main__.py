@@ -119,8 +119,9 @@ def _table(other: str, given: Subject, both: tuple[Calls, Calls], how: How) -> N
 
 def _alternating(both: tuple[Callable[[], object], ...], rounds: int, clock: Clock) -> np.ndarray:
     """Seconds of ours first and again, theirs first and again; the best of the later rounds."""
-    taken = np.array([[_seconds(call, clock) for call in both] for _ in range(max(rounds, 2))])
-    return np.array([taken[0, 0], taken[1:, 0].min(), taken[0, 1], taken[1:, 1].min()])
+    taken = np.array([[_seconds(call, clock) for call in both] for _ in range(rounds)])
+    later = taken[1:] if rounds > 1 else taken
+    return np.array([taken[0, 0], later[:, 0].min(), taken[0, 1], later[:, 1].min()])
 
 
 def _seconds(call: Callable[[], object], clock: Clock) -> float:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from generator.artefacts import FLAT, Fact, Floats, Ints
-from generator.classifier import Ascent, Classifier, Climb
+from generator.classifier import Ascent, Classifier, Climb, find_layer
 from generator.errors import ParameterError
 from generator.growth import climbed
 from generator.methods import Request
@@ -93,9 +93,16 @@ def on_images(request: Request, layer: str | None, units: Ints) -> OnImages:
     if not len(request.reference):
         nothing = np.full(len(units), np.nan, np.float32)
         return OnImages(nothing, nothing, np.zeros(len(units), np.int64))
-    rows = slices(len(request.reference), request.reference.shape[1:])
+    rows = slices(len(request.reference), _widest(request, layer))
     values = np.concatenate([unit_values(request.classifier, request.reference[part], layer, units) for part in rows])
     return OnImages(values.max(axis=0), values.min(axis=0), values.argmax(axis=0))
+
+
+def _widest(request: Request, layer: str | None) -> tuple[int, ...]:
+    """The shape that decides how many images fit: the layer's output may be wider than the input."""
+    known = None if layer is None else find_layer(request.classifier, layer)
+    shapes = (request.reference.shape[1:], () if known is None else known.shape)
+    return max(shapes, key=lambda shape: int(np.prod(shape)))
 
 
 def unit_values(classifier: Classifier, inputs: Floats, layer: str | None, units: Ints) -> Floats:

@@ -26,8 +26,12 @@ from generator.text import bilingual
 
 ClassesOption = Annotated[
     tuple[Annotated[int, Field(ge=0)], ...] | None,
-    Field(min_length=1, description="numbers of the classes from 0, in the order of the outputs; left out: all"),
+    Field(
+        min_length=1,
+        description="numbers of the classes from 0; left out: all, at most 20",
+    ),
 ]
+MOST = 20  # classes that are climbed where none is named
 USUAL = 7  # classes, where the cost is told before the model is known
 
 
@@ -70,9 +74,9 @@ def class_maximization(
 
 
 def _known(classifier: Classifier, classes: tuple[int, ...] | None) -> Ints:
-    """The classes asked for, or all; raises ParameterError for one that the model has not."""
+    """The classes asked for, or the first of all; raises ParameterError for one that the model has not."""
     if classes is None:
-        return np.arange(classifier.n_classes)
+        return np.arange(min(classifier.n_classes, MOST))
     beyond = [str(number) for number in classes if number >= classifier.n_classes]
     if beyond:
         told = f"the model has {classifier.n_classes} classes, 0 to {classifier.n_classes - 1}; there is no "

@@ -40,6 +40,13 @@ def test_a_class_can_be_climbed_from_an_image():
     assert found.on_images[0] == pytest.approx(1)
 
 
+def test_of_many_classes_the_first_are_shown():
+    """A model of a thousand classes is not climbed a thousand times unless it is asked for."""
+    request = request_of(summits((0.5,) * 25, size=50), np.full((1, 50, 50, 1), 0.5))
+    assert class_maximization(request, steps=1).unit.tolist() == list(range(20))
+    assert class_maximization(request, steps=1, classes=tuple(range(25))).unit.tolist() == list(range(25))
+
+
 def test_a_class_that_nothing_moves_is_dead():
     """An output that is the same for every picture has no pattern."""
     assert class_maximization(request_of(summits((None, 0.4)), IMAGES), steps=5).dead.tolist() == [False, True]
