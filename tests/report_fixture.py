@@ -1,7 +1,7 @@
 """A report of every kind of figure from drawn numbers: what pages, renderers and browsers are tested with."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 import numpy as np
@@ -11,7 +11,7 @@ from generator.figure_page import Built
 from generator.figures import draw
 from generator.grammar import Author, Figure, Question
 from generator.methods import Method
-from generator.page import Page
+from generator.page import Evidence, Page, Prose, Section, Subsection, Table
 from generator.pages import Imprint, assemble, figure_numbers
 from generator.reader import Reader
 from generator.regions import Region
@@ -235,6 +235,29 @@ def built() -> Mapping[str, Built]:
 
 def reader(language: str) -> Reader:
     return Reader(load(language), tuple(CLASSES.values()), tuple(CLASSES), REGIONS, LANGUAGES)
+
+
+def evidence(language: str) -> tuple[Evidence, ...]:
+    """One claim of each light."""
+    words = load(language)
+    lights = ("green", "amber", "red", "silent")
+    return tuple(
+        Evidence(light, words(f"evidence.{light}"), light, f"Claim {light}.", "0.2 (0.1 to 0.3)") for light in lights
+    )
+
+
+def sections(language: str) -> tuple[Section, ...]:
+    """A section with a part of its own, a table with lights, and a folded table."""
+    table = Table(("Method", "Holds"), (("Saliency map", "✓"), ("LIME", "✕")), lights=(("", "green"), ("", "red")))
+    folded = Subsection("fixture-numbers", "The numbers", (Table(("Class", "Share"), (("Happy", "40%"),)),), True)
+    part = Subsection("fixture-part", "A part", (Prose("Words **of** it.", language), table, folded))
+    return (Section("fixture", load(language)("evidence.title"), (Prose("All of it.", language), part)),)
+
+
+def measured(language: str) -> Page:
+    """The page with evidence beside its first figure and a section after the questions."""
+    with_evidence = {**built(), "saliency": replace(built()["saliency"], evidence=evidence(language))}
+    return assemble(told(), with_evidence, reader(language), replace(imprint(), sections=sections(language)))
 
 
 def imprint() -> Imprint:

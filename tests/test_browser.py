@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from generator import render
-from tests.report_fixture import LANGUAGES, built, page
+from tests.report_fixture import LANGUAGES, built, measured
 
 FOLDERS = (*LANGUAGES, "both")
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
@@ -46,7 +46,7 @@ def browser():
 def site(tmp_path_factory) -> Path:
     """The report of the fixture as the build lays it out, two folders down: a sub-path."""
     root = tmp_path_factory.mktemp("www") / "some" / "where"
-    pages = {language: page(language) for language in LANGUAGES}
+    pages = {language: measured(language) for language in LANGUAGES}
     texts = {f"{language}/index.html": render.html(whole) for language, whole in pages.items()}
     texts |= {"index.html": render.html(pages["zh-Hant"], "")}
     texts |= {"both/index.html": render.side_by_side((pages["zh-Hant"], pages["en"]))}

@@ -12,7 +12,7 @@ from generator.errors import InputError
 from generator.pairs import pairs
 from generator.text import Text, bilingual
 from generator.words import TEMPLATES
-from tests.report_fixture import Told, built, page, questions, told
+from tests.report_fixture import Told, built, measured, page, questions, told
 
 VOID = {"meta", "link", "img", "input", "br", "hr"}
 HOSTILE = "<script>alert(1)</script> ]]> #import {{ ''.__class__ }} \u202e " + "長" * 4000 + " 😀"
@@ -44,7 +44,7 @@ class Document(HTMLParser):
 
 def texts() -> dict[str, str]:
     """Every kind of page."""
-    chinese, english = page("zh-Hant"), page("en")
+    chinese, english = measured("zh-Hant"), measured("en")
     return {
         "zh-Hant": render.html(chinese),
         "en": render.html(english),
@@ -154,6 +154,13 @@ def test_languages_lead_to_the_same_report(rendered):
         ("../both/index.html", ""),
     ]
     assert [a.get("aria-current") for a in links] == [None, "page", None]
+
+
+def test_evidence_says_its_light_in_words(rendered):
+    """A sign and a word, never a colour alone; what is folded can be opened."""
+    assert '<span class="light amber">with reservations</span> <b>amber</b> Claim amber.' in rendered["en"]
+    assert '<details class="fold" id="s-fixture-numbers"><summary>The numbers</summary>' in rendered["en"]
+    assert '<h3 id="s-fixture-part">A part</h3>' in rendered["en"]
 
 
 def test_the_root_needs_no_step_up(rendered):
