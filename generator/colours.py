@@ -21,7 +21,7 @@ Number = TypeVar("Number", bound=np.generic)
 UNSIGNED, SIGNED = "magma", "PuOr"
 OPACITY = 0.7  # of a ready-made overlay: an opaque magma blackens the face below it
 PALE = 0.5  # below this share of the limit a diverging colour is too pale to be laid over a face
-FILLS: Mapping[str, int] = MappingProxyType({"black": 0, "white": 255})
+FILLS: Mapping[str, int] = MappingProxyType({"black": 0, "grey": 128, "white": 255})
 SMALLEST, USUAL = 144, 192  # sides of a drawn picture
 
 
@@ -107,7 +107,7 @@ def over(face: Pixels, veil: Pixels, opacity: float = OPACITY) -> Pixels:
 
 
 def masked(face: Pixels, values: Floats, least: float, fill: str) -> Pixels:
-    """The face where the map reaches `least` in magnitude; the rest is its mean, black or white."""
+    """The face where the map reaches `least` in magnitude; the rest is its mean, black, grey or white."""
     replacement = np.rint(face.mean(axis=(0, 1))) if fill == "mean" else np.full(face.shape[2:], FILLS[fill])
     kept = np.abs(values) >= least
     kept = kept[..., None] if face.ndim == 3 else kept

@@ -31,7 +31,7 @@ from generator.inks import Pixels
 from generator.panels import Explained
 from generator.results import Drawing, FigureResult, Legend, Part, Picture, Role
 from generator.sheets import Tile, sheet
-from generator.show import Panel, Show
+from generator.show import Mask, Panel, Show
 from generator.text import Text
 
 
@@ -178,19 +178,34 @@ def _explained(artefact: Heatmaps, work: _Work, row: int) -> Explained:
         None if artefact.segments is None else artefact.segments[row],
         scale,
         mask,
-        mask.below * work.scale.limit if work.scale else 0.0,
+        _least(mask, values, work.scale),
         work.show.boundaries,
     )
+
+
+def _least(mask: Mask, values: Floats, scale: Scale | None) -> float:
+    """The magnitude from which a mask keeps the face."""
+    if isinstance(mask.below, str):
+        magnitude = np.abs(values)
+        return float(magnitude.mean() if mask.below == "mean" else magnitude.std())
+    return mask.below * scale.limit if scale else 0.0
 
 
 @_pictures.register
 def _patterns(artefact: Patterns, work: _Work) -> Iterator[Picture]:
     dead = artefact.dead.tolist()
     tiles = tuple(
-        Tile(colours.photo(pattern), unit, dead[position])
+        Tile(_pattern(pattern, work.show.colormap), unit, dead[position])
         for position, (pattern, unit) in enumerate(zip(artefact.pattern, artefact.unit.tolist(), strict=True))
     )
     yield from _units(tiles, work, "pattern", work.prefix, None)
+
+
+def _pattern(pattern: Floats, colormap: str | None) -> Pixels:
+    """A pattern as it is, or a grey one in the colours that are asked for."""
+    if colormap is None or pattern.shape[-1] != 1:
+        return colours.photo(pattern)
+    return Scale(1.0, False, colormap).paint(pattern[..., 0])
 
 
 @_pictures.register

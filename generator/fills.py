@@ -4,6 +4,8 @@ No fill is neutral. Black and white are themselves features of a picture; a flat
 keeps the colours where they are, and is the least foreign to a model.
 """
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Literal
 
 import numpy as np
@@ -11,8 +13,9 @@ import numpy as np
 from generator.artefacts import Floats
 from generator.blur import blurred
 
-Fill = Literal["blur", "mean", "black", "white"]
+Fill = Literal["blur", "mean", "black", "grey", "white"]
 
+EVEN: Mapping[str, float] = MappingProxyType({"black": 0.0, "grey": 0.5, "white": 1.0})
 BLUR = 1 / 8  # standard deviation of the blur as a share of the shorter side: a face loses eyes and mouth
 
 
@@ -23,4 +26,4 @@ def filled(images: Floats, fill: Fill) -> Floats:
     if fill == "mean":
         colour = images.mean(axis=(1, 2), keepdims=True, dtype=np.float64)
         return np.broadcast_to(colour, images.shape).astype(np.float32)
-    return np.full_like(images, 1.0 if fill == "white" else 0.0)
+    return np.full_like(images, EVEN[fill])

@@ -24,6 +24,7 @@ from generator.spec_fields import (
     TargetRef,
     Wording,
     describe,
+    known,
     statistic,
     wrong,
 )
@@ -115,11 +116,14 @@ class RegionBoxes(Section):
     name: Annotated[Wording, describe("how the report names it")] = Text()
     box: Annotated[Corners | None, describe("left, top, right, bottom in fractions of the image")] = None
     boxes: Annotated[tuple[Corners, ...] | None, Field(min_length=1, description="several boxes")] = None
+    outside: Annotated[
+        tuple[Name, ...] | None, Field(min_length=1, description="all that lies outside these regions: the background")
+    ] = None
 
     @model_validator(mode="after")
     def _one_form(self) -> Self:
-        if (self.box is None) == (self.boxes is None):
-            raise wrong("needs either `box` or `boxes`")
+        if sum(form is not None for form in (self.box, self.boxes, self.outside)) != 1:
+            raise wrong("needs either `box`, `boxes` or `outside`")
         return self
 
     @property
@@ -131,7 +135,8 @@ class Images(Section):
     """Which images a figure shows: by a rule, by their row in the file, or those of an earlier figure."""
 
     select: Annotated[
-        Literal["confident", "random", "first", "mistakes", "all"] | None, describe("a rule; default: confident")
+        Literal["confident", "random", "first", "last", "mistakes", "all"] | None,
+        describe("a rule; default: confident"),
     ] = None
     per_class: Annotated[int | None, Field(ge=1, description="so many of each class")] = None
     classes: Annotated[tuple[ClassRef, ...] | None, Field(min_length=1, description="only these classes")] = None
@@ -253,6 +258,15 @@ class Document(Section):
     )
     plugins: Annotated[tuple[File, ...], describe("Python files with methods of one's own; --trust-plugins")] = ()
     questions: Annotated[tuple[Question, ...], describe("in the order of the report")] = ()
+
+    @field_validator("regions")
+    @classmethod
+    def _outside_of_boxes(cls, regions: dict[str, RegionBoxes]) -> dict[str, RegionBoxes]:
+        boxed = tuple(name for name, region in regions.items() if region.outside is None)
+        for region in regions.values():
+            for name in region.outside or ():
+                known(name, "region", boxed)
+        return regions
 
     @model_validator(mode="after")
     def _one_kind_of_model(self) -> Self:

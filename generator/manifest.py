@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, is_dataclass
 from typing import Any
 
 import numpy as np
+from pydantic import BaseModel
 
 from generator import __version__
 from generator.artefacts import Confusion, Heatmaps, Patterns
@@ -71,11 +72,14 @@ def _names(drawing: Drawing) -> list[str]:
 
 
 def _images(part: Part) -> Iterator[dict[str, Any]]:
-    """Row by row: the image, its label (None: unknown), the prediction and the probability of the explained class."""
+    """Row by row: the image, its label (None: unknown), the prediction and the probability of the explained class.
+
+    With several parts also what tells this one apart: its model, its layer.
+    """
     batch = part.batch
     for k in range(len(batch)):
         image: dict[str, Any] = {"index": batch.index[k], "label": batch.label[k] if batch.label[k] >= 0 else None}
-        image |= {"prediction": batch.prediction[k], "target": batch.target[k], "seed": batch.seed[k]}
+        image |= {"prediction": batch.prediction[k], "target": batch.target[k], "seed": batch.seed[k], **part.facts}
         image["probability"] = batch.probability[k, batch.target[k]]
         artefact = part.artefact
         if isinstance(artefact, Heatmaps):
@@ -85,14 +89,18 @@ def _images(part: Part) -> Iterator[dict[str, Any]]:
 
 
 def _numbers(parts: Sequence[Part]) -> dict[str, Any]:
-    """The facts beside the figure, and what its artefact says in numbers."""
-    numbers: dict[str, Any] = {}
-    for part in parts:
-        numbers |= dict(part.artefact.facts)
-        if isinstance(part.artefact, Patterns):
-            numbers |= {key: getattr(part.artefact, key) for key in ("unit", "activation", "on_images", "dead")}
-        if isinstance(part.artefact, Confusion):
-            numbers |= matrix_numbers(part.artefact) | {"counts": part.artefact.counts}
+    """The facts beside the figure, and what its artefact says in numbers; of several parts under `parts` each."""
+    each = [_of_part(part) for part in parts]
+    numbers: dict[str, Any] = {key: value for one in each for key, value in one.items()}
+    return numbers | ({"parts": each} if len(each) > 1 else {})
+
+
+def _of_part(part: Part) -> dict[str, Any]:
+    numbers: dict[str, Any] = {**part.artefact.facts, **part.facts}
+    if isinstance(part.artefact, Patterns):
+        numbers |= {key: getattr(part.artefact, key) for key in ("unit", "activation", "on_images", "dead")}
+    if isinstance(part.artefact, Confusion):
+        numbers |= matrix_numbers(part.artefact) | {"counts": part.artefact.counts}
     return numbers
 
 
@@ -106,6 +114,8 @@ def plain(value: Any) -> Any:  # noqa: ANN401  any value of a report
         return [plain(entry) for entry in value]
     if is_dataclass(value) and not isinstance(value, type):
         return plain(asdict(value))
+    if isinstance(value, BaseModel):
+        return plain(value.model_dump(exclude_none=True))
     if isinstance(value, float):
         return float(value) if math.isfinite(value) else None
     return value if isinstance(value, str | int | bool | None) else str(value)

@@ -12,9 +12,9 @@ from generator.evidence.explainer import Explainer
 from generator.evidence.faces import Faces, draw
 from generator.evidence.leakage import Leakage, leakage
 from generator.evidence.study import Evidence, Setting, measure
+from generator.overlap import training_samples
 from generator.report import Report
 from generator.results import FigureResult
-from generator.sources import Source, guess_kind, read_samples
 from generator.study import Study
 
 NOTHING = Evidence({}, {})
@@ -78,7 +78,5 @@ def _faces(report: Report, study: Study) -> Faces:
 
 def _leakage(report: Report, study: Study) -> Leakage:
     """Pictures that occur twice, or in the training set that the spec names."""
-    training = report.data.training
-    source = Source(guess_kind(training), training) if training else None
-    known = read_samples(source, report.class_words) if source else None
+    known = training_samples(study.training, report.class_words) if study.training else None
     return leakage(study.subject.data.samples, known)

@@ -10,7 +10,7 @@ from generator.glyphs import check_glyphs
 from generator.methods import METHODS
 from generator.report import Report
 from generator.samples import Evaluation
-from generator.sources import Source
+from generator.sources import Source, guess_kind
 from generator.study import Study
 from generator.subject import Data, Subject
 
@@ -28,7 +28,16 @@ def open_study(report: Report, options: BuildOptions, cache: Cache) -> Study:
         for model in report.models
     }
     evaluation = _evaluation(report)
-    return Study(report.class_ids, subjects, METHODS, cache, report.seed, evaluation, report.figures)
+    known = (evaluation, report.figures, _training(report))
+    return Study(report.class_ids, subjects, METHODS, cache, report.seed, *known)
+
+
+def _training(report: Report) -> Source | None:
+    path = report.data.training
+    try:
+        return None if path is None else Source(guess_kind(path), path)
+    except DataError as error:
+        raise SpecError((report.problem("data.training", str(error)),)) from error
 
 
 def _evaluation(report: Report) -> Evaluation | None:

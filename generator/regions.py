@@ -13,20 +13,21 @@ Box = tuple[float, float, float, float]  # left, top, right, bottom
 
 @dataclass(frozen=True)
 class Region:
-    """One named region of one or more boxes."""
+    """One named region: what lies in one of its boxes, or `outside` them all."""
 
     id: str
     name: Text
     boxes: tuple[Box, ...]
+    outside: bool = False
 
     def mask(self, height: int, width: int) -> NDArray[np.bool_]:
-        """`(height, width)`: the pixels whose centre lies in a box."""
+        """`(height, width)`: the pixels whose centre lies in the region."""
         x = (np.arange(width) + 0.5) / width
         y = (np.arange(height) + 0.5) / height
         inside = np.zeros((height, width), bool)
         for left, top, right, bottom in self.boxes:
             inside |= ((y >= top) & (y < bottom))[:, None] & ((x >= left) & (x < right))[None, :]
-        return inside
+        return ~inside if self.outside else inside
 
 
 def share(values: Floats, mask: NDArray[np.bool_]) -> float:

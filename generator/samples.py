@@ -60,13 +60,17 @@ class Batch:
 
 @dataclass(frozen=True)
 class Evaluation:
-    """Labels and predictions of a labelled set; `probability (N, K)` where the file has it."""
+    """Labels and predictions of a labelled set; `probability (N, K)` where the file has it.
+
+    So many of its images are known to be `in_training`: what the model says of them tells nothing of new ones.
+    """
 
     label: Ints
     prediction: Ints
     probability: Floats | None
     origin: str
     digest: str
+    in_training: int = 0
 
     @property
     def accuracy(self) -> float:

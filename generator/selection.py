@@ -1,7 +1,7 @@
 """Which images a figure shows: the rules of `images:`, the same choice whatever the batches or the order.
 
 The class of a row is its label, or what the model predicts where there is none. Predictions are asked for only where
-a rule needs them, and `random` and `first` ask no further than they must.
+a rule needs them, and `random`, `first` and `last` ask no further than they must.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -16,7 +16,7 @@ from generator.errors import DataError
 from generator.row_hash import row_hash
 from generator.samples import UNLABELLED, Samples
 
-Select = Literal["confident", "random", "first", "mistakes", "all"]
+Select = Literal["confident", "random", "first", "last", "mistakes", "all"]
 Predict = Callable[[Ints], Floats]
 """Positions into probabilities `(N, K)`."""
 
@@ -192,10 +192,12 @@ def _nearest(everything: _Candidates, label: int, rule: Rule) -> _Candidates:
 
 
 def _streamed(samples: Samples, rule: Rule, predict: Predict, classes: tuple[int, ...], seed: int) -> Selection:
-    """The first images of each class in the order of the file or of chance, predicting no more than it takes."""
+    """The first images of each class in the file's order, backwards or by chance, predicting no more than it takes."""
     order = _of_classes(samples, classes)
     if rule.select == "random":
         order = order[np.argsort(row_hash(samples.index[order], seed), kind="stable")]
+    if rule.select == "last":
+        order = order[::-1]
     taken: dict[int, list[_Candidates]] = {label: [] for label in classes}
     for chunk in _chunks(samples, order, rule, taken):
         found = _fitting(_judged(samples, chunk, predict, rule.judges), rule, classes)

@@ -10,11 +10,14 @@ Layout = Literal["rows", "grid"]
 
 
 class Mask(BaseModel):
-    """The part of a face below a share of the figure's maximum is replaced."""
+    """The part of a face where its map is weak is replaced."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
-    below: Annotated[float, Field(ge=0, le=1, description="share of the figure's maximum that is kept from")] = 0.1
-    fill: Annotated[Literal["mean", "black", "white"], Field(description="what replaces the masked part")] = "mean"
+    below: Annotated[
+        Annotated[float, Field(ge=0, le=1)] | Literal["mean", "deviation"],
+        Field(description="a share of the figure's maximum; or the mean or deviation of each map's own magnitude"),
+    ] = 0.1
+    fill: Annotated[Literal["mean", "black", "white", "grey"], Field(description="what replaces it")] = "mean"
 
 
 class Show(BaseModel):

@@ -140,7 +140,7 @@ def _report(
         evaluation=document.evaluation,
         classes=tuple(c.model_copy(update={"name": c.name or Text.of(c.id)}) for c in document.classes),
         evidence=_evidence(document.evidence),
-        regions=tuple(Region(id, r.name or Text.of(id), r.corners) for id, r in document.regions.items()),
+        regions=tuple(_region(id, document) for id in document.regions),
         plugins=document.plugins,
         questions=questions,
         only=_only(options.only, ids(names.questions)),
@@ -153,6 +153,13 @@ def _evidence(evidence: Evidence | bool) -> Evidence | None:
     if isinstance(evidence, Evidence):
         return evidence
     return Evidence() if evidence else None
+
+
+def _region(id: str, document: Document) -> Region:
+    """A region with its boxes, its own or those that it lies outside of."""
+    said = document.regions[id]
+    boxes = tuple(box for name in said.outside or (id,) for box in document.regions[name].corners)
+    return Region(id, said.name or Text.of(id), boxes, said.outside is not None)
 
 
 def _models(document: Document) -> tuple[ModelFile, ...]:

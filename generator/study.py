@@ -9,6 +9,7 @@ from typing import Any, cast
 
 import numpy as np
 
+from generator import overlap
 from generator.artefacts import Floats, Ints
 from generator.cache import Cache, key_of
 from generator.errors import ComputationError, DataError, ModelError, ParameterError
@@ -16,8 +17,9 @@ from generator.evaluation import evaluation_of
 from generator.grammar import Figure, Images
 from generator.methods import Method, Request
 from generator.results import FigureResult, Part
-from generator.samples import Batch, Evaluation
+from generator.samples import Batch, Evaluation, Samples
 from generator.selection import Rule, Selection, select
+from generator.sources import Source
 from generator.subject import Subject, file_digest
 
 FAILURES = (ComputationError, ModelError, ArithmeticError, ValueError, LookupError, TypeError, RuntimeError)
@@ -42,7 +44,10 @@ class Run:
 
 @dataclass(frozen=True)
 class Study:
-    """Everything figures are computed from; `subjects` by the name of the model, the first is the default."""
+    """Everything figures are computed from; `subjects` by the name of the model, the first is the default.
+
+    `given_evaluation` is of the first model; `training` are the images that it was trained on, where they are known.
+    """
 
     classes: tuple[str, ...]
     subjects: Mapping[str, Subject]
@@ -51,6 +56,7 @@ class Study:
     seed: int
     given_evaluation: Evaluation | None
     figures: Mapping[str, Figure]
+    training: Source | None = None
 
     @property
     def subject(self) -> Subject:
@@ -58,17 +64,31 @@ class Study:
 
     @cached_property
     def evaluation(self) -> Evaluation | None:
-        """The file's, else made from the labels of the data; None where there are none."""
-        if self.given_evaluation is not None:
-            return self.given_evaluation
-        data = self.subject.data
-        key = key_of(evaluation=self.subject.key, data=data.digest)
-        found = cast(tuple[Evaluation | None], self.cache.remember(key, lambda: (self._evaluated(),)))
+        """Of the first model: the file's, else made from the labels of the data; None where there are none."""
+        return self._evaluation(self.subject)
+
+    def _evaluation(self, subject: Subject) -> Evaluation | None:
+        key = key_of(evaluation=self._evaluation_digest(subject))
+        found = cast(tuple[Evaluation | None], self.cache.remember(key, lambda: (self._evaluated(subject),)))
         return found[0]
 
-    def _evaluated(self) -> Evaluation | None:
-        samples = self.subject.data.samples
-        return evaluation_of(samples, self.subject.probabilities) if samples.labelled else None
+    def _evaluated(self, subject: Subject) -> Evaluation | None:
+        if self.given_evaluation is not None and subject is self.subject:
+            return overlap.labels_seen(self.given_evaluation, self._training_samples())
+        samples = subject.data.samples
+        if not samples.labelled:
+            return None
+        found = evaluation_of(samples, subject.probabilities)
+        return overlap.images_seen(found, samples, subject.data.source.usage, self._training_samples())
+
+    def _training_samples(self) -> Samples | None:
+        return overlap.training_samples(self.training, self.subject.data.classes) if self.training else None
+
+    def _evaluation_digest(self, subject: Subject) -> str:
+        training = file_digest(self.training.path) if self.training and self.training.path else ""
+        if self.given_evaluation is not None and subject is self.subject:
+            return key_of(given=self.given_evaluation.digest, training=training)
+        return key_of(data=subject.data.digest, model=subject.key, training=training)
 
     @cached_property
     def data_facts(self) -> tuple[int, bool]:
@@ -105,14 +125,9 @@ class Study:
         if method.kind == "model":
             return key_of(**asked)
         if method.kind == "evaluation":
-            return key_of(evaluation=self._evaluation_digest, **asked)
+            return key_of(evaluation=self._evaluation_digest(run.subject), **asked)
         asked |= {"data": run.subject.data.digest, "chosen_by": self.subject.key}
         return key_of(images=repr(self._images(figure)), target=figure.target, against=figure.against, **asked)
-
-    @property
-    def _evaluation_digest(self) -> str:
-        given = self.given_evaluation
-        return given.digest if given else key_of(data=self.subject.data.digest, model=self.subject.key)
 
     def compute(self, figure: Figure, question: str) -> FigureResult:
         """A figure with its parts, or with the failure of the first run that could not be computed."""
@@ -139,7 +154,7 @@ class Study:
         try:
             batch = self._batch(figure, run.subject, method)
             reference = run.subject.reference(self.seed) if method.kind == "patterns" else batch.inputs[:0]
-            evaluation = self.evaluation if method.kind == "evaluation" else None
+            evaluation = self._evaluation(run.subject) if method.kind == "evaluation" else None
             folder = run.subject.folder
             request = Request(run.subject.deferred, batch, reference, evaluation, self.seed, folder)
             return Part(method.compute(request, **run.params), batch)
