@@ -61,13 +61,13 @@ def _looks(
 ) -> dict[str, dict[str, Look]]:
     """By region and class, and over all classes."""
     bounds = list(zip(areas(masks).tolist(), blob_shares(masks).tolist(), strict=True))
-    level = claim_level(len(regions) * (len(classes) + 1))
+    levels = {True: claim_level(len(regions)), False: claim_level(len(regions) * len(classes))}  # of all, of a class
     trained = [*finding.own.total.regions, joined(finding.own.total.regions)]
     groups = list(zip((*classes, ALL), trained, strict=True))
     untrained: Sequence[Sums | None] = finding.untrained or [None] * len(groups)
     return {
         region: {
-            name: look(_column(sums, k), bounds[k], None if random is None else _column(random, k), level)
+            name: look(_column(sums, k), bounds[k], None if random is None else _column(random, k), levels[name == ALL])
             for (name, sums), random in zip(groups, untrained, strict=True)
         }
         for k, region in enumerate(regions)

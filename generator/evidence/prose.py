@@ -4,7 +4,7 @@ A figure, class or region that does not exist is the author's mistake; what is s
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Self
 
 from generator.errors import InputError, suggestion
@@ -178,30 +178,31 @@ class Spoken:
         return light
 
     def say(self, figure: str) -> str:
-        """The evidence of a figure in a few sentences: what holds or does not, not what is unknown."""
-        told = [line.sentence for line in self.lines(figure) if line.light != "silent"]
+        """The evidence of a figure in a few sentences: what holds or does not, and why where nothing is known."""
+        lines = self.lines(figure)
+        told = [line.sentence for line in lines if line.light != "silent"] or [line.sentence for line in lines[:1]]
         joint = "" if self.language.chinese else " "
         return joint.join(dict.fromkeys(told)) or self._text(ANY["too_few"])
 
     def rule(self, figure: str) -> str:
         """Which images the evidence of a figure was measured on."""
         found = self._figure(figure).get("evidence_images", {"rule": "random_correct", "n": 0})
-        return self._text(RULES[found["rule"]], n=found["n"])
+        return self._text(RULES[found["rule"]], n=found["n"]) if found["n"] else self._text(ANY["too_few"])
 
     def lines(self, figure: str) -> tuple[Line, ...]:
-        """Every check of a figure in words, in their order."""
+        """Every check of a figure in words, in their order; those that are silent for one reason share a line."""
         verdicts = self._figure(figure).get("verdict", {})
-        return tuple(
-            Line(
-                check,
-                verdicts[check]["light"],
-                self._text(name),
-                self._sentence(figure, check, verdicts[check]["reason"]),
-                self._numbers(figure, check),
-            )
-            for check, name in CHECKS.items()
-            if check in verdicts
-        )
+        found: dict[tuple[str, str], list[Line]] = {}
+        for check in CHECKS:
+            if check in verdicts:
+                light, reason = verdicts[check]["light"], verdicts[check]["reason"]
+                sentence, numbers = self._sentence(figure, check, reason), self._numbers(figure, check)
+                line = Line(check, light, self._text(CHECKS[check]), sentence, numbers)
+                found.setdefault((light, reason if reason in ANY else check), []).append(line)
+        return tuple(self._merged(lines) for lines in found.values())
+
+    def _merged(self, lines: Sequence[Line]) -> Line:
+        return replace(lines[0], name=self.language.listed(tuple(line.name for line in lines)))
 
     def _sentence(self, figure: str, check: str, reason: str) -> str:
         text = SENTENCES.get(f"{check}.{reason}") or ANY[reason]
@@ -220,8 +221,8 @@ class Spoken:
             return self._densest(figure)
         values: Mapping[str, Callable[[], Quantity]] = {
             "faithful": lambda: self.gap(figure),
-            "class": lambda: self.retained(figure, "class"),
-            "weights": lambda: self.retained(figure, "weights"),
+            "class": lambda: part_of_one(self.retained(figure, "class")),
+            "weights": lambda: part_of_one(self.retained(figure, "weights")),
             "fit": lambda: self.lime_fit(figure),
             "repeat": lambda: Quantity.of((self._figure(figure).get("repeat") or {}).get("pixel")),
         }
@@ -234,10 +235,9 @@ class Spoken:
         )
 
     def _densest(self, figure: str) -> str:
-        """The region with the most of the map for its area."""
-        shares = [
-            (region, self.region_share(figure, region)) for region in self._figure(figure).get("region_share", {})
-        ]
+        """The region with the most of the map for its area, of those that are looked at, else of all."""
+        regions = self.looks_at(figure) or tuple(self._figure(figure).get("region_share", {}))
+        shares = [(region, self.region_share(figure, region)) for region in regions]
         known = [(region, share) for region, share in shares if share.known]
         if not known:
             return ""
@@ -276,6 +276,12 @@ class Spoken:
         for key in path:
             numbers = numbers.get(key) or {}
         return numbers
+
+
+def part_of_one(value: Quantity) -> Quantity:
+    """What survives, as a part: less than nothing, as chance and reversed maps give it, reads as nothing."""
+    mean, low, high = (min(1.0, max(0.0, bound)) if value.known else bound for bound in (value, value.low, value.high))
+    return Quantity(mean, value.unit, low, high, value.n)
 
 
 NAMES: tuple[str, ...] = (

@@ -36,12 +36,11 @@ SAME = bilingual(
     "Nothing to say: the map is the same for every picture.",
     "無法判斷：不管哪張圖片，畫出來的都一樣。",
 )
-PARTLY = bilingual("Part of the map stays.", "圖有一部分不變。")
 
 SENTENCES: Mapping[str, Text] = MappingProxyType(
     {
         "looks.looks": bilingual(
-            "Marks {regions} more than their area, a central blob and untrained networks do.",
+            "Marks {regions} beyond what area, a central blob and untrained networks explain.",
             "標在{regions}的比例，高於面積、中央光斑和未訓練的網路。",
         ),
         "looks.untrained_too": bilingual(
@@ -57,8 +56,8 @@ SENTENCES: Mapping[str, Text] = MappingProxyType(
             "高於面積比例；這個方法沒有與未訓練的網路比較。",
         ),
         "looks.not_over_area": bilingual(
-            "Marks none of the named regions more than their area.",
-            "標在各區域的比例，都沒有高於它們的面積。",
+            "Of none of the named regions is it certain that it is marked beyond its area.",
+            "沒有一個區域能確定被標出的比例高於它的面積。",
         ),
         "looks.no_regions": bilingual("No regions are named in the report.", "報告沒有定義任何區域。"),
         "faithful.beats_all": bilingual(
@@ -78,22 +77,24 @@ SENTENCES: Mapping[str, Text] = MappingProxyType(
             "勝過亂猜，但沒訓練的網路畫的圖也做得到。",
         ),
         "faithful.not_above_zero": bilingual(
-            "Covering what it marks hurts no more than covering what it does not.",
-            "遮住它標出的地方，不比遮住其他地方更傷預測。",
+            "Covering what it marks does not measurably hurt more than covering what it does not.",
+            "遮住它標出的地方，量不出比遮住其他地方更傷預測。",
         ),
         "faithful.nothing_hides_the_class": bilingual(
             "Nothing to say: even a strong blur of the whole picture leaves the class recognisable.",
             "無法判斷：整張圖強烈模糊後，類別仍然認得出來。",
         ),
         "class.changes": bilingual("Another class gives another map.", "換一個類別，圖就不同。"),
-        "class.partly": PARTLY,
+        "class.partly": bilingual("Part of the map stays for another class.", "換類別，圖有一部分不變。"),
         "class.stays": bilingual("Nearly the same map for another class.", "換類別，圖幾乎不變。"),
         "class.two_classes": bilingual(
             "Nothing to say: with two classes one map is the negative of the other.",
             "無法判斷：只有兩個類別時，兩張圖互為正負。",
         ),
         "weights.changes": bilingual("An untrained network gives another map.", "用沒訓練的網路，圖就不同。"),
-        "weights.partly": PARTLY,
+        "weights.partly": bilingual(
+            "Part of the map stays in an untrained network.", "用沒訓練的網路，圖有一部分不變。"
+        ),
         "weights.stays": bilingual("Nearly the same map from an untrained network.", "用沒訓練的網路，圖幾乎不變。"),
         "weights.outputs_only": bilingual(
             "Not tested: this method sees only the model's outputs.",
