@@ -78,10 +78,7 @@ class KerasClassifier:
         return self._by_batch(self._trace("logits", self._scores), inputs)[0]
 
     def probabilities(self, inputs: Floats) -> Floats:
-        def question(x: Tensor) -> Tensor:
-            return squashed(self._scores(x), self.squashing)
-
-        return self._by_batch(self._trace("probabilities", question), inputs)[0]
+        return squashed(self.logits(inputs), self.squashing).numpy()
 
     def gradients(self, inputs: Floats, score: Score, rectifier: Rectifier = "plain") -> Floats:
         def question(x: Tensor, *classes: Tensor) -> Tensor:

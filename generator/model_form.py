@@ -8,7 +8,8 @@ from generator.classifier import Layer
 from generator.errors import ModelError
 from generator.flat_graph import INPUT, FlatGraph, KerasObject, Step
 
-MEMORY = 192 * 2**20  # bytes that the activations of one batch may take, gradients included
+MEMORY = 640 * 2**20  # bytes that the activations of one batch may take; larger batches are hardly faster
+MOST = 64  # images of one pass
 ORIENTED = ("Conv", "Pooling", "ZeroPadding", "UpSampling", "Cropping2D")
 KERNELS = ("kernel", "depthwise_kernel", "pointwise_kernel")
 Shapes = Mapping[int, tuple[int, ...]]  # of one image, by the number of the value
@@ -109,8 +110,8 @@ def _weights(step: Step) -> int:
 
 def images_of_a_pass(shapes: Shapes) -> int:
     """A power of two, the larger the smaller the activations of one image are."""
-    image = 8 * sum(map(prod, shapes.values()))
-    return 2 ** min(max(int(log2(MEMORY / image)), 0), 8)
+    image = 4 * sum(map(prod, shapes.values()))
+    return min(2 ** max(int(log2(MEMORY / image)), 0), MOST)
 
 
 def twin(layer: KerasObject, **changes: KerasObject) -> KerasObject:
