@@ -1,5 +1,7 @@
 """Evidence worked out by hand for the report of report_fixture: what its section is tested with."""
 
+from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -112,7 +114,12 @@ def pictures(found: Evidence, cache: Cache | None = None) -> tuple[Picture, ...]
     return drawn([told(found, language) for language in LANGUAGES], cache or Cache(None))
 
 
+@cache
+def gallery() -> Mapping[str, Picture]:
+    """The pictures of the whole evidence by name, drawn once for all tests."""
+    return {picture.name: picture for picture in pictures(evidence())}
+
+
 def sections(found: Evidence) -> dict[str, Section | None]:
     """The section in each language."""
-    gallery = {picture.name: picture for picture in pictures(found)}
-    return {language: section(told(found, language), gallery) for language in LANGUAGES}
+    return {language: section(told(found, language), gallery()) for language in LANGUAGES}

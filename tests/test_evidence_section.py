@@ -1,11 +1,12 @@
 """The evidence over all figures, on the page."""
 
 import re
-from collections import Counter
 from dataclasses import replace
+from io import BytesIO
 
 import numpy as np
 import pytest
+from pypdf import PdfReader
 
 from generator.cache import Cache
 from generator.evidence.study import Evidence
@@ -13,10 +14,12 @@ from generator.evidence_plots import effect, looks
 from generator.page import Page, Prose, Section, Sheet, Subsection, Table
 from generator.pages import assemble
 from generator.paper import document
+from generator.pdf import pdf
 from generator.png import pixels_of
 from generator.publish import images_of
 from generator.render import html, markdown, side_by_side
-from tests.evidence_fixture import evidence, pictures, sections
+from generator.words import TEMPLATES
+from tests.evidence_fixture import evidence, gallery, pictures, sections
 from tests.evidence_fixture import told as told_evidence
 from tests.report_fixture import built, imprint, reader, told
 
@@ -115,8 +118,8 @@ def test_classes_that_are_known_stand_beside_their_mean_map(both):
 
 def test_the_mean_maps_of_a_figure_have_one_scale():
     """What is three times as strong is brighter."""
-    drawn = {picture.name: pixels_of(picture.data) for picture in pictures(evidence())}
-    even, strong = (drawn[f"evidence-mean-saliency-{k}.png"].astype(int).sum(axis=-1) for k in (0, 3))
+    drawn = (pixels_of(gallery()[f"evidence-mean-saliency-{k}.png"].data) for k in (0, 3))
+    even, strong = (pixels.astype(int).sum(axis=-1) for pixels in drawn)
     assert np.unique(even).size == 1
     assert strong.max() > even.max() > strong.min()
 
@@ -197,19 +200,18 @@ def test_charts_say_their_numbers_to_those_who_do_not_see_them(both):
 
 def test_a_chart_in_each_language_and_a_map_once():
     """What carries no words is not drawn twice."""
-    names = Counter(picture.name for picture in pictures(evidence()))
-    assert set(names.values()) == {1}
+    names = list(gallery())
     assert sum(name.endswith("-en.png") for name in names) == sum(name.endswith("-zh-Hant.png") for name in names) == 6
     assert sum("-mean-" in name for name in names) == 4
 
 
 def test_pictures_come_from_the_cache(tmp_path):
     """The second time nothing is drawn; other numbers are."""
-    cache = Cache(tmp_path)
-    first = pictures(evidence(), cache)
-    assert pictures(evidence(), cache) == first
+    cache, effects = Cache(tmp_path), evidence().top["region_effect"]
+    first = pictures(Evidence({}, {"region_effect": effects}), cache)
+    assert pictures(Evidence({}, {"region_effect": effects}), cache) == first
     assert (cache.hits, cache.misses) == (1, 1)
-    pictures(changed(region_effect={}), cache)
+    pictures(Evidence({}, {"region_effect": {"eyes": effects["eyes"]}}), cache)
     assert cache.misses == 2
 
 
@@ -260,6 +262,15 @@ def test_the_pdf_has_the_parts_under_headings(pages):
     assert headings["s-evidence-looks-numbers"] == 3
     lights = next(block["body"] for block in made if block["kind"] == "body" and block["body"].get("lights"))
     assert lights["rows"][0][1] == [["zh-Hant", "✓ 成立"], ["en", "✓ holds"]]
+
+
+def test_the_pdf_is_set_without_a_warning(pages):
+    """With its charts and mean maps."""
+    drawn = [*gallery().values(), *(p for figure in built().values() for p in figure.drawing.pictures)]
+    made = pdf([pages["zh-Hant"], pages["en"]], {picture.name: picture.data for picture in drawn}, [TEMPLATES])
+    said = "".join(page.extract_text() for page in PdfReader(BytesIO(made)).pages)
+    assert "At a glance" in said
+    assert "2.00 [1.80, 2.20]" in said
 
 
 def test_every_picture_has_words_in_both_languages(pages):
