@@ -12,6 +12,7 @@ from generator.evidence.faces import Faces
 ELSEWHERE = 4  # places of the same shape that the region is compared with
 OVERLAP = 0.3  # the part of the region that such a place may share with it
 FEWEST_PLACES = 2
+STEPS = 48  # along an axis, however large the picture
 BLOCK = 112  # images held at a time
 
 
@@ -27,7 +28,8 @@ def places(mask: Masks) -> Ints:
 
 def _room(filled: Ints, side: int) -> range:
     """The shifts along one axis that keep what is filled there within the picture."""
-    return range(-int(filled[0]), side - int(filled[-1]))
+    first, last = -int(filled[0]), side - int(filled[-1])
+    return range(first, last, max(1, (last - first) // STEPS))
 
 
 def moved(mask: Masks, shift: tuple[int, int] | Ints) -> Masks:
