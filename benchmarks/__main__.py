@@ -27,7 +27,7 @@ from benchmarks.subject import Subject, student_model, subject
 ROOT = Path(__file__).resolve().parent.parent
 Calls = Mapping[str, Callable[[], object]]
 Clock = Callable[[], float]
-How = tuple[Bare, int, Clock]
+How = tuple[Bare, argparse.Namespace, Clock]
 FACES, BATCH, LIME_BATCH = 7, 256, 16
 SPEC = """version: 1
 title: Benchmark
@@ -67,9 +67,9 @@ def main() -> None:
         print(f"{options.clock} clock; bare passes: {rates}\n")
         if "student" in options.tables:
             few = given.first(FACES)
-            _table("tf-keras-vis, lime", few, (ours.rows(few), stock.rows(few)), (bare, options.rounds, clock))
+            _table("tf-keras-vis, lime", few, (ours.rows(few), stock.rows(few)), (bare, options, clock))
         if "batch" in options.tables and relative.installed():
-            _batch(given, (bare, options.rounds, clock))
+            _batch(given, (bare, options, clock))
         if "whole" in options.tables:
             _whole(given, Path(folder), clock)
 
@@ -79,6 +79,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--model", type=Path, help="a Keras model (default: a Sequential CNN of 1.26 M parameters)")
     parser.add_argument("--npz", type=Path, help="faces: x (N, H, W[, C]) (default: scikit-image's)")
     parser.add_argument("--images", type=int, default=BATCH, help=f"faces of the table `batch` (default: {BATCH})")
+    parser.add_argument("--methods", help="only these rows, as in `lime,filters` (default: all)")
     parser.add_argument("--rounds", type=int, default=2, help="rounds of each row (default: 2)")
     parser.add_argument(
         "--clock", choices=tuple(CLOCKS), default="wall", help="cpu: on a machine that others use too (default: wall)"
@@ -103,13 +104,13 @@ def _batch(given: Subject, how: How) -> None:
 
 def _table(other: str, given: Subject, both: tuple[Calls, Calls], how: How) -> None:
     """A row a method: first and later seconds of both, their ratios, passes, and the share of the bare passes."""
-    (mine, theirs), (bare, rounds, clock), images = both, how, len(given.images)
+    (mine, theirs), (bare, options, clock), images = both, how, len(given.images)
     print(f"### {images} images against {other}\n")
     print("| method | ours first | again | theirs first | again | ratio first | again | passes | bare / ours again |")
     print("| --- " + "| ---: " * 8 + "|")
     totals = np.zeros(4)
-    for name in (name for name in theirs if name in mine):
-        seconds = _alternating((mine[name], theirs[name]), rounds, clock)
+    for name in (name for name in theirs if name in mine and name in (options.methods or name).split(",")):
+        seconds = _alternating((mine[name], theirs[name]), options.rounds, clock)
         totals += seconds
         share = bare.seconds(name, images) / seconds[1]
         _row(name, seconds, f"{ours.passes(name, images):,}", f"{share:.0%}")
