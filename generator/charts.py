@@ -155,7 +155,7 @@ def intervals(
 def _dots(axes: Axes, estimates: Sequence[Estimate | None], hollow: Collection[int]) -> None:
     for place, one in enumerate(estimates):
         if one is not None:
-            reach = [[one.mean - one.low], [one.high - one.mean]]
+            reach = [[max(0.0, one.mean - one.low)], [max(0.0, one.high - one.mean)]]  # 1.0 may round past its bound
             edge, inside, line = (QUIET, "white", QUIET) if place in hollow else (BAR, BAR, INK)
             bars = axes.errorbar([one.mean], [place], xerr=reach, fmt="o", elinewidth=1.4, capsize=3, ecolor=line)
             bars.lines[0].set(color=edge, markerfacecolor=inside)

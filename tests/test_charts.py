@@ -91,3 +91,9 @@ def test_a_calibrated_model_lies_on_the_diagonal():
     assert not np.array_equal(
         charts.reliability(x, x, ("信心", "正確率")), charts.reliability(x, x**2, ("信心", "正確率"))
     )
+
+
+def test_an_interval_that_rounds_past_its_mean_is_drawn():
+    """A share of 1 may end a last bit below it."""
+    certain = charts.Estimate(1.0, 0.95, 1.0 - 1e-12)
+    assert charts.intervals([("差距", [certain] * len(NAMES))], NAMES).size
