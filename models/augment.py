@@ -7,18 +7,20 @@ import tensorflow as tf
 ANGLE = 0.26  # radians, 15 degrees
 ZOOM = 0.18
 SHIFT = 0.08  # of the side
-CONTRAST = 0.3
+CONTRAST = 0.4
 BRIGHTNESS = 0.15
 HOLE = 0.4  # the longest side of a cut-out, of the image's
+SOFT = 0.25  # of the images lose their finer half
 
 
 def views(images: tf.Tensor, size: int, strength: tf.Tensor, seed: tf.Tensor) -> tf.Tensor:
     """One random view for each image `(N, H, H, 1)` in 0..1, as `(N, size, size, 1)` in 0..1.
 
-    `strength` 0 leaves only the mirroring, 1 is the whole range; the same `seed` gives the same views.
+    `strength` 1 is the whole range, 0 leaves mirroring, contrast and softness: other cameras than those of the
+    training images differ in both. The same `seed` gives the same views.
     """
-    seeds = tf.unstack(tf.random.split(seed, 4))
-    moved = _move(images, size, strength, seeds[0])
+    seeds = tf.unstack(tf.random.split(seed, 5))
+    moved = _soften(_move(images, size, strength, seeds[0]), size, seeds[4])
     lit = _light(moved, strength, seeds[1])
     return _cut(lit, strength, seeds[2], seeds[3])
 
@@ -50,10 +52,16 @@ def _move(images: tf.Tensor, size: int, strength: tf.Tensor, seed: tf.Tensor) ->
     )
 
 
+def _soften(images: tf.Tensor, size: int, seed: tf.Tensor) -> tf.Tensor:
+    small = tf.nn.avg_pool2d(images, 2, 2, "SAME")
+    soft = tf.random.stateless_uniform((tf.shape(images)[0], 1, 1, 1), seed) < SOFT
+    return tf.where(soft, tf.image.resize(small, (size, size)), images)
+
+
 def _light(images: tf.Tensor, strength: tf.Tensor, seed: tf.Tensor) -> tf.Tensor:
     contrast, brightness = _uniform(tf.shape(images)[0], 2, seed)
     mean = tf.reduce_mean(images, axis=(1, 2, 3))
-    gain = tf.exp(contrast * CONTRAST * strength)
+    gain = tf.exp(contrast * CONTRAST)
     offset = mean * (1 - gain) + brightness * BRIGHTNESS * strength
     return tf.clip_by_value(images * gain[:, None, None, None] + offset[:, None, None, None], 0.0, 1.0)
 

@@ -123,8 +123,10 @@ def test_copies_and_blanks_are_left_out():
     np.testing.assert_array_equal(kept.labels, split.labels[[0, 1, 3, 4, 6, 7]])
 
 
-def test_views_without_strength_only_mirror():
-    """At strength 0 each view is the image itself or its mirror image."""
+def test_views_without_strength_stay_in_place(monkeypatch):
+    """At strength 0, and with neither softness nor contrast, each view is the image itself or its mirror image."""
+    monkeypatch.setattr(augment, "SOFT", 0.0)
+    monkeypatch.setattr(augment, "CONTRAST", 0.0)
     images = tf.constant(faces(8).images[..., None] / 255, tf.float32)
     views = augment.views(images, 48, tf.constant(0.0), tf.constant([0, 1])).numpy()
     for image, view in zip(images.numpy(), views, strict=True):
