@@ -21,6 +21,8 @@ from generator.report import Report, texts_in
 from generator.sources import guess_kind
 from generator.spec_fields import Scope, language_tag
 from generator.text import Text
+from generator.words import TEMPLATES, shipped
+from generator.words import load as words_of
 from generator.yaml_source import Source, child
 
 MODEL = "model"  # the name of the only model
@@ -145,8 +147,22 @@ def _report(
         questions=questions,
         only=_only(options.only, ids(names.questions)),
         paths={id: path for path, id in figures.items()},
-        warnings=tuple(sorted(_untranslated(document, languages, source))),
+        warnings=tuple(sorted((*_untranslated(document, languages, source), *_unworded(languages, source)))),
     )
+
+
+def _unworded(languages: tuple[str, ...], source: Source) -> Iterator[Problem]:
+    """Languages whose interface is partly English; raises SpecError for one that has no words at all."""
+    for language in filter(lambda language: not shipped(language), languages):
+        try:
+            missing = words_of(language, (source.file.parent / TEMPLATES.name, TEMPLATES)).missing
+        except InputError as error:
+            raise SpecError((source.problem("languages", str(error)),)) from error
+        if missing:
+            file = f"{TEMPLATES.name}/words/{language}.yaml"
+            yield source.problem(
+                "languages", f"{file} lacks {len(missing)} words, such as '{missing[0]}'; English stands in"
+            )
 
 
 def _evidence(evidence: Evidence | bool) -> Evidence | None:

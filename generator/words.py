@@ -63,6 +63,11 @@ def load(language: str, folders: Sequence[Path] = (TEMPLATES,)) -> Words:
     return Words(language, {**{key: complete[key] for key in missing}, **own}, missing)
 
 
+def shipped(language: str) -> bool:
+    """Whether the project itself speaks it; its own files are complete, so that nobody has to read them to know."""
+    return _path(TEMPLATES, _file_name(language, (TEMPLATES,))).is_file()
+
+
 def _file_name(language: str, folders: Sequence[Path]) -> str:
     """The nearest file there is: `de-AT`, then `de`; `zh-TW` is `zh-Hant`."""
     for name in (language, SCRIPTS.get(language, language), language.split("-")[0]):

@@ -198,3 +198,15 @@ def test_junk_never_ends_in_a_traceback(tmp_path):
             refused += 1
             assert str(error)
     assert refused > 50
+
+
+def test_a_language_needs_its_words(tmp_path):
+    """One without a file of words is refused before anything is computed; what a file lacks is a warning."""
+    spec = HEAD.replace("[zh-Hant, en]", "[en, de]") + "  - id: q\n"
+    assert said_about(tmp_path, spec) == [
+        "report.yaml:2:12: languages: no words for the language 'de': add templates/words/de.yaml beside the spec"
+    ]
+    (tmp_path / "templates" / "words").mkdir(parents=True)
+    (tmp_path / "templates" / "words" / "de.yaml").write_text("page: {contents: Inhalt}\n")
+    warnings = [str(warning) for warning in loaded(tmp_path, spec).warnings]
+    assert any("templates/words/de.yaml lacks" in warning and "English stands in" in warning for warning in warnings)
