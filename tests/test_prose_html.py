@@ -110,6 +110,6 @@ def test_a_caption_has_no_paragraph():
     assert plain("a **b**\n\nc") == "a b c"
 
 
-def test_a_long_hostile_answer_is_quick():
-    """4,000 characters of brackets and stars end in a second."""
-    assert html("[*" * 1000 + "_`" * 1000)
+def test_a_thousand_open_brackets_come_back():
+    """Marks that never close are words."""
+    assert plain("[*" * 500).count("[") == 500
