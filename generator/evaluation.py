@@ -51,7 +51,9 @@ def evaluation_of(samples: Samples, probability: Floats) -> Evaluation:
     """The evaluation of labelled samples from the probabilities `(N, K)` of all of them, in their order."""
     known = samples.label != UNLABELLED
     prediction = probability.argmax(axis=1).astype(np.int64)
-    return Evaluation(samples.label[known], prediction[known], probability[known], Path(samples.origin).name, samples.digest)
+    return Evaluation(
+        samples.label[known], prediction[known], probability[known], Path(samples.origin).name, samples.digest
+    )
 
 
 def _header(path: Path, names: list[str], classes: Sequence[ClassWords]) -> _Header:

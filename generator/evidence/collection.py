@@ -164,7 +164,7 @@ def untrained_maps(
     found: dict[str, list[Untrained]] = {explainer.figure: [] for explainer in explainers}
     for number in range(DRAWS if explainers else 0):
         with reinitialised(faces.seed + number, inputs) as network:
-            dead = bool(network.logits(inputs).std(axis=0).max() < DEAD)
+            dead = bool(network.logits(inputs[:FEW]).std(axis=0).max() < DEAD)
             for explainer in explainers:
                 found[explainer.figure].append(_untrained(explainer, network, faces, masks, (number, dead)))
     return {figure: _together(parts) for figure, parts in found.items()}
