@@ -34,12 +34,14 @@ def small_faces(path: Path) -> None:
     layers = [keras.Input((48, 48, 1))]
     for number in (1, 2, 3, 8):
         layers += [
-            keras.layers.Conv2D(16, 3, strides=1 + number % 2, padding="same", name=f"conv{number}"),
+            keras.layers.Conv2D(8, 3, strides=1 + number % 2, padding="same", name=f"conv{number}"),
             keras.layers.ReLU(name=f"relu{number}"),
         ]
     layers += [
         keras.layers.GlobalAveragePooling2D(name="average"),
-        keras.layers.Dense(7, "softmax", kernel_initializer=keras.initializers.RandomNormal(0, 40), name="probabilities"),
+        keras.layers.Dense(
+            7, "softmax", kernel_initializer=keras.initializers.RandomNormal(0, 40), name="probabilities"
+        ),
     ]
     saved(keras.Sequential(layers), path)
 
