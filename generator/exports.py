@@ -4,9 +4,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import PurePosixPath
 
 from generator.errors import InputError
-from generator.png import jpeg
 from generator.grammar import Export
 from generator.numbers import row_class
+from generator.png import jpeg
 from generator.results import Drawing, FigureResult, Part, Picture, Role
 
 ALONE: tuple[Role, ...] = ("map", "sheet", "chart")  # what stands for a figure where no panel is named
