@@ -9,6 +9,7 @@ from generator.methods import Request, method
 from generator.options import ScoreOption, Signed, reduce_channels
 from generator.text import bilingual
 
+PROBE = 8  # images on which the plain gradient is looked at too, before it is worth a pass of every image
 EQUAL = 1e-5  # relative difference below which two gradients are one, up to rounding
 
 
@@ -23,7 +24,7 @@ EQUAL = 1e-5  # relative difference below which two gradients are one, up to rou
         "請把它當作細節，不要當作證據。",
     ),
     paper="Springenberg et al. 2015, Striving for Simplicity: The All Convolutional Net, arXiv:1412.6806",
-    passes=lambda params, images: 2 * images,
+    passes=lambda params, images: images + min(images, PROBE),
 )
 def guided_backprop(request: Request, *, signed: Signed = False, score: ScoreOption = "logit") -> Heatmaps:
     """Gradient through positive paths only, at every rectifier of the model."""
@@ -31,13 +32,23 @@ def guided_backprop(request: Request, *, signed: Signed = False, score: ScoreOpt
 
 
 def guided_map(request: Request, signed: bool, score: ScoreKind) -> Heatmaps:
-    """The guided gradient, with a remark where it is the plain one; two passes an image."""
-    batch, explained = request.batch, score_of(request.batch, score)
-    plain = slopes(request.classifier, batch.inputs, explained)
-    guided = slopes(request.classifier, batch.inputs, explained, "guided")
+    """The guided gradient, with a remark where it is the plain one."""
+    guided = slopes(request.classifier, request.batch.inputs, score_of(request.batch, score), "guided")
     values = reduce_channels(guided, signed)
     facts = {"score": score, "insensitive": True}
-    return Heatmaps(values, signed, "guided_gradient", facts, remarks=unguided(guided, plain))
+    return Heatmaps(values, signed, "guided_gradient", facts, remarks=_remarks(request, guided, score))
+
+
+def _remarks(request: Request, guided: Floats, score: ScoreKind) -> tuple[str, ...]:
+    """Whether anything was cut off; where it was in one of the first images, the rest is not compared."""
+    batch, explained = request.batch, score_of(request.batch, score)
+
+    def compared(rows: slice) -> tuple[str, ...]:
+        return unguided(guided[rows], slopes(request.classifier, batch.inputs[rows], explained[rows]))
+
+    first = compared(slice(0, PROBE))
+    left = len(batch) - len(first)
+    return (*first, *(compared(slice(PROBE, None)) if left and all(first) else ("",) * left))
 
 
 def unguided(guided: Floats, plain: Floats) -> tuple[str, ...]:

@@ -41,3 +41,22 @@ def test_no_gradient_at_all_is_flat_rather_than_not_applicable(linear):
 def test_the_warning_stands_beside_it(network):
     """Its facts say that it hardly depends on class and weights (Adebayo et al. 2018)."""
     assert computed("guided_backprop", network.request()).facts["insensitive"] is True
+
+
+def test_the_comparison_costs_a_few_passes_only(network, linear):
+    """Where the first images differ the others are not compared; where none does, every image is."""
+    images = np.random.default_rng(0).random((20, 48, 48, 1))
+    assert computed("guided_backprop", request_of(linear, images, target=0)).remarks == ("not_applicable",) * 20
+    asked = []
+
+    class Counting:
+        def __getattr__(self, name):
+            return getattr(network.classifier, name)
+
+        def gradients(self, inputs, score, rectifier="plain"):
+            asked.append((rectifier, len(inputs)))
+            return network.classifier.gradients(inputs, score, rectifier)
+
+    found = computed("guided_backprop", request_of(Counting(), np.resize(network.images, (20, 24, 24, 1))))
+    assert sorted(asked) == [("guided", 20), ("plain", 8)]
+    assert found.remarks == ("",) * 20
