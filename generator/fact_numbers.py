@@ -26,6 +26,7 @@ class Facts:
     parameters: int
     model: str
     input_size: str
+    languages: tuple[str, ...] = ()  # of the report, in their order: the first that has a name stands in
 
 
 @dataclass(frozen=True)
@@ -38,11 +39,11 @@ class FactNumbers:
     def class_name(self, class_id: str) -> Name:
         """The name of a class in the language."""
         self._class(class_id)
-        return Name(class_id, self.facts.classes[class_id].in_language(self.language.code))
+        return Name(class_id, self._spoken(self.facts.classes[class_id]))
 
     def region_name(self, region: str) -> Name:
         """The name of a region in the language."""
-        return Name(region, self._region(region).name.in_language(self.language.code))
+        return Name(region, self._spoken(self._region(region).name))
 
     def images(self) -> Quantity:
         """How many images the data set has."""
@@ -103,6 +104,9 @@ class FactNumbers:
         """Share of the images of `label` that are predicted as `prediction`."""
         counts = self._counts()[self._class(label)]
         return proportion(int(counts[self._class(prediction)]), int(counts.sum()))
+
+    def _spoken(self, text: Text) -> str:
+        return text.in_language(self.language.code, *self.facts.languages)
 
     def _class(self, class_id: str) -> int:
         known = list(self.facts.classes)

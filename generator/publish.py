@@ -60,7 +60,9 @@ class Publication:
         classes = {c.id: c.name for c in report.classes}
         regions = {region.id: region for region in report.regions}
         name = report.models[0].path.name
-        return Facts(classes, regions, study.evaluation, images, labelled, model.parameters, name, size)
+        return Facts(
+            classes, regions, study.evaluation, images, labelled, model.parameters, name, size, report.languages
+        )
 
     @cached_property
     def pages(self) -> tuple[Page, ...]:
