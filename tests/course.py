@@ -120,7 +120,7 @@ def site_of(folder: Path, name: str, figures: dict[str, str], **keys: object) ->
         del spec["model"]
     path, where = folder / f"{name}.yaml", folder / name
     path.write_text(yaml.safe_dump(spec, allow_unicode=True, sort_keys=False), encoding="utf-8")
-    words = [str(path), "--formats", "none", "-q", "--no-cache", "--output", str(where / "site")]
+    words = [str(path), "--formats", "none", "-q", "--no-cache", "--trust-plugins", "--output", str(where / "site")]
     assert main([*words, "--arrays", str(where / "arrays")]) == 0, name
     record = json.loads((where / "site" / "manifest.json").read_text(encoding="utf-8"))
     return Site(where, {figure["id"]: figure for figure in record["figures"]})

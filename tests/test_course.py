@@ -6,6 +6,8 @@ import numpy as np
 import pytest
 import yaml
 
+from generator.cli import main
+from generator.methods import METHODS
 from tests.course import MISLABELLED, SIDE, STORED, Site, pictures, site_of, write_material
 from tests.stock import keras_library
 from tests.tiny_models import KERAS_COPIES
@@ -433,3 +435,27 @@ def test_the_other_choices_say_what_they_are(fourth):
 
 
 # what goes with it
+
+
+def test_a_method_of_ones_own_is_a_figure_like_any_other(folder):
+    """The plugin of the documentation, used by name."""
+    page = (Path(__file__).parents[1] / "docs" / "how-to-say-it.md").read_text(encoding="utf-8")
+    (folder / "mine.py").write_text(page.split("```python\n")[1].split("```")[0])
+    figures = {"own": "{method: contrast, params: {grey: 0.25}, images: {index: [0, 6]}}"}
+    try:
+        site = site_of(folder, "own", figures, plugins=["mine.py"])
+    finally:
+        METHODS.pop("contrast", None)
+    arrays = site.arrays("own")
+    np.testing.assert_allclose(arrays["attribution"], np.abs(arrays["image"][..., 0] - 0.25), atol=1e-6)
+
+
+def test_a_matrix_of_training_images_is_no_news(folder, capsys):
+    """The build says it, the page says it, and `--strict` refuses."""
+    data = {"source": "npz", "path": "faces.npz", "training": "faces.npz"}
+    site = site_of(folder, "seen", {"matrix": "{method: confusion_matrix}"}, data=data)
+    assert site.numbers("matrix")["in_training"] == 14
+    told = "questions[0].figures[0].method: the model was trained on 14 of these 14 images"
+    assert told in capsys.readouterr().err
+    assert main([str(folder / "seen.yaml"), "-q", "--strict", "--output", str(folder / "never")]) == 2
+    assert told in capsys.readouterr().err and not (folder / "never").exists()

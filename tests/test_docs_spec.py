@@ -1,4 +1,4 @@
-"""Every line that docs/spec.md tells people to write loads, and every name of the prose is listed there."""
+"""Every line that the pages on report.yaml tell people to write loads; every name of the prose is listed."""
 
 import re
 from pathlib import Path
@@ -11,10 +11,12 @@ from generator.prose import FUNCTIONS
 from generator.spec import load
 from tests.spec_fixture import HEAD, loaded, written
 
-PAGE = (Path(__file__).parents[1] / "docs/spec.md").read_text(encoding="utf-8")
-BLOCKS = re.findall(r"```yaml\n(.*?)```", PAGE, re.DOTALL)
+DOCS = Path(__file__).parents[1] / "docs"
+PAGE = (DOCS / "spec.md").read_text(encoding="utf-8")
+TASKS = (DOCS / "how-to-say-it.md").read_text(encoding="utf-8")
+BLOCKS = re.findall(r"```yaml\n(.*?)```", PAGE + TASKS, re.DOTALL)
 PREPROCESS = re.findall(r"`(preprocess: \{.*?\})`", PAGE)
-PLUGIN = re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL)[0]
+PLUGIN = re.findall(r"```python\n(.*?)```", TASKS, re.DOTALL)[0]
 
 
 @pytest.fixture
