@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Literal
 from zipfile import ZipFile
 
 import h5py
@@ -17,8 +18,9 @@ from generator.errors import ModelError
 from generator.legacy_configs import modern
 from generator.legacy_nodes import Config, Json, at_home, homeless
 from generator.legacy_weights import regrouped, turned
-from generator.model_formats import Format, format_of
+from generator.model_formats import PICKLE, Format, format_of
 
+Way = Literal["whole", "translated", "pickle"]
 SUFFIX = {"hdf5": ".h5", "archive": ".keras"}
 CODE = (
     "the model carries Python code ({what}), which is not run from a file; rebuild it from Keras' own layers, "
@@ -28,7 +30,7 @@ CODE = (
 
 @dataclass(frozen=True)
 class ReadableFile:
-    """What Keras 3 opens: the file under a suffix that fits, or its weights beside a translated config.
+    """What can be opened: the file under a suffix that fits, its weights beside a translated config, or a pickle.
 
     `keras_version` wrote the model ('' where the file does not say).
     """
@@ -36,7 +38,7 @@ class ReadableFile:
     path: Path
     keras_version: str
     config: Config
-    translated: bool
+    way: Way
 
 
 @dataclass(frozen=True)
@@ -58,20 +60,28 @@ def readable(path: Path, trust: bool) -> Iterator[ReadableFile]:
     """The file as Keras 3 can open it, told by content, not by suffix; raises ModelError with the cure."""
     found = described(path)
     if not trust:
-        _refuse_code(found.config)
+        _refuse_code(found)
+    if found.form == "pickle":
+        yield ReadableFile(path, "", {}, "pickle")
+        return
     with TemporaryDirectory() as folder:
         if found.legacy:
             weights = _weights(path, found, Path(folder))
-            yield ReadableFile(weights, found.keras_version, modern(found.config), translated=True)
+            yield ReadableFile(weights, found.keras_version, modern(found.config), "translated")
             return
         same = _under_suffix(path, SUFFIX[found.form], Path(folder))
         lost = any(homeless(entry) for entry in entries(found.config))
-        yield ReadableFile(same, found.keras_version, at_home(found.config) if lost else found.config, lost)
+        if lost:
+            yield ReadableFile(same, found.keras_version, at_home(found.config), "translated")
+        else:
+            yield ReadableFile(same, found.keras_version, found.config, "whole")
 
 
 def described(path: Path) -> Described:
     """The file's own words; raises ModelError where it is no Keras model."""
     form = format_of(path)
+    if form == "pickle":
+        return Described(form, {}, "")
     config, version = _hdf5(path) if form == "hdf5" else _archive(path)
     return Described(form, config, version)
 
@@ -92,9 +102,11 @@ def _text(value: str | bytes) -> str:
     return value.decode() if isinstance(value, bytes) else str(value)
 
 
-def _refuse_code(config: Config) -> None:
+def _refuse_code(found: Described) -> None:
     """No file runs code: whatever could is found before anything is opened."""
-    for entry in entries(config):
+    if found.form == "pickle":
+        raise ModelError(PICKLE)
+    for entry in entries(found.config):
         inner = entry.get("config")
         name = inner.get("name", "") if isinstance(inner, dict) else ""
         if entry.get("class_name") in ("Lambda", "__lambda__") or entry.get("function_type") == "lambda":

@@ -1,8 +1,8 @@
 """A model file opened by Keras 3 and checked: one image in, one score a class out, and no code run from the file."""
 
+import pickle
 from collections.abc import Iterator, Mapping
 from math import prod
-from pathlib import Path
 
 import numpy as np
 
@@ -16,21 +16,40 @@ from generator.legacy_configs import OLD_HARD_SIGMOID
 from generator.legacy_nodes import MODELS, Json
 from generator.model_form import Form, twin
 
-KERAS_FAILS = (TypeError, ValueError, KeyError, IndexError, AttributeError, NotImplementedError, ImportError, OSError)
+KERAS_FAILS = (
+    TypeError,
+    ValueError,
+    KeyError,
+    IndexError,
+    AttributeError,
+    NotImplementedError,
+    ImportError,
+    OSError,
+    pickle.UnpicklingError,
+)
 
 
 def loaded(file: ReadableFile, trust: bool) -> Tensor:
     """The model; raises ModelError where it holds classes that nobody registered, or Keras cannot build it."""
     _refuse_unknown(file.config)
+    ways = {"whole": _whole, "translated": _translated, "pickle": _unpickled}
     try:
-        return _translated(file, trust) if file.translated else _as_it_is(file.path, trust)
+        return ways[file.way](file, trust)
     except KERAS_FAILS as error:
         reason = str(error).strip().splitlines() or [type(error).__name__]
         raise ModelError(f"Keras {keras.__version__} cannot open it: {reason[0][:160]}") from error
 
 
-def _as_it_is(path: Path, trust: bool) -> Tensor:
-    return keras.models.load_model(path, compile=False, safe_mode=not trust)
+def _whole(file: ReadableFile, trust: bool) -> Tensor:
+    return keras.models.load_model(file.path, compile=False, safe_mode=not trust)
+
+
+def _unpickled(file: ReadableFile, _trust: bool) -> Tensor:
+    """Whatever code is in the file runs here; it is reached only with the user's trust."""
+    found = pickle.loads(file.path.read_bytes())
+    if not isinstance(found, keras.Model):
+        raise ModelError(f"the pickled object is a {type(found).__name__}, not a Keras model")
+    return found
 
 
 def _translated(file: ReadableFile, trust: bool) -> Tensor:

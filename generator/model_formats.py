@@ -8,7 +8,7 @@ import h5py
 
 from generator.errors import ModelError
 
-Format = Literal["hdf5", "archive"]
+Format = Literal["hdf5", "archive", "pickle"]
 
 HDF5 = b"\x89HDF\r\n\x1a\n"
 ZIP = b"PK\x03\x04"
@@ -28,7 +28,8 @@ TFLITE = "a TensorFlow Lite file, which has no gradients; take the Keras model t
 WEB_PAGE = "a web page, not a model; download the file by its raw link"
 PICKLE = (
     "a pickled object, and opening one runs whatever code is in it; "
-    "save the model with `model.save('model.keras')` where it was made"
+    "save the model with `model.save('model.keras')` where it was made, "
+    "or say --trust-model if you trust who made the file"
 )
 SAFETENSORS = "a safetensors file: weights without an architecture; save the whole Keras model as .keras"
 ARCHITECTURE = "an architecture without weights; save the whole model with `model.save('model.keras')`"
@@ -42,13 +43,11 @@ TRUNCATED = "cut off after {size:,} bytes; download it again"
 OTHER_ZIP = "a zip archive without a Keras model in it"
 UNKNOWN = "no model file that Keras can read; it takes .keras, .h5 and .hdf5"
 
+TORCH = b"\x80\x02\x8a\nl\xfc\x9cF\xf9 j\xa8P\x19"  # what PyTorch wrote before its zip archives
+PICKLES = (b"\x80\x02", b"\x80\x03", b"\x80\x04", b"\x80\x05")
 STARTS = (
     (b"version https://git-lfs", LFS),
-    (b"\x80\x02\x8a\nl\xfc\x9cF\xf9 j\xa8P\x19", PYTORCH),
-    (b"\x80\x02", PICKLE),
-    (b"\x80\x03", PICKLE),
-    (b"\x80\x04", PICKLE),
-    (b"\x80\x05", PICKLE),
+    (TORCH, PYTORCH),
     (b"<", WEB_PAGE),
     (b"{", ARCHITECTURE),
 )
@@ -56,7 +55,7 @@ SUFFIXES = {".onnx": ONNX, ".pb": SAVED_MODEL, ".tflite": TFLITE, ".safetensors"
 
 
 def format_of(path: Path) -> Format:
-    """The container a Keras model is in; raises ModelError with what the file is instead, and the cure."""
+    """The container of a Keras model; raises ModelError with what the file is instead, and the cure."""
     if path.is_dir():
         raise ModelError(SAVED_MODEL if (path / "saved_model.pb").is_file() else "a folder, not a model")
     if not path.is_file():
@@ -67,6 +66,8 @@ def format_of(path: Path) -> Format:
         return _whole_hdf5(path)
     if start.startswith(ZIP):
         return _keras_archive(path)
+    if start.startswith(PICKLES) and not start.startswith(TORCH):
+        return "pickle"
     raise ModelError(_foreign(start, path.suffix.lower()))
 
 

@@ -1,6 +1,7 @@
 """What is not a model that can be explained is refused in one message with a cure, and nothing in it is run."""
 
 import json
+import pickle
 import re
 from zipfile import ZipFile
 
@@ -107,6 +108,16 @@ def test_a_lambda_layer_is_refused_before_anything_is_opened(suffix, tmp_path):
         "rebuild it from Keras' own layers, or say --trust-model if you trust who made the file"
     )
     assert open_model(path, AsShown(), trust=True).n_classes == 3
+
+
+def test_a_pickle_is_opened_only_with_trust(tmp_path):
+    """Opening one runs whatever is in it; with trust, a pickled model is a model, and another object is none."""
+    path, other = tmp_path / "model.pkl", tmp_path / "other.pkl"
+    path.write_bytes(pickle.dumps(convolutional()))
+    other.write_bytes(pickle.dumps({"accuracy": 1.0}))
+    assert refusal(path) == model_formats.PICKLE
+    assert open_model(path, AsShown(), trust=True).n_classes == 3
+    assert refusal(other, trust=True) == "the pickled object is a dict, not a Keras model"
 
 
 def test_code_hidden_in_an_activation_is_found_too(tmp_path):
