@@ -9,7 +9,7 @@ import yaml
 from generator.cli import main
 from generator.methods import METHODS
 from tests.course import MISLABELLED, SIDE, STORED, Site, pictures, site_of, write_material
-from tests.stock import keras_library
+from tests.stock import keras_library, saved
 from tests.tiny_models import KERAS_COPIES
 
 pytestmark = KERAS_COPIES
@@ -138,6 +138,9 @@ def folder(tmp_path_factory) -> Path:
     from PIL import Image
 
     Image.new("RGB", (12, 8), (200, 30, 30)).save(folder / "drawing.png")
+    keras = keras_library()
+    plain = [keras.Input((SIDE, SIDE, 1)), keras.layers.Flatten(), keras.layers.Dense(7, "softmax")]
+    saved(keras.Sequential(plain), folder / "plain.keras")
     every = shown()
     np.save(folder / "mean.npy", every.mean(axis=0).astype(np.float32))
     np.save(folder / "std.npy", every.std(axis=0).astype(np.float32))
@@ -185,7 +188,7 @@ def prepared(folder) -> Site:
     words = {name: said for name, (said, _) in PREPROCESSINGS.items()}
     words |= {"middle": f"crop: [{SIDE}, {SIDE}]", "even": "equalize: true"}
     models = {
-        name: {"path": "model.keras", "preprocess": yaml.safe_load(f"{{{said}}}")} for name, said in words.items()
+        name: {"path": "plain.keras", "preprocess": yaml.safe_load(f"{{{said}}}")} for name, said in words.items()
     }
     figures = {name: f"{{method: predictions, model: {name}, images: {{select: all}}}}" for name in models}
     figures["odd-names"] = "{method: predictions, model: [odd-name, old-name]}"
@@ -199,7 +202,7 @@ def test_every_preprocessing_is_the_one_that_people_wrote(folder, prepared, name
     """The probabilities are those of the bare Keras model behind the same line of NumPy."""
     every = shown()
     inputs = PREPROCESSINGS[name][1](every, every).astype(np.float32)
-    expected = keras_library().models.load_model(folder / "model.keras").predict_on_batch(inputs)
+    expected = keras_library().models.load_model(folder / "plain.keras").predict_on_batch(inputs)
     np.testing.assert_allclose(prepared.arrays(name)["probability"], expected, atol=2e-3)
 
 
