@@ -1,0 +1,65 @@
+"""Nested models as one flat list of calls that points at the layers of the file."""
+
+from generator.flat_graph import flatten, squashing_step
+from generator.keras_door import keras
+from generator.keras_passes import plain
+from tests.model_kinds import KINDS
+from tests.tiny_models import KERAS_COPIES, images
+
+pytestmark = KERAS_COPIES
+
+
+def names(kind: str) -> list[str]:
+    return [step.name for step in flatten(KINDS[kind]()).steps]
+
+
+def test_nested_models_are_inlined_under_their_name():
+    """`backbone/Conv_1`, in the order of the calls, without the models themselves."""
+    found = names("transfer_learning")
+    assert found[0].startswith("augmentation/random_flip")
+    assert found.index("backbone/Conv1") < found.index("backbone/expand") < found.index("backbone/Conv_1")
+    assert "backbone" not in found and "augmentation" not in found
+
+
+def test_models_nested_twice_have_both_names():
+    """A backbone inside a Sequential inside a Sequential."""
+    assert "features/backbone/Conv_1" in names("teachable_machine")
+
+
+def test_a_layer_that_is_called_again_is_counted():
+    """Each call is a step of its own, with the same weights."""
+    graph = flatten(KINDS["shared_layer"]())
+    assert [step.name for step in graph.steps][:2] == ["twice", "twice:2"]
+    assert graph.step("twice").operation is graph.step("twice:2").operation
+
+
+def test_the_flat_graph_computes_what_the_model_computes():
+    """Step by step, with the layers of the model itself."""
+    model = KINDS["residual_with_strided_1x1"]()
+    x = keras.ops.convert_to_tensor(images((20, 20, 1)))
+    graph = flatten(model)
+    difference = graph.run(x, plain)[graph.output] - model(x, training=False)
+    assert float(keras.ops.max(keras.ops.abs(difference))) < 1e-6
+
+
+def test_a_truncated_graph_holds_only_what_leads_there():
+    """Up to the first convolution of a residual block, nothing of its other branch runs."""
+    graph = flatten(KINDS["residual_with_strided_1x1"]())
+    short = graph.truncated(graph.step("first").writes[0])
+    assert [step.name for step in short.steps] == ["first"]
+
+
+def test_the_step_that_squashes_is_found_wherever_it_is():
+    """An argument, a layer, an activation before a reshape, an operation, or none."""
+    kinds = {
+        "rgb": "Dense",
+        "softmax_layer": "Softmax",
+        "softmax_activation_then_reshape": "Activation",
+        "operations": "Softmax",
+        "sigmoid_for_each_class": "Dense",
+        "linear_scores": None,
+        "rectified_scores": "Softmax",
+    }
+    for kind, expected in kinds.items():
+        step = squashing_step(flatten(KINDS[kind]()))
+        assert (None if step is None else step.kind) == expected, kind
