@@ -105,11 +105,14 @@ def _batch(given: Subject, how: How) -> None:
 def _table(other: str, given: Subject, both: tuple[Calls, Calls], how: How) -> None:
     """A row a method: first and later seconds of both, their ratios, passes, and the share of the bare passes."""
     (mine, theirs), (bare, options, clock), images = both, how, len(given.images)
+    wanted = [name for name in theirs if name in mine and name in (options.methods or name).split(",")]
+    if not wanted:
+        return
     print(f"### {images} images against {other}\n")
     print("| method | ours first | again | theirs first | again | ratio first | again | passes | bare / ours again |")
     print("| --- " + "| ---: " * 8 + "|")
     totals = np.zeros(4)
-    for name in (name for name in theirs if name in mine and name in (options.methods or name).split(",")):
+    for name in wanted:
         seconds = _alternating((mine[name], theirs[name]), options.rounds, clock)
         totals += seconds
         share = bare.seconds(name, images) / seconds[1]
