@@ -18,6 +18,7 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 
 import evaluate
 import fer2013
+import keras
 import network
 from recipe import Recipe
 from trainer import Trainer
@@ -101,6 +102,7 @@ def arguments(words: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--patience", type=int, default=Recipe.patience, help="epochs without a gain before it stops")
     parser.add_argument("--batch", type=int, default=Recipe.batch)
     parser.add_argument("--seed", type=int, default=Recipe.seed)
+    parser.add_argument("--start", type=Path, help="an earlier model to go on from, instead of random weights")
     parser.add_argument("--restart", action="store_true", help="begin anew, whatever a checkpoint holds")
     parser.add_argument("--precision", choices=("auto", "float32", "bfloat16"), default="auto")
     return parser.parse_args(words)
@@ -120,7 +122,10 @@ def prepare(args: argparse.Namespace) -> Trainer:
         batch=args.batch,
         bfloat16=bfloat16,
     )
-    return Trainer(fer2013.Data(training, data.validation), recipe)
+    trainer = Trainer(fer2013.Data(training, data.validation), recipe)
+    if args.start:
+        trainer.begin_with(keras.models.load_model(args.start).get_weights())
+    return trainer
 
 
 def main(words: list[str] | None = None) -> int:

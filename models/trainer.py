@@ -68,6 +68,13 @@ class Trainer:
         """At the end of the schedule, or when validation has not gained for `patience` epochs."""
         return self.progress >= 1 or self.state.epoch - self.state.best_epoch >= self.recipe.patience
 
+    def begin_with(self, weights: list[np.ndarray]) -> None:
+        """Starts from the weights of an earlier model instead of random ones."""
+        self.net.set_weights(weights)
+        self.best = weights
+        for average, weight in zip(self._averages, weights, strict=True):
+            average.assign(weight)
+
     def epoch(self) -> dict[str, float]:
         """One pass over the training images, or what the clock leaves of it; its row of the history."""
         begun, progress = self.state.seconds, self.progress

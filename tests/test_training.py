@@ -214,6 +214,17 @@ def test_training_writes_everything_and_resumes(tmp_path, capsys):
     assert keras.models.load_model(output).input_shape == (None, 48, 48, 1)
 
 
+def test_training_goes_on_from_a_model(tmp_path):
+    """The weights of an earlier model take the place of random ones, in the network and in its average."""
+    data, earlier = as_npz(faces(42), tmp_path), network.build()
+    earlier.save(tmp_path / "earlier.keras")
+    call = ["--data", str(data), "--start", str(tmp_path / "earlier.keras"), "--precision", "float32"]
+    trainer = train.prepare(train.arguments(call))
+    for weights in (trainer.net.get_weights(), trainer.best):
+        for found, expected in zip(weights, earlier.get_weights(), strict=True):
+            np.testing.assert_array_equal(found, expected)
+
+
 @pytest.fixture(scope="module")
 def shipped():
     return keras.models.load_model(SHIPPED)
