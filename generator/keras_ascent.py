@@ -7,18 +7,19 @@ from generator.classifier import Ascent
 from generator.keras_door import regularizers, tf
 from generator.keras_passes import Question, Tensor, slope
 
+BLOCK = 50  # steps in one go: Ctrl-C is heard between two
 SPREAD = 3  # standard deviations that an input may lie from the middle where no bound is known
 
 
 def climbing(objective: Question, ascent: Ascent) -> Question:
-    """`(start, units, low, high, rate, steps, seed)` to the inputs reached and the objective there.
+    """`(start, units, low, high, rate, seed, first, last)` to the inputs that these steps reach, and the objective.
 
     A step is `rate` of the input range along the gradient over its RMS. The regularizers see the input as 0..1.
     """
     regularized_by = regularizers(ascent.total_variation, ascent.norm)
 
     def climb(start: Tensor, units: Tensor, low: Tensor, high: Tensor, *numbers: Tensor) -> tuple[Tensor, Tensor]:
-        rate, steps, seed = numbers
+        rate, seed, first, last = numbers
         low, high = (bound if bound.shape == start.shape[1:] else _anywhere(bound) for bound in (low, high))
 
         def step(done: Tensor, x: Tensor) -> tuple[Tensor, Tensor]:
@@ -29,7 +30,7 @@ def climbing(objective: Question, ascent: Ascent) -> Question:
             size = tf.sqrt(tf.reduce_mean(uphill**2, axis=(1, 2, 3), keepdims=True))
             return done + 1, tf.clip_by_value(x + rate * (high - low) * tf.math.divide_no_nan(uphill, size), low, high)
 
-        _, end = tf.while_loop(lambda done, _: done < steps, step, (tf.constant(0), start))
+        _, end = tf.while_loop(lambda done, _: done < last, step, (first, start))
         return end, objective(end, units)
 
     return climb

@@ -14,7 +14,7 @@ from generator.artefacts import Floats
 from generator.classifier import Ascent, Climb, Layer, Rectifier, Score
 from generator.errors import ModelError, ParameterError, suggestion
 from generator.flat_graph import FlatGraph, flatten
-from generator.keras_ascent import bounds, climbing, mean_of_unit
+from generator.keras_ascent import BLOCK, bounds, climbing, mean_of_unit
 from generator.keras_door import tf
 from generator.keras_files import ReadableFile, readable
 from generator.keras_opening import loaded, probed, refuse_other_tasks, unsquashed
@@ -164,16 +164,23 @@ class KerasClassifier:
 
     def _climb(self, ascent: Ascent) -> tuple[Floats, Floats]:
         """One batch of units; what is no shape is an input of the trace, so that it serves other ascents too."""
-        start = _padded(np.asarray(ascent.start, np.float32), self.form.batch)
-        key = ("ascend", ascent.layer, ascent.total_variation, ascent.norm, ascent.jitter, start.shape)
+        start = tf.constant(_padded(np.asarray(ascent.start, np.float32), self.form.batch))
         units = _padded(np.asarray(ascent.units, np.int32), self.form.batch)
-        numbers = (np.float32(ascent.rate), np.int32(ascent.steps), np.int32(ascent.seed))
-        given = tuple(map(tf.constant, (start, units, *bounds(self.prepare, self.input_shape), *numbers)))
+        low, high = bounds(self.prepare, self.input_shape)
+        fixed = tuple(map(tf.constant, (units, low, high, np.float32(ascent.rate), np.int32(ascent.seed))))
+        climb = self._climbing(ascent, start, *fixed)
+        for first in range(0, max(ascent.steps, 1), BLOCK):
+            ends = tf.constant(first), tf.constant(min(first + BLOCK, ascent.steps))
+            start, activation = climb(start, *fixed, *ends)
+        return start.numpy()[: len(ascent.units)], activation.numpy()[: len(ascent.units)]
+
+    def _climbing(self, ascent: Ascent, start: Tensor, *fixed: Tensor) -> Traced:
+        """Traced for the shape of the start: a climb may grow through many."""
+        key = ("ascend", ascent.layer, ascent.total_variation, ascent.norm, ascent.jitter, tuple(start.shape))
         if key not in self._traced:
             climb = tf.function(climbing(self._objective(ascent.layer), ascent), autograph=False)
-            self._traced[key] = climb.get_concrete_function(*given)  # of these shapes: a climb may grow through many
-        inputs, activation = self._traced[key](*given)
-        return inputs.numpy()[: len(ascent.units)], activation.numpy()[: len(ascent.units)]
+            self._traced[key] = climb.get_concrete_function(start, *fixed, tf.constant(0), tf.constant(0))
+        return self._traced[key]
 
     def _objective(self, layer: str | None) -> Question:
         number = None if layer is None else self._number(layer)

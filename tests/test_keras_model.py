@@ -240,6 +240,14 @@ def test_the_same_seed_gives_the_same_bytes(classifier):
     np.testing.assert_allclose(replace(classifier, batch=2).ascend(asked).inputs, first, atol=1e-5)
 
 
+def test_long_ascents_are_one_climb(classifier, monkeypatch):
+    """Steps are counted on from block to block, with the jitter of each step."""
+    asked = ascent(steps=7, jitter=2)
+    whole = classifier.ascend(asked).inputs
+    monkeypatch.setattr("generator.keras_model.BLOCK", 3)
+    np.testing.assert_allclose(classifier.ascend(asked).inputs, whole, atol=1e-6)
+
+
 def test_steps_follow_the_range_of_the_inputs(tmp_path):
     """A model of 0..255 climbs in steps 255 times as large, and ends at the same picture."""
     x = entry = keras.Input(SHAPE)
