@@ -5,7 +5,7 @@ import numpy as np
 from generator.artefacts import Floats
 from generator.classifier import Ascent
 from generator.keras_door import regularizers, tf
-from generator.keras_passes import Question, Tensor, slope
+from generator.keras_passes import Question, Tensor, picked, slope
 
 BLOCK = 50  # steps in one go: Ctrl-C is heard between two
 SPREAD = 3  # standard deviations that an input may lie from the middle where no bound is known
@@ -47,7 +47,7 @@ def mean_of_unit(output: Tensor, units: Tensor) -> Tensor:
     As CategoricalScore of tf-keras-vis, which would cut the units out one by one and needs a trace for each choice.
     """
     means = tf.reduce_mean(output, axis=tuple(range(1, len(output.shape) - 1)))
-    return tf.gather(means, units, batch_dims=1)
+    return picked(means, units)
 
 
 def bounds(prepare: Question, shape: tuple[int, int, int]) -> tuple[Floats, Floats]:

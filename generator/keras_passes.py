@@ -70,8 +70,12 @@ def explained(scores: Tensor, squashing: str, kind: ScoreKind, target: Tensor, *
         scores = squashed(scores, squashing)
     if kind == "loss":
         scores = -(tf.nn.log_softmax(scores) if squashing == "softmax" else tf.math.log_sigmoid(scores))
-    chosen = tf.gather(scores, target, batch_dims=1)
-    return chosen - sum(tf.gather(scores, other, batch_dims=1) for other in against)
+    return picked(scores, target) - sum(picked(scores, other) for other in against)
+
+
+def picked(rows: Tensor, column: Tensor) -> Tensor:
+    """One value of each row, by a product: the gradient of a gather takes ten times as long to trace."""
+    return tf.reduce_sum(rows * tf.one_hot(column, rows.shape[1]), axis=1)
 
 
 def slope(score: Tensor, by: Tensor) -> Tensor:
