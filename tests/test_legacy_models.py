@@ -9,6 +9,7 @@ import h5py
 import numpy as np
 import pytest
 
+from generator.errors import ModelError
 from generator.keras_door import tf
 from generator.keras_model import open_model
 from tests.tiny_models import AsShown, images
@@ -268,6 +269,20 @@ def test_archives_of_keras_2_open_from_2_12_on(module, version, tmp_path):
                 file.move("layers", "_layer_checkpoint_dependencies")
         written.write(weights, "model.weights.h5")
     assert_same(old, x, expected)
+
+
+@pytest.mark.parametrize("suffix", [".h5", ".keras"])
+def test_bytecode_of_keras_2_runs_only_with_trust(suffix, tmp_path):
+    """A Lambda layer is refused before anything is opened; with trust it computes what it computed."""
+    entry = keras2.Input((12, 12, 1))
+    x = layers.Lambda(lambda x: x * 3.0 - 1.0, name="scaled")(entry)
+    model = stirred(keras2.Model(entry, layers.Dense(3, "softmax")(layers.Flatten()(x))))
+    path, x = tmp_path / f"model{suffix}", images((12, 12, 1))
+    model.save(path)
+    with pytest.raises(ModelError, match="a Lambda layer `scaled`"):
+        open_model(path, AsShown())
+    trusted = open_model(path, AsShown(), trust=True)
+    np.testing.assert_allclose(trusted.probabilities(x), model(x, training=False), atol=1e-5)
 
 
 def test_the_content_counts_and_not_the_suffix(tmp_path):
