@@ -60,7 +60,7 @@ def write_evaluation(path: Path, probabilities: np.ndarray, labels: np.ndarray) 
 def train(images: np.ndarray, labels: np.ndarray, epochs: int, log: Path) -> keras.Model:
     """A network that has seen the images `epochs` times; smoothed labels keep its probabilities modest."""
     model = build()
-    loss = keras.losses.CategoricalCrossentropy(label_smoothing=0.05)
+    loss = keras.losses.CategoricalCrossentropy(label_smoothing=0.01)
     model.compile(keras.optimizers.Adam(3e-3), loss, metrics=["accuracy"])
     targets = keras.utils.to_categorical(labels, len(NAMES))
     model.fit(inputs(images), targets, 32, epochs, verbose=2, callbacks=[keras.callbacks.CSVLogger(str(log))])
