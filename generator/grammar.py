@@ -69,6 +69,10 @@ class ModelFile(Section):
     path: Annotated[File, describe("a Keras model: .keras, .h5 or .hdf5, of Keras 1, 2 or 3")]
     id: Annotated[Name | None, describe("how a figure names it, in a list of models")] = None
     name: Annotated[Wording, describe("how the report calls it")] = Text()
+    size: Annotated[
+        tuple[Annotated[int, Field(ge=1)], Annotated[int, Field(ge=1)]] | None,
+        describe("height and width, for a model that takes images of any size"),
+    ] = None
     preprocess: Annotated[Preprocess, describe("one for every figure; what is shown is the original")] = Preprocess()
 
 

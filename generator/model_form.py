@@ -33,10 +33,13 @@ def form_of(own: tuple[int | None, ...], batch: int | None, graph: FlatGraph, si
     """The form of a model that takes `own` shapes; `size` fills in a height and width that it leaves open."""
     first = channels_first(graph)
     if size is not None and len(own) == 3:
-        own = (own[0], *size) if INPUT in first else (*size, own[2])
+        given = (own[0], *size) if INPUT in first else (*size, own[2])
+        own = tuple(wish if length is None else length for length, wish in zip(own, given, strict=True))
     known = tuple(length for length in own if length is not None)
     if len(known) < len(own):
-        raise ModelError("the model takes images of any size; say which one with `size: [height, width]`")
+        raise ModelError(
+            "the model takes images of any size; say which one under `model`, with `size: [height, width]`"
+        )
     return Form(port_shape(known, INPUT in first), known, first, batch)
 
 

@@ -24,7 +24,9 @@ def open_study(report: Report, options: BuildOptions, cache: Cache) -> Study:
         check_glyphs(report)
     data = Data(Source(report.data.source, report.data.path, report.data.usage), report.class_words)
     subjects = {
-        model.id or "": Subject(model.path, model.preprocess, report.folder, data, cache, options.trust_model)
+        model.id or "": Subject(
+            model.path, model.preprocess, report.folder, data, cache, options.trust_model, model.size
+        )
         for model in report.models
     }
     evaluation = _evaluation(report)

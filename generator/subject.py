@@ -74,6 +74,7 @@ class Subject:
     data: Data
     cache: Cache
     trust: bool = False
+    size: tuple[int, int] | None = None  # of a model that takes images of any size
 
     @cached_property
     def digest(self) -> str:
@@ -86,13 +87,13 @@ class Subject:
         statistics = (self.settings.mean, self.settings.std)
         files = [file_digest(self.folder / value) for value in statistics if isinstance(value, Path)]
         by_data = self.data.digest if "data" in statistics else ""
-        made_of = {"preprocess": repr(self.settings), "files": files, "data": by_data}
+        made_of = {"preprocess": repr(self.settings), "files": files, "data": by_data, "size": repr(self.size)}
         return key_of(model=self.digest, libraries=versions(), **made_of)
 
     @cached_property
     def facts(self) -> ModelFacts:
         """From the cache, else by opening the model."""
-        found = self.cache.remember(key_of(facts=self.digest, libraries=versions()), self._facts)
+        found = self.cache.remember(key_of(facts=self.digest, size=repr(self.size), libraries=versions()), self._facts)
         return cast(ModelFacts, found)
 
     @cached_property
@@ -100,7 +101,7 @@ class Subject:
         """The opened model; this imports TensorFlow."""
         from generator.keras_model import open_model  # here: a build from the cache does without
 
-        opened = open_model(self.path, Preprocess(), trust=self.trust)
+        opened = open_model(self.path, Preprocess(), trust=self.trust, size=self.size)
         return opened.preprocessed(by=self._preprocess(opened.input_shape))
 
     @property

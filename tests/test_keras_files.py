@@ -186,7 +186,7 @@ OTHER_TASKS = {
     ),
     "any_size": (
         lambda: convolutional(shape=(None, None, 3), head=(layers.GlobalMaxPooling2D(), layers.Dense(2))),
-        "the model takes images of any size; say which one with `size: [height, width]`",
+        "the model takes images of any size; say which one under `model`, with `size: [height, width]`",
     ),
     "softmax_over_one": (
         lambda: convolutional(head=(layers.Flatten(), layers.Dense(1, "softmax"))),
@@ -207,6 +207,8 @@ def test_a_size_can_be_given_where_the_model_leaves_it_open(tmp_path):
     """Fully convolutional models take images of any size."""
     path = saved(OTHER_TASKS["any_size"][0](), tmp_path / "model.keras")
     assert open_model(path, AsShown(), size=(10, 14)).input_shape == (10, 14, 3)
+    fixed = saved(convolutional(), tmp_path / "fixed.keras")
+    assert open_model(fixed, AsShown(), size=(10, 14)).input_shape == (12, 12, 1)
 
 
 def test_no_gradient_is_said_in_words(tmp_path):
