@@ -11,12 +11,13 @@ from functools import partial
 
 import numpy as np
 
-from generator.artefacts import Confusion, Heatmaps, Ints, Patterns
+from generator.artefacts import Confusion, Floats, Heatmaps, Ints, Patterns
 from generator.errors import InputError, suggestion
 from generator.fact_numbers import FactNumbers
 from generator.quantities import Listed, Name, Quantity
 from generator.regions import share
 from generator.results import FigureResult, Part
+from generator.samples import Batch
 
 FIGURE_MARK = "[[figure:{}]]"  # a paragraph of the rendered prose that stands for a figure
 
@@ -62,6 +63,16 @@ class Numbers(FactNumbers):
         """The probability that the model gives the explained class of the image in a class's (or index's) row."""
         part, k = self._row(figure, row)
         return Quantity(part.batch.probability[k, part.batch.target[k]], "share")
+
+    def surest(self, figure: str) -> Name:
+        """The class explained in the row that the model gives the highest probability."""
+        batch = self._part(figure).batch
+        return self._names([int(batch.target[np.argmax(_explained(batch))])])[0]
+
+    def least_sure(self, figure: str) -> Name:
+        """The class explained in the row that the model gives the lowest probability."""
+        batch = self._part(figure).batch
+        return self._names([int(batch.target[np.argmin(_explained(batch))])])[0]
 
     def prediction(self, figure: str, row: str | int) -> Name:
         """What the model predicts for the image in a row."""
@@ -162,6 +173,11 @@ class Numbers(FactNumbers):
         if not len(found):
             raise InputError(f"unit {unit} is not in the figure; it has {', '.join(map(str, units))}")
         return int(found[0])
+
+
+def _explained(batch: Batch) -> Floats:
+    """`(N,)` the probability of each image's explained class."""
+    return batch.probability[np.arange(len(batch)), batch.target]
 
 
 def row_class(part: Part) -> Ints:

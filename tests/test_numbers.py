@@ -97,6 +97,7 @@ def test_rows_are_named_by_class_or_by_index():
     assert n.image_index("maps", "dog") == 1
     assert n.probability("maps", 1) == pytest.approx(math.exp(1.6) / (math.exp(1.6) + 2))
     assert str(n.prediction("maps", "cat")) == "Dog"
+    assert (n.surest("maps"), n.least_sure("maps")) == ("dog", "cat")
 
 
 def test_patterns_tell_the_strongest_and_the_dead():
