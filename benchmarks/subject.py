@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from generator.keras_model import KerasClassifier, open_model
-from generator.preprocess import Preprocess
+from generator.data.preprocess import Preprocess
+from generator.model.keras_model import KerasClassifier, open_model
 
 SIDE, CLASSES = 48, 7
 

@@ -7,27 +7,27 @@ from pathlib import Path
 
 import numpy as np
 
-from generator import manifest, stamp
-from generator.arrays import arrays_of
 from generator.build_options import FOLDER, BuildOptions
-from generator.cache import Cache
 from generator.errors import InputError, Problem, SpecError
 from generator.evidence.study import Evidence
-from generator.exports import exported
-from generator.figure_page import Built
-from generator.grammar import Figure
-from generator.measured import measured
-from generator.opening import open_study
-from generator.pictures import built_figures
-from generator.preflight import preflight
-from generator.progress import Progress
-from generator.publish import Publication
-from generator.report import Report
+from generator.pages.figure_page import Built
+from generator.pipeline import manifest, stamp
+from generator.pipeline.arrays import arrays_of
+from generator.pipeline.cache import Cache
+from generator.pipeline.exports import exported
+from generator.pipeline.measured import measured
+from generator.pipeline.opening import open_study
+from generator.pipeline.pictures import built_figures
+from generator.pipeline.preflight import preflight
+from generator.pipeline.progress import Progress
+from generator.pipeline.publish import Publication
+from generator.pipeline.sanity import checked
+from generator.pipeline.site_folder import MANIFEST, check_output, new_site
+from generator.pipeline.study import FigureError, Study
+from generator.pipeline.subject import versions
 from generator.results import FigureResult
-from generator.sanity import checked
-from generator.site_folder import MANIFEST, check_output, new_site
-from generator.study import FigureError, Study
-from generator.subject import versions
+from generator.spec.grammar import Figure
+from generator.spec.report import Report
 
 BUILT, FAILED = 0, 1
 Files = Mapping[str, bytes | str]

@@ -16,7 +16,7 @@ from generator.build_options import FOLDER, FORMATS, BuildOptions
 from generator.errors import ComputationError, GeneratorError
 
 if TYPE_CHECKING:
-    from generator.report import Report
+    from generator.spec.report import Report
 
 BUILT, FAILED, WRONG, INTERRUPTED = 0, 1, 2, 130
 COMMANDS = ("build", "check", "init", "serve", "methods", "schema", "clear-cache")
@@ -137,7 +137,7 @@ def options_of(asked: argparse.Namespace) -> BuildOptions:
 
 def _loaded(asked: argparse.Namespace) -> "Report":
     """The report of the spec; its warnings go to stderr."""
-    from generator.spec import load
+    from generator.spec.loading import load
 
     report = load(asked.spec, options_of(asked))
     for warning in report.warnings:
@@ -146,7 +146,7 @@ def _loaded(asked: argparse.Namespace) -> "Report":
 
 
 def _build(asked: argparse.Namespace) -> int:
-    from generator import stamp
+    from generator.pipeline import stamp
 
     options = options_of(asked)
     output = options.output or asked.spec.parent / "site"
@@ -161,14 +161,14 @@ def _build(asked: argparse.Namespace) -> int:
 
 
 def _check(asked: argparse.Namespace) -> int:
-    from generator.check import check
+    from generator.pipeline.check import check
 
     print(check(_loaded(asked), options_of(asked), asked.open_model, asked.budget))
     return BUILT
 
 
 def _init(asked: argparse.Namespace) -> int:
-    from generator.starter import write_starter
+    from generator.spec.starter import write_starter
 
     for path in write_starter(asked.folder):
         print(path)
@@ -176,27 +176,27 @@ def _init(asked: argparse.Namespace) -> int:
 
 
 def _serve(asked: argparse.Namespace) -> int:
-    from generator.serve import serve
+    from generator.pipeline.serve import serve
 
     return serve(asked.spec, options_of(asked), asked.port)
 
 
 def _methods(asked: argparse.Namespace) -> int:
-    from generator.listing import as_json, as_text
+    from generator.spec.listing import as_json, as_text
 
     print(as_json() if asked.json else as_text())
     return BUILT
 
 
 def _schema(asked: argparse.Namespace) -> int:
-    from generator.schema import schema_text
+    from generator.spec.schema import schema_text
 
     print(schema_text(), end="")
     return BUILT
 
 
 def _clear_cache(asked: argparse.Namespace) -> int:
-    from generator.cache import Cache
+    from generator.pipeline.cache import Cache
 
     Cache(asked.spec.parent / FOLDER).clear()
     return BUILT

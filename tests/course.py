@@ -100,7 +100,7 @@ def fitted(inputs: np.ndarray, labels: np.ndarray):
 
 def write_material(folder: Path) -> None:
     """The model, the same untrained, both under odd names too, and the pictures."""
-    from generator.resize import resize
+    from generator.data.resize import resize
 
     stored, labels = pictures()
     images = resize(list(stored), (SIDE, SIDE, 1), None)

@@ -6,12 +6,12 @@ from typing import Any
 
 import numpy as np
 
-from generator.cache import Cache
 from generator.evidence.study import Evidence
-from generator.evidence_pictures import drawn
-from generator.evidence_plots import Told
-from generator.evidence_section import section
-from generator.page import Section
+from generator.pages.evidence_pictures import drawn
+from generator.pages.evidence_plots import Told
+from generator.pages.evidence_section import section
+from generator.pages.page import Section
+from generator.pipeline.cache import Cache
 from generator.results import Picture
 from tests.report_fixture import CLASSES, LANGUAGES, SIDE, reader
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from generator.keras_door import keras
+from generator.model.keras_door import keras
 
 layers = keras.layers
 KINDS: dict[str, Callable[[], keras.Model]] = {}

@@ -7,19 +7,19 @@ from functools import cache
 import numpy as np
 
 from generator.artefacts import Confusion, Heatmaps, LayerOutputs, Patterns, Predictions
-from generator.figure_page import Built
-from generator.figures import draw
-from generator.grammar import Author, Figure, Question
+from generator.drawing.figures import draw
 from generator.methods import Method
-from generator.page import Evidence, Page, Prose, Section, Subsection, Table
-from generator.pages import Imprint, assemble, figure_numbers
-from generator.reader import Reader
+from generator.pages.assembly import Imprint, assemble, figure_numbers
+from generator.pages.figure_page import Built
+from generator.pages.page import Evidence, Page, Prose, Section, Subsection, Table
+from generator.pages.reader import Reader
+from generator.pages.words import load
 from generator.regions import Region
 from generator.results import FigureResult, Part
 from generator.samples import Batch
 from generator.show import Show
+from generator.spec.grammar import Author, Figure, Question
 from generator.text import Text, bilingual
-from generator.words import load
 
 LANGUAGES = ("zh-Hant", "en")
 CLASSES = {

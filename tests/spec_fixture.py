@@ -4,8 +4,8 @@ from pathlib import Path
 
 from generator.build_options import BuildOptions
 from generator.errors import GeneratorError
-from generator.report import Report
-from generator.spec import load
+from generator.spec.loading import load
+from generator.spec.report import Report
 
 HEAD = """\
 title: {zh-Hant: 報告, en: Report}

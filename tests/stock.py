@@ -27,7 +27,7 @@ def correlations(ours, theirs) -> list[float]:
 
 def keras_library() -> Any:
     """Keras, after the door that sets its backend."""
-    import_module("generator.keras_model")
+    import_module("generator.model.keras_model")
     return import_module("keras")
 
 
@@ -41,8 +41,8 @@ def saved(model: Any, path: Path) -> Path:
 
 def opened(model: Any, folder: Path) -> Classifier:
     """The model behind our port, by way of its file."""
-    from generator.keras_model import open_model
-    from generator.preprocess import Preprocess
+    from generator.data.preprocess import Preprocess
+    from generator.model.keras_model import open_model
 
     return open_model(saved(model, folder / "model.keras"), Preprocess())
 

@@ -3,12 +3,12 @@
 import numpy as np
 import pytest
 
-from generator.alt_maps import place
-from generator.alt_text import alt_text
-from generator.alt_units import direction, output_seen, texture
 from generator.artefacts import Confusion, Heatmaps, LayerOutputs, Patterns, Predictions
+from generator.pages.alt_maps import place
+from generator.pages.alt_text import alt_text
+from generator.pages.alt_units import direction, output_seen, texture
+from generator.pages.seen import Seen
 from generator.results import Part
-from generator.seen import Seen
 from tests.report_fixture import artefacts, batch, maps, page, reader
 
 
@@ -136,7 +136,7 @@ def test_place_is_a_ninth_of_the_picture():
 @pytest.mark.parametrize("language", ["en", "zh-Hant"])
 def test_no_alt_text_is_a_caption_or_empty(language):
     """Every picture of a page has words of its own."""
-    from generator.publish import images_of
+    from generator.pipeline.publish import images_of
 
     whole = page(language)
     captions = {figure.caption.source for figure in whole.figures if figure.caption} | {f.title for f in whole.figures}

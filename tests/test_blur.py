@@ -3,7 +3,7 @@
 import numpy as np
 from scipy.ndimage import gaussian_filter
 
-from generator.blur import blurred
+from generator.maps.blur import blurred
 
 
 def test_inside_it_is_scipys_gaussian():

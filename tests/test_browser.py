@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from generator import render
+from generator.pages import render
 from tests.report_fixture import LANGUAGES, built, measured
 
 FOLDERS = (*LANGUAGES, "both")

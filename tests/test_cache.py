@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from generator.archive import freeze, thaw
 from generator.artefacts import Heatmaps
-from generator.cache import Cache, key_of
+from generator.pipeline.archive import freeze, thaw
+from generator.pipeline.cache import Cache, key_of
 
 
 def heatmaps() -> Heatmaps:

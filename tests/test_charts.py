@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from generator import charts
 from generator.artefacts import Confusion
+from generator.drawing import charts
 
 CLASSES = ("生氣", "高興", "中立")
 COUNTS = np.array([[80, 10, 10], [5, 190, 5], [0, 0, 0]])

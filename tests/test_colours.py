@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from matplotlib import colormaps
 
-from generator import colours, inks
-from generator.colours import Scale
+from generator.drawing import colours, inks
+from generator.drawing.colours import Scale
 from generator.errors import ParameterError
 
 MAGNITUDE = Scale(2.0, False, "magma")

@@ -8,7 +8,7 @@ import yaml
 
 from generator import methods
 from generator.prose import FUNCTIONS
-from generator.spec import load
+from generator.spec.loading import load
 from tests.spec_fixture import HEAD, loaded, written
 
 DOCS = Path(__file__).parents[1] / "docs"

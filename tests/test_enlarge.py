@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from generator.enlarge import enlarge
+from generator.maps.enlarge import enlarge
 
 
 @pytest.mark.parametrize(

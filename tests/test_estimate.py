@@ -5,12 +5,12 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from generator import estimate
 from generator.build_options import BuildOptions
-from generator.check import check
 from generator.errors import InputError
-from generator.estimate import PAGES, Costs, Work, measured, seconds_needed
 from generator.methods import METHODS
+from generator.pipeline import estimate
+from generator.pipeline.check import check
+from generator.pipeline.estimate import PAGES, Costs, Work, measured, seconds_needed
 from tests.closed_form import LinearClassifier
 from tests.spec_fixture import HEAD, loaded
 

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
+from generator.data.evaluation import evaluation_of, read_evaluation
 from generator.errors import DataError
-from generator.evaluation import evaluation_of, read_evaluation
 from generator.samples import Samples
 
 CLASSES = (("angry", "生氣"), ("happy", "高興"))

@@ -8,17 +8,17 @@ import numpy as np
 import pytest
 from pypdf import PdfReader
 
-from generator.cache import Cache
+from generator.drawing.png import pixels_of
 from generator.evidence.study import Evidence
-from generator.evidence_plots import effect, looks
-from generator.page import Page, Prose, Section, Sheet, Subsection, Table
-from generator.pages import assemble
-from generator.paper import document
-from generator.pdf import pdf
-from generator.png import pixels_of
-from generator.publish import images_of
-from generator.render import html, markdown, side_by_side
-from generator.words import TEMPLATES
+from generator.pages.assembly import assemble
+from generator.pages.evidence_plots import effect, looks
+from generator.pages.page import Page, Prose, Section, Sheet, Subsection, Table
+from generator.pages.render import html, markdown, side_by_side
+from generator.pages.words import TEMPLATES
+from generator.paper.nodes import document
+from generator.paper.pdf import pdf
+from generator.pipeline.cache import Cache
+from generator.pipeline.publish import images_of
 from tests.evidence_fixture import evidence, gallery, pictures, sections
 from tests.evidence_fixture import told as told_evidence
 from tests.report_fixture import built, imprint, reader, told

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from generator.classifier import Score
-from generator.explained import gradient_facts, slopes, values
+from generator.maps.explained import gradient_facts, slopes, values
 from tests.closed_form import LinearClassifier
 
 RANDOM = np.random.default_rng(0)

@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 
-from generator import colours, png
 from generator.artefacts import Confusion, Heatmaps, LayerOutputs, Patterns, Predictions
-from generator.charts import AGAINST_FOR, colour_table
-from generator.figures import draw, jpeg
-from generator.inks import OPPOSES, SUPPORTS
+from generator.drawing import colours, png
+from generator.drawing.charts import AGAINST_FOR, colour_table
+from generator.drawing.figures import draw, jpeg
+from generator.drawing.inks import OPPOSES, SUPPORTS
 from generator.results import FigureResult, Part
 from generator.samples import Batch
 from generator.show import Mask, Show

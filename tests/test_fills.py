@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from generator.fills import filled
+from generator.maps.fills import filled
 
 IMAGES = np.random.default_rng(0).random((3, 24, 20, 3)).astype(np.float32)
 

@@ -1,8 +1,8 @@
 """Nested models as one flat list of calls that points at the layers of the file."""
 
-from generator.flat_graph import flatten, squashing_step
-from generator.keras_door import keras
-from generator.keras_passes import plain
+from generator.model.flat_graph import flatten, squashing_step
+from generator.model.keras_door import keras
+from generator.model.keras_passes import plain
 from tests.model_kinds import KINDS
 from tests.tiny_models import KERAS_COPIES, images
 

@@ -1,6 +1,6 @@
 """Fonts come from installed packages."""
 
-from generator import fonts
+from generator.drawing import fonts
 
 
 def test_the_chinese_fonts_are_files_of_packages():

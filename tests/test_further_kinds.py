@@ -5,17 +5,17 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from generator.arrays import arrays_of
 from generator.artefacts import Curves, Foreign, Kernels, LayerTable, Points
-from generator.bodies import body_of
-from generator.figures import draw
-from generator.material import Material
-from generator.page import Grid, Sheet, Table
-from generator.png import pixels_of
-from generator.reader import Reader
+from generator.drawing.figures import draw
+from generator.drawing.png import pixels_of
+from generator.pages.bodies import body_of
+from generator.pages.material import Material
+from generator.pages.page import Grid, Sheet, Table
+from generator.pages.reader import Reader
+from generator.pages.words import load
+from generator.pipeline.arrays import arrays_of
 from generator.results import FigureResult, Part
 from generator.show import Show
-from generator.words import load
 from tests.report_fixture import CLASSES, LANGUAGES, batch
 
 SEVEN = batch()

@@ -3,10 +3,10 @@
 import pytest
 
 from generator.build_options import BuildOptions
-from generator.cache import Cache
+from generator.drawing.glyphs import check_glyphs
 from generator.errors import SpecError
-from generator.glyphs import check_glyphs
-from generator.opening import open_study
+from generator.pipeline.cache import Cache
+from generator.pipeline.opening import open_study
 from tests.spec_fixture import HEAD, loaded
 
 QUESTION = """\

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from generator import inks
+from generator.drawing import inks
 
 
 def test_the_two_tints_read_on_any_grey():

@@ -9,11 +9,11 @@ import h5py
 import numpy as np
 import pytest
 
-from generator import model_formats
 from generator.errors import ModelError
-from generator.keras_door import keras
-from generator.keras_files import described, readable
-from generator.keras_model import open_model
+from generator.model import formats as model_formats
+from generator.model.keras_door import keras
+from generator.model.keras_files import described, readable
+from generator.model.keras_model import open_model
 from tests.model_kinds import KINDS, convolutional
 from tests.tiny_models import KERAS_COPIES, AsShown, images, saved
 

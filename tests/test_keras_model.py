@@ -7,8 +7,8 @@ import pytest
 
 from generator.classifier import Ascent, Score
 from generator.errors import ModelError, ParameterError
-from generator.keras_door import keras, tf
-from generator.keras_model import open_model
+from generator.model.keras_door import keras, tf
+from generator.model.keras_model import open_model
 from tests.tiny_models import KERAS_COPIES, AsShown, images, opened, saved
 
 pytestmark = [
@@ -244,7 +244,7 @@ def test_long_ascents_are_one_climb(classifier, monkeypatch):
     """Steps are counted on from block to block, with the jitter of each step."""
     asked = ascent(steps=7, jitter=2)
     whole = classifier.ascend(asked).inputs
-    monkeypatch.setattr("generator.keras_model.BLOCK", 3)
+    monkeypatch.setattr("generator.model.keras_model.BLOCK", 3)
     np.testing.assert_allclose(classifier.ascend(asked).inputs, whole, atol=1e-6)
 
 

@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 from generator.errors import ModelError
-from generator.keras_door import tf
-from generator.keras_model import open_model
+from generator.model.keras_door import tf
+from generator.model.keras_model import open_model
 from tests.tiny_models import AsShown, images
 
 with warnings.catch_warnings():

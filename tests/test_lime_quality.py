@@ -5,7 +5,7 @@ import pytest
 from sklearn.linear_model import Ridge
 from sklearn.metrics import r2_score
 
-from generator.lime_quality import Neighbourhood, moments, quality, ridge
+from generator.maps.lime_quality import Neighbourhood, moments, quality, ridge
 
 SEGMENTS = 45
 

@@ -5,8 +5,8 @@ from typing import Literal
 
 import pytest
 
-from generator.listing import as_json, as_text, type_name
 from generator.methods import load_all
+from generator.spec.listing import as_json, as_text, type_name
 
 
 def test_every_method_is_listed_with_its_options():

@@ -4,8 +4,8 @@ import re
 
 import pytest
 
-from generator import render
-from generator.markdown_text import escaped, one_line, prose, slug
+from generator.pages import render
+from generator.pages.markdown_text import escaped, one_line, prose, slug
 from generator.text import Text, bilingual
 from tests.report_fixture import Told, page, questions, told
 

@@ -3,9 +3,9 @@
 import pytest
 
 from generator.errors import ModelError
-from generator.flat_graph import flatten
-from generator.keras_door import keras
-from generator.model_form import channels_first, images_of_a_pass, port_shape, twin
+from generator.model.flat_graph import flatten
+from generator.model.form import channels_first, images_of_a_pass, port_shape, twin
+from generator.model.keras_door import keras
 from tests.model_kinds import KINDS
 from tests.tiny_models import KERAS_COPIES, opened
 

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from generator.classifier import Ascent, Score
-from generator.keras_door import keras
+from generator.model.keras_door import keras
 from tests.model_kinds import KINDS
 from tests.tiny_models import KERAS_COPIES, images, opened
 

@@ -5,9 +5,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from generator.overlap import images_seen, labels_seen, training_samples
+from generator.data.sources import Source
+from generator.pipeline.overlap import images_seen, labels_seen, training_samples
 from generator.samples import Evaluation, Samples
-from generator.sources import Source
 
 PICTURES = np.random.default_rng(0).integers(0, 256, (6, 4, 4), dtype=np.uint8)
 LABELS = np.array([0, 1, 1, 0, 1, 0])

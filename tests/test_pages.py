@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 
 from generator.artefacts import Heatmaps
-from generator.attribution_rows import packed
-from generator.figure_page import examples_of, figure_of
-from generator.figures import draw
-from generator.page import Figure, Grid, Matrix, Prose, Rows, Table
-from generator.pages import assemble
+from generator.drawing.figures import draw
+from generator.pages.assembly import assemble
+from generator.pages.attribution_rows import packed
+from generator.pages.figure_page import examples_of, figure_of
+from generator.pages.page import Figure, Grid, Matrix, Prose, Rows, Table
 from generator.results import FigureResult, Part
 from generator.show import Show
 from generator.text import Text, bilingual

@@ -2,8 +2,8 @@
 
 from dataclasses import replace
 
-from generator.page import Evidence, Figure, Image, Prose, Section, Sheet, Table
-from generator.paper import document
+from generator.pages.page import Evidence, Figure, Image, Prose, Section, Sheet, Table
+from generator.paper.nodes import document
 from tests.report_fixture import page
 
 ZH, EN = page("zh-Hant"), page("en")

@@ -2,8 +2,8 @@
 
 import pytest
 
-from generator.formulas import mathml
-from generator.paper_math import formula, spoken
+from generator.pages.formulas import mathml
+from generator.paper.equations import formula, spoken
 
 
 @pytest.mark.parametrize(

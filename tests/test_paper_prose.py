@@ -1,7 +1,7 @@
 """Markdown as nodes of the PDF."""
 
-from generator.paper_prose import BREAK, blocks, breakable
-from generator.prose_html import tree
+from generator.pages.prose_html import tree
+from generator.paper.prose import BREAK, blocks, breakable
 
 
 def kinds(source, **keys):

@@ -10,8 +10,8 @@ import pytest
 from pypdf import PdfReader
 
 from generator.errors import ComputationError
-from generator.page import Grid, Matrix, Prose, Rows, Table
-from generator.pdf import pdf
+from generator.pages.page import Grid, Matrix, Prose, Rows, Table
+from generator.paper.pdf import pdf
 from tests import report_fixture
 
 TEMPLATES = (Path(__file__).parent.parent / "templates",)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from generator import png
+from generator.drawing import png
 
 RANDOM = np.random.default_rng(0)
 KINDS = {

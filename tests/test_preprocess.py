@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
+from generator.data.preprocess import Preprocess, Preprocessing, equalized, pixel_statistics, preprocess_of
 from generator.errors import DataError
-from generator.preprocess import Preprocess, Preprocessing, equalized, pixel_statistics, preprocess_of
 
 SHAPE = (2, 3, 3)
 IMAGES = np.random.default_rng(1).random((4, *SHAPE)).astype(np.float32)

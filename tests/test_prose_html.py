@@ -3,7 +3,7 @@
 import pytest
 
 from generator.errors import InputError
-from generator.prose_html import html, inline, plain, tidy, tree
+from generator.pages.prose_html import html, inline, plain, tidy, tree
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ import os
 
 import pytest
 
-from generator.quiet import STDERR, quiet_stderr
+from generator.model.quiet import STDERR, quiet_stderr
 
 
 def test_native_writes_are_dropped_and_come_back_after(capfd):

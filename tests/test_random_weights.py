@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from keras import layers
 
-from generator.random_weights import reinitialised
+from generator.model.random_weights import reinitialised
 from tests.tiny_models import KERAS_COPIES, images, opened
 
 pytestmark = KERAS_COPIES

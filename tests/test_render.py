@@ -7,11 +7,11 @@ from html.parser import HTMLParser
 
 import pytest
 
-from generator import render
 from generator.errors import InputError
-from generator.pairs import pairs
+from generator.pages import render
+from generator.pages.pairs import pairs
+from generator.pages.words import TEMPLATES
 from generator.text import Text, bilingual
-from generator.words import TEMPLATES
 from tests.report_fixture import Told, built, measured, page, questions, told
 
 VOID = {"meta", "link", "img", "input", "br", "hr"}

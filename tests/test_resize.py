@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from generator.data.resize import resize
 from generator.errors import DataError
-from generator.resize import resize
 
 RNG = np.random.default_rng(5)
 

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from generator.classifier import Score, last_spatial
-from generator.enlarge import enlarge
+from generator.maps.enlarge import enlarge
 from generator.methods.occlusion import Grid
 from tests.closed_form import LinearClassifier
 from tests.conftest import request_of

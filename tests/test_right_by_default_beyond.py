@@ -14,16 +14,16 @@ from lime.wrappers.scikit_image import SegmentationAlgorithm
 from PIL import Image
 from skimage.segmentation import quickshift
 
-from generator import colours, png
 from generator.artefacts import FLAT, Heatmaps
 from generator.classifier import Ascent
-from generator.evaluation import evaluation_of
-from generator.figures import draw
+from generator.data.evaluation import evaluation_of
+from generator.data.preprocess import Preprocess
+from generator.data.scaling_check import suspicious_scaling
+from generator.drawing import colours, png
+from generator.drawing.figures import draw
 from generator.methods import Request, load_all
-from generator.preprocess import Preprocess
 from generator.results import FigureResult, Part
 from generator.samples import Samples
-from generator.scaling_check import suspicious_scaling
 from generator.show import Show
 from tests.closed_form import LinearClassifier
 from tests.conftest import batch_of, request_of

@@ -6,10 +6,10 @@ from types import SimpleNamespace
 import numpy as np
 
 from generator.artefacts import Floats
-from generator.cache import Cache
-from generator.preprocess import Preprocess
+from generator.data.preprocess import Preprocess
+from generator.pipeline.cache import Cache
+from generator.pipeline.sanity import checked
 from generator.samples import Samples
-from generator.sanity import checked
 from tests.closed_form import LinearClassifier
 
 

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from generator.preprocess import Preprocess
-from generator.scaling_check import suspicious_scaling
+from generator.data.preprocess import Preprocess
+from generator.data.scaling_check import suspicious_scaling
 
 RNG = np.random.default_rng(2)
 LABELS = np.arange(200) % 2

@@ -7,7 +7,7 @@ import yaml
 from jsonschema import Draft202012Validator
 
 from generator.methods import load_all
-from generator.schema import schema, schema_text
+from generator.spec.schema import schema, schema_text
 from tests.spec_fixture import HEAD, figure
 
 ROOT = Path(__file__).parents[1]

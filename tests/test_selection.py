@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
+from generator.data.row_hash import row_hash, row_seeds
+from generator.data.selection import MISPREDICTED, NONE_PREDICTED, Rule, select
 from generator.errors import DataError
-from generator.row_hash import row_hash, row_seeds
 from generator.samples import Samples
-from generator.selection import MISPREDICTED, NONE_PREDICTED, Rule, select
 
 UNKNOWN = np.full(6, -1)
 PROBABILITY = np.array(

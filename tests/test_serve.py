@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from generator import serve
 from generator.build_options import BuildOptions
 from generator.errors import ModelError
-from generator.live_site import Live
+from generator.pipeline import serve
+from generator.pipeline.live_site import Live
 from tests.spec_fixture import ANSWER, HEAD, written
 
 GOOD = HEAD + ANSWER % "{{ fig('lime') }}"

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from generator import inks
-from generator.sheets import DIGITS, GAP, Tile, columns_for, sheet
+from generator.drawing import inks
+from generator.drawing.sheets import DIGITS, GAP, Tile, columns_for, sheet
 
 
 def tiles(count, side=48, dead=()):

@@ -3,7 +3,7 @@
 import pytest
 
 from generator.errors import InputError
-from generator.site_folder import MANIFEST, new_site
+from generator.pipeline.site_folder import MANIFEST, new_site
 
 
 def contents(folder):

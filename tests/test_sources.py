@@ -7,9 +7,9 @@ import pytest
 from PIL import Image
 from skimage.data import lfw_subset
 
+from generator.data.folder_source import read_picture
+from generator.data.sources import Source, guess_kind, read_samples
 from generator.errors import DataError
-from generator.folder_source import read_picture
-from generator.sources import Source, guess_kind, read_samples
 
 CLASSES = (("angry", "生氣"), ("happy", "高興"), ("sad", "難過"))
 RNG = np.random.default_rng(3)
@@ -59,7 +59,7 @@ def test_the_course_csv_is_read_as_it_was_written(tmp_path, end):
 
 def test_blocks_and_a_file_without_a_final_newline_change_nothing(tmp_path, monkeypatch):
     """A file is read in blocks; their size and a missing last newline leave no trace."""
-    monkeypatch.setattr("generator.csv_source.BLOCK", 64)
+    monkeypatch.setattr("generator.data.csv_source.BLOCK", 64)
     path = course_csv(tmp_path / "train.csv")
     path.write_bytes(path.read_bytes().rstrip())
     np.testing.assert_array_equal(pictures(read("csv", path)), FACES)

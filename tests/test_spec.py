@@ -5,7 +5,7 @@ import random
 from generator.build_options import BuildOptions
 from generator.errors import GeneratorError
 from generator.methods import METHODS
-from generator.spec import load
+from generator.spec.loading import load
 from generator.text import Text
 from tests.spec_fixture import ANSWER, FIGURE, HEAD, figure, loaded, said_about, written
 

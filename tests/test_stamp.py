@@ -4,7 +4,7 @@ import os
 
 import pytest
 
-from generator import stamp
+from generator.pipeline import stamp
 
 
 @pytest.fixture

@@ -11,8 +11,8 @@ import yaml
 from generator import cli
 from generator.build_options import BuildOptions
 from generator.errors import InputError
-from generator.spec import load
-from generator.starter import FILES, write_starter
+from generator.spec.loading import load
+from generator.spec.starter import FILES, write_starter
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,7 @@ from skimage.data import lfw_subset
 from skimage.segmentation import felzenszwalb, quickshift, slic
 from skimage.transform import resize
 
-from generator.superpixels import Grid, Quickshift, Slic, fitting, segmentation_of, superpixels
+from generator.maps.superpixels import Grid, Quickshift, Slic, fitting, segmentation_of, superpixels
 
 
 @pytest.fixture(scope="module")

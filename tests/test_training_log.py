@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from generator.errors import DataError
-from generator.training_log import read_log
+from generator.maps.training_log import read_log
 
 
 def log(tmp_path, text: str, name: str = "log.csv"):

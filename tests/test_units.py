@@ -8,7 +8,7 @@ from pydantic import ValidationError
 
 from generator.classifier import Layer
 from generator.errors import ParameterError
-from generator.units import Best, candidates, chosen, how_many, strongest, unit_layer
+from generator.maps.units import Best, candidates, chosen, how_many, strongest, unit_layer
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ import tracemalloc
 
 import numpy as np
 
-from generator.variants import chunk_rows, chunks, slices, summed
+from generator.maps.variants import chunk_rows, chunks, slices, summed
 
 
 def test_every_variant_passes_once_and_in_order():

@@ -9,8 +9,8 @@ import pytest
 from generator.artefacts import Artefact, Heatmaps
 from generator.errors import InputError
 from generator.methods import METHODS, load_all
+from generator.pages.words import TEMPLATES, Words, load
 from generator.samples import Evaluation
-from generator.words import TEMPLATES, Words, load
 from tests.conftest import request_of
 from tests.simplified import SIMPLIFIED
 

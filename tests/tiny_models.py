@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from generator.artefacts import Floats
-from generator.keras_model import KerasClassifier, open_model
+from generator.model.keras_model import KerasClassifier, open_model
 
 KERAS_COPIES = pytest.mark.filterwarnings("ignore:__array__ implementation doesn't accept a copy:DeprecationWarning")
 

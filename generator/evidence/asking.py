@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from generator.artefacts import Floats, Ints
 from generator.classifier import Classifier
 from generator.evidence.estimates import Doubles
-from generator.variants import chunk_rows
+from generator.maps.variants import chunk_rows
 
 Masks = NDArray[np.bool_]
 

@@ -3,11 +3,11 @@
 import numpy as np
 
 from generator.artefacts import Floats, Ints
-from generator.blur import blurred
 from generator.classifier import Classifier
 from generator.evidence.asking import Masks, covered
 from generator.evidence.estimates import Doubles, Sums, joined
 from generator.evidence.faces import Faces
+from generator.maps.blur import blurred
 
 ELSEWHERE = 4  # places of the same shape that the region is compared with
 OVERLAP = 0.3  # the part of the region that such a place may share with it

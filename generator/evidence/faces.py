@@ -10,11 +10,11 @@ import numpy as np
 
 from generator.artefacts import Floats, Ints
 from generator.classifier import Classifier
+from generator.data.row_hash import row_seeds
+from generator.data.selection import Predict, Rule, Selection, select
 from generator.errors import DataError
 from generator.evidence.estimates import Doubles
-from generator.row_hash import row_seeds
 from generator.samples import Batch, Samples
-from generator.selection import Predict, Rule, Selection, select
 
 ALL = 1 << 40  # more images a class than anybody has
 

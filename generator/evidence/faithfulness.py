@@ -11,12 +11,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from generator.artefacts import Floats, Ints
-from generator.blur import blurred
 from generator.classifier import Classifier
 from generator.evidence.asking import Masks, covered, probability_of
 from generator.evidence.cells import cell_numbers, order_of
 from generator.evidence.estimates import Doubles
-from generator.fills import BLUR
+from generator.maps.blur import blurred
+from generator.maps.fills import BLUR
 
 STEPS = 5  # fifths of the picture
 

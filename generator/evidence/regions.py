@@ -5,10 +5,10 @@ from collections.abc import Sequence
 import numpy as np
 
 from generator.artefacts import Floats
-from generator.enlarge import enlarge
 from generator.evidence.asking import Masks
 from generator.evidence.cells import blob
 from generator.evidence.estimates import Doubles
+from generator.maps.enlarge import enlarge
 from generator.regions import Region
 
 

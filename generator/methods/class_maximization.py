@@ -6,7 +6,9 @@ import numpy as np
 from pydantic import Field
 
 from generator.artefacts import Fact, Ints, Patterns
-from generator.ascent import (
+from generator.classifier import Classifier
+from generator.errors import ParameterError
+from generator.maps.ascent import (
     Jitter,
     Rate,
     Restarts,
@@ -19,8 +21,6 @@ from generator.ascent import (
     peaks,
     route_facts,
 )
-from generator.classifier import Classifier
-from generator.errors import ParameterError
 from generator.methods import Request, method
 from generator.text import bilingual
 

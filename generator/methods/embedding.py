@@ -8,11 +8,11 @@ from pydantic import Field
 from generator.artefacts import Fact, Floats, Ints, Points
 from generator.classifier import Classifier, Layer
 from generator.errors import DataError
+from generator.maps.variants import slices
 from generator.methods import Request, method
 from generator.options import LayerOption, named_layer
 from generator.samples import UNLABELLED
 from generator.text import bilingual
-from generator.variants import slices
 
 By = Annotated[Literal["tsne", "pca"], Field(description="t-SNE keeps neighbours, PCA keeps the widest directions")]
 Perplexity = Annotated[float | None, Field(gt=1, description="of t-SNE: about how many neighbours count")]

@@ -8,11 +8,11 @@ import numpy as np
 from generator.artefacts import Fact, Floats, Ints, LayerOutputs
 from generator.classifier import Classifier
 from generator.errors import ParameterError
+from generator.maps.units import FiltersOption, candidates, chosen, strongest, unit_layer
+from generator.maps.variants import slices
 from generator.methods import Request, method
 from generator.options import LayerOption
 from generator.text import bilingual
-from generator.units import FiltersOption, candidates, chosen, strongest, unit_layer
-from generator.variants import slices
 
 
 def passes(params: Mapping[str, Any], images: int) -> int:

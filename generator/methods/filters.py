@@ -1,7 +1,7 @@
 """What a filter looks for: the picture that gradient ascent finds for each filter of a layer."""
 
 from generator.artefacts import Fact, Patterns
-from generator.ascent import (
+from generator.maps.ascent import (
     Jitter,
     Rate,
     Restarts,
@@ -16,11 +16,11 @@ from generator.ascent import (
     peaks,
     route_facts,
 )
-from generator.growth import growable
+from generator.maps.growth import growable
+from generator.maps.units import FiltersOption, candidates, chosen, how_many, strongest, unit_layer
 from generator.methods import Request, method
 from generator.options import LayerOption
 from generator.text import bilingual
-from generator.units import FiltersOption, candidates, chosen, how_many, strongest, unit_layer
 
 
 @method(

@@ -7,7 +7,7 @@ tf-keras-vis, a logit's denominator crosses zero and single channels take over t
 import numpy as np
 
 from generator.artefacts import Floats, Heatmaps
-from generator.cam import spatial_layer, weighted
+from generator.maps.cam import spatial_layer, weighted
 from generator.methods import Request, method
 from generator.options import LayerOption, ScoreOption, Signed
 from generator.text import bilingual

@@ -4,7 +4,7 @@ import numpy as np
 
 from generator.artefacts import FLAT, Floats, Heatmaps
 from generator.classifier import ScoreKind
-from generator.explained import score_of, slopes
+from generator.maps.explained import score_of, slopes
 from generator.methods import Request, method
 from generator.options import ScoreOption, Signed, reduce_channels
 from generator.text import bilingual

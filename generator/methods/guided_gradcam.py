@@ -3,7 +3,7 @@
 import numpy as np
 
 from generator.artefacts import Heatmaps
-from generator.cam import spatial_layer, weighted
+from generator.maps.cam import spatial_layer, weighted
 from generator.methods import Request, method
 from generator.methods.gradcam import by_mean_gradient
 from generator.methods.guided_backprop import PROBE, guided_map

@@ -3,7 +3,7 @@
 import numpy as np
 
 from generator.artefacts import Floats, Heatmaps
-from generator.cam import spatial_layer, weighted
+from generator.maps.cam import spatial_layer, weighted
 from generator.methods import Request, method
 from generator.options import LayerOption, ScoreOption, Signed
 from generator.text import bilingual

@@ -9,12 +9,12 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from generator.artefacts import Fact, Floats, Heatmaps, Ints
-from generator.blur import blurred
 from generator.classifier import Classifier
-from generator.lime_quality import Neighbourhood, quality
+from generator.maps.blur import blurred
+from generator.maps.lime_quality import Neighbourhood, quality
+from generator.maps.superpixels import Segmentation, Slic, segmentation_of, superpixels
 from generator.methods import Request, method
 from generator.samples import Batch
-from generator.superpixels import Segmentation, Slic, segmentation_of, superpixels
 from generator.text import bilingual
 
 Hide = Literal["blur", "mean", "superpixel", "black", "grey", "white"]

@@ -14,12 +14,12 @@ from pydantic import Field
 from generator.artefacts import FLAT, Fact, Floats, Heatmaps, Ints
 from generator.classifier import Classifier, Score
 from generator.errors import ParameterError
-from generator.explained import score_of, values
-from generator.fills import Fill, filled
+from generator.maps.explained import score_of, values
+from generator.maps.fills import Fill, filled
+from generator.maps.variants import Doubles, Variant, chunks, slices
 from generator.methods import Request, method
 from generator.options import ScoreOption, Signed
 from generator.text import bilingual
-from generator.variants import Doubles, Variant, chunks, slices
 
 Patch = Annotated[int | None, Field(ge=1, description="side of the patch in pixels; left out: a sixth of the image")]
 Stride = Annotated[int | None, Field(ge=1, description="pixels from patch to patch; left out: half a patch")]

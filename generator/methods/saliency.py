@@ -1,7 +1,7 @@
 """The plain gradient: the cheapest attribution, and the noisiest."""
 
 from generator.artefacts import Heatmaps
-from generator.explained import gradient_facts, score_of, slopes
+from generator.maps.explained import gradient_facts, score_of, slopes
 from generator.methods import Request, method
 from generator.options import ScoreOption, Signed, reduce_channels
 from generator.text import bilingual

@@ -7,14 +7,14 @@ import numpy as np
 from pydantic import Field
 
 from generator.artefacts import FLAT, Fact, Floats, Heatmaps
-from generator.cam import activation_map, layer_facts, spatial_layer
 from generator.classifier import Layer, ScoreKind
-from generator.enlarge import enlarge
-from generator.explained import score_of, values
+from generator.maps.cam import activation_map, layer_facts, spatial_layer
+from generator.maps.enlarge import enlarge
+from generator.maps.explained import score_of, values
+from generator.maps.variants import Variant, chunks
 from generator.methods import Request, method
 from generator.options import LayerOption, ScoreOption, Signed
 from generator.text import bilingual
-from generator.variants import Variant, chunks
 
 MaxChannels = Annotated[
     int | None, Field(ge=1, description="channels tried, those that vary most over the image; empty: all")

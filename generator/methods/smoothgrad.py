@@ -7,12 +7,12 @@ import numpy as np
 from pydantic import Field
 
 from generator.artefacts import Floats, Heatmaps
-from generator.explained import gradient_facts, score_of, slopes
+from generator.maps.explained import gradient_facts, score_of, slopes
+from generator.maps.variants import Variant, chunks, summed
 from generator.methods import Request, method
 from generator.options import ScoreOption, Signed, reduce_channels
 from generator.samples import Batch
 from generator.text import bilingual
-from generator.variants import Variant, chunks, summed
 
 Samples = Annotated[int, Field(ge=1, le=10_000, description="noisy copies of each image")]
 Noise = Annotated[float, Field(ge=0, le=2, description="standard deviation of the noise, as a share of max − min")]

@@ -8,9 +8,9 @@ from pydantic import Field
 
 from generator.artefacts import Curves, Fact
 from generator.errors import ParameterError, suggestion
+from generator.maps.training_log import TrainingLog, read_log
 from generator.methods import Request, method
 from generator.text import bilingual
-from generator.training_log import TrainingLog, read_log
 
 LogFile = Annotated[Path | None, Field(description="the log: a CSV of Keras' CSVLogger, or its history as JSON")]
 Quantities = Annotated[

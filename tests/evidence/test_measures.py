@@ -5,6 +5,7 @@ from functools import partial
 import numpy as np
 import pytest
 
+from generator.data.selection import Selection
 from generator.evidence import collection, effect
 from generator.evidence.asking import Remembering
 from generator.evidence.cells import cell_means
@@ -20,7 +21,6 @@ from generator.evidence.study import Setting, measure
 from generator.evidence.verdicts import depends
 from generator.regions import Region
 from generator.samples import Samples
-from generator.selection import Selection
 from generator.text import Text
 from tests.closed_form import LinearClassifier
 from tests.conftest import request_of

@@ -6,8 +6,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from generator.ascent import Route, peaks
 from generator.errors import ParameterError
+from generator.maps.ascent import Route, peaks
 from generator.methods.filters import filters
 from tests.conftest import request_of
 from tests.stock import keras_library

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from generator.classifier import Score
-from generator.fills import filled
+from generator.maps.fills import filled
 from tests.conftest import request_of
 from tests.methods.conftest import corner_share
 from tests.stock import computed, correlations

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 from lime.lime_image import LimeImageExplainer
 
-from generator.blur import blurred
+from generator.maps.blur import blurred
+from generator.maps.superpixels import Slic, superpixels
 from generator.methods import lime as door
 from generator.methods.lime import hidden, lime, select
-from generator.superpixels import Slic, superpixels
 from tests.closed_form import LinearClassifier
 from tests.conftest import request_of
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from generator.errors import ParameterError
-from generator.fills import filled
+from generator.maps.fills import filled
 from generator.methods.occlusion import Grid
 from tests.conftest import request_of
 from tests.methods.conftest import corner_share

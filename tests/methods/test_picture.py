@@ -7,9 +7,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from generator.drawing.png import png
 from generator.errors import DataError, ParameterError
 from generator.methods.picture import picture
-from generator.png import png
 from tests.conftest import request_of
 
 

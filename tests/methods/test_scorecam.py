@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from generator.enlarge import enlarge
+from generator.maps.enlarge import enlarge
 from generator.methods.scorecam import strongest
 from tests.conftest import request_of
 from tests.stock import computed, correlations

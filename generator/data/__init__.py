@@ -1,0 +1,1 @@
+"""Images, labels and evaluations from files, and what is done to pixels before a model sees them."""

@@ -1,0 +1,123 @@
+"""How the model did on labelled images: read from a file, or taken from samples and their probabilities."""
+
+import csv
+import hashlib
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from generator.artefacts import Floats, Ints
+from generator.data.class_words import ClassWords, allowed, class_number
+from generator.errors import DataError, suggestion
+from generator.samples import UNLABELLED, Evaluation, Samples
+
+SUM = 0.01  # how far the probabilities of a row may be from 1: files are rounded
+TIE = 1e-4  # two classes closer than this may have swapped places by rounding
+REQUIRED = ("y_true", "y_pred")
+
+
+@dataclass(frozen=True)
+class _Header:
+    """Where the columns are; `probability` has one a class, or none at all."""
+
+    true: int
+    predicted: int
+    probability: tuple[int, ...]
+
+
+def read_evaluation(path: Path, classes: Sequence[ClassWords]) -> Evaluation:
+    """`y_true,y_pred[,p_<class>…]`, a class by number, id or name; raises DataError with the line."""
+    try:
+        content = path.read_bytes()
+        lines = list(csv.reader(io.StringIO(content.decode("utf-8-sig"))))
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise DataError(f"{path}: cannot be read as CSV: {error}") from error
+    if len(lines) < 2:
+        raise DataError(f"{path}: there is no row below the header; wanted is y_true,y_pred[,p_<class>…]")
+    header = _header(path, [name.strip() for name in lines[0]], classes)
+    rows = [(number, line) for number, line in enumerate(lines[1:], 2) if line]
+    label = _classes(path, rows, ("y_true", header.true), classes)
+    prediction = _classes(path, rows, ("y_pred", header.predicted), classes)
+    probability = _probabilities(path, rows, header)
+    if probability is not None:
+        _check(path, [number for number, _ in rows], prediction, probability)
+    return Evaluation(label, prediction, probability, str(path), hashlib.sha256(content).hexdigest())
+
+
+def evaluation_of(samples: Samples, probability: Floats) -> Evaluation:
+    """The evaluation of labelled samples from the probabilities `(N, K)` of all of them, in their order."""
+    known = samples.label != UNLABELLED
+    prediction = probability.argmax(axis=1).astype(np.int64)
+    return Evaluation(
+        samples.label[known], prediction[known], probability[known], Path(samples.origin).name, samples.digest
+    )
+
+
+def _header(path: Path, names: list[str], classes: Sequence[ClassWords]) -> _Header:
+    lacking = [name for name in REQUIRED if name not in names]
+    if lacking:
+        raise DataError(f"{path}: line 1: no column {lacking[0]}; the header is '{','.join(names)[:60]}'")
+    place: dict[int, int] = {}
+    for column, name in enumerate(names):
+        if name.startswith("p_"):
+            place[_class_of_column(path, name, classes)] = column
+    missing = [words[0] for number, words in enumerate(classes) if number not in place]
+    if place and missing:
+        raise DataError(f"{path}: line 1: no column p_{missing[0]}; give the probability of every class, or of none")
+    return _Header(names.index("y_true"), names.index("y_pred"), tuple(place[key] for key in sorted(place)))
+
+
+def _class_of_column(path: Path, name: str, classes: Sequence[ClassWords]) -> int:
+    number = class_number(name[2:], classes)
+    if number is None:
+        near = suggestion(name, [f"p_{words[0]}" for words in classes])
+        raise DataError(f"{path}: line 1: no class belongs to the column {name}{near}")
+    return number
+
+
+def _classes(
+    path: Path, rows: list[tuple[int, list[str]]], column: tuple[str, int], classes: Sequence[ClassWords]
+) -> Ints:
+    """One of the two columns of classes; raises DataError with the line."""
+    name, place = column
+    found = []
+    for number, line in rows:
+        word = line[place].strip() if place < len(line) else ""
+        label = class_number(word, classes)
+        if label is None:
+            what = f"{path}: line {number}: {name} is '{word}' with {len(classes)} classes"
+            raise DataError(f"{what}; allowed: {allowed(classes)}")
+        found.append(label)
+    return np.array(found, np.int64)
+
+
+def _probabilities(path: Path, rows: list[tuple[int, list[str]]], header: _Header) -> Floats | None:
+    if not header.probability:
+        return None
+    found = np.empty((len(rows), len(header.probability)), np.float32)
+    for row, (number, line) in enumerate(rows):
+        try:
+            found[row] = [float(line[column]) for column in header.probability]
+        except (ValueError, IndexError):
+            raise DataError(f"{path}: line {number}: a probability is missing or not a number") from None
+    return found
+
+
+def _check(path: Path, numbers: list[int], prediction: Ints, probability: Floats) -> None:
+    """Raises DataError at the first row whose probabilities are none, or contradict its prediction."""
+    total = probability.sum(axis=1)
+    wrong = np.flatnonzero(~((np.abs(total - 1) <= SUM) & (probability >= 0).all(axis=1)))
+    if len(wrong):
+        row = int(wrong[0])
+        raise DataError(f"{path}: line {numbers[row]}: the probabilities sum to {total[row]:.4g} instead of 1")
+    own = probability[np.arange(len(prediction)), prediction]
+    wrong = np.flatnonzero(own < probability.max(axis=1) - TIE)
+    if len(wrong):
+        row = int(wrong[0])
+        raise DataError(
+            f"{path}: line {numbers[row]}: y_pred is class {prediction[row]}, but the highest probability is that "
+            f"of class {int(probability[row].argmax())}; are the columns p_<class> in another order?"
+        )

@@ -1,0 +1,89 @@
+"""Whether the images are scaled as the model was trained on: a wrong scale gives pictures that look right and are not.
+
+Costs one pass over the labelled images for each common scaling, on a sample of them.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from generator.artefacts import Floats, Ints
+from generator.data.preprocess import CAFFE, TORCH, Preprocess
+from generator.text import Text, bilingual
+
+COMMON: tuple[tuple[str, Preprocess], ...] = (
+    ("scale: [0, 1]", Preprocess(0.0, 1.0)),
+    ("scale: [-1, 1]", Preprocess(-1.0, 1.0)),
+    ("scale: [0, 255]", Preprocess(0.0, 255.0)),
+    ("standardize: image", Preprocess(standardize=True)),
+)
+IMAGENET: tuple[tuple[str, Preprocess], ...] = (
+    ("mode: torch", Preprocess(mean=np.array(TORCH[0], np.float32), deviation=np.array(TORCH[1], np.float32))),
+    ("mode: caffe", Preprocess(0.0, 255.0, np.array(CAFFE, np.float32), reverse=True)),
+)
+SURE = 3.0  # standard errors that the difference of two accuracies must exceed
+LEAST = 50  # images below which an accuracy says too little to warn
+CLEAR = 0.05  # and the least difference that is worth a word
+
+
+@dataclass(frozen=True)
+class ScalingHint:
+    """The accuracy as it is, that of always guessing the commonest class, and a scaling that does clearly better."""
+
+    accuracy: float
+    chance: float
+    images: int
+    better: str = ""
+    better_accuracy: float = float("nan")
+
+    @property
+    def text(self) -> Text:
+        """The warning in words."""
+        if self.better:
+            return bilingual(
+                f"under the preprocessing of the spec {self.accuracy:.0%} of {self.images} images are right, with "
+                f"`{self.better}` {self.better_accuracy:.0%}; did you mean `{self.better}`?",
+                f"依照目前的前處理，{self.images} 張圖片的準確率是 {self.accuracy:.0%}，改用 `{self.better}` 則是 "
+                f"{self.better_accuracy:.0%}；您是不是要寫 `{self.better}`？",
+            )
+        return bilingual(
+            f"under the preprocessing of the spec {self.accuracy:.0%} of {self.images} images are right, no better "
+            f"than guessing ({self.chance:.0%}); check `preprocess` and the order of `classes`",
+            f"依照目前的前處理，{self.images} 張圖片的準確率只有 {self.accuracy:.0%}，"
+            f"和亂猜（{self.chance:.0%}）差不多；請檢查 `preprocess` 和 `classes` 的順序",
+        )
+
+
+def suspicious_scaling(
+    logits: Callable[[Floats], Floats], images: Floats, labels: Ints, current: Preprocess
+) -> ScalingHint | None:
+    """A hint where another common scaling does clearly better or the own is no better than chance, else None.
+
+    `logits` maps inputs to `(N, K)`; `images` are as shown, in 0..1; every label is known.
+    """
+    if len(labels) < LEAST:
+        return None
+    own = _right(logits, current.prepare(images), labels)
+    others = COMMON + (IMAGENET if images.shape[3] == 3 else ())
+    rights = [(name, _right(logits, scaling.prepare(images), labels)) for name, scaling in others]
+    name, best = max(rights, key=lambda item: item[1].mean())
+    counts = np.bincount(labels)
+    chance = float(counts.max() / len(labels))
+    if _clearly_better(best, own):
+        return ScalingHint(float(own.mean()), chance, len(labels), name, float(best.mean()))
+    if own.mean() - chance <= SURE * np.sqrt(chance * (1 - chance) / len(labels)) and len(counts) > 1:
+        return ScalingHint(float(own.mean()), chance, len(labels))
+    return None
+
+
+def _right(logits: Callable[[Floats], Floats], inputs: Floats, labels: Ints) -> NDArray[np.float64]:
+    return np.asarray(logits(inputs).argmax(axis=1) == labels, np.float64)
+
+
+def _clearly_better(other: NDArray[np.float64], own: NDArray[np.float64]) -> bool:
+    """By the paired difference: both saw the same images."""
+    difference = other - own
+    error = difference.std() / np.sqrt(len(difference))
+    return bool(difference.mean() > CLEAR and difference.mean() > SURE * error)

@@ -1,0 +1,234 @@
+"""Which images a figure shows: the rules of `images:`, the same choice whatever the batches or the order.
+
+The class of a row is its label, or what the model predicts where there is none. Predictions are asked for only where
+a rule needs them, and `random`, `first` and `last` ask no further than they must.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from generator.artefacts import Floats, Ints
+from generator.data.row_hash import row_hash
+from generator.errors import DataError
+from generator.samples import UNLABELLED, Samples
+
+Select = Literal["confident", "random", "first", "last", "mistakes", "all"]
+Predict = Callable[[Ints], Floats]
+"""Positions into probabilities `(N, K)`."""
+
+CHUNK = 256  # images predicted at first, doubled until every class has its own
+
+NONE_PREDICTED = "none_predicted"  # nothing is predicted as this class: the image with its highest probability
+MISPREDICTED = "mispredicted"  # no image of this class is predicted right: the one with its highest probability
+
+
+@dataclass(frozen=True)
+class Rule:
+    """The `images:` of a figure; `index` or `by_class` (rows of the file) stand instead of `select`.
+
+    `per_class` left out: one of each class, all for `all`. `min_probability` is that of the row's class.
+    """
+
+    select: Select = "confident"
+    per_class: int | None = None
+    classes: tuple[int, ...] | None = None
+    correct: bool | None = None
+    min_probability: float = 0.0
+    index: tuple[int, ...] = ()
+    by_class: Mapping[int, tuple[int, ...]] = field(default_factory=dict)
+
+    @property
+    def limit(self) -> int | None:
+        """How many of a class."""
+        return self.per_class or (None if self.select == "all" else 1)
+
+    @property
+    def judges(self) -> bool:
+        """Whether it depends on predictions even where every label is known."""
+        return self.select in ("confident", "mistakes") or self.correct is not None or self.min_probability > 0
+
+
+@dataclass(frozen=True)
+class Selection:
+    """`positions (N,)` in the samples, the class `(N,)` each stands for, a remark or '' for each.
+
+    `missing` are the classes that were asked for and have no such image.
+    """
+
+    positions: Ints
+    row_class: Ints
+    remarks: tuple[str, ...]
+    missing: tuple[int, ...] = ()
+
+    def __len__(self) -> int:
+        return len(self.positions)
+
+
+@dataclass(frozen=True)
+class _Candidates:
+    """Images with their class; `probability (N, K)` has no column where the rule needs none."""
+
+    position: Ints
+    row_class: Ints
+    label: Ints
+    probability: Floats
+
+    def __getitem__(self, rows: NDArray[np.bool_] | Ints | slice) -> "_Candidates":
+        return _Candidates(self.position[rows], self.row_class[rows], self.label[rows], self.probability[rows])
+
+    def __len__(self) -> int:
+        return len(self.position)
+
+    @property
+    def own(self) -> Floats:
+        """The probability of each row's class."""
+        return self.probability[np.arange(len(self)), self.row_class]
+
+    @property
+    def right(self) -> NDArray[np.bool_]:
+        return np.asarray(self.probability.argmax(axis=1) == self.label)
+
+
+def select(samples: Samples, rule: Rule, predict: Predict, n_classes: int, seed: int = 0) -> Selection:
+    """The images of a rule, class by class and within a class by rank; `all` and `index` in the order of the file."""
+    if rule.index or rule.by_class:
+        return _by_index(samples, rule, predict)
+    if (rule.select == "mistakes" or rule.correct is not None) and not samples.labelled:
+        what = "select: mistakes" if rule.select == "mistakes" else f"correct: {str(rule.correct).lower()}"
+        raise DataError(f"{samples.origin}: `{what}` needs labels, and these images have none; leave it out")
+    classes = tuple(range(n_classes)) if rule.classes is None else rule.classes
+    pick = _ranked if rule.select in ("confident", "mistakes") else _streamed
+    found = pick(samples, rule, predict, classes, seed)
+    if not len(found):
+        raise DataError(f"{samples.origin}: no image fits `select: {rule.select}` with its conditions; loosen them")
+    return found
+
+
+def _by_index(samples: Samples, rule: Rule, predict: Predict) -> Selection:
+    """Rows named one by one."""
+    if not rule.by_class:
+        positions = positions_of(samples, rule.index)
+        return Selection(positions, _judged(samples, positions, predict, False).row_class, ("",) * len(positions))
+    pairs = [(row, label) for label, rows in rule.by_class.items() for row in rows]
+    positions = positions_of(samples, tuple(row for row, _ in pairs))
+    return Selection(positions, np.array([label for _, label in pairs], np.int64), ("",) * len(pairs))
+
+
+def positions_of(samples: Samples, rows: tuple[int, ...]) -> Ints:
+    """Where rows of the file are within the samples; raises DataError for one that is not."""
+    wanted = np.array(rows, np.int64)
+    place = np.minimum(np.searchsorted(samples.index, wanted), len(samples) - 1)
+    absent = np.flatnonzero(samples.index[place] != wanted)
+    if len(absent):
+        last = int(samples.index[-1])
+        held = f"rows 0 to {last}" if last == len(samples) - 1 else f"{len(samples)} of the rows 0 to {last}"
+        raise DataError(f"{samples.origin}: there is no image with the index {rows[absent[0]]}; there are {held}")
+    return place.astype(np.int64)
+
+
+def _judged(samples: Samples, positions: Ints, predict: Predict, judges: bool) -> _Candidates:
+    """Images with their class, predicted only where the rule judges or a label is missing."""
+    label = samples.label[positions]
+    if not judges and (label != UNLABELLED).all():
+        return _Candidates(positions, label, label, np.zeros((len(label), 0), np.float32))
+    probability = predict(positions)
+    guess = probability.argmax(axis=1)
+    return _Candidates(positions, np.where(label == UNLABELLED, guess, label), label, probability)
+
+
+def _of_classes(samples: Samples, classes: tuple[int, ...]) -> Ints:
+    """The positions that may be of these classes: labelled so, or without a label."""
+    return np.flatnonzero(np.isin(samples.label, (*classes, UNLABELLED))).astype(np.int64)
+
+
+def _fitting(found: _Candidates, rule: Rule, classes: tuple[int, ...]) -> _Candidates:
+    """Those that meet the conditions of the rule."""
+    fits = np.isin(found.row_class, classes)
+    if rule.correct is not None or rule.select == "mistakes":
+        wanted = bool(rule.correct) and rule.select != "mistakes"
+        fits &= (found.right == wanted) & (found.label != UNLABELLED)
+    if rule.min_probability > 0:
+        fits &= found.own >= rule.min_probability
+    return found[fits]
+
+
+def _ranked(samples: Samples, rule: Rule, predict: Predict, classes: tuple[int, ...], seed: int) -> Selection:
+    """The surest images of each class, or its surest mistakes."""
+    everything = _judged(samples, _of_classes(samples, classes), predict, True)
+    found = _fitting(everything, rule, classes)
+    ranks, remarks = [], []
+    for label in classes:
+        rank = _surest(found[found.row_class == label], rule)
+        remark = _remarks(rank, rule)
+        if not len(rank) and rule.select == "confident" and not samples.labelled:
+            rank = _nearest(everything, label, rule)
+            remark = [NONE_PREDICTED] * len(rank)
+        ranks.append(rank)
+        remarks += remark
+    return _joined(ranks, remarks, classes)
+
+
+def _surest(found: _Candidates, rule: Rule) -> _Candidates:
+    """The first by rank: right before wrong, then by probability; ties in the order of the file."""
+    sure = found.probability.max(axis=1) if rule.select == "mistakes" else found.own + found.right
+    return found[np.argsort(-sure, kind="stable")[: rule.limit]]
+
+
+def _remarks(rank: _Candidates, rule: Rule) -> list[str]:
+    wrong = ~rank.right & (rank.label != UNLABELLED)
+    told = rule.select == "confident" and rule.correct is None
+    return [MISPREDICTED if told and row else "" for row in wrong]
+
+
+def _nearest(everything: _Candidates, label: int, rule: Rule) -> _Candidates:
+    """The image with the highest probability of a class that no image is predicted as."""
+    named = replace(everything, row_class=np.full_like(everything.row_class, label))
+    best = named[np.argsort(-named.own, kind="stable")[:1]]
+    return best[best.own >= rule.min_probability]
+
+
+def _streamed(samples: Samples, rule: Rule, predict: Predict, classes: tuple[int, ...], seed: int) -> Selection:
+    """The first images of each class in the file's order, backwards or by chance, predicting no more than it takes."""
+    order = _of_classes(samples, classes)
+    if rule.select == "random":
+        order = order[np.argsort(row_hash(samples.index[order], seed), kind="stable")]
+    if rule.select == "last":
+        order = order[::-1]
+    taken: dict[int, list[_Candidates]] = {label: [] for label in classes}
+    for chunk in _chunks(samples, order, rule, taken):
+        found = _fitting(_judged(samples, chunk, predict, rule.judges), rule, classes)
+        for label in classes:
+            room = None if rule.limit is None else rule.limit - sum(map(len, taken[label]))
+            taken[label].append(found[found.row_class == label][:room])
+    parts = [part for label in classes for part in taken[label]]
+    chosen = _joined(parts, [""] * sum(map(len, parts)), classes)
+    return _in_file_order(chosen) if rule.select == "all" else chosen
+
+
+def _chunks(samples: Samples, order: Ints, rule: Rule, taken: dict[int, list[_Candidates]]) -> Iterator[Ints]:
+    """Growing parts of the order, without labels that have enough, until every class has."""
+    size = len(order) if rule.limit is None else CHUNK
+    while len(order):
+        full = [label for label, parts in taken.items() if rule.limit and sum(map(len, parts)) >= rule.limit]
+        if len(full) == len(taken):
+            return
+        order = order[~np.isin(samples.label[order], full)]
+        yield order[:size]
+        order, size = order[size:], 2 * size
+
+
+def _in_file_order(chosen: Selection) -> Selection:
+    order = np.argsort(chosen.positions, kind="stable")
+    remarks = tuple(chosen.remarks[row] for row in order)
+    return replace(chosen, positions=chosen.positions[order], row_class=chosen.row_class[order], remarks=remarks)
+
+
+def _joined(parts: list[_Candidates], remarks: list[str], classes: tuple[int, ...]) -> Selection:
+    positions = np.concatenate([part.position for part in parts]).astype(np.int64)
+    row_class = np.concatenate([part.row_class for part in parts]).astype(np.int64)
+    missing = tuple(label for label in classes if label not in row_class)
+    return Selection(positions, row_class, tuple(remarks), missing)

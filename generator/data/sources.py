@@ -1,0 +1,152 @@
+"""The four places that images come from: scikit-image's faces, a CSV, an NPZ, a folder.
+
+Whatever is wrong with them is a DataError that names the file, the place and the cure.
+"""
+
+import hashlib
+import zipfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from generator.artefacts import Ints
+from generator.data.class_words import ClassWords, allowed
+from generator.data.csv_source import read_csv
+from generator.data.folder_source import read_folder
+from generator.errors import DataError
+from generator.samples import UNLABELLED, Samples
+
+Pictures = NDArray[np.generic]
+SourceKind = Literal["lfw", "csv", "npz", "folder"]
+
+LFW = "data/lfw_subset.npy"  # read without importing the library, which takes longer than the reading
+FACES = 100  # the second hundred of scikit-image's subset shows no faces
+BYTES = 1.5  # a float picture that exceeds it is in 0..255
+
+
+@dataclass(frozen=True)
+class Source:
+    """The `data:` of a spec, or its `--data`; `usage` filters a CSV."""
+
+    kind: SourceKind
+    path: Path | None = None
+    usage: str | None = None
+
+
+def read_samples(source: Source, classes: Sequence[ClassWords]) -> Samples:
+    """The images of a source with their labels; `classes` are the words of each class, its id first."""
+    if source.kind == "lfw":
+        return _lfw()
+    path = _existing(source)
+    if source.kind == "csv":
+        return read_csv(path, classes, source.usage)
+    if source.kind == "npz":
+        return read_npz(path, classes)
+    return read_folder(path, classes)
+
+
+def guess_kind(path: Path) -> SourceKind:
+    """What a path given with `--data` holds, by its form; raises DataError."""
+    if path.is_dir():
+        return "folder"
+    suffix = path.suffix.lower()
+    if suffix not in (".csv", ".npz"):
+        raise DataError(f"{path}: wanted is a .csv, an .npz or a folder of pictures")
+    return "csv" if suffix == ".csv" else "npz"
+
+
+def _existing(source: Source) -> Path:
+    if source.path is None:
+        raise DataError(f"data: source: {source.kind} needs a `path`")
+    if not source.path.exists():
+        raise DataError(f"{source.path}: no such {'folder' if source.kind == 'folder' else 'file'}")
+    if source.kind != "folder" and source.path.is_dir():
+        raise DataError(f"{source.path}: a folder, where {source.kind} needs a file; did you mean `source: folder`?")
+    return source.path
+
+
+def _lfw() -> Samples:
+    """The hundred faces that scikit-image carries: 25×25, grey, without labels."""
+    found = find_spec("skimage")
+    places = (found.submodule_search_locations if found else None) or []
+    file = next((path for path in (Path(place) / LFW for place in places) if path.is_file()), None)
+    if file is None:
+        raise DataError(f"scikit-image carries no {LFW} here; install scikit-image 0.24 or later")
+    faces = np.load(file)[:FACES].astype(np.float32)
+    label = np.full(len(faces), UNLABELLED, np.int64)
+    return _in_memory(faces, label, "lfw", hashlib.sha256(faces.tobytes()).hexdigest())
+
+
+def _in_memory(pictures: Pictures, label: Ints, origin: str, digest: str) -> Samples:
+    rows = np.arange(len(pictures), dtype=np.int64)
+    return Samples(rows, label, partial(_chosen, pictures), origin, digest)
+
+
+def _chosen(pictures: Pictures, positions: Ints) -> list[Pictures]:
+    return list(pictures[positions])
+
+
+def read_npz(path: Path, classes: Sequence[ClassWords]) -> Samples:
+    """`x (N, H, W[, C])`, uint8 or float in 0..1 or 0..255, and `y (N,)` if there are labels."""
+    try:
+        with np.load(path, allow_pickle=False) as arrays:
+            content = {name: arrays[name] for name in arrays.files}
+    except (OSError, ValueError, zipfile.BadZipFile, EOFError, AttributeError) as error:
+        raise DataError(f"{path}: not an .npz of plain arrays ({error}); write it with numpy.savez") from error
+    unknown = sorted(set(content) - {"x", "y"})
+    if "x" not in content or unknown:
+        raise DataError(f"{path}: has the arrays {', '.join(content) or 'none'}; wanted are `x` and, if known, `y`")
+    pictures = _pictures(path, content["x"])
+    label = _npz_labels(path, content.get("y"), len(pictures), classes)
+    with path.open("rb") as file:
+        return _in_memory(pictures, label, str(path), hashlib.file_digest(file, "sha256").hexdigest())
+
+
+def _pictures(path: Path, x: Pictures) -> Pictures:
+    """Pictures as uint8 or as float in 0..1; raises DataError where they are neither."""
+    if x.ndim not in (3, 4) or not len(x) or (x.ndim == 4 and x.shape[3] not in (1, 3, 4)):
+        raise DataError(f"{path}: x has the shape {x.shape}; wanted is (N, H, W) or (N, H, W, C) with C of 1, 3 or 4")
+    if x.dtype.kind not in "buif":
+        raise DataError(f"{path}: x has the type {x.dtype}; wanted is uint8 or float")
+    if x.dtype == np.uint8:
+        return x
+    low, high = float(x.min()), float(x.max())
+    if not (low >= 0 and high <= 255):
+        row = _first_outside(x)
+        raise DataError(
+            f"{path}: x[{row}] is not a picture: its values leave 0..1 and 0..255 (all of x: {low:g} to {high:g}); "
+            "store the pictures before any preprocessing, and say it in `preprocess`"
+        )
+    if x.dtype.kind in "ui":
+        return x.astype(np.uint8)
+    return x.astype(np.float32) / np.float32(255 if high > BYTES else 1)
+
+
+def _first_outside(x: Pictures) -> int:
+    """The first picture with a value that no pixel has, NaN among them."""
+    values = x.reshape(len(x), -1).astype(np.float64)
+    return int(np.argmin(((values >= 0) & (values <= 255)).all(axis=1)))
+
+
+def _npz_labels(path: Path, y: Pictures | None, count: int, classes: Sequence[ClassWords]) -> Ints:
+    if y is None:
+        return np.full(count, UNLABELLED, np.int64)
+    if y.shape not in ((count,), (count, 1)) or y.dtype.kind not in "ui":
+        raise DataError(
+            f"{path}: y has the shape {y.shape} and the type {y.dtype}; wanted is one whole number for each of "
+            f"the {count} images"
+        )
+    label = y.reshape(count).astype(np.int64)
+    wrong = np.flatnonzero((label < UNLABELLED) | (label >= len(classes)))
+    if len(wrong):
+        row = int(wrong[0])
+        raise DataError(
+            f"{path}: y[{row}]: label {label[row]} with {len(classes)} classes; allowed: {allowed(classes)}"
+        )
+    return label

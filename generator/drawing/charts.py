@@ -1,0 +1,285 @@
+"""The one door to matplotlib: colour maps, and charts with words, one picture a language, without global state.
+
+Every word comes from outside, in one language, and is drawn in the packaged font.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from types import MappingProxyType
+
+import numpy as np
+from matplotlib import colormaps
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from matplotlib.font_manager import FontProperties
+from matplotlib.ticker import MaxNLocator, PercentFormatter
+from numpy.typing import NDArray
+
+from generator.artefacts import Confusion, Curves, Floats, Ints
+from generator.drawing.fonts import chinese, drawable
+from generator.drawing.inks import OPPOSES, SUPPORTS, WHITE, Colour, Pixels, hexadecimal, ink_on, mix
+from generator.errors import ParameterError, suggestion
+from generator.text import Text, bilingual
+
+DPI = 160
+AGAINST_FOR = "against-for"  # the colour map of superpixels, the tints they lie over a face with
+PAPER: Colour = (0xF7, 0xF7, 0xF7)
+INK, QUIET, RULE = "#1b1e22", "#62686f", "#d6d9d4"
+HEAT: Colour = (0x0B, 0x5A, 0x87)
+BAR = hexadecimal(SUPPORTS)
+OTHER = hexadecimal(OPPOSES)
+MARKS = "osD^vPX*<>hd"  # a shape a class beside its colour
+APART = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#1b1e22", "#E69F00", "#56B4E9")  # Okabe & Ito
+ACROSS = 3  # panels beside each other
+VALIDATION = "val_"
+LONGEST = 24  # characters of a name
+WORDS: Mapping[str, Text] = MappingProxyType(
+    {
+        "true": bilingual("True class", "真實類別"),
+        "predicted": bilingual("Predicted class", "預測類別"),
+        "epoch": bilingual("Epoch", "訓練週期"),
+        "training": bilingual("training", "訓練"),
+        "validation": bilingual("validation", "驗證"),
+        "loss": bilingual("Loss", "損失"),
+        "accuracy": bilingual("Accuracy", "正確率"),
+        "acc": bilingual("Accuracy", "正確率"),
+        "learning_rate": bilingual("Learning rate", "學習率"),
+    }
+)
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """A value with its interval at 95 %."""
+
+    mean: float
+    low: float
+    high: float
+
+
+@cache
+def colour_table(colormap: str) -> Pixels:
+    """The 256 colours of a matplotlib colour map, or of superpixels; raises ParameterError for an unknown one."""
+    if colormap == AGAINST_FOR:
+        sides = [mix(OPPOSES, PAPER, k / 128) for k in range(128)], [mix(PAPER, SUPPORTS, k / 127) for k in range(128)]
+        return np.array(sides, np.uint8).reshape(256, 3)
+    if colormap not in colormaps:
+        raise ParameterError("colormap", f"unknown colour map '{colormap}'{suggestion(colormap, list(colormaps))}")
+    colours = colormaps[colormap].resampled(256)(np.arange(256), bytes=True)[:, :3]
+    return np.ascontiguousarray(colours, dtype=np.uint8)
+
+
+def confusion(artefact: Confusion, classes: Sequence[str], true: str, predicted: str) -> Pixels:
+    """The matrix with a count and a share in each cell; the deeper the blue, the larger what `normalize` names."""
+    n = len(classes)
+    figure, axes = _canvas(1.9 + 0.72 * n, 1.1 + 0.6 * n)
+    strength = artefact.shares / max(float(artefact.shares.max()), 1e-12) if artefact.normalize == "none" else None
+    for row, column in np.ndindex(n, n):
+        share = float((artefact.shares if strength is None else strength)[row, column])
+        _cell(axes, (row, column), mix(WHITE, HEAT, share), _cell_words(artefact, row, column))
+    axes.set(xlim=(0, n), ylim=(n, 0))
+    names = [shortened(name) for name in classes]
+    _ticks(axes, "x", [k + 0.5 for k in range(n)], names, 30 if any(len(name) > 8 for name in names) else 0)
+    _ticks(axes, "y", [k + 0.5 for k in range(n)], names)
+    _label(axes, predicted)
+    _above(axes, f"{true} ↓")
+    return _pixels(figure)
+
+
+def _cell(axes: Axes, place: tuple[int, int], ground: Colour, words: tuple[str, str]) -> None:
+    row, column = place
+    colour = hexadecimal(ground)
+    ink = hexadecimal(ink_on(ground))
+    axes.fill_between([column, column + 1], row, row + 1, color=colour, linewidth=0)
+    if row == column:
+        axes.plot([column, column + 1, column + 1, column, column], [row, row, row + 1, row + 1, row], INK, lw=1.2)
+    axes.text(column + 0.5, row + 0.36, words[0], color=ink, ha="center", va="center", font=_font(10))
+    axes.text(column + 0.5, row + 0.74, words[1], color=ink, ha="center", va="center", font=_font(7))
+
+
+def _cell_words(artefact: Confusion, row: int, column: int) -> tuple[str, str]:
+    """The larger and the smaller number: count and share, or the other way round where shares are asked for."""
+    count, share = f"{artefact.counts[row, column]:,}", f"{artefact.shares[row, column]:.1%}"
+    return (count, share) if artefact.normalize == "none" else (share, count)
+
+
+def probabilities(probability: Floats, classes: Sequence[str], marked: int) -> Pixels:
+    """A bar for each class with its probability; the bar of `marked` (the label, or -1) is full, the others light."""
+    n = len(classes)
+    figure, axes = _canvas(3.4, 0.35 + 0.27 * n)
+    light = hexadecimal(mix(WHITE, SUPPORTS, 0.55))
+    axes.barh(range(n), probability, height=0.68, color=[BAR if k == marked else light for k in range(n)])
+    for k, value in enumerate(probability.tolist()):
+        axes.text(value + 0.015, k, f"{value:.1%}", color=INK, va="center", font=_font(8, k == marked))
+    axes.set(xlim=(0, 1.18), ylim=(n - 0.5, -0.5))
+    axes.set_xticks([])
+    _ticks(axes, "y", list(range(n)), [shortened(name) for name in classes])
+    axes.spines["left"].set(visible=True, color=RULE)
+    return _pixels(figure)
+
+
+def intervals(
+    panels: Sequence[tuple[str, Sequence[Estimate | None]]],
+    names: Sequence[str],
+    lines: Sequence[float] = (),
+    *,
+    hollow: Collection[int] = (),
+    percent: bool = False,
+) -> Pixels:
+    """A panel a quantity, in it a dot with its interval for each name; dashed lines at what they are read against.
+
+    The panels have one scale. `hollow` are the places of names that only stand there to be compared with.
+    """
+    across = min(len(panels), ACROSS)
+    down = -(-len(panels) // across)
+    figure = _figure(1.5 + 2.1 * across, down * (0.75 + 0.27 * len(names)))
+    first = None
+    for number, (title, estimates) in enumerate(panels):
+        axes = first = _bare(figure.add_subplot(down, across, number + 1, sharex=first))
+        _dots(axes, estimates, hollow)
+        for place in lines:
+            axes.axvline(place, color=QUIET, linestyle=(0, (4, 3)), linewidth=1.2)
+        axes.set_ylim(len(names) - 0.5, -0.5)
+        shown = [shortened(name) for name in names] if number % across == 0 else [""] * len(names)
+        _ticks(axes, "y", list(range(len(names))), shown)
+        axes.xaxis.set_major_locator(MaxNLocator(5, steps=[1, 2, 5, 10]))
+        _numbers(axes, "x", percent)
+        axes.grid(axis="x", color=RULE, linewidth=0.7)
+        axes.set_axisbelow(True)
+        _title(axes, title)
+    return _pixels(figure)
+
+
+def _dots(axes: Axes, estimates: Sequence[Estimate | None], hollow: Collection[int]) -> None:
+    for place, one in enumerate(estimates):
+        if one is not None:
+            reach = [[max(0.0, one.mean - one.low)], [max(0.0, one.high - one.mean)]]  # 1.0 may round past its bound
+            edge, inside, line = (QUIET, "white", QUIET) if place in hollow else (BAR, BAR, INK)
+            bars = axes.errorbar([one.mean], [place], xerr=reach, fmt="o", elinewidth=1.4, capsize=3, ecolor=line)
+            bars.lines[0].set(color=edge, markerfacecolor=inside)
+
+
+def reliability(confidence: NDArray[np.float64], accuracy: NDArray[np.float64], axes_words: tuple[str, str]) -> Pixels:
+    """Accuracy over mean confidence for the bins of a calibration, beside the diagonal of a calibrated model."""
+    figure, axes = _canvas(3.8, 3.6)
+    axes.plot([0, 1], [0, 1], color=QUIET, linestyle=(0, (4, 3)), linewidth=1.2)
+    axes.plot(confidence, accuracy, "o-", color=BAR, markersize=4.5, linewidth=1.4)
+    axes.set(xlim=(0, 1), ylim=(0, 1), aspect="equal")
+    for which in ("x", "y"):
+        _numbers(axes, which, percent=True)
+    axes.grid(color=RULE, linewidth=0.7)
+    axes.set_axisbelow(True)
+    _label(axes, axes_words[0])
+    _above(axes, axes_words[1])
+    return _pixels(figure)
+
+
+def scatter(place: Floats, groups: Ints, names: Sequence[str]) -> Pixels:
+    """A point an image, coloured and marked by its group; the axes of an embedding have no unit."""
+    figure, axes = _canvas(5.6, 4.2)
+    for k in np.unique(groups).tolist():
+        x, y = place[groups == k].T
+        mark, colour, label = MARKS[k % len(MARKS)], APART[k % len(APART)], shortened(names[k])
+        axes.scatter(x, y, s=20, color=colour, marker=mark, label=label, linewidths=0.3, edgecolors="white")
+    axes.set_xticks([])
+    axes.set_yticks([])
+    axes.set_aspect("equal", adjustable="datalim")
+    axes.legend(loc="upper left", bbox_to_anchor=(1, 1), prop=_font(9), frameon=False, labelcolor=INK)
+    return _pixels(figure)
+
+
+def curves(artefact: Curves, words: Mapping[str, str]) -> Pixels:
+    """A panel a quantity over the epochs; training is a full line, validation a dashed one."""
+    panels = list(dict.fromkeys(name.removeprefix(VALIDATION) for name in artefact.names))
+    figure = _figure(3.6 * len(panels), 2.8)
+    for number, quantity in enumerate(panels, 1):
+        axes = _bare(figure.add_subplot(1, len(panels), number))
+        _lines(axes, artefact, quantity, words)
+        axes.xaxis.set_major_locator(MaxNLocator(6, integer=True))
+        for which in ("x", "y"):
+            _numbers(axes, which)
+        _label(axes, words["epoch"])
+    return _pixels(figure)
+
+
+def _lines(axes: Axes, artefact: Curves, quantity: str, words: Mapping[str, str]) -> None:
+    """A quantity in training and in validation, whichever the log has."""
+    dashed = (0, (4, 2))
+    kinds = ((quantity, "training", BAR, "-"), (VALIDATION + quantity, "validation", OTHER, dashed))
+    for name, side, colour, line in kinds:
+        if name in artefact.names:
+            values = artefact.values[artefact.names.index(name)]
+            axes.plot(artefact.epoch, values, color=colour, linestyle=line, linewidth=1.6, label=words[side])
+    axes.grid(color=RULE, linewidth=0.7)
+    _title(axes, words.get(quantity, quantity))
+    axes.legend(loc="best", prop=_font(9), frameon=False, labelcolor=INK)
+
+
+def shortened(name: str) -> str:
+    """A name that fits beside a chart."""
+    shown = drawable(name)
+    return shown if len(shown) <= LONGEST else shown[: LONGEST - 1] + "…"
+
+
+def _canvas(width: float, height: float) -> tuple[Figure, Axes]:
+    """A figure of so many inches with one bare pair of axes."""
+    figure = _figure(width, height)
+    return figure, _bare(figure.add_subplot())
+
+
+def _figure(width: float, height: float) -> Figure:
+    figure = Figure(figsize=(width, height), dpi=DPI, facecolor="white", layout="constrained")
+    FigureCanvasAgg(figure)
+    return figure
+
+
+def _bare(axes: Axes) -> Axes:
+    axes.spines[:].set_visible(False)
+    axes.tick_params(length=0, colors=INK)
+    return axes
+
+
+def _font(size: float, bold: bool = False) -> FontProperties:
+    return FontProperties(fname=str(chinese(bold)), size=size)
+
+
+def _ticks(axes: Axes, which: str, places: list[float], names: list[str], turn: int = 0) -> None:
+    axis = axes.xaxis if which == "x" else axes.yaxis
+    axis.set_ticks(places, names, font=_font(9), parse_math=False, color=INK)
+    if turn:
+        for label in axes.get_xticklabels():
+            label.set(rotation=turn, ha="right", rotation_mode="anchor")
+
+
+def _numbers(axes: Axes, which: str, percent: bool = False) -> None:
+    """Numbers along an axis in the packaged font."""
+    axis = axes.xaxis if which == "x" else axes.yaxis
+    if percent:
+        axis.set_major_formatter(PercentFormatter(1, decimals=0))
+    for label in axis.get_ticklabels():
+        label.set_fontproperties(_font(8))
+
+
+def _label(axes: Axes, below: str) -> None:
+    axes.set_xlabel(drawable(below), font=_font(10), color=INK, parse_math=False)
+
+
+def _title(axes: Axes, words: str) -> None:
+    """What a panel shows."""
+    title = axes.set_title(drawable(words), loc="left", color=INK, font=_font(10))
+    title.set_parse_math(False)
+
+
+def _above(axes: Axes, words: str) -> None:
+    """What the vertical axis holds, upright above it: Chinese is not read on its side."""
+    text = axes.annotate(drawable(words), (0, 1), (-3, 8), xycoords="axes fraction", textcoords="offset points")
+    text.set(ha="right", fontproperties=_font(10), color=INK, parse_math=False)
+
+
+def _pixels(figure: Figure) -> Pixels:
+    canvas = figure.canvas
+    assert isinstance(canvas, FigureCanvasAgg)
+    canvas.draw()  # type: ignore[no-untyped-call]
+    return np.asarray(canvas.buffer_rgba())[..., :3].copy()  # type: ignore[no-untyped-call]

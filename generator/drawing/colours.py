@@ -1,0 +1,164 @@
+"""Arrays become pixels: pure NumPy over tables of colours, no text and no files.
+
+Pixels are uint8 `(h, w)` grey, `(h, w, 3)` RGB or `(h, w, 4)` RGBA. One array is painted by one scale, so that
+colours can be compared; zero is always the same colour.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from generator.artefacts import Floats, Ints
+from generator.drawing.charts import colour_table
+from generator.drawing.inks import MAT, OPPOSES, STRIPE, SUPPORTS, WHITE, Pixels
+
+Number = TypeVar("Number", bound=np.generic)
+
+UNSIGNED, SIGNED = "magma", "PuOr"
+OPACITY = 0.7  # of a ready-made overlay: an opaque magma blackens the face below it
+PALE = 0.5  # below this share of the limit a diverging colour is too pale to be laid over a face
+FILLS: Mapping[str, int] = MappingProxyType({"black": 0, "grey": 128, "white": 255})
+SMALLEST, USUAL = 144, 192  # sides of a drawn picture
+
+
+@dataclass(frozen=True)
+class Scale:
+    """Values to colours: 0 to `limit`, or `-limit` to `limit` with the colour map's middle at zero."""
+
+    limit: float
+    signed: bool
+    colormap: str
+
+    @property
+    def low(self) -> float:
+        return -self.limit if self.signed else 0.0
+
+    def strength(self, values: Floats) -> Floats:
+        """Magnitude as a share of the limit, 0..1; an unsigned scale has no negative side."""
+        magnitude = np.abs(values) if self.signed else np.maximum(values, 0)
+        return np.clip(magnitude / self.limit, 0, 1) if self.limit > 0 else np.zeros(values.shape, np.float32)
+
+    def paint(self, values: Floats) -> Pixels:
+        """`(h, w)` to RGB."""
+        return colour_table(self.colormap)[self._entries(values)]
+
+    def _entries(self, values: Floats) -> NDArray[np.intp]:
+        strength = self.strength(values)
+        if not self.signed:
+            return np.rint(strength * 255).astype(np.intp)
+        signed = np.where(values < 0, -strength, strength)
+        return 128 + np.where(signed < 0, np.rint(signed * 128), np.rint(signed * 127)).astype(np.intp)
+
+
+def bar(colormap: str, height: int = 16) -> Pixels:
+    """All 256 colours beside each other, from low to high."""
+    return np.repeat(colour_table(colormap)[None], height, axis=0)
+
+
+def photo(image: Floats) -> Pixels:
+    """`(H, W, C)` in 0..1 to grey or RGB."""
+    pixels = np.rint(np.clip(image, 0, 1) * 255).astype(np.uint8)
+    return pixels[..., 0] if pixels.shape[-1] != 3 else pixels
+
+
+def rgb(pixels: Pixels) -> Pixels:
+    """Any pixels without transparency as RGB."""
+    return np.repeat(pixels[..., None], 3, axis=-1) if pixels.ndim == 2 else pixels[..., :3]
+
+
+def multiple(height: int, width: int, usual: int = USUAL, smallest: int = SMALLEST) -> int:
+    """How many screen pixels one pixel becomes: a whole number, about `usual` and at least `smallest` in all."""
+    side = max(height, width)
+    return max(1, round(usual / side), -(-smallest // side))
+
+
+def enlarge(pixels: NDArray[Number], times: int) -> NDArray[Number]:
+    """Every pixel becomes a square of `times` × `times`."""
+    return pixels.repeat(times, axis=0).repeat(times, axis=1)
+
+
+def shown(pixels: Pixels) -> Pixels:
+    """Pixels enlarged to a size one can see."""
+    return enlarge(pixels, multiple(*pixels.shape[:2]))
+
+
+def veil(values: Floats, scale: Scale) -> Pixels:
+    """The map as RGBA: the stronger, the more opaque, so that the face shows where nothing was found.
+
+    Opacity rises twice as fast as the strength at first, or weak colours would vanish twice; the pale middle of a
+    diverging map is left out, or it would whiten the face.
+    """
+    strength = scale.strength(values)
+    alpha = np.rint(strength * (2 - strength) * 255).astype(np.uint8)
+    if scale.signed:
+        values = np.copysign(np.maximum(strength, PALE) * scale.limit, values)
+    return np.dstack([scale.paint(values), alpha])
+
+
+def over(face: Pixels, veil: Pixels, opacity: float = OPACITY) -> Pixels:
+    """The veil laid over the face of the same size, as RGB."""
+    alpha = veil[..., 3:].astype(np.float64) / 255 * opacity
+    mixed = rgb(face) * (1 - alpha) + veil[..., :3] * alpha
+    return np.rint(mixed).astype(np.uint8)
+
+
+def masked(face: Pixels, values: Floats, least: float, fill: str) -> Pixels:
+    """The face where the map reaches `least` in magnitude; the rest is its mean, black, grey or white."""
+    replacement = np.rint(face.mean(axis=(0, 1))) if fill == "mean" else np.full(face.shape[2:], FILLS[fill])
+    kept = np.abs(values) >= least
+    kept = kept[..., None] if face.ndim == 3 else kept
+    return np.where(kept, face, replacement.astype(np.uint8))
+
+
+def no_result(height: int, width: int, band: int = 12) -> Pixels:
+    """Grey stripes: neither the colour of zero nor of any value."""
+    y, x = np.indices((height, width))
+    striped = ((x + y) % band < band // 2)[..., None]
+    return np.where(striped, np.array(STRIPE, np.uint8), np.array(MAT, np.uint8))
+
+
+def no_result_veil(height: int, width: int) -> Pixels:
+    """The same stripes, half transparent."""
+    return np.dstack([no_result(height, width), np.full((height, width), 128, np.uint8)])
+
+
+def crossed(pixels: Pixels) -> Pixels:
+    """RGB pixels with a grey cross from corner to corner: what is below is no result."""
+    height, width = pixels.shape[:2]
+    y, x = np.indices((height, width))
+    rising, falling = x / width + y / height - 1, x / width - y / height
+    cross = (np.minimum(np.abs(rising), np.abs(falling)) < 0.02)[..., None]
+    return np.where(cross, np.array((0x62, 0x68, 0x6F), np.uint8), pixels)
+
+
+def superpixels(values: Floats, segments: Ints, scale: Scale, times: int, boundaries: bool) -> Pixels:
+    """Enlarged RGBA: superpixels for the class blue, against it orange, deeper with their weight; borders drawn."""
+    big, weight = enlarge(segments, times), enlarge(values, times)
+    tint = np.where((weight < 0)[..., None], np.array(OPPOSES), np.array(SUPPORTS))
+    alpha = np.where(weight == 0, 0, 0.25 + 0.6 * scale.strength(weight))
+    coloured = np.dstack([tint, alpha * 255])
+    if boundaries:
+        _draw_borders(coloured, big, weight != 0)
+    return np.rint(coloured).astype(np.uint8)
+
+
+def _draw_borders(coloured: NDArray[np.float64], segments: NDArray[np.generic], weighty: NDArray[np.bool_]) -> None:
+    """A light line between superpixels, a full one of their own colour around those with a weight."""
+    edge = borders(segments)
+    coloured[edge & ~weighty] = (*WHITE, 110)
+    coloured[edge & weighty, 3] = 255
+
+
+def borders(segments: NDArray[np.generic]) -> NDArray[np.bool_]:
+    """Where a pixel's neighbour to the left, right, above or below lies in another superpixel."""
+    edge = np.zeros(segments.shape, bool)
+    down, right = segments[1:] != segments[:-1], segments[:, 1:] != segments[:, :-1]
+    edge[1:] |= down
+    edge[:-1] |= down
+    edge[:, 1:] |= right
+    edge[:, :-1] |= right
+    return edge

@@ -1,0 +1,289 @@
+"""A computed figure becomes pictures: which there are, how they are named, and the one scale they share.
+
+Names stay the same from build to build: `<figure>-<index>[-<target>]-<role>` for images, `<figure>-<unit>` for units,
+`<figure>-<language>` for charts, with the number of the part after the figure where there are several.
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import singledispatch
+
+import numpy as np
+
+from generator.artefacts import (
+    Artefact,
+    Confusion,
+    Curves,
+    Floats,
+    Foreign,
+    Heatmaps,
+    Kernels,
+    LayerOutputs,
+    LayerTable,
+    Patterns,
+    Points,
+    Predictions,
+)
+from generator.drawing import charts, colours, png
+from generator.drawing.colours import Scale
+from generator.drawing.inks import Pixels
+from generator.drawing.panels import Explained
+from generator.drawing.sheets import Tile, sheet
+from generator.results import Drawing, FigureResult, Legend, Part, Picture, Role
+from generator.show import Mask, Panel, Show
+from generator.text import Text
+
+
+@dataclass(frozen=True)
+class _Work:
+    """One part on its way to pictures; `scale` is None where nothing can be coloured."""
+
+    figure: str
+    part: Part
+    number: int | None  # of the part, from 1, where there are several
+    show: Show
+    panels: tuple[Panel, ...]
+    scale: Scale | None
+    classes: tuple[Text, ...]
+    languages: tuple[str, ...]
+    words: Mapping[str, Text]
+
+    @property
+    def prefix(self) -> str:
+        return self.figure if self.number is None else f"{self.figure}-{self.number}"
+
+    def classes_in(self, language: str) -> list[str]:
+        return [name.in_language(language, *self.languages) for name in self.classes]
+
+    def word(self, key: str, language: str) -> str:
+        return self.words[key].in_language(language, "en")
+
+    def picture(self, name: str, role: Role, pixels: Pixels) -> Picture:
+        """A PNG of this part; its row, unit and language are set by whoever knows them."""
+        height, width = pixels.shape[:2]
+        return Picture(name + ".png", png.png(pixels), width, height, role, (self.number or 1) - 1)
+
+    def face(self, row: int) -> Picture:
+        """The image as it is, the same file for every part and target."""
+        pixels = colours.photo(self.part.batch.images[row])
+        name = f"{self.figure}-{self.part.batch.index[row]}-image"
+        return replace(self.picture(name, "image", colours.shown(pixels)), row=row)
+
+
+def draw(
+    result: FigureResult,
+    show: Show,
+    classes: tuple[Text, ...],
+    languages: tuple[str, ...],
+    *,
+    also: tuple[Panel, ...] = (),
+    words: Mapping[str, Text] = charts.WORDS,
+) -> Drawing:
+    """Every picture of a figure in reading order; `also` names panels that an export needs and `show` lacks."""
+    artefacts = tuple(part.artefact for part in result.parts)
+    scale = _scale(artefacts, show)
+    panels = tuple(dict.fromkeys((*show.panels, *also)))
+    pictures: list[Picture] = []
+    for number, part in enumerate(result.parts, 1):
+        several = number if len(result.parts) > 1 else None
+        work = _Work(result.id, part, several, show, panels, scale, classes, languages, words)
+        pictures.extend(_pictures(part.artefact, work))
+    if scale is None:
+        return Drawing(tuple(pictures))
+    return Drawing((*pictures, _bar(result.id, scale)), _legend(artefacts[0], scale, show))
+
+
+def jpeg(picture: Picture) -> bytes:
+    """A picture as JPEG, the form in which the homework wants its exports."""
+    return png.jpeg(picture.data)
+
+
+def _scale(artefacts: tuple[Artefact, ...], show: Show) -> Scale | None:
+    """The one scale of a figure: from zero to the largest magnitude of all that is a result; None without any."""
+    values = [piece for artefact in artefacts for piece in _results(artefact)]
+    largest = max((float(np.abs(piece).max(initial=0)) for piece in values), default=0.0)
+    if largest == 0:
+        return None
+    signed = any(_signed(artefact) for artefact in artefacts)
+    return Scale(largest, signed, show.colormap or _usual(artefacts, signed))
+
+
+def _usual(artefacts: tuple[Artefact, ...], signed: bool) -> str:
+    """The colour map where none is asked for: superpixels have the two tints that lie over the face."""
+    if signed and any(isinstance(artefact, Heatmaps) and artefact.segments is not None for artefact in artefacts):
+        return charts.AGAINST_FOR
+    return colours.SIGNED if signed else colours.UNSIGNED
+
+
+def _results(artefact: Artefact) -> list[Floats]:
+    """The values that colours stand for, row by row, without those that are no result."""
+    if isinstance(artefact, Heatmaps):
+        return [values for row, values in enumerate(artefact.values) if not artefact.remark(row)]
+    if isinstance(artefact, Kernels):
+        return [artefact.weight]
+    return [artefact.output] if isinstance(artefact, LayerOutputs) else []
+
+
+def _signed(artefact: Artefact) -> bool:
+    if isinstance(artefact, Heatmaps):
+        return artefact.signed
+    return isinstance(artefact, Kernels) or (isinstance(artefact, LayerOutputs) and bool((artefact.output < 0).any()))
+
+
+def _legend(artefact: Artefact, scale: Scale, show: Show) -> Legend:
+    own = "kernel" if isinstance(artefact, Kernels) else "activation"
+    quantity = artefact.quantity if isinstance(artefact, Heatmaps) else own
+    return Legend(quantity, scale.low, scale.limit, scale.colormap, scale.signed, show.scale == "figure")
+
+
+def _bar(figure: str, scale: Scale) -> Picture:
+    pixels = colours.bar(scale.colormap)
+    return Picture(f"{figure}-bar.png", png.png(pixels), pixels.shape[1], pixels.shape[0], "bar")
+
+
+def _own(scale: Scale | None, values: Floats, show: Show) -> Scale | None:
+    """The figure's scale, or with `scale: image` the same from zero to the largest of these values."""
+    if scale is None or show.scale == "figure":
+        return scale
+    return replace(scale, limit=float(np.abs(values).max(initial=0)))
+
+
+@singledispatch
+def _pictures(artefact: Artefact, work: _Work) -> Iterator[Picture]:
+    """The pictures of a part, by the kind of its artefact."""
+    raise NotImplementedError(type(artefact).__name__)
+
+
+@_pictures.register
+def _heatmaps(artefact: Heatmaps, work: _Work) -> Iterator[Picture]:
+    batch, often = work.part.batch, Counter(work.part.batch.index.tolist())
+    others = [role for role in work.panels if role != "image"]
+    roles: list[Role] = [*others, "veil"] if "overlay" in others else [*others]
+    for row, index in enumerate(batch.index.tolist()):
+        yield work.face(row)
+        explained = _explained(artefact, work, row)
+        target = f"-{batch.target[row]}" if often[index] > 1 else ""
+        for role in roles:
+            picture = work.picture(f"{work.prefix}-{index}{target}-{role}", role, explained.panel(role))
+            yield replace(picture, row=row)
+
+
+def _explained(artefact: Heatmaps, work: _Work, row: int) -> Explained:
+    values, mask = artefact.values[row], work.show.mask
+    scale = None if artefact.remark(row) else _own(work.scale, values, work.show)
+    return Explained(
+        colours.photo(work.part.batch.images[row]),
+        values,
+        None if artefact.segments is None else artefact.segments[row],
+        scale,
+        mask,
+        _least(mask, values, work.scale),
+        work.show.boundaries,
+    )
+
+
+def _least(mask: Mask, values: Floats, scale: Scale | None) -> float:
+    """The magnitude from which a mask keeps the face."""
+    if isinstance(mask.below, str):
+        magnitude = np.abs(values)
+        return float(magnitude.mean() if mask.below == "mean" else magnitude.std())
+    return mask.below * scale.limit if scale else 0.0
+
+
+@_pictures.register
+def _patterns(artefact: Patterns, work: _Work) -> Iterator[Picture]:
+    dead = artefact.dead.tolist()
+    tiles = tuple(
+        Tile(_pattern(pattern, work.show.colormap), unit, dead[position])
+        for position, (pattern, unit) in enumerate(zip(artefact.pattern, artefact.unit.tolist(), strict=True))
+    )
+    yield from _units(tiles, work, "pattern", work.prefix, None)
+
+
+def _pattern(pattern: Floats, colormap: str | None) -> Pixels:
+    """A pattern as it is, or a grey one in the colours that are asked for."""
+    if colormap is None or pattern.shape[-1] != 1:
+        return colours.photo(pattern)
+    return Scale(1.0, False, colormap).paint(pattern[..., 0])
+
+
+@_pictures.register
+def _outputs(artefact: LayerOutputs, work: _Work) -> Iterator[Picture]:
+    for row, index in enumerate(work.part.batch.index.tolist()):
+        yield work.face(row)
+        tiles = tuple(
+            Tile(_painted(work, values), unit)
+            for values, unit in zip(artefact.output[row], artefact.unit.tolist(), strict=True)
+        )
+        prefix = work.prefix if len(artefact.output) == 1 else f"{work.prefix}-{index}"
+        yield from _units(tiles, work, "output", prefix, row)
+
+
+def _painted(work: _Work, values: Floats) -> Pixels:
+    """An output in the figure's colours; one that is zero everywhere is the colour of zero, which is its result."""
+    scale = _own(work.scale, values, work.show) or Scale(0.0, False, work.show.colormap or colours.UNSIGNED)
+    return scale.paint(values)
+
+
+def _units(tiles: tuple[Tile, ...], work: _Work, role: Role, prefix: str, row: int | None) -> Iterator[Picture]:
+    """A picture for each unit, then all of them as one sheet."""
+    for position, tile in enumerate(tiles):
+        pixels = tile.drawn(colours.multiple(*tile.pixels.shape[:2]))
+        picture = work.picture(f"{prefix}-{tile.number}", role, pixels)
+        yield replace(picture, row=position if row is None else row, unit=position)
+    if tiles:
+        yield replace(work.picture(f"{prefix}-sheet", "sheet", sheet(tiles, work.show.columns)), row=row)
+
+
+@_pictures.register
+def _confusion(artefact: Confusion, work: _Work) -> Iterator[Picture]:
+    for language in work.languages:
+        words = (work.word("true", language), work.word("predicted", language))
+        pixels = charts.confusion(artefact, work.classes_in(language), *words)
+        yield replace(work.picture(f"{work.prefix}-{language}", "chart", pixels), language=language)
+
+
+@_pictures.register
+def _predictions(artefact: Predictions, work: _Work) -> Iterator[Picture]:
+    batch = work.part.batch
+    for row, index in enumerate(batch.index.tolist()):
+        yield work.face(row)
+        for language in work.languages:
+            pixels = charts.probabilities(artefact.probability[row], work.classes_in(language), int(batch.label[row]))
+            picture = work.picture(f"{work.prefix}-{index}-{language}", "chart", pixels)
+            yield replace(picture, row=row, language=language)
+
+
+@_pictures.register
+def _kernels(artefact: Kernels, work: _Work) -> Iterator[Picture]:
+    numbered = zip(artefact.weight, artefact.unit.tolist(), strict=True)
+    tiles = tuple(Tile(_painted(work, weight), unit) for weight, unit in numbered)
+    yield from _units(tiles, work, "output", work.prefix, None)
+
+
+@_pictures.register
+def _points(artefact: Points, work: _Work) -> Iterator[Picture]:
+    batch = work.part.batch
+    groups = np.where(batch.label >= 0, batch.label, batch.prediction)
+    for language in work.languages:
+        pixels = charts.scatter(artefact.place, groups, work.classes_in(language))
+        yield replace(work.picture(f"{work.prefix}-{language}", "chart", pixels), language=language)
+
+
+@_pictures.register
+def _curves(artefact: Curves, work: _Work) -> Iterator[Picture]:
+    for language in work.languages:
+        words = {key: text.in_language(language, "en") for key, text in work.words.items()}
+        pixels = charts.curves(artefact, words)
+        yield replace(work.picture(f"{work.prefix}-{language}", "chart", pixels), language=language)
+
+
+@_pictures.register
+def _foreign(artefact: Foreign, work: _Work) -> Iterator[Picture]:
+    yield work.picture(work.prefix, "chart", np.rint(255 * artefact.image).astype(np.uint8))
+
+
+@_pictures.register
+def _layers(artefact: LayerTable, work: _Work) -> Iterator[Picture]:
+    yield from ()  # a table needs no picture

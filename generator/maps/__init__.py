@@ -1,0 +1,1 @@
+"""What several methods share: weighting, filling, enlarging, superpixels, gradient ascent."""

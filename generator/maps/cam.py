@@ -1,0 +1,61 @@
+"""What all class activation maps share: the layer, the rectified sum over its channels, and the way up to pixels."""
+
+from collections.abc import Callable, Mapping
+
+import numpy as np
+
+from generator.artefacts import FLAT, Fact, Floats, Heatmaps
+from generator.classifier import Classifier, Layer, ScoreKind, last_spatial
+from generator.errors import ParameterError
+from generator.maps.enlarge import enlarge
+from generator.maps.explained import score_of, upwards
+from generator.maps.variants import slices
+from generator.methods import Request
+from generator.options import named_layer
+
+Combine = Callable[[Floats, Floats], Floats]  # output and derivative (n, h, w, c) to a signed map (n, h, w)
+
+LACK = (
+    "this model has no convolution whose output is a map with height and width above 1; "
+    "use saliency, smoothgrad, integrated_gradients, occlusion or lime, which need none"
+)
+
+
+def spatial_layer(classifier: Classifier, name: str | None) -> Layer:
+    """The named layer, or the tensor that enters the final pooling or flatten; it must be a map."""
+    convolves = any("Conv" in layer.kind for layer in classifier.layers)
+    layer = named_layer(classifier, name, last_spatial(classifier) if convolves else None, LACK)
+    if layer.spatial:
+        return layer
+    shape = "×".join(map(str, layer.shape))
+    maps = ", ".join(known.name for known in classifier.layers if known.spatial)
+    cure = f"take one of {maps}" if maps else LACK
+    raise ParameterError("layer", f"the output of '{layer.name}' ({shape}) is not a map one can point at; {cure}")
+
+
+def layer_facts(layer: Layer) -> Mapping[str, Fact]:
+    return {"layer": layer.name, "grid": layer.shape[:2]}
+
+
+def weighted(request: Request, layer: Layer, kind: ScoreKind, signed: bool, combine: Combine) -> Heatmaps:
+    """A map from the derivatives of the score by a layer's output; unsigned ones keep what speaks for the class."""
+    batch = request.batch
+    small = np.zeros((len(batch), *layer.shape[:2]), np.float32)
+    moved = np.zeros(len(batch), np.bool_)
+    for rows in slices(len(batch), layer.shape):
+        score = score_of(batch, kind)[rows]
+        output, gradient = request.classifier.layer_gradients(batch.inputs[rows], score, layer.name)
+        small[rows] = combine(output, upwards(gradient, score))
+        moved[rows] = np.abs(output * gradient).max(axis=(1, 2, 3)) >= FLAT
+    return activation_map(request, small, moved, signed, {"score": kind, **layer_facts(layer)})
+
+
+def activation_map(
+    request: Request, small: Floats, moved: np.ndarray, signed: bool, facts: Mapping[str, Fact]
+) -> Heatmaps:
+    """Rectified unless signed, enlarged to the input; `moved (N,)`: the layer had any say for that image at all."""
+    native = small if signed else np.maximum(small, 0)
+    empty = np.abs(native).max(axis=(1, 2), initial=0.0) < FLAT
+    remarks = tuple("nothing_speaks_for" if nothing else "" for nothing in empty & moved)
+    values = enlarge(native, request.batch.inputs.shape[1:3])
+    return Heatmaps(values, signed, "cam", facts, native=native, remarks=remarks)

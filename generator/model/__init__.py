@@ -1,0 +1,1 @@
+"""A Keras file of any era as a classifier: the one place that knows TensorFlow."""

@@ -1,0 +1,194 @@
+"""A Keras model as one flat list of calls, with nested models inlined.
+
+Nothing is copied and Keras is not imported: a step points at the layer of the file, so weights are shared with it.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from generator.model.legacy_nodes import original
+
+KerasObject = Any  # a layer, operation, model or tensor of Keras
+Apply = Callable[["Step", tuple[Any, ...], dict[str, Any]], Any]
+
+SQUASHING = ("softmax", "sigmoid")
+SHAPE_ONLY = ("Reshape", "Flatten", "Dropout", "SpatialDropout2D", "Identity", "Squeeze", "Activation")
+RECTIFYING = frozenset(
+    [
+        "relu",
+        "relu6",
+        "leakyrelu",
+        "prelu",
+        "elu",
+        "selu",
+        "celu",
+        "silu",
+        "swish",
+        "gelu",
+        "mish",
+        "hardsilu",
+        "hardswish",
+        "softplus",
+        "thresholdedrelu",
+    ]
+)
+INPUT = 0  # the number of the value that enters the graph
+
+
+@dataclass(frozen=True)
+class Step:
+    """One call of a layer or operation: `reads` maps Keras' own tensors to the numbers of values."""
+
+    name: str
+    operation: Any
+    arguments: Any
+    reads: Mapping[int, int]
+    writes: tuple[int, ...]
+
+    @property
+    def kind(self) -> str:
+        return type(self.operation).__name__
+
+    @property
+    def activation(self) -> str:
+        """The name of what it squashes or rectifies with, lower case without underscores; '' for none."""
+        return plain_name(self.operation.activation if self.fused else self.operation)
+
+    @property
+    def fused(self) -> bool:
+        """Whether the activation is an argument of a layer that does something else too."""
+        return hasattr(self.operation, "activation")
+
+    @property
+    def rectifies(self) -> bool:
+        return self.activation in RECTIFYING
+
+    def filled(self, values: Mapping[int, Any]) -> tuple[tuple[Any, ...], dict[str, Any]]:
+        """Its arguments with the tensors computed so far."""
+        args, kwargs = self.arguments.fill_in({key: values[number] for key, number in self.reads.items()})
+        return tuple(args), dict(kwargs)
+
+
+@dataclass(frozen=True)
+class FlatGraph:
+    """The steps in an order in which they can run; value 0 is the input, `output` the last value."""
+
+    steps: tuple[Step, ...]
+    output: int
+    producer: Mapping[int, Step] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, steps: Iterable[Step], output: int) -> "FlatGraph":
+        """Only the steps that the output needs."""
+        steps = tuple(steps)
+        producer = {number: step for step in steps for number in step.writes}
+        needed = _ancestors(producer, output)
+        return cls(tuple(s for s in steps if needed.intersection(s.writes)), output, producer)
+
+    def truncated(self, number: int) -> "FlatGraph":
+        """The same graph up to one value."""
+        return FlatGraph.of(self.steps, number)
+
+    def step(self, name: str) -> Step:
+        return next(step for step in self.steps if step.name == name)
+
+    def substituted(self, name: str, operation: KerasObject) -> "FlatGraph":
+        """The same graph with another operation in a step."""
+        steps = tuple(replace(s, operation=operation) if s.name == name else s for s in self.steps)
+        return FlatGraph.of(steps, self.output)
+
+    def without(self, name: str) -> "FlatGraph":
+        """The same graph with a step left out: what read its result reads its input."""
+        gone = self.step(name)
+        source = next(iter(gone.reads.values()))
+        moved = dict.fromkeys(gone.writes, source)
+        steps = [
+            replace(s, reads={key: moved.get(number, number) for key, number in s.reads.items()})
+            for s in self.steps
+            if s is not gone
+        ]
+        return FlatGraph.of(steps, moved.get(self.output, self.output))
+
+    def run(self, inputs: KerasObject, apply: Apply) -> dict[int, Any]:
+        """Every value by its number."""
+        values = {INPUT: inputs}
+        for step in self.steps:
+            results = apply(step, *step.filled(values))
+            results = results if isinstance(results, (list, tuple)) else (results,)
+            values.update(zip(step.writes, results, strict=False))
+        return values
+
+
+def plain_name(activation: KerasObject) -> str:
+    """`relu6` for whatever form an activation has: a function, a layer, an operation."""
+    name = getattr(activation, "__name__", "") or type(activation).__name__
+    return "" if activation is None else str(name).replace("_", "").lower()
+
+
+def _ancestors(producer: Mapping[int, Step], output: int) -> set[int]:
+    seen: set[int] = set()
+    todo = [output]
+    while todo:
+        number = todo.pop()
+        if number not in seen:
+            seen.add(number)
+            todo += producer[number].reads.values() if number in producer else ()
+    return seen
+
+
+def flatten(model: KerasObject) -> FlatGraph:
+    """A functional or Sequential model with everything nested in it, as one graph with one input and one output."""
+    writer = _Writer()
+    outputs = writer.inline(_functional(model), "", [INPUT])
+    return FlatGraph.of(writer.steps, outputs[0])
+
+
+def _functional(operation: KerasObject) -> KerasObject | None:
+    """The functional graph behind a model, or None for a plain layer."""
+    inner = getattr(operation, "_functional", None) or operation
+    return inner if hasattr(inner, "_nodes_by_depth") else None
+
+
+class _Writer:
+    """Writes steps down while nested models are walked through."""
+
+    def __init__(self) -> None:
+        self.steps: list[Step] = []
+        self._count = INPUT
+        self._uses: dict[str, int] = {}
+
+    def inline(self, model: KerasObject, prefix: str, inputs: list[int]) -> list[int]:
+        scope = {id(tensor): number for tensor, number in zip(model.inputs, inputs, strict=True)}
+        for depth in sorted(model._nodes_by_depth, reverse=True):
+            for node in model._nodes_by_depth[depth]:
+                if not node.is_input:
+                    results = self._call(node, prefix, scope)
+                    scope.update(zip(map(id, node.outputs), results, strict=True))
+        return [scope[id(tensor)] for tensor in model.outputs]
+
+    def _call(self, node: KerasObject, prefix: str, scope: Mapping[int, int]) -> list[int]:
+        reads = {id(tensor): scope[id(tensor)] for tensor in node.arguments.keras_tensors}
+        name = prefix + original(node.operation.name)
+        nested = _functional(node.operation)
+        if nested is not None:
+            return self.inline(nested, name + "/", [reads[id(tensor)] for tensor in node.arguments.keras_tensors])
+        writes = tuple(self._count + 1 + place for place in range(len(node.outputs)))
+        self._count += len(writes)
+        self.steps.append(Step(self._unique(name), node.operation, node.arguments, reads, writes))
+        return list(writes)
+
+    def _unique(self, name: str) -> str:
+        """The layer's own name; a layer that is called again is `name:2`."""
+        self._uses[name] = self._uses.get(name, 0) + 1
+        return name if self._uses[name] == 1 else f"{name}:{self._uses[name]}"
+
+
+def squashing_step(graph: FlatGraph) -> Step | None:
+    """The step that turns scores into probabilities, or None where the output is linear."""
+    step = graph.producer.get(graph.output)
+    while step is not None and step.activation not in SQUASHING:
+        if step.kind not in SHAPE_ONLY or (step.fused and step.activation != "linear"):
+            return None
+        step = graph.producer.get(next(iter(step.reads.values())))
+    return step

@@ -1,0 +1,124 @@
+"""What a flat graph looks like from outside: its input, layers, cost, and where scores become probabilities."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from math import log2, prod
+
+from generator.classifier import Layer
+from generator.errors import ModelError
+from generator.model.flat_graph import INPUT, FlatGraph, KerasObject, Step
+
+MEMORY = 640 * 2**20  # bytes that the activations of one batch may take; larger batches are hardly faster
+MOST = 64  # images of one pass
+ORIENTED = ("Conv", "Pooling", "ZeroPadding", "UpSampling", "Cropping2D")
+KERNELS = ("kernel", "depthwise_kernel", "pointwise_kernel")
+Shapes = Mapping[int, tuple[int, ...]]  # of one image, by the number of the value
+
+
+@dataclass(frozen=True)
+class Form:
+    """How the model's own tensors stand to those of the port; `first` are the values with channels first."""
+
+    shape: tuple[int, int, int]
+    own_shape: tuple[int, ...]
+    first: frozenset[int]
+    batch: int | None  # fixed in the file
+
+    @property
+    def transposed(self) -> bool:
+        return INPUT in self.first
+
+
+def form_of(own: tuple[int | None, ...], batch: int | None, graph: FlatGraph, size: tuple[int, int] | None) -> Form:
+    """The form of a model that takes `own` shapes; `size` fills in a height and width that it leaves open."""
+    first = channels_first(graph)
+    if size is not None and len(own) == 3:
+        given = (own[0], *size) if INPUT in first else (*size, own[2])
+        own = tuple(wish if length is None else length for length, wish in zip(own, given, strict=True))
+    known = tuple(length for length in own if length is not None)
+    if len(known) < len(own):
+        raise ModelError(
+            "the model takes images of any size; say which one under `model`, with `size: [height, width]`"
+        )
+    return Form(port_shape(known, INPUT in first), known, first, batch)
+
+
+def port_shape(own: tuple[int, ...], first: bool) -> tuple[int, int, int]:
+    """Height, width, channels of an input; a vector is taken for a square grey image, or a square RGB one."""
+    if len(own) == 3:
+        return (own[1], own[2], own[0]) if first else (own[0], own[1], own[2])
+    if len(own) == 2:
+        return (own[0], own[1], 1)
+    for channels in (1, 3):
+        side = round((own[0] / channels) ** 0.5) if len(own) == 1 else 0
+        if side and side * side * channels == own[0]:
+            return (side, side, channels)
+    raise ModelError(f"the model takes arrays of shape {own}, which are no images")
+
+
+def channels_first(graph: FlatGraph) -> frozenset[int]:
+    """The numbers of the values whose channels stand before height and width."""
+    first = {INPUT: _starts_channels_first(graph)}
+    for step in graph.steps:
+        inherited = first.get(next(iter(step.reads.values()), INPUT), False)
+        first.update(dict.fromkeys(step.writes, _orientation(step, inherited)))
+    return frozenset(number for number, is_first in first.items() if is_first)
+
+
+def _oriented(step: Step) -> bool:
+    return any(word in step.kind for word in ORIENTED)
+
+
+def _orientation(step: Step, inherited: bool) -> bool:
+    if _oriented(step):
+        return getattr(step.operation, "data_format", "") == "channels_first"
+    permuted = {(3, 1, 2): True, (2, 3, 1): False}
+    return permuted.get(tuple(getattr(step.operation, "dims", ())), inherited)
+
+
+def _starts_channels_first(graph: FlatGraph) -> bool:
+    """The first layer with an opinion speaks for the input, unless the axes are moved before it."""
+    step = next((s for s in graph.steps if _oriented(s) or s.kind in ("Permute", "Reshape")), None)
+    return step is not None and _oriented(step) and _orientation(step, False)
+
+
+def layers_of(graph: FlatGraph, form: Form, shapes: Shapes) -> tuple[Layer, ...]:
+    """Every step from the input to the scores, as the port names it."""
+    layers = [_layer(step, form, shapes[step.writes[0]]) for step in graph.steps]
+    first = {id(step.operation): number for number, step in reversed(list(enumerate(graph.steps)))}
+    return tuple(
+        replace(
+            layer,
+            parameters=_weights(step) if first[id(step.operation)] == number else 0,
+            multiply_adds=_multiply_adds(step, layer),
+        )
+        for number, (step, layer) in enumerate(zip(graph.steps, layers, strict=True))
+    )
+
+
+def _layer(step: Step, form: Form, shape: tuple[int, ...]) -> Layer:
+    if step.writes[0] in form.first and len(shape) == 3:
+        shape = (*shape[1:], shape[0])
+    return Layer(step.name, step.kind, shape, step.rectifies)
+
+
+def _multiply_adds(step: Step, layer: Layer) -> int:
+    weights = [weight.shape for weight in getattr(step.operation, "weights", ()) if weight.name in KERNELS]
+    return sum(prod(shape) * prod(layer.shape[:-1]) for shape in weights)
+
+
+def _weights(step: Step) -> int:
+    return sum(prod(weight.shape) for weight in getattr(step.operation, "weights", ()))
+
+
+def images_of_a_pass(shapes: Shapes) -> int:
+    """A power of two, the larger the smaller the activations of one image are."""
+    image = 4 * sum(map(prod, shapes.values()))
+    return min(2 ** max(int(log2(MEMORY / image)), 0), MOST)
+
+
+def twin(layer: KerasObject, **changes: KerasObject) -> KerasObject:
+    """The same layer with the same variables, other in a few attributes; the layer itself stays as it is."""
+    other = object.__new__(type(layer))
+    other.__dict__.update(layer.__dict__ | changes)
+    return other

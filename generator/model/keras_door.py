@@ -1,0 +1,31 @@
+"""The only door to TensorFlow, Keras and tf-keras-vis; importing it takes seconds, so it is imported late."""
+
+import os
+import warnings
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from generator.model.quiet import quiet_stderr
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # before the import: stderr belongs to the build's progress
+os.environ["KERAS_BACKEND"] = "tensorflow"
+
+with quiet_stderr():  # TensorFlow greets on stderr before it reads its log level
+    import keras
+    import tensorflow as tf
+
+__all__ = ["keras", "regularizers", "tf"]
+
+
+def regularizers(total_variation: float, norm: float) -> list[Callable[..., Any]]:
+    """Those of tf-keras-vis that weigh something; its library is loaded only where one does."""
+    if not (total_variation or norm):
+        return []
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # it warns of modules of its own
+        from tf_keras_vis.activation_maximization.regularizers import Norm, TotalVariation2D
+
+    first_norm = partial(Norm, p=1)  # as it is used there by default; the second has no slope where all is black
+    weighed: list[tuple[Callable[..., Any], float]] = [(TotalVariation2D, total_variation), (first_norm, norm)]
+    return [regularizer(weight=weight) for regularizer, weight in weighed if weight]

@@ -1,0 +1,241 @@
+"""A Keras model as a `Classifier`: every question is one traced function over batches that fit memory."""
+
+from collections.abc import Hashable
+from dataclasses import dataclass, field, replace
+from hashlib import sha256
+from math import prod
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from generator.artefacts import Floats
+from generator.classifier import Ascent, Climb, Layer, Rectifier, Score
+from generator.errors import ModelError, ParameterError, suggestion
+from generator.model.flat_graph import FlatGraph, flatten
+from generator.model.form import Form, form_of, images_of_a_pass, layers_of
+from generator.model.keras_ascent import BLOCK, bounds, climbing, mean_of_unit
+from generator.model.keras_door import tf
+from generator.model.keras_files import ReadableFile, readable
+from generator.model.keras_opening import loaded, probed, refuse_other_tasks, unsquashed
+from generator.model.keras_passes import Question, Tensor, entering, explained, guided, leaving, plain, slope, squashed
+
+Array = NDArray[Any]
+Traced = Any  # a tf.function
+
+
+class Preprocessing(Protocol):
+    """The one preprocessing of the report."""
+
+    def prepare(self, images: Floats) -> Floats:
+        """Images in 0..1 into inputs."""
+
+    def restore(self, inputs: Floats) -> Floats:
+        """Inputs into images in 0..1."""
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What the report says of the model: `digest` is the sha256 of the file, `keras_version` wrote it."""
+
+    digest: str
+    keras_version: str
+    parameters: int
+    multiply_adds: int  # of one image, in convolutions and dense layers
+
+
+@dataclass(frozen=True, eq=False)
+class KerasClassifier:
+    """A Keras model behind the port; its questions are traced once and kept."""
+
+    preprocessing: Preprocessing
+    graph: FlatGraph  # up to the scores before the softmax or sigmoid
+    form: Form
+    squashing: str  # of the scores as the port gives them: 'softmax' or 'sigmoid'
+    layers: tuple[Layer, ...]
+    n_classes: int
+    one_output: bool
+    batch: int  # images of one pass
+    facts: Facts
+    _traced: dict[Hashable, Any] = field(default_factory=dict, repr=False)
+
+    @property
+    def input_shape(self) -> tuple[int, int, int]:
+        return self.form.shape
+
+    def preprocessed(self, by: Preprocessing) -> "KerasClassifier":
+        """The same model, with the same traces, behind another preprocessing."""
+        return replace(self, preprocessing=by)
+
+    def prepare(self, images: Floats) -> Floats:
+        return self.preprocessing.prepare(images)
+
+    def restore(self, inputs: Floats) -> Floats:
+        return self.preprocessing.restore(inputs)
+
+    def logits(self, inputs: Floats) -> Floats:
+        return self._by_batch(self._trace("logits", self._scores), inputs)[0]
+
+    def probabilities(self, inputs: Floats) -> Floats:
+        return squashed(self.logits(inputs), self.squashing).numpy()
+
+    def gradients(self, inputs: Floats, score: Score, rectifier: Rectifier = "plain") -> Floats:
+        def question(x: Tensor, *classes: Tensor) -> Tensor:
+            return slope(explained(self._scores(x, rectifier), self.squashing, score.kind, *classes), x)
+
+        targets = _targets(score)
+        return self._by_batch(self._trace((rectifier, score.kind), question, len(targets)), inputs, *targets)[0]
+
+    def layer_gradients(self, inputs: Floats, score: Score, layer: str) -> tuple[Floats, Floats]:
+        number = self._number(layer)
+
+        def question(x: Tensor, *classes: Tensor) -> tuple[Tensor, Tensor]:
+            values = self.graph.run(entering(x, self.form), plain)
+            scores = self._two_sided(values[self.graph.output])
+            uphill = slope(explained(scores, self.squashing, score.kind, *classes), values[number])
+            return leaving(values, number, self.form), leaving({number: uphill}, number, self.form)
+
+        targets = _targets(score)
+        traced = self._trace(("layer", layer, score.kind), question, len(targets))
+        output, uphill = self._by_batch(traced, inputs, *targets)
+        return output, uphill
+
+    def outputs(self, inputs: Floats, layer: str) -> Floats:
+        number = self._number(layer)
+
+        def question(x: Tensor) -> Tensor:
+            return self._value(x, number)
+
+        return self._by_batch(self._trace(("outputs", layer), question), inputs)[0]
+
+    def kernel(self, layer: str) -> Floats:
+        self._number(layer)
+        kernels = [w for w in getattr(self.graph.step(layer).operation, "weights", ()) if w.name == "kernel"]
+        if not kernels or len(kernels[0].shape) != 4:
+            raise ParameterError("layer", f"'{layer}' has no kernel of height and width; take a convolution")
+        return kernels[0].numpy()
+
+    def ascend(self, ascent: Ascent) -> Climb:
+        count = len(ascent.units)
+        parts = -(-count // self.batch)
+        rows = [slice(count * part // parts, count * (part + 1) // parts) for part in range(parts)]
+        ends = [self._climb(replace(ascent, units=ascent.units[row], start=ascent.start[row])) for row in rows]
+        return Climb(*(np.concatenate(column) for column in zip(*ends, strict=True)))
+
+    def _value(self, x: Tensor, number: int) -> Tensor:
+        """One value of the graph, through the part of it that leads there."""
+        return leaving(self.graph.truncated(number).run(entering(x, self.form), plain), number, self.form)
+
+    def _two_sided(self, value: Tensor) -> Tensor:
+        """Whatever leaves the graph as `(N, K)` float32; one score z becomes (-z/2, z/2)."""
+        flat = tf.reshape(tf.cast(value, tf.float32), (-1, 1 if self.one_output else self.n_classes))
+        return tf.concat([-flat / 2, flat / 2], axis=1) if self.one_output else flat
+
+    def _scores(self, x: Tensor, rectifier: Rectifier = "plain") -> Tensor:
+        values = self.graph.run(entering(x, self.form), guided if rectifier == "guided" else plain)
+        return self._two_sided(values[self.graph.output])
+
+    def _number(self, layer: str) -> int:
+        names = tuple(known.name for known in self.layers)
+        if layer not in names:
+            raise ParameterError("layer", f"unknown layer '{layer}'{suggestion(layer, names)}")
+        return self.graph.step(layer).writes[0]
+
+    def _trace(self, key: Hashable, question: Question, classes: int = 0) -> Traced:
+        """The traced function of one question, for any number of images, or for what the file fixes."""
+        if (key, classes) not in self._traced:
+            images = tf.TensorSpec((self.form.batch, *self.form.shape), tf.float32)
+            ids = [tf.TensorSpec((self.form.batch,), tf.int32)] * classes
+            # without autograph: nothing here branches on a tensor, and errors keep their own words
+            self._traced[key, classes] = tf.function(question, input_signature=[images, *ids], autograph=False)
+        return self._traced[key, classes]
+
+    def _by_batch(self, traced: Traced, *arrays: Array) -> tuple[Floats, ...]:
+        """A traced function over any number of images."""
+        arrays = (np.asarray(arrays[0], np.float32), *arrays[1:])
+        parts = []
+        for start in range(0, max(len(arrays[0]), 1), self.batch):
+            given = [array[start : start + self.batch] for array in arrays]
+            results = traced(*(_padded(array, self.form.batch) for array in given))
+            results = results if isinstance(results, tuple) else (results,)
+            parts.append([result.numpy()[: len(given[0])] for result in results])
+        return tuple(np.concatenate(column) for column in zip(*parts, strict=True))
+
+    def _climb(self, ascent: Ascent) -> tuple[Floats, Floats]:
+        """One batch of units; what is no shape is an input of the trace, so that it serves other ascents too."""
+        start = tf.constant(_padded(np.asarray(ascent.start, np.float32), self.form.batch))
+        units = _padded(np.asarray(ascent.units, np.int32), self.form.batch)
+        low, high = bounds(self.prepare, self.input_shape)
+        fixed = tuple(map(tf.constant, (units, low, high, np.float32(ascent.rate), np.int32(ascent.seed))))
+        climb = self._climbing(ascent, start, *fixed)
+        for first in range(0, max(ascent.steps, 1), BLOCK):
+            ends = tf.constant(first), tf.constant(min(first + BLOCK, ascent.steps))
+            start, activation = climb(start, *fixed, *ends)
+        return start.numpy()[: len(ascent.units)], activation.numpy()[: len(ascent.units)]
+
+    def _climbing(self, ascent: Ascent, start: Tensor, *fixed: Tensor) -> Traced:
+        """Traced for the shape of the start: a climb may grow through many."""
+        key = ("ascend", ascent.layer, ascent.total_variation, ascent.norm, ascent.jitter, tuple(start.shape))
+        if key not in self._traced:
+            climb = tf.function(climbing(self._objective(ascent.layer), ascent), autograph=False)
+            self._traced[key] = climb.get_concrete_function(start, *fixed, tf.constant(0), tf.constant(0))
+        return self._traced[key]
+
+    def _objective(self, layer: str | None) -> Question:
+        number = None if layer is None else self._number(layer)
+
+        def objective(x: Tensor, units: Tensor) -> Tensor:
+            return mean_of_unit(self._scores(x) if number is None else self._value(x, number), units)
+
+        return objective
+
+
+def open_model(
+    path: Path, preprocess: Preprocessing, *, trust: bool = False, size: tuple[int, int] | None = None
+) -> KerasClassifier:
+    """The classifier in a model file; `size` is the height and width where the model leaves them open.
+
+    `trust` lets code that is stored in the file run. Raises ModelError with the cure.
+    """
+    try:
+        with readable(path, trust) as file:
+            return _classifier(file, preprocess, trust, size, sha256(path.read_bytes()).hexdigest())
+    except ModelError as error:
+        raise ModelError(f"{path}: {error}") from error
+
+
+def _classifier(
+    file: ReadableFile, preprocess: Preprocessing, trust: bool, size: tuple[int, int] | None, digest: str
+) -> KerasClassifier:
+    model = loaded(file, trust)
+    refuse_other_tasks(model)
+    whole = flatten(model)
+    batch, *own = model.inputs[0].shape
+    form = form_of(tuple(own), batch, whole, size)
+    graph, squashing = unsquashed(whole)
+    shapes = {number: tuple(value.shape[1:]) for number, value in probed(model, graph, squashing, form).items()}
+    layers = layers_of(graph, form, shapes)
+    cost = (sum(layer.parameters for layer in layers), sum(layer.multiply_adds for layer in layers))
+    width = prod(shapes[graph.output])
+    return KerasClassifier(
+        preprocess,
+        graph,
+        form,
+        squashing if squashing and width > 1 else "softmax",
+        layers,
+        n_classes=max(width, 2),
+        one_output=width == 1,
+        batch=batch or images_of_a_pass(shapes),
+        facts=Facts(digest, file.keras_version, *cost),
+    )
+
+
+def _targets(score: Score) -> list[NDArray[np.int32]]:
+    return [np.asarray(ids, np.int32) for ids in (score.target, score.against) if ids is not None]
+
+
+def _padded(array: Array, length: int | None) -> Array:
+    """Filled up with zeros to the batch size of the file, or to one row."""
+    missing = max(length or 1, 1) - len(array)
+    return array if missing <= 0 else np.concatenate([array, np.zeros((missing, *array.shape[1:]), array.dtype)])

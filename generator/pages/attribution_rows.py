@@ -1,0 +1,124 @@
+"""The table `label | pictures` of an attribution: a row an image, its panels beside each other."""
+
+import zlib
+from base64 import b64encode
+from collections.abc import Mapping
+from dataclasses import replace
+
+import numpy as np
+
+from generator.artefacts import Fact, Floats, Heatmaps
+from generator.pages.material import Material
+from generator.pages.page import Body, Cell, Detail, Grid, Prose, Row, Rows, Values
+from generator.pages.reader import Reader
+from generator.show import Panel, columns_for
+from generator.text import Text
+
+BEST_COMPARED: tuple[Panel, ...] = ("overlay", "map", "masked")
+FINEST = 64  # cells along a side of the values that a pointer reads
+
+
+def rows(artefact: Heatmaps, material: Material) -> tuple[Body, ...]:
+    """A row an image; an image that is explained several times has its maps beside each other."""
+    index = material.part.batch.index
+    if len(set(index.tolist())) < len(index):
+        return (_compared(artefact, material),)
+    made = tuple(_row(artefact, material, row) for row in range(len(index)))
+    if material.show.layout == "grid":
+        cells = tuple(Cell(row.label, row.label, row.images, remark=row.remark) for row in made)
+        return (Grid(cells, material.show.columns or columns_for(len(cells), 4), material.heading),)
+    panels = tuple(material.reader.words(f"panel.{panel}") for panel in material.show.panels)
+    return (Rows(panels, made, material.heading),)
+
+
+def _compared(artefact: Heatmaps, material: Material) -> Rows:
+    """Rows of images by the classes explained: the face once, then one map a class."""
+    batch, reader = material.part.batch, material.reader
+    groups = [np.flatnonzero(batch.index == index).tolist() for index in dict.fromkeys(batch.index.tolist())]
+    panel = next((panel for panel in BEST_COMPARED if panel in material.show.panels), BEST_COMPARED[0])
+    made = tuple(_compared_row(artefact, material, group, panel) for group in groups)
+    targets = [tuple(int(batch.target[row]) for row in group) for group in groups]
+    if len(set(targets)) == 1:
+        heads = tuple(reader.class_name(target) for target in targets[0])
+    else:
+        heads = (reader.words("fact.label"), reader.words("fact.prediction"))[: len(targets[0])]
+    return Rows((reader.words("panel.image"), *heads), made, material.heading)
+
+
+def _compared_row(artefact: Heatmaps, material: Material, group: list[int], panel: Panel) -> Row:
+    """One image with its maps for several classes; a remark names the class whose map is no result."""
+    reader, target = material.reader, material.part.batch.target
+    first = _row(artefact, material, group[0], int(material.part.batch.prediction[group[0]]))
+    images = tuple(image for row in group if (image := material.found(panel, row)))
+    face = (first.face,) if first.face else ()
+    remarks = dict.fromkeys(
+        reader.class_name(int(target[row])) + reader.words("punctuation.colon") + remark_words(reader, remark)
+        for row in group
+        if (remark := artefact.remark(row))
+    )
+    remark = reader.words("punctuation.sentence").join(remarks)
+    return replace(first, images=(*face, *images), target="", remark=remark, details=(), veil=None, values=None)
+
+
+def _row(artefact: Heatmaps, material: Material, row: int, otherwise: int | None = None) -> Row:
+    """One image of an attribution; without a label it stands for its target, or for the class `otherwise`."""
+    batch, reader = material.part.batch, material.reader
+    label, target, prediction = (int(column[row]) for column in (batch.label, batch.target, batch.prediction))
+    unlabelled = target if otherwise is None else otherwise
+    stands_for = label if label >= 0 else unlabelled
+    images = tuple(image for panel in material.show.panels if (image := material.found(panel, row)))
+    remark = artefact.remark(row)
+    return Row(
+        label=reader.class_name(stands_for),
+        class_id=reader.class_ids[stands_for],
+        index=int(batch.index[row]),
+        images=images,
+        probability=reader.percent(float(batch.probability[row, target])),
+        prediction=reader.class_name(prediction) if prediction != stands_for else "",
+        prediction_probability=reader.percent(float(batch.probability[row, prediction])),
+        right=None if label < 0 else label == prediction,
+        target=reader.class_name(target) if target != stands_for else "",
+        remark=remark_words(reader, remark) if remark else "",
+        details=tuple(_image_details(artefact, row, reader)),
+        note=_note(material, stands_for, int(batch.index[row])),
+        anchor=row_anchor(material.figure, material.number, row),
+        face=material.found("image", row),
+        veil=material.found("veil", row),
+        values=None if remark else packed(artefact.values[row]),
+    )
+
+
+def row_anchor(figure: str, part: int, row: int) -> str:
+    return f"row-{figure}-{part}-{row}"
+
+
+def remark_words(reader: Reader, remark: str) -> str:
+    """A key of the words, or a sentence of the method's own."""
+    return reader.words(f"remark.{remark}") if reader.words.has(f"remark.{remark}") else remark
+
+
+def _image_details(artefact: Heatmaps, row: int, reader: Reader) -> list[Detail]:
+    """Facts of one image that the words name for readers; the others are in the manifest."""
+    facts: Mapping[str, Fact] = artefact.image_facts[row] if artefact.image_facts else {}
+    return [
+        Detail(reader.words(f"image_fact.{key}"), reader.fact(key, value))
+        for key, value in facts.items()
+        if reader.words.has(f"image_fact.{key}")
+    ]
+
+
+def _note(material: Material, class_number: int, index: int) -> Prose | None:
+    """The note under a row: of its image, else of its class."""
+    keys = (str(index), material.reader.class_ids[class_number])
+    note = next((material.notes[key] for key in keys if key in material.notes), Text())
+    return material.reader.prose(note)
+
+
+def packed(values: Floats) -> Values:
+    """The values behind a map, at most FINEST cells a side, in hundredths of their largest magnitude."""
+    step = -(-max(values.shape) // FINEST)
+    cells = values[step // 2 :: step, step // 2 :: step]
+    peak = float(np.abs(cells).max(initial=0))
+    hundredths = np.rint(cells / peak * 100 if peak else cells * 0).astype(np.int8)
+    data = b64encode(zlib.compress(hundredths.tobytes(), 9)).decode()
+    return Values(len(cells), cells.shape[1], peak, data)

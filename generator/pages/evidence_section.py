@@ -1,0 +1,258 @@
+"""The evidence over all figures as a section of a page: each part with one sentence that says how to read it.
+
+Parts in which everything is silent are left out, and named in one line.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+
+import numpy as np
+
+from generator.artefacts import Floats
+from generator.evidence.wording import CHECKS
+from generator.pages.alt_maps import strong
+from generator.pages.evidence_pictures import bins, chart_name, map_name
+from generator.pages.evidence_plots import (
+    UNKNOWN,
+    Line,
+    Plot,
+    Told,
+    Value,
+    dependence,
+    effect,
+    faithful,
+    looks,
+    looks_by_class,
+)
+from generator.pages.evidence_plots import classes as recall_and_precision
+from generator.pages.material import CHART, TILE
+from generator.pages.page import Body, Image, Light, Prose, Section, Sheet, Subsection, Table
+from generator.results import Picture
+
+Gallery = Mapping[str, Picture]
+Part = Subsection | None
+
+
+def section(told: Told, pictures: Gallery) -> Section | None:
+    """Everything that was measured; None where nothing was."""
+    plots = (looks(told), effect(told), faithful(told), dependence(told))
+    measured = {plot.id: plot for plot in plots}
+    parts = (
+        _lights(told),
+        _plotted(told, measured["looks"], "method", pictures),
+        _by_class(told, pictures),
+        _plotted(told, measured["effect"], "class", pictures),
+        *(_plotted(told, measured[name], "method", pictures) for name in ("faithful", "dependence")),
+        _agreement(told),
+        _classes(told, pictures),
+        _calibration(told, pictures),
+        _data(told),
+    )
+    silent = (*(told.word(f"{plot.id}.title") for plot in plots if plot.silent), *_silent_by_class(told))
+    left_out = (_said(told, told.word("left_out", parts=told.word("between").join(silent))),) if silent else ()
+    blocks = (*filter(None, parts), *left_out)
+    return Section("evidence", told.word("title"), (_introduction(told), *blocks)) if blocks else None
+
+
+def _said(told: Told, *sentences: str) -> Prose:
+    return Prose(told.reader.words("punctuation.sentence").join(sentences), told.reader.language)
+
+
+def _introduction(told: Told) -> Prose:
+    """What the numbers are, and which images they come from, as two paragraphs."""
+    rules = [numbers["evidence_images"] for _, _, numbers in told.numbers if "evidence_images" in numbers]
+    most = max(rules, key=lambda rule: int(rule["n"]), default=None)
+    said = [told.word("intro")]
+    if most and most["n"]:
+        said.append(told.word(f"rule.{most['rule']}", n=f"{most['n']:,}"))
+    return Prose("\n\n".join(said), told.reader.language)
+
+
+def _part(told: Told, name: str, *blocks: Body | Prose | Subsection, folded: bool = False) -> Subsection:
+    """A part with its title and how it is read."""
+    how = _said(told, told.word(f"{name}.how"))
+    return Subsection(f"evidence-{name}", told.word(f"{name}.title"), (how, *blocks), folded)
+
+
+def _plotted(told: Told, plot: Plot, corner: str, pictures: Gallery) -> Part:
+    """A chart, and its numbers behind it."""
+    if not plot.lines:
+        return None
+    numbers = Subsection(f"evidence-{plot.id}-numbers", told.word("numbers"), (_table(told, plot, corner),), True)
+    return _part(told, plot.id, _chart(told, plot, pictures), numbers)
+
+
+def _chart(told: Told, plot: Plot, pictures: Gallery) -> Sheet:
+    """The chart in the reader's language, with its middles in words."""
+    panels = [
+        told.word("panel", title=title, list=told.reader.joined(tuple(_middles(told, plot, k))))
+        for k, title in enumerate(plot.columns)
+    ]
+    return _sheet(told, plot.id, told.word("alt.chart", list=told.word("between").join(panels)), pictures)
+
+
+def _middles(told: Told, plot: Plot, column: int) -> Iterator[str]:
+    for line in plot.lines:
+        value = line.values[column]
+        if value:
+            yield told.word("listed", name=line.name, value=told.number(value.mean, plot.percent))
+
+
+def _sheet(told: Told, name: str, alt: str, pictures: Gallery) -> Sheet:
+    picture = pictures[chart_name(name, told.reader.language)]
+    width = round(picture.width * CHART)
+    return Sheet(
+        Image(picture.name, picture.width, picture.height, width, alt, "chart", told.reader.words("panel.chart"))
+    )
+
+
+def _table(told: Told, plot: Plot, corner: str, heading: str = "", images: Sequence[Image] = ()) -> Table:
+    """Every estimate with its interval, and how many images stand behind a row."""
+    rows = tuple((line.name, *_cells(told, plot, line), line.images) for line in plot.lines)
+    return Table((told.word(corner), *plot.columns, told.word("n")), rows, tuple(images), (), heading)
+
+
+def _cells(told: Told, plot: Plot, line: Line) -> Iterator[str]:
+    return (told.value(value, plot.percent) for value in line.values)
+
+
+def _lights(told: Told) -> Part:
+    """One row a method, one column a check."""
+    verdicts = {name: numbers["verdict"] for _, name, numbers in told.numbers if "verdict" in numbers}
+    if not verdicts:
+        return None
+    checks = [check for check in CHECKS if any(check in one for one in verdicts.values())]
+    lights = [[one.get(check, {}).get("light", "") for check in checks] for one in verdicts.values()]
+    rows = ((name, *(_light(told, light) for light in row)) for name, row in zip(verdicts, lights, strict=True))
+    head = (told.word("method"), *(told.reader.text(CHECKS[check]) for check in checks))
+    coloured: tuple[tuple[Light, ...], ...] = tuple(("", *row) for row in lights)
+    return _part(told, "lights", Table(head, tuple(rows), lights=coloured))
+
+
+def _light(told: Told, light: str) -> str:
+    """A sign and a word: no colour has to be seen."""
+    return told.word("signed", light=told.word(f"sign.{light}"), words=told.word(light)) if light else UNKNOWN
+
+
+def _by_class(told: Told, pictures: Gallery) -> Part:
+    """For each method the classes that are known, each beside its mean map."""
+    tables = [_of_figure(told, figure, name, pictures) for figure, name in told.figures.items()]
+    known = [table for table in tables if table]
+    return _part(told, "looks_by_class", *known, folded=True) if known else None
+
+
+def _silent_by_class(told: Told) -> Iterator[str]:
+    """The title of the table by class, with the methods of which no class has enough images."""
+    names = [name for figure, name in told.figures.items() if looks_by_class(told, figure).silent]
+    if names:
+        yield told.word("looks_by_class.title") + told.reader.words.bracketed(told.reader.joined(tuple(names)))
+
+
+def _of_figure(told: Told, figure: str, name: str, pictures: Gallery) -> Table | None:
+    plot = looks_by_class(told, figure)
+    if not plot.lines:
+        return None
+    images = _mean_maps(told, figure, name, pictures)
+    beside = [images[line.id] for line in plot.lines if line.id in images]
+    heading = told.word("looks_by_class.scale", name=name, times=told.number(_brightest(told, figure)))
+    return _table(told, plot, "class", heading, beside if len(beside) == len(plot.lines) else ())
+
+
+def _brightest(told: Told, figure: str) -> float:
+    """What the top of the colour scale stands for, in multiples of an even map."""
+    return float(np.nanmax(told.evidence.mean_maps[figure]))
+
+
+def _mean_maps(told: Told, figure: str, name: str, pictures: Gallery) -> Mapping[str, Image]:
+    """The mean map of each class that has one."""
+    maps = told.evidence.mean_maps.get(figure, ())
+    drawn = {k: picture for k in range(len(maps)) if (picture := pictures.get(map_name(figure, k)))}
+    return {told.reader.class_ids[k]: _mean_map(told, name, k, maps[k], picture) for k, picture in drawn.items()}
+
+
+def _mean_map(told: Told, name: str, class_number: int, values: Floats, picture: Picture) -> Image:
+    reader = told.reader
+    known = {"target": reader.class_name(class_number), "seen": strong(values, reader)}
+    alt = told.word("alt.mean_map", method=name, **known)
+    native = values.shape[1]
+    shown = native * max(1, round(TILE / native))
+    return Image(picture.name, picture.width, picture.height, shown, alt, "map", reader.words("panel.map"))
+
+
+def _agreement(told: Told) -> Part:
+    """Every pair once, below the diagonal."""
+    found = told.evidence.top.get("agreement", {})
+    figures = [figure for figure in told.figures if found.get(figure)]
+    if not any(pair.get("excess") for one in found.values() for pair in one.values()):
+        return None
+    names = [told.figures[figure] for figure in figures]
+    rows = tuple(
+        (
+            names[k],
+            *(_pair(told, found[figure].get(other, {})) for other in figures[:k]),
+            *[""] * (len(figures) - 1 - k),
+        )
+        for k, figure in enumerate(figures)
+        if k
+    )
+    return _part(told, "agreement", Table((told.word("method"), *names[:-1]), rows))
+
+
+def _pair(told: Told, pair: Mapping[str, object]) -> str:
+    excess = pair.get("excess")
+    text = told.value(Value.of(excess)) if isinstance(excess, dict) else UNKNOWN
+    return text + told.word("related") if pair.get("related") else text
+
+
+def _classes(told: Told, pictures: Gallery) -> Part:
+    """Recall and precision, and the one class that each is clearly taken for."""
+    plot = recall_and_precision(told)
+    if not plot.lines:
+        return None
+    found = told.evidence.top["classes"]
+    head = (told.word("class"), told.word("n"), *plot.columns, told.word("classes.confused"))
+    rows = tuple(
+        (line.name, f"{found[line.id]['support']:,}", *_cells(told, plot, line), _confusion(told, found[line.id]))
+        for line in plot.lines
+    )
+    return _part(told, "classes", _chart(told, plot, pictures), Table(head, rows))
+
+
+def _confusion(told: Told, found: Mapping[str, object]) -> str:
+    other, share = found["confused"], found["confused_share"]
+    if not isinstance(other, str) or not isinstance(share, dict):
+        return UNKNOWN
+    return told.word("listed", name=told.classes[other], value=told.value(Value.of(share), True))
+
+
+def _calibration(told: Told, pictures: Gallery) -> Part:
+    found = told.evidence.top.get("calibration")
+    if not found:
+        return None
+    means = {key: told.number(found[key]["mean"], True) for key in ("confidence", "accuracy")}
+    gap = told.word("calibration.gap", gap=told.value(Value.of(found["gap"]), True), **means)
+    null = {key: told.number(value) for key, value in found["ece_if_calibrated"].items()}
+    error = "calibration.high" if found["miscalibrated"] else "calibration.low"
+    said = _said(told, gap, told.word(error, ece=told.number(found["ece"]), **null))
+    return _part(told, "calibration", _sheet(told, "calibration", _groups(told), pictures), said)
+
+
+def _groups(told: Told) -> str:
+    """The points of the reliability diagram in words."""
+    groups = [
+        told.word("alt.group", confidence=told.number(confidence, True), accuracy=told.number(accuracy, True))
+        for confidence, accuracy, _ in bins(told.evidence)
+    ]
+    return told.word("alt.reliability", n=len(groups), list=told.reader.joined(tuple(groups)))
+
+
+def _data(told: Told) -> Part:
+    """Pictures that occur twice, or that the model has already seen."""
+    found = told.evidence.top.get("data", {})
+    if found.get("duplicates") is None:
+        return None
+    said = [told.word("data.duplicates", images=f"{found['images']:,}", n=f"{found['duplicates']:,}")]
+    if found["in_training"] is None:
+        said.append(told.word("data.no_training"))
+    else:
+        said.append(told.word("data.in_training", n=f"{found['in_training']:,}", other=f"{found['other_label']:,}"))
+    return Subsection("evidence-data", told.word("data.title"), (_said(told, *said),))

@@ -1,0 +1,148 @@
+"""A figure of a page: its number, body, legend, facts and remarks from what was computed and drawn."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from generator.artefacts import Fact, Heatmaps
+from generator.methods import Method
+from generator.pages import alt_text
+from generator.pages.attribution_rows import row_anchor
+from generator.pages.bodies import body_of
+from generator.pages.material import Examples, Material
+from generator.pages.page import Detail, Evidence, Figure, Image, Legend
+from generator.pages.reader import Reader
+from generator.results import Drawing, FigureResult, Part
+from generator.results import Legend as DrawnLegend
+from generator.spec.grammar import Figure as FigureSpec
+
+TOLD_ELSEWHERE = frozenset({"accuracy", "images", "n", "probability"})  # by the body of the figure
+
+
+@dataclass(frozen=True)
+class Built:
+    """A figure of the spec with what became of it; `number` counts through the report from 1."""
+
+    spec: FigureSpec
+    number: int
+    method: Method
+    result: FigureResult
+    drawing: Drawing
+    evidence: tuple[Evidence, ...] = ()
+
+
+def figure_of(built: Built, reader: Reader, examples: Examples) -> Figure:
+    """The figure as it is read in one language."""
+    result, words = built.result, reader.words
+    title = reader.text(built.method.title)
+    figure = Figure(
+        id=result.id,
+        number=built.number,
+        label=words("figure.label", n=built.number),
+        title=title,
+        caption=reader.prose(built.spec.caption),
+        bodies=(),
+        method=result.method,
+        evidence=built.evidence,
+    )
+    if result.failure:
+        return replace(figure, failure=words("figure.failed") + words("punctuation.sentence") + result.failure)
+    materials = [_material(built, reader, examples, number) for number in range(len(result.parts))]
+    return replace(
+        figure,
+        bodies=tuple(body for material in materials for body in body_of(material)),
+        legend=_legend(built.drawing, reader),
+        details=tuple(_details(result.parts, reader)),
+        remarks=tuple(dict.fromkeys(remark for part in result.parts for remark in _remarks(part, reader))),
+    )
+
+
+def _material(built: Built, reader: Reader, examples: Examples, number: int) -> Material:
+    part = built.result.parts[number]
+    return Material(
+        figure=built.result.id,
+        number=number,
+        part=part,
+        pictures=tuple(picture for picture in built.drawing.pictures if picture.part == number),
+        show=built.spec.show,
+        notes=built.spec.notes,
+        method=reader.text(built.method.title),
+        reader=reader,
+        examples=examples,
+        heading=part_heading(part, reader),
+    )
+
+
+def part_heading(part: Part, reader: Reader) -> str:
+    """What tells a part from its neighbours: its layer, model or target."""
+    words = reader.words
+    pieces = tuple(
+        words(f"figure.part.{key}", value=value) if words.has(f"figure.part.{key}") else str(value)
+        for key, value in part.facts.items()
+    )
+    return reader.joined(pieces)
+
+
+def _details(parts: tuple[Part, ...], reader: Reader) -> Iterator[Detail]:
+    """The facts of a figure; one that differs from part to part names every value."""
+    facts: dict[str, dict[Fact, None]] = {}
+    for part in parts:
+        for key, value in part.artefact.facts.items():
+            if key not in TOLD_ELSEWHERE and value not in ("", ()) and not reader.words.has(f"remark_fact.{key}"):
+                facts.setdefault(key, {})[value] = None
+    if any(isinstance(part.artefact, Heatmaps) and not (part.batch.label >= 0).any() for part in parts):
+        yield Detail(reader.words("fact.label"), reader.words("figure.no_label"))
+    for key, values in facts.items():
+        yield Detail(reader.fact_name(key), reader.joined(tuple(reader.fact(key, value) for value in values)))
+
+
+def _remarks(part: Part, reader: Reader) -> Iterator[str]:
+    """What a reader must know before he believes the figure."""
+    for key, value in part.artefact.facts.items():
+        if value and reader.words.has(f"remark_fact.{key}"):
+            yield reader.words(f"remark_fact.{key}", value=reader.fact(key, value))
+
+
+def _legend(drawing: Drawing, reader: Reader) -> Legend | None:
+    if drawing.legend is None:
+        return None
+    drawn, words = drawing.legend, reader.words
+    low, high = reader.number(drawn.low), reader.number(drawn.high)
+    quantity = _quantity(drawn, reader)
+    note = words("legend.figure_scale" if drawn.shared else "legend.own_scale")
+    legend = Legend(words("legend.title", quantity=quantity), quantity, low, high, None, drawn.signed, note=note)
+    if drawn.signed and drawn.quantity not in ("activation", "output", "kernel"):
+        legend = replace(legend, below=words("legend.against"), above=words("legend.for"))
+    return replace(legend, bar=_bar(drawing, legend, reader))
+
+
+def _quantity(drawn: DrawnLegend, reader: Reader) -> str:
+    signed = f"quantity.{drawn.quantity}_signed"
+    key = signed if drawn.signed and reader.words.has(signed) else f"quantity.{drawn.quantity}"
+    return reader.words(key) if reader.words.has(key) else drawn.quantity.replace("_", " ")
+
+
+def _bar(drawing: Drawing, legend: Legend, reader: Reader) -> Image | None:
+    picture = next((picture for picture in drawing.pictures if picture.role == "bar"), None)
+    if picture is None:
+        return None
+    alt = alt_text.bar(reader, legend)
+    return Image(picture.name, picture.width, picture.height, picture.width, alt, "bar", reader.words("panel.legend"))
+
+
+def examples_of(results: Mapping[str, FigureResult]) -> Examples:
+    """For each confusion the first row of the report that shows it, so that the matrix can lead there."""
+    found: dict[tuple[int, int], str] = {}
+    for result in results.values():
+        for number, part in enumerate(result.parts):
+            for pair, row in _confusions(part):
+                found.setdefault(pair, f"#{row_anchor(result.id, number, row)}")
+    return found
+
+
+def _confusions(part: Part) -> Iterator[tuple[tuple[int, int], int]]:
+    """(label, prediction) and row of every image that has a row of its own and a label."""
+    batch = part.batch
+    for row in np.flatnonzero(batch.label >= 0).tolist() if isinstance(part.artefact, Heatmaps) else ():
+        yield (int(batch.label[row]), int(batch.prediction[row])), row

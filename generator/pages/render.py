@@ -1,0 +1,173 @@
+"""A Page becomes HTML or Markdown text; styles and scripts stand in the page, named by their hash in its policy."""
+
+import re
+from base64 import b64encode
+from collections.abc import Mapping, Sequence
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
+from textwrap import indent
+from urllib.parse import quote
+
+from generator.pages.assembly import BOTH
+from generator.pages.markdown_text import anchors, escaped, one_line
+from generator.pages.markdown_text import prose as markdown_prose
+from generator.pages.page import Figure, Link, Page, Prose, Question, Row, Rows
+from generator.pages.pairs import pairs
+from generator.pages.prose_html import html as prose_html
+from generator.pages.prose_html import inline as prose_inline
+from generator.pages.words import TEMPLATES
+from generator.templating import Environment, Markup, page_environment, render_page
+
+STYLES = ("css/theme.css", "css/layout.css", "css/content.css")
+NEW_PARAGRAPH = "\n\n"
+POLICY = "default-src 'none'; img-src 'self' data:; base-uri 'none'; form-action 'none'"
+
+
+def html(page: Page, root: str = "../", folders: Sequence[Path] = (TEMPLATES,)) -> str:
+    """The page of one language; `root` leads from where it lies to the site's root ('' for the root itself)."""
+    return _framed("page.html", (page,), page.languages, root, folders)
+
+
+def side_by_side(pages: tuple[Page, Page], root: str = "../", folders: Sequence[Path] = (TEMPLATES,)) -> str:
+    """The page with two languages in pairs of blocks."""
+    languages = tuple(
+        Link(link.title, link.href, link.language, link.href.startswith(f"{BOTH}/")) for link in pages[0].languages
+    )
+    return _framed("both.html", pages, languages, root, folders)
+
+
+def _framed(
+    template: str, pages: tuple[Page, ...], languages: tuple[Link, ...], root: str, folders: Sequence[Path]
+) -> str:
+    environment = _environment(tuple(folders))
+    inlined = _inlined(environment)
+    context: dict[str, object] = {
+        "pages": pages,
+        "both": len(pages) > 1,
+        "pairs": pairs(*pages) if len(pages) == 2 else (),
+        "lang": pages[0].language,
+        "title": " · ".join(page.title for page in pages),
+        "words": pages[0].words,
+        "languages": languages,
+        "root": root,
+        "home": root == "",
+        "policy": _policy(inlined),
+        **{name: Markup(text) for name, text in inlined.items()},
+    }
+    return render_page(environment, template, context)
+
+
+@cache
+def _environment(folders: tuple[Path, ...]) -> Environment:
+    """Templates are compiled once; Jinja compiles one anew when its file changes."""
+    environment = page_environment(folders)
+    environment.filters |= {
+        "kind": lambda value: type(value).__name__,
+        "prose": _prose,
+        "inline": _inline,
+        "veiled": veiled,
+        "carded": lambda page, method: any(card.method == method for card in page.methods),
+    }
+    return environment
+
+
+def _inlined(environment: Environment) -> Mapping[str, str]:
+    """What stands in the page itself: a folder opened from a disk may not load files of its own under a policy."""
+    styles = "\n".join(render_page(environment, name, {}) for name in STYLES)
+    scripts = {name: render_page(environment, f"{name}.js", {}) for name in ("early", "script")}
+    return {"styles": _slim(styles), **scripts}
+
+
+def _slim(styles: str) -> str:
+    """Styles without comments and indentation."""
+    return re.sub(r"\s*\n\s*", "\n", re.sub(r"/\*.*?\*/", "", styles, flags=re.DOTALL)).strip()
+
+
+def _policy(inlined: Mapping[str, str]) -> str:
+    """The content security policy: nothing from outside, and only the styles and scripts of this build."""
+    digests = {name: f"'sha256-{b64encode(sha256(text.encode()).digest()).decode()}'" for name, text in inlined.items()}
+    scripts = " ".join(digest for name, digest in digests.items() if name != "styles")
+    return f"{POLICY}; style-src {digests['styles']}; script-src {scripts}"
+
+
+def _prose(prose: Prose, page: Page, prefix: str, run_in: str = "") -> Markup:
+    """A block of prose; `run_in` is the bold word that its first paragraph begins with."""
+    text = prose_html(prose.source, 3, prefix)
+    if run_in:
+        mark = f'<b class="run-in">{Markup.escape(run_in)}</b>{page.words("punctuation.sentence")}'
+        text = text.replace("<p>", f"<p>{mark}", 1) if text.startswith("<p>") else f"<p>{mark}</p>\n{text}"
+    return Markup(f'<div class="prose"{_spoken(prose, page)}>{text}</div>')
+
+
+def _inline(prose: Prose, page: Page) -> Markup:
+    """Prose within a line, in a span of its language where it stands in for the page's."""
+    text = prose_inline(prose.source)
+    spoken = _spoken(prose, page)
+    return Markup(f"<span{spoken}>{text}</span>" if spoken else text)
+
+
+def _spoken(prose: Prose, page: Page) -> str:
+    return "" if prose.language == page.language else f' lang="{Markup.escape(prose.language)}"'
+
+
+def veiled(figure: Figure) -> bool:
+    """Whether the figure has maps that lie over a face, so that their opacity can be chosen."""
+    rows = (row for body in figure.bodies if isinstance(body, Rows) for row in body.rows)
+    return any(row.veil or row.values for row in rows)
+
+
+def markdown(page: Page, folders: Sequence[Path] = (TEMPLATES,)) -> str:
+    """The report as Markdown that GitHub shows, beside the folder figures/."""
+    environment = page_environment(folders)
+    places = anchors(page, _headings(page))
+    environment.filters |= {
+        "kind": lambda value: type(value).__name__,
+        "md": escaped,
+        "picture": lambda image: f"![{escaped(image.alt)}](figures/{quote(image.name)})",
+        "said": _row_words,
+        "noted": lambda rows: any(row.note or row.remark for row in rows.rows),
+        "note": lambda row: " ".join(
+            filter(None, (escaped(row.remark), row.note and one_line(row.note.source, places)))
+        ),
+        "line": lambda prose: one_line(prose.source, places),
+        "quoted": lambda prose: indent(markdown_prose(prose.source, places), "> ", lambda line: True),
+        "prose": lambda prose, run_in: _markdown_block(prose, run_in, places),
+        "place": lambda href: places.get(href, href),
+        "heading": _heading,
+    }
+    text = render_page(environment, "report.md", {"page": page, "words": page.words})
+    return re.sub(r"\n{3,}", "\n\n", text).strip() + "\n"
+
+
+def _headings(page: Page) -> Mapping[str, str]:
+    """The headings of the Markdown by the anchor that the page has for them."""
+    questions = {f"#{question.anchor}": _heading(question, page) for question in page.questions}
+    figures = {f"#{figure.anchor}": figure.label for figure in page.figures}
+    sections = {f"#{section.anchor}": section.title for section in page.sections}
+    own = {"#methods": page.words("page.methods"), "#foot": page.words("page.foot")}
+    return {**questions, **figures, **sections, **own}
+
+
+def _heading(question: Question, page: Page) -> str:
+    number = page.words("question.number", n=question.number)
+    points = page.words.bracketed(question.points) if question.points else ""
+    return f"{number} {question.title}{points}"
+
+
+def _row_words(row: Row, page: Page) -> str:
+    """What stands beside the label of a row: probability, another prediction, what the row's numbers say."""
+    words = page.words
+    said = [words("figure.probability", percent=row.probability)]
+    if row.prediction:
+        said.append(words("figure.predicted_with", prediction=row.prediction, percent=row.prediction_probability))
+    if row.target:
+        said.append(words("figure.target", target=row.target))
+    said += [f"{detail.label} {detail.value}" for detail in row.details]
+    return " · ".join(map(escaped, said))
+
+
+def _markdown_block(prose: Prose, run_in: str, places: Mapping[str, str]) -> str:
+    text = markdown_prose(prose.source, places)
+    starts_paragraph = bool(text) and not re.match(r"[#>|`~\-+*\d\s]", text)
+    return f"**{run_in}**{' ' if starts_paragraph else NEW_PARAGRAPH}{text}" if run_in else text

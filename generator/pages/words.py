@@ -1,0 +1,100 @@
+"""The words of the interface: one YAML file a language, overridden key by key from a folder beside the spec."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from generator.errors import InputError, suggestion
+from generator.quantities import Language
+from generator.spec.yaml_source import read
+
+TEMPLATES = Path(__file__).resolve().parents[2] / "templates"
+COMPLETE = "en"  # the language whose file has every key
+SCRIPTS = {"zh-TW": "zh-Hant", "zh-HK": "zh-Hant", "zh-MO": "zh-Hant"}
+
+
+@dataclass(frozen=True)
+class Words:
+    """The interface in one language by dotted key; `missing` are the keys that English stands in for."""
+
+    language: str
+    entries: Mapping[str, str]
+    missing: tuple[str, ...] = ()
+
+    def __call__(self, key: str, **values: object) -> str:
+        """The words of `key`, with its `{places}` filled; raises InputError for a key or place that does not exist."""
+        if key not in self.entries:
+            raise InputError(f"no word '{key}' in templates/words{suggestion(key, tuple(self.entries))}")
+        try:
+            return self.entries[key].format(**values) if values else self.entries[key]
+        except (KeyError, IndexError, ValueError) as error:
+            raise InputError(f"words/{self.language}.yaml: {key}: no such place: {error}") from error
+
+    def has(self, key: str) -> bool:
+        return key in self.entries
+
+    def count(self, key: str, n: int, **values: object) -> str:
+        """The words for a number of things: `<key>.one` for one where the language has it, else `<key>.other`."""
+        one = f"{key}.one"
+        return self(one if n == 1 and one in self.entries else f"{key}.other", n=f"{n:,}", **values)
+
+    def under(self, prefix: str) -> Mapping[str, str]:
+        """The words below a key, for scripts of the page."""
+        start = f"{prefix}."
+        return {key.removeprefix(start): text for key, text in self.entries.items() if key.startswith(start)}
+
+    def listed(self, items: Sequence[str]) -> str:
+        """'a, b and c' as the language writes it."""
+        return Language(self.language).listed(tuple(items))
+
+    def bracketed(self, text: str) -> str:
+        return self("punctuation.open") + text + self("punctuation.close")
+
+
+def load(language: str, folders: Sequence[Path] = (TEMPLATES,)) -> Words:
+    """The words of a language, the first folder's before the others'; InputError where no file speaks it."""
+    own = _merged(_file_name(language, folders), folders)
+    if not own:
+        raise InputError(f"no words for the language '{language}': add templates/words/{language}.yaml beside the spec")
+    complete = _merged(COMPLETE, folders)
+    missing = tuple(key for key in complete if key not in own and not key.endswith(".one"))
+    return Words(language, {**{key: complete[key] for key in missing}, **own}, missing)
+
+
+def shipped(language: str) -> bool:
+    """Whether the project itself speaks it; its own files are complete, so that nobody has to read them to know."""
+    return _path(TEMPLATES, _file_name(language, (TEMPLATES,))).is_file()
+
+
+def _file_name(language: str, folders: Sequence[Path]) -> str:
+    """The nearest file there is: `de-AT`, then `de`; `zh-TW` is `zh-Hant`."""
+    for name in (language, SCRIPTS.get(language, language), language.split("-")[0]):
+        if any(_path(folder, name).is_file() for folder in folders):
+            return name
+    return language
+
+
+def _merged(name: str, folders: Sequence[Path]) -> dict[str, str]:
+    files = [file for folder in reversed(folders) if (file := _path(folder, name)).is_file()]
+    return {key: text for file in files for key, text in _entries(file, file.stat().st_mtime_ns).items()}
+
+
+@cache
+def _entries(file: Path, changed: int) -> Mapping[str, str]:
+    """The words of one file, read once for each time it was changed."""
+    return dict(_flat(read(file).data, ""))
+
+
+def _path(folder: Path, name: str) -> Path:
+    return folder / "words" / f"{name}.yaml"
+
+
+def _flat(tree: Mapping[str, Any], prefix: str) -> Iterator[tuple[str, str]]:
+    """Dotted keys: `{legend: {low: x}}` gives `legend.low`."""
+    for key, value in tree.items():
+        if isinstance(value, Mapping):
+            yield from _flat(value, f"{prefix}{key}.")
+        else:
+            yield prefix + key, "" if value is None else str(value)

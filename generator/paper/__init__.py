@@ -1,0 +1,1 @@
+"""Pages into a PDF, set by Typst."""

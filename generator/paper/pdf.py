@@ -1,0 +1,80 @@
+"""The one door to Typst: pages and pictures in, a tagged PDF out, the same bytes for the same input.
+
+Typst reads files, so the document is laid out in a temporary folder; the system's fonts are never looked at.
+"""
+
+import json
+import shutil
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import typst
+
+from generator.drawing import fonts
+from generator.errors import ComputationError
+from generator.pages.page import Page
+from generator.paper.nodes import document
+
+LAYOUT = "report.typ"
+
+
+def pdf(pages: Sequence[Page], pictures: Mapping[str, bytes], templates: Sequence[Path]) -> bytes:
+    """The report of one page, or of the same in several languages with each figure once.
+
+    `pictures` are the files of figures/ by name; `templates` the folders in which report.typ is looked for, first
+    the user's. Raises ComputationError with Typst's words for a layout that fails or warns.
+    """
+    with TemporaryDirectory() as folder:
+        root = Path(folder)
+        _lay_out(root, pages, pictures, _template(templates))
+        return _compiled(root)
+
+
+def _template(folders: Sequence[Path]) -> Path:
+    found = next((folder / LAYOUT for folder in folders if (folder / LAYOUT).is_file()), None)
+    if found is None:
+        raise ComputationError(f"no {LAYOUT} in {', '.join(map(str, folders))}")
+    return found
+
+
+def _lay_out(root: Path, pages: Sequence[Page], pictures: Mapping[str, bytes], template: Path) -> None:
+    """The folder that Typst sees: the layout, its values, the pictures, and the fonts alone in theirs."""
+    for name in ("figures", "fonts"):
+        (root / name).mkdir()
+    shutil.copyfile(template, root / LAYOUT)
+    (root / "report.json").write_text(json.dumps(document(pages), ensure_ascii=False), "utf-8")
+    for name, data in pictures.items():
+        (root / "figures" / name).write_bytes(data)
+    for font in fonts.paper():
+        _place(font, root / "fonts" / font.name)
+
+
+def _place(source: Path, target: Path) -> None:
+    """A link, or a copy where the system forbids links."""
+    try:
+        target.symlink_to(source)
+    except OSError:
+        shutil.copyfile(source, target)
+
+
+def _compiled(root: Path) -> bytes:
+    try:
+        made, warnings = typst.compile_with_warnings(
+            str(root / LAYOUT),
+            root=str(root),
+            font_paths=[str(root / "fonts")],
+            ignore_system_fonts=True,
+            format="pdf",
+            pdf_standards="ua-1",
+        )
+    except RuntimeError as error:
+        raise ComputationError(f"the PDF could not be set: {_first(error)}") from error
+    if warnings:
+        raise ComputationError("the PDF was set with a warning: " + "; ".join(map(_first, warnings)))
+    return bytes(made)
+
+
+def _first(error: Exception) -> str:
+    """The message without the trace through the layout."""
+    return str(error).strip().split("\n")[0]

@@ -1,0 +1,1 @@
+"""From a loaded report to files: what to compute, what to remember, where to write."""

@@ -1,0 +1,140 @@
+"""How long a build will take: its model passes, times what a pass takes on this machine, measured in a moment.
+
+Good to a factor of two; what is in the cache counts as done.
+"""
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import TypeVar
+
+import numpy as np
+
+from generator.classifier import Score
+from generator.evidence.collection import DRAWS, sizes_of
+from generator.evidence.explainer import Explainer
+from generator.methods import Method
+from generator.pipeline.study import Study
+from generator.pipeline.subject import Subject
+from generator.spec.grammar import Figure
+from generator.spec.report import Report
+
+PROBE = 32  # images of a measured batch
+REPEATS = 2
+PAGES = 4.0  # seconds for drawing, pages and the PDFs
+COVERED = 40  # covered pictures of one map whose faithfulness is measured, and of the references beside it
+BOXES = 5  # a region and four like it elsewhere
+Value = TypeVar("Value")
+
+
+@dataclass(frozen=True)
+class Costs:
+    """Seconds: to open the model, to trace a new question, and for one image forward or forward and back."""
+
+    opening: float
+    trace: float
+    forward: float
+    gradient: float
+
+
+@dataclass(frozen=True)
+class Work:
+    """What a build asks of a model: images forward, images forward and back, questions traced."""
+
+    forward: float = 0
+    gradients: float = 0
+    traces: int = 0
+
+    def seconds(self, costs: Costs) -> float:
+        return self.forward * costs.forward + self.gradients * costs.gradient + self.traces * costs.trace
+
+
+def seconds_needed(report: Report, study: Study) -> float:
+    """Of a build of what is not in the cache; opens the model and measures it."""
+    asked_for = {figure.id for question in report.built for figure in question.figures}
+    todo = [figure for figure, _ in study.waiting() if figure.id in asked_for]
+    figures = [work for work in (_of_figure(figure, study) for figure in todo) if work != Work()]
+    if not figures:
+        return PAGES
+    costs = measured(study.subject)
+    work = [*figures, Work(forward=len(study.subject.data.samples)), *_of_evidence(report, study, todo)]
+    return PAGES + costs.opening + sum(one.seconds(costs) for one in work)
+
+
+def measured(subject: Subject) -> Costs:
+    """What the model costs here and now."""
+    opening, classifier = _timed(lambda: subject.classifier)
+    inputs = np.full((PROBE, *classifier.input_shape), 0.5, np.float32)
+    score = Score(np.zeros(PROBE, np.int64))
+    first_forward, _ = _timed(lambda: classifier.logits(inputs))
+    forward = min(_timed(lambda: classifier.logits(inputs))[0] for _ in range(REPEATS))
+    first, _ = _timed(lambda: classifier.gradients(inputs, score))
+    gradient = min(_timed(lambda: classifier.gradients(inputs, score))[0] for _ in range(REPEATS))
+    trace = max(first_forward - forward, first - gradient, 0.0)
+    return Costs(opening, trace, forward / PROBE, gradient / PROBE)
+
+
+def _timed(question: Callable[[], Value]) -> tuple[float, Value]:
+    begin = time.perf_counter()
+    answer = question()
+    return time.perf_counter() - begin, answer
+
+
+def _of_figure(figure: Figure, study: Study) -> Work:
+    method = study.methods[figure.method]
+    if method.access == "none":
+        return Work()
+    runs = len(figure.layers) * len(figure.model)
+    passes = runs * method.passes(figure.params, _images(figure, study))
+    if method.kind == "patterns":
+        return Work(gradients=passes / 2 * _depth(figure, study), traces=runs)
+    return _asked(method, passes, runs)
+
+
+def _asked(method: Method, passes: float, traces: int) -> Work:
+    if method.access == "gradients":
+        return Work(gradients=passes, traces=traces)
+    return Work(forward=passes, traces=traces)
+
+
+def _images(figure: Figure, study: Study) -> int:
+    """How many scores a figure explains."""
+    shown = figure
+    while shown.images.same_as is not None:
+        shown = study.figures[shown.images.same_as]
+    images = shown.images
+    classes = len(images.classes or study.classes)
+    chosen = len(images.rows) or classes * (images.per_class or 1)
+    if images.select == "all" and images.per_class is None:
+        chosen = len(study.subject.data.samples)
+    return chosen * {"each": len(study.classes), "both": 2}.get(figure.target, 1)
+
+
+def _depth(figure: Figure, study: Study) -> float:
+    """The share of the model that an ascent runs through: an early layer needs little of it."""
+    names = [layer.name for layer in study.subject.facts.layers]
+    layer = figure.layers[0]
+    if figure.method == "class_maximization":
+        return 1.0
+    return (names.index(layer) + 1) / len(names) if layer in names else 0.25
+
+
+def _of_evidence(report: Report, study: Study, figures: list[Figure]) -> Iterator[Work]:
+    """What is measured beside the figures: maps of further images, covered pictures, blurred regions."""
+    if report.evidence is None:
+        return
+    wanted, there = report.evidence.images, len(study.subject.data.samples)
+    faces = there if wanted == "all" else min(there, wanted * len(study.classes))
+    explained = [f for f in figures if study.methods[f.method].kind == "attribution"]
+    for explainer in (Explainer(f.id, study.methods[f.method], f.params) for f in explained):
+        if explainer.affordable:
+            yield from _of_explainer(explainer, faces)
+    if explained:
+        yield Work(forward=faces * len(report.regions) * BOXES, traces=1)
+
+
+def _of_explainer(explainer: Explainer, faces: int) -> Iterator[Work]:
+    sizes = sizes_of(explainer, faces)
+    maps = max(sizes.shares, sizes.kept) + sizes.rest * (1 + explainer.method.seeded) + DRAWS * sizes.draw
+    yield _asked(explainer.method, maps * explainer.cost, DRAWS if sizes.draw else 0)
+    yield Work(forward=sizes.rest * COVERED)

@@ -1,0 +1,82 @@
+"""The evidence of a report: asked for once, kept with everything else that was computed."""
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager
+from dataclasses import asdict
+from typing import Any, cast
+
+from generator.artefacts import Floats, Heatmaps, Ints
+from generator.classifier import Classifier
+from generator.evidence.explainer import Explainer
+from generator.evidence.faces import Faces, draw
+from generator.evidence.leakage import Leakage, leakage
+from generator.evidence.study import Evidence, Setting, measure
+from generator.pipeline.cache import key_of
+from generator.pipeline.overlap import training_samples
+from generator.pipeline.study import Study
+from generator.results import FigureResult
+from generator.spec.report import Report
+
+NOTHING = Evidence({}, {})
+VERSION = 2  # raised when the measures change
+
+
+def measured(
+    report: Report, study: Study, results: Mapping[str, FigureResult], note: Callable[[str], None]
+) -> Evidence:
+    """What was measured of every attribution that was computed; nothing where the spec wants none."""
+    explainers = tuple(_explainers(study, results))
+    if report.evidence is None or not (explainers or study.given_evaluation):
+        return NOTHING
+    key = _key(report, study, explainers)
+    found = study.cache.remember(key, lambda: asdict(_measure(report, study, explainers, note)))
+    return Evidence(**cast(dict[str, Any], found))
+
+
+def _explainers(study: Study, results: Mapping[str, FigureResult]) -> Iterator[Explainer]:
+    for name, result in results.items():
+        method = study.methods[result.method]
+        if method.kind == "attribution" and result.parts and isinstance(result.parts[0].artefact, Heatmaps):
+            yield Explainer(name, method, study.figures[name].params, result.parts[0].artefact.image_facts)
+
+
+def _key(report: Report, study: Study, explainers: tuple[Explainer, ...]) -> str:
+    asked = [(e.figure, e.method.version, e.key, repr(e.image_facts)) for e in explainers]
+    given = study.given_evaluation.digest if study.given_evaluation else ""
+    training = str(report.data.training) if report.data.training else ""
+    made_of = {"model": study.subject.key, "data": study.subject.data.digest, "evaluation": given, "training": training}
+    settings = {"evidence": repr(report.evidence), "regions": repr(report.regions), "seed": report.seed}
+    return key_of(version=VERSION, explainers=asked, classes=report.class_ids, **made_of, **settings)
+
+
+def _measure(report: Report, study: Study, explainers: tuple[Explainer, ...], note: Callable[[str], None]) -> Evidence:
+    subject = study.subject
+    note("evidence")
+    setting = Setting(report.class_ids, report.regions, study.evaluation, _leakage(report, study), report.data.source)
+
+    def reinitialised(seed: int, inputs: Floats) -> AbstractContextManager[Classifier]:
+        from generator.model import random_weights  # here: it imports TensorFlow
+
+        return random_weights.reinitialised(subject.classifier, seed, inputs)
+
+    faces = _faces(report, study)
+    return measure(explainers, subject.deferred, faces, setting, reinitialised, note=note)
+
+
+def _faces(report: Report, study: Study) -> Faces:
+    subject, samples = study.subject, study.subject.data.samples
+    images = report.evidence.images if report.evidence else 0
+    chosen = draw(samples, subject.predict, len(study.classes), images, report.seed)
+
+    def load(rows: Ints) -> Floats:
+        return subject.images(chosen.positions[rows])
+
+    probability = subject.predict(chosen.positions)
+    known = (samples.index[chosen.positions], samples.label[chosen.positions], chosen.row_class)
+    return Faces(*known, probability, load, report.seed)
+
+
+def _leakage(report: Report, study: Study) -> Leakage:
+    """Pictures that occur twice, or in the training set that the spec names."""
+    known = training_samples(study.training, report.class_words) if study.training else None
+    return leakage(study.subject.data.samples, known)

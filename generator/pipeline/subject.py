@@ -1,0 +1,171 @@
+"""The model and the data of a report, opened only when something is asked that the cache does not hold."""
+
+import hashlib
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+
+import numpy as np
+
+from generator.artefacts import Floats, Ints
+from generator.classifier import Classifier, ModelFacts
+from generator.data.class_words import ClassWords
+from generator.data.preprocess import Preprocess, Preprocessing, preprocess_of
+from generator.data.resize import resize
+from generator.data.row_hash import row_hash, row_seeds
+from generator.data.sources import Source, read_samples
+from generator.pipeline.cache import Cache, key_of
+from generator.samples import Batch, Samples
+
+if TYPE_CHECKING:
+    from generator.model.keras_model import KerasClassifier
+
+NUMERIC = ("numpy", "tensorflow", "keras", "tf-keras-vis", "lime", "scikit-image")
+CHUNK = 512  # images decoded and predicted at a time: memory does not grow with the data set
+
+
+def file_digest(path: Path) -> str:
+    """sha256 of a file; of a folder, of the names, sizes and times of its files."""
+    if path.is_dir():
+        entries = sorted((str(p.relative_to(path)), p.stat()) for p in path.rglob("*") if p.is_file())
+        lines = [f"{name} {facts.st_size} {facts.st_mtime_ns}" for name, facts in entries]
+        return hashlib.sha256("\n".join(lines).encode()).hexdigest()
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def versions() -> dict[str, str]:
+    """The libraries whose numbers the pictures are, and Python's."""
+    return {"python": sys.version.split()[0], **{name: version(name) for name in NUMERIC}}
+
+
+@dataclass(frozen=True)
+class Data:
+    """The images of a report; `samples` are read when pixels or labels are first needed."""
+
+    source: Source
+    classes: Sequence[ClassWords]
+
+    @cached_property
+    def digest(self) -> str:
+        contents = version("scikit-image") if self.source.path is None else file_digest(self.source.path)
+        return key_of(kind=self.source.kind, usage=self.source.usage, contents=contents, classes=list(self.classes))
+
+    @cached_property
+    def samples(self) -> Samples:
+        return read_samples(self.source, self.classes)
+
+    def shown(self, positions: Ints, shape: tuple[int, int, int], crop: tuple[int, int] | None) -> Floats:
+        """`(N, H, W, C)` images in 0..1, of the model's size."""
+        return resize(self.samples.decode(positions), shape, crop)
+
+
+@dataclass(frozen=True)
+class Subject:
+    """One model of a report, behind the report's preprocessing and cache."""
+
+    path: Path
+    settings: Preprocessing
+    folder: Path  # that relative paths of the preprocessing start from
+    data: Data
+    cache: Cache
+    trust: bool = False
+    size: tuple[int, int] | None = None  # of a model that takes images of any size
+
+    @cached_property
+    def digest(self) -> str:
+        """sha256 of the model file."""
+        return file_digest(self.path)
+
+    @cached_property
+    def key(self) -> str:
+        """Stands for the model behind its preprocessing, and for the libraries that run it."""
+        statistics = (self.settings.mean, self.settings.std)
+        files = [file_digest(self.folder / value) for value in statistics if isinstance(value, Path)]
+        by_data = self.data.digest if "data" in statistics else ""
+        made_of = {"preprocess": repr(self.settings), "files": files, "data": by_data, "size": repr(self.size)}
+        return key_of(model=self.digest, libraries=versions(), **made_of)
+
+    @cached_property
+    def facts(self) -> ModelFacts:
+        """From the cache, else by opening the model."""
+        found = self.cache.remember(key_of(facts=self.digest, size=repr(self.size), libraries=versions()), self._facts)
+        return cast(ModelFacts, found)
+
+    @cached_property
+    def classifier(self) -> "KerasClassifier":
+        """The opened model; this imports TensorFlow."""
+        from generator.model.keras_model import open_model  # here: a build from the cache does without
+
+        opened = open_model(self.path, Preprocess(), trust=self.trust, size=self.size)
+        return opened.preprocessed(by=self._preprocess(opened.input_shape))
+
+    @property
+    def deferred(self) -> Classifier:
+        """The classifier, opened at the first question."""
+        return cast(Classifier, _Deferred(self))
+
+    @cached_property
+    def probabilities(self) -> Floats:
+        """`(N, K)` of every image of the data set, in its order."""
+        found = self.cache.remember(key_of(probabilities=self.key, data=self.data.digest), self._probabilities)
+        return cast(Floats, found)
+
+    def predict(self, positions: Ints) -> Floats:
+        """Probabilities of some images; of many, from those of the whole data set."""
+        if 2 * len(positions) >= len(self.data.samples):
+            return self.probabilities[positions]
+        return self.classifier.probabilities(self.classifier.prepare(self.images(positions)))
+
+    def images(self, positions: Ints) -> Floats:
+        """The images at these positions as shown."""
+        return self.data.shown(positions, self.facts.input_shape, self.settings.crop)
+
+    def batch(self, positions: Ints, target: Ints, against: Ints | None, seed: int) -> Batch:
+        """The images of a figure; each has a seed of its own, from its row and the report's seed."""
+        images, samples = self.images(positions), self.data.samples
+        inputs = self.classifier.prepare(images)
+        index = samples.index[positions]
+        probability = self.classifier.probabilities(inputs)
+        label, seeds = samples.label[positions], row_seeds(index, seed)
+        return Batch(images, inputs, index, label, probability, target, seeds, against)
+
+    def reference(self, seed: int, most: int = 256) -> Floats:
+        """`(M, H, W, C)` inputs of real images, drawn by the hash of their row."""
+        order = np.argsort(row_hash(self.data.samples.index, seed), kind="stable")[:most]
+        return self.classifier.prepare(self.images(np.sort(order)))
+
+    def chunks(self) -> Iterator[Floats]:
+        """All images as shown, some hundreds at a time."""
+        for start in range(0, len(self.data.samples), CHUNK):
+            yield self.images(np.arange(start, min(start + CHUNK, len(self.data.samples)), dtype=np.int64))
+
+    def _probabilities(self) -> Floats:
+        return np.concatenate([self.classifier.probabilities(self.classifier.prepare(part)) for part in self.chunks()])
+
+    def _preprocess(self, shape: tuple[int, int, int]) -> Preprocess:
+        def shown() -> Iterator[Floats]:
+            for start in range(0, len(self.data.samples), CHUNK):
+                stop = min(start + CHUNK, len(self.data.samples))
+                yield self.data.shown(np.arange(start, stop, dtype=np.int64), shape, self.settings.crop)
+
+        return preprocess_of(self.settings, shape, self.folder, shown)
+
+    def _facts(self) -> ModelFacts:
+        model = self.classifier
+        described = (model.input_shape, model.n_classes, model.one_output, model.layers)
+        return ModelFacts(*described, model.facts.parameters, model.facts.multiply_adds, model.facts.keras_version)
+
+
+@dataclass(frozen=True)
+class _Deferred:
+    """Stands for a subject's classifier until something is asked of it."""
+
+    subject: Subject
+
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401  whatever the port has
+        return getattr(self.subject.classifier, name)

@@ -1,0 +1,1 @@
+"""report.yaml: read with its lines, checked as a whole, filled in."""

@@ -1,0 +1,279 @@
+"""What report.yaml may say: one model for each part of it, with the words an editor shows beside the keys."""
+
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator, model_validator
+
+from generator.data.preprocess import Preprocessing
+from generator.regions import Box
+from generator.show import Panel, Show
+from generator.spec.fields import (
+    EXPORT_FIELDS,
+    AgainstRef,
+    ClassName,
+    ClassRef,
+    Corners,
+    ExportFile,
+    File,
+    Language,
+    MethodName,
+    ModelRefs,
+    Name,
+    NoteKey,
+    Rows,
+    TargetRef,
+    Wording,
+    describe,
+    known,
+    statistic,
+    wrong,
+)
+from generator.text import Text
+
+WAYS = ("select", "index", "same_as")  # to name images
+
+
+class Section(BaseModel):
+    """A mapping of the spec: unknown keys are refused."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Author(Section):
+    """The title block."""
+
+    student_id: Annotated[Wording, describe("學號")] = Text()
+    department: Annotated[Wording, describe("系級")] = Text()
+    name: Annotated[Wording, describe("姓名")] = Text()
+
+
+class Preprocess(Preprocessing):
+    """What is done to a picture before the model sees it."""
+
+    @field_validator("mean", "std")
+    @classmethod
+    def _file(cls, value: object, info: ValidationInfo) -> object:
+        return statistic(value, info)
+
+    @model_validator(mode="after")
+    def _one_scaling(self) -> Self:
+        beside = [key for key in ("scale", "mean", "std", "standardize") if getattr(self, key) is not None]
+        if self.mode and beside:
+            raise wrong(f"`mode` and `{beside[0]}` exclude each other")
+        return self
+
+
+class ModelFile(Section):
+    """A model and the one preprocessing that serves every figure made with it."""
+
+    path: Annotated[File, describe("a Keras model: .keras, .h5 or .hdf5, of Keras 1, 2 or 3")]
+    id: Annotated[Name | None, describe("how a figure names it, in a list of models")] = None
+    name: Annotated[Wording, describe("how the report calls it")] = Text()
+    size: Annotated[
+        tuple[Annotated[int, Field(ge=1)], Annotated[int, Field(ge=1)]] | None,
+        describe("height and width, for a model that takes images of any size"),
+    ] = None
+    preprocess: Annotated[Preprocess, describe("one for every figure; what is shown is the original")] = Preprocess()
+
+
+class Data(Section):
+    """Where the images come from."""
+
+    source: Annotated[Literal["lfw", "csv", "npz", "folder"], describe("lfw: a hundred faces that need no file")]
+    path: Annotated[File | None, describe("the file or folder, relative to this spec")] = None
+    usage: Annotated[str | None, describe("only the rows of a CSV with this Usage, such as PrivateTest")] = None
+    training: Annotated[File | None, describe("what the model was trained on, to find images that are in both")] = None
+
+    @model_validator(mode="after")
+    def _path_where_needed(self) -> Self:
+        if self.source == "lfw" and self.path:
+            raise wrong("the source lfw has no path; for a file of yours say csv, npz or folder")
+        if self.source != "lfw" and not self.path:
+            raise wrong(f"the source {self.source} needs a path")
+        if self.path and self.path.exists() and self.path.is_dir() != (self.source == "folder"):
+            other = "folder" if self.path.is_dir() else "csv or npz"
+            raise wrong(f"'{self.path.name}' is no {self.source}; did you mean source: {other}?")
+        return self
+
+
+class Class(Section):
+    """One output of the model."""
+
+    id: Annotated[ClassName, describe("how the spec names it")]
+    name: Annotated[Wording, describe("how the report names it")] = Text()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _bare(cls, value: object) -> object:
+        return {"id": value} if isinstance(value, str | int) else value
+
+
+class Evidence(Section):
+    """What is measured beside each attribution."""
+
+    images: Annotated[Annotated[int, Field(ge=1)] | Literal["all"], describe("so many images a class, or all")] = 64
+
+
+class RegionBoxes(Section):
+    """A named part of the picture."""
+
+    name: Annotated[Wording, describe("how the report names it")] = Text()
+    box: Annotated[Corners | None, describe("left, top, right, bottom in fractions of the image")] = None
+    boxes: Annotated[tuple[Corners, ...] | None, Field(min_length=1, description="several boxes")] = None
+    outside: Annotated[
+        tuple[Name, ...] | None, Field(min_length=1, description="all that lies outside these regions: the background")
+    ] = None
+
+    @model_validator(mode="after")
+    def _one_form(self) -> Self:
+        if sum(form is not None for form in (self.box, self.boxes, self.outside)) != 1:
+            raise wrong("needs either `box`, `boxes` or `outside`")
+        return self
+
+    @property
+    def corners(self) -> tuple[Box, ...]:
+        return self.boxes or ((self.box,) if self.box else ())
+
+
+class Images(Section):
+    """Which images a figure shows: by a rule, by their row in the file, or those of an earlier figure."""
+
+    select: Annotated[
+        Literal["confident", "random", "first", "last", "mistakes", "all"] | None,
+        describe("a rule; default: confident"),
+    ] = None
+    per_class: Annotated[int | None, Field(ge=1, description="so many of each class")] = None
+    classes: Annotated[tuple[ClassRef, ...] | None, Field(min_length=1, description="only these classes")] = None
+    correct: Annotated[bool | None, describe("only images that are predicted right (true) or wrong (false)")] = None
+    min_probability: Annotated[
+        float | None, Field(ge=0, le=1, description="only images predicted with at least this probability")
+    ] = None
+    index: Annotated[
+        Rows | dict[ClassRef, Rows] | None,
+        describe("rows of the file from 0, whatever is filtered; or by class: {happy: 8, angry: 0}"),
+    ] = None
+    same_as: Annotated[str | None, describe("the id of an earlier figure, whose images these are")] = None
+
+    @model_validator(mode="after")
+    def _one_way(self) -> Self:
+        given = [key for key in WAYS if getattr(self, key) is not None]
+        if len(given) > 1:
+            raise wrong(f"`{given[0]}` and `{given[1]}` exclude each other")
+        rules = [key for key in Images.model_fields if key not in WAYS and getattr(self, key) is not None]
+        if given and given[0] != "select" and rules:
+            raise wrong(f"`{rules[0]}` has no meaning with `{given[0]}`")
+        return self
+
+    @property
+    def rows(self) -> tuple[tuple[int, str | None], ...]:
+        """The rows that `index` names, each with the class it was named under."""
+        by_class = self.index if isinstance(self.index, dict) else {None: () if self.index is None else self.index}
+        return tuple(
+            (row, name) for name, rows in by_class.items() for row in (rows if isinstance(rows, tuple) else (rows,))
+        )
+
+
+class Export(Section):
+    """A picture copied to site/exports/."""
+
+    file: Annotated[
+        ExportFile,
+        describe(f"its name; may hold {', '.join(f'{{{f}}}' for f in EXPORT_FIELDS)}"),
+    ]
+    panel: Annotated[Panel | None, describe("which panel; default: the map alone")] = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _bare(cls, value: object) -> object:
+        return {"file": value} if isinstance(value, str) else value
+
+
+class Figure(Section):
+    """One method on some images.
+
+    Once loaded, `id` and `model` are filled in, and `params` has every option of the method, checked, with its
+    default; only `layer` may be a tuple, where several were named.
+    """
+
+    method: Annotated[MethodName, describe("see `python -m generator methods`")]
+    id: Annotated[Name, describe("default: the method's name, numbered when it repeats")] = ""
+    model: Annotated[ModelRefs, describe("one of `models`, or several")] = ()
+    images: Annotated[Images, describe("which images")] = Images()
+    target: Annotated[TargetRef, describe("which score is explained: label, predicted, each, both, or a class")] = (
+        "label"
+    )
+    against: Annotated[AgainstRef | None, describe("a class whose score is subtracted, or second")] = None
+    params: Annotated[dict[str, Any], describe("what is computed: the method's own options")] = Field(
+        default_factory=dict
+    )
+    show: Annotated[Show, describe("what is drawn of it; never computes anything anew")] = Show()
+    caption: Annotated[Wording, describe("Markdown and Jinja")] = Text()
+    notes: Annotated[
+        dict[NoteKey, Wording],
+        describe("a line under the row of a class or an image index"),
+    ] = Field(default_factory=dict)
+    export: Annotated[Export | None, describe("a file name in site/exports/, such as fig1_{class_index}.jpg")] = None
+
+    @property
+    def layers(self) -> tuple[str | None, ...]:
+        """The layers it is computed for, each a part of the figure; None leaves it to the method."""
+        layer = self.params.get("layer")
+        return layer if isinstance(layer, tuple) else (layer,)
+
+
+class Question(Section):
+    """A question with its figures and its answer."""
+
+    id: Annotated[Name, describe("unique; part of addresses")]
+    title: Annotated[Wording, describe("plain text")] = Text()
+    points: Annotated[float | None, Field(ge=0, description="points it is worth")] = None
+    prompt: Annotated[Wording, describe("Markdown and Jinja")] = Text()
+    collaborators: Annotated[
+        tuple[Wording, ...] | None, describe("who helped; [] prints that nobody did, left out: no such line")
+    ] = None
+    figures: Annotated[tuple[Figure, ...], describe("what is computed for it")] = ()
+    answer: Annotated[Wording, describe("Markdown and Jinja; {{ figure('id') }} on its own line places a figure")] = (
+        Text()
+    )
+
+
+class Document(Section):
+    """The whole of report.yaml, version 1."""
+
+    title: Annotated[Wording, describe("the report's title")]
+    classes: Annotated[tuple[Class, ...], Field(min_length=2, description="in the order of the model's outputs")]
+    version: Annotated[Literal[1], describe("of this grammar")] = 1
+    author: Annotated[Author, describe("the title block")] = Author()
+    languages: Annotated[
+        tuple[Language, ...] | None,
+        Field(min_length=1, description="BCP 47; the first is the site's default"),
+    ] = None
+    seed: Annotated[int, Field(ge=0, lt=2**32, description="of everything random")] = 0
+    model: Annotated[ModelFile | None, describe("the model that is explained")] = None
+    models: Annotated[
+        dict[Name, ModelFile] | tuple[ModelFile, ...] | None,
+        Field(min_length=1, description="several models by name; the first is the default"),
+    ] = None
+    data: Annotated[Data, describe("where the images come from")] = Data(source="lfw")
+    evaluation: Annotated[File | None, describe("CSV with y_true, y_pred and p_<class>; default: computed")] = None
+    evidence: Annotated[Evidence | bool, describe("measured beside each attribution; false: none")] = Evidence()
+    regions: Annotated[dict[Name, RegionBoxes], describe("named boxes in fractions of the image")] = Field(
+        default_factory=dict
+    )
+    plugins: Annotated[tuple[File, ...], describe("Python files with methods of one's own; --trust-plugins")] = ()
+    questions: Annotated[tuple[Question, ...], describe("in the order of the report")] = ()
+
+    @field_validator("regions")
+    @classmethod
+    def _outside_of_boxes(cls, regions: dict[str, RegionBoxes]) -> dict[str, RegionBoxes]:
+        boxed = tuple(name for name, region in regions.items() if region.outside is None)
+        for region in regions.values():
+            for name in region.outside or ():
+                known(name, "region", boxed)
+        return regions
+
+    @model_validator(mode="after")
+    def _one_kind_of_model(self) -> Self:
+        if (self.model is None) == (self.models is None):
+            raise wrong("needs either `model` or `models`")
+        return self

@@ -1,0 +1,226 @@
+"""report.yaml → Report: every problem of it at once, each at its line, before anything is computed."""
+
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from generator.build_options import BuildOptions
+from generator.data.sources import guess_kind
+from generator.errors import InputError, Problem, SpecError, suggestion
+from generator.methods import METHODS, load_all
+from generator.pages.words import TEMPLATES, shipped
+from generator.pages.words import load as words_of
+from generator.regions import Region
+from generator.spec import yaml_source
+from generator.spec.complaints import complaints
+from generator.spec.fields import Scope, language_tag
+from generator.spec.grammar import Document, Evidence, ModelFile, Question
+from generator.spec.plugins import load_plugin
+from generator.spec.prose_check import wrong_prose
+from generator.spec.references import Declared, Entry, declared, ids, misreferences
+from generator.spec.report import Report, texts_in
+from generator.spec.yaml_source import Source, child
+from generator.text import Text
+
+MODEL = "model"  # the name of the only model
+
+
+def load(path: Path, options: BuildOptions = BuildOptions()) -> Report:  # noqa: B008, frozen
+    """The report of a spec; raises SpecError with every problem (under `strict` also the warnings), or InputError."""
+    source = yaml_source.read(path)
+    problems = _plugged(source, path.parent, options.trust_plugins)
+    load_all()
+    data = _overridden(_without_nulls(source.data), options)
+    names = declared(data)
+    document = _validated(data, names, source, problems)
+    params = {figure.path: _params(figure, source, problems) for figure in names.figures}
+    problems += [*misreferences(names, source), *wrong_prose(names, source)]
+    if problems or document is None:
+        raise SpecError(tuple(dict.fromkeys(problems)))
+    report = _report(document, names, params, source, options)
+    if options.strict and report.warnings:
+        raise SpecError(report.warnings)
+    return report
+
+
+def _plugged(source: Source, folder: Path, trusted: bool) -> list[Problem]:
+    """The methods of the spec's plugins, registered; what went wrong with them."""
+    listed = source.data.get("plugins")
+    problems = []
+    for position, name in enumerate(listed if isinstance(listed, list) else ()):
+        path = folder / str(name)
+        if not path.is_file():
+            continue  # the grammar says so
+        message = _plugin_failure(path) if trusted else f"'{name}' is code of its own; --trust-plugins lets it run"
+        problems += [source.problem(child("plugins", position), message)] if message else []
+    return problems
+
+
+def _plugin_failure(path: Path) -> str:
+    try:
+        load_plugin(path)
+    except InputError as error:
+        return str(error)
+    return ""
+
+
+def _without_nulls(value: Any) -> Any:  # noqa: ANN401  any YAML value
+    """A key with nothing behind it is as good as left out; in `params`, null is a value."""
+    if isinstance(value, Mapping):
+        given = {key: entry for key, entry in value.items() if entry is not None}
+        return {key: entry if key == "params" else _without_nulls(entry) for key, entry in given.items()}
+    return [_without_nulls(entry) for entry in value] if isinstance(value, list) else value
+
+
+def _overridden(data: Mapping[str, Any], options: BuildOptions) -> Mapping[str, Any]:
+    """The data with `--data` in place of the spec's own path, and of its source where the form is another."""
+    if options.data is None:
+        return data
+    if not options.data.exists():
+        raise InputError(f"--data {options.data}: no such file or folder")
+    own = data.get("data")
+    kind = guess_kind(options.data)
+    kept = own if isinstance(own, Mapping) and own.get("source") == kind else {}
+    return {**data, "data": {**kept, "source": kind, "path": str(options.data.resolve())}}
+
+
+def _validated(data: Mapping[str, Any], names: Declared, source: Source, problems: list[Problem]) -> Document | None:
+    """The spec by its grammar; what is wrong is added to the problems."""
+    folder = source.file.parent.resolve()
+    scope = Scope(folder, ids(names.classes), ids(names.models) or (MODEL,), ids(names.figures))
+    try:
+        return Document.model_validate_json(json.dumps(data), strict=True, context=scope)
+    except ValidationError as error:
+        problems += complaints(error, Document, source)
+        return None
+
+
+def _params(figure: Entry, source: Source, problems: list[Problem]) -> Mapping[str, Any]:
+    """Every option of a figure's method; a list of layers is checked one by one and kept as a tuple."""
+    method, given = METHODS.get(str(figure.data.get("method"))), figure.data.get("params", {})
+    if method is None or not isinstance(given, Mapping):
+        return {}
+    layers = given.get("layer") if method.layered else None
+    variants = [{**given, "layer": layer} for layer in layers] if isinstance(layers, list) and layers else [given]
+    prefix = child(figure.path, "params") if "params" in figure.data else figure.path
+    options: dict[str, Any] = {}
+    for variant in variants:
+        try:
+            options = dict(method.options.model_validate_json(json.dumps(variant), strict=True))
+        except ValidationError as error:
+            problems += complaints(error, method.options, source, prefix)
+    return {**options, "layer": tuple(layers)} if isinstance(layers, list) else options
+
+
+def _report(
+    document: Document,
+    names: Declared,
+    params: Mapping[str, Mapping[str, Any]],
+    source: Source,
+    options: BuildOptions,
+) -> Report:
+    models = _models(document)
+    figures = {f.path: f.id for f in names.figures}
+    questions = tuple(
+        _question(question, f"questions[{i}]", figures, params, models[0].id or MODEL)
+        for i, question in enumerate(document.questions)
+    )
+    languages = _languages(document, options)
+    return Report(
+        source=source,
+        folder=source.file.parent.resolve(),
+        output=options.output or source.file.parent / "site",
+        title=document.title,
+        author=document.author,
+        languages=languages,
+        seed=document.seed,
+        models=models,
+        data=document.data,
+        evaluation=document.evaluation,
+        classes=tuple(c.model_copy(update={"name": c.name or Text.of(c.id)}) for c in document.classes),
+        evidence=_evidence(document.evidence),
+        regions=tuple(_region(id, document) for id in document.regions),
+        plugins=document.plugins,
+        questions=questions,
+        only=_only(options.only, ids(names.questions)),
+        paths={id: path for path, id in figures.items()},
+        warnings=tuple(sorted((*_untranslated(document, languages, source), *_unworded(languages, source)))),
+    )
+
+
+def _unworded(languages: tuple[str, ...], source: Source) -> Iterator[Problem]:
+    """Languages whose interface is partly English; raises SpecError for one that has no words at all."""
+    for language in filter(lambda language: not shipped(language), languages):
+        try:
+            missing = words_of(language, (source.file.parent / TEMPLATES.name, TEMPLATES)).missing
+        except InputError as error:
+            raise SpecError((source.problem("languages", str(error)),)) from error
+        if missing:
+            file = f"{TEMPLATES.name}/words/{language}.yaml"
+            yield source.problem(
+                "languages", f"{file} lacks {len(missing)} words, such as '{missing[0]}'; English stands in"
+            )
+
+
+def _evidence(evidence: Evidence | bool) -> Evidence | None:
+    if isinstance(evidence, Evidence):
+        return evidence
+    return Evidence() if evidence else None
+
+
+def _region(id: str, document: Document) -> Region:
+    """A region with its boxes, its own or those that it lies outside of."""
+    said = document.regions[id]
+    boxes = tuple(box for name in said.outside or (id,) for box in document.regions[name].corners)
+    return Region(id, said.name or Text.of(id), boxes, said.outside is not None)
+
+
+def _models(document: Document) -> tuple[ModelFile, ...]:
+    """The models in their order, each with its id."""
+    if document.model:
+        return (document.model.model_copy(update={"id": MODEL}),)
+    models = document.models or {}
+    named = list(models.items()) if isinstance(models, dict) else [(m.id or m.name.in_language("*"), m) for m in models]
+    return tuple(model.model_copy(update={"id": name}) for name, model in named)
+
+
+def _question(
+    question: Question, path: str, figures: Mapping[str, str], params: Mapping[str, Mapping[str, Any]], model: str
+) -> Question:
+    """A question with what its figures left out."""
+    paths = [f"{path}.figures[{j}]" for j in range(len(question.figures))]
+    filled = tuple(
+        figure.model_copy(update={"id": figures[at], "params": params[at], "model": figure.model or (model,)})
+        for figure, at in zip(question.figures, paths, strict=True)
+    )
+    return question.model_copy(update={"figures": filled, "title": question.title or Text.of(question.id)})
+
+
+def _languages(document: Document, options: BuildOptions) -> tuple[str, ...]:
+    """Those asked for, those of the spec, or those the title is written in."""
+    asked = tuple(map(_asked_language, options.languages)) or document.languages
+    return asked or tuple(tag for tag in document.title.by_language if tag != "*") or ("en",)
+
+
+def _asked_language(tag: str) -> str:
+    try:
+        return language_tag(tag)
+    except ValueError as error:
+        raise InputError(f"--languages: {error}") from error
+
+
+def _only(asked: tuple[str, ...], known: tuple[str, ...]) -> tuple[str, ...]:
+    for name in asked:
+        if name not in known:
+            raise InputError(f"--only: unknown question '{name}'{suggestion(name, known)}")
+    return asked
+
+
+def _untranslated(document: Document, languages: tuple[str, ...], source: Source) -> Iterator[Problem]:
+    for path, text in texts_in(document, ""):
+        for language in text.missing(languages):
+            stand_in = next((tag for tag in languages if tag in text.by_language), next(iter(text.by_language)))
+            yield source.problem(path, f"no text in '{language}'; '{stand_in}' stands in")
