@@ -284,3 +284,14 @@ class TestAround:
         """No template takes a decision: what the page says is what is read."""
         whole = page("en", told(bilingual("<b>A</b>", "甲")))
         assert whole.title == "<b>A</b>"
+
+
+class TestFacts:
+    """Facts of one image as they are read."""
+
+    def test_a_class_reads_by_its_name_and_a_seed_without_commas(self):
+        """Numbers that count nothing are not set like counts."""
+        assert reader("en").fact("new_prediction", 0) == reader("en").class_name(0)
+        assert reader("en").fact("seed", 2107665609) == "2107665609"
+        assert reader("en").fact("superpixels", 1053) == "1,053"
+        assert reader("en").fact("most_damaging", (24, 12, 32, 20)) == "24, 12, 32, 20"

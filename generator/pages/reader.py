@@ -11,6 +11,7 @@ from generator.quantities import printed
 from generator.regions import Region
 from generator.text import Text
 
+CLASSES, NAMES = frozenset({"new_prediction"}), frozenset({"seed"})  # facts that are numbers of a class, or of nothing
 SIZES = frozenset({"grid", "native", "size", "input"})  # facts whose numbers are sides: 6×6
 FILES = frozenset({"origin", "source"})  # facts that are paths, of which only the name concerns a reader
 SHARES = frozenset({"accuracy", "stability", "chance", "fall"})
@@ -90,4 +91,6 @@ class Reader:
             return self.words(f"value.{value}") if self.words.has(f"value.{value}") else value
         if key in SHARES:
             return self.percent(value)
-        return self.number(value) if isinstance(value, float) else f"{value:,}"
+        if key in CLASSES:
+            return self.class_name(int(value))
+        return self.number(value) if isinstance(value, float) else f"{value:{'' if key in NAMES else ','}}"
