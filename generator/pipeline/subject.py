@@ -2,9 +2,9 @@
 
 import hashlib
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
@@ -38,8 +38,9 @@ def file_digest(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def versions() -> dict[str, str]:
-    """The libraries whose numbers the pictures are, and Python's."""
+@cache
+def versions() -> Mapping[str, str]:
+    """The libraries whose numbers the pictures are, and Python's; looked up once, as every key holds them."""
     return {"python": sys.version.split()[0], **{name: version(name) for name in NUMERIC}}
 
 
@@ -62,6 +63,12 @@ class Data:
     def shown(self, positions: Ints, shape: tuple[int, int, int], crop: tuple[int, int] | None) -> Floats:
         """`(N, H, W, C)` images in 0..1, of the model's size."""
         return resize(self.samples.decode(positions), shape, crop)
+
+    def chunks(self, shape: tuple[int, int, int], crop: tuple[int, int] | None) -> Iterator[Floats]:
+        """All images as shown, some hundreds at a time."""
+        for start in range(0, len(self.samples), CHUNK):
+            stop = min(start + CHUNK, len(self.samples))
+            yield self.shown(np.arange(start, stop, dtype=np.int64), shape, crop)
 
 
 @dataclass(frozen=True)
@@ -139,21 +146,12 @@ class Subject:
         order = np.argsort(row_hash(self.data.samples.index, seed), kind="stable")[:most]
         return self.classifier.prepare(self.images(np.sort(order)))
 
-    def chunks(self) -> Iterator[Floats]:
-        """All images as shown, some hundreds at a time."""
-        for start in range(0, len(self.data.samples), CHUNK):
-            yield self.images(np.arange(start, min(start + CHUNK, len(self.data.samples)), dtype=np.int64))
-
     def _probabilities(self) -> Floats:
-        return np.concatenate([self.classifier.probabilities(self.classifier.prepare(part)) for part in self.chunks()])
+        chunks = self.data.chunks(self.facts.input_shape, self.settings.crop)
+        return np.concatenate([self.classifier.probabilities(self.classifier.prepare(part)) for part in chunks])
 
     def _preprocess(self, shape: tuple[int, int, int]) -> Preprocess:
-        def shown() -> Iterator[Floats]:
-            for start in range(0, len(self.data.samples), CHUNK):
-                stop = min(start + CHUNK, len(self.data.samples))
-                yield self.data.shown(np.arange(start, stop, dtype=np.int64), shape, self.settings.crop)
-
-        return preprocess_of(self.settings, shape, self.folder, shown)
+        return preprocess_of(self.settings, shape, self.folder, lambda: self.data.chunks(shape, self.settings.crop))
 
     def _facts(self) -> ModelFacts:
         model = self.classifier
