@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, is_dataclass
 from functools import cache, lru_cache
 from pathlib import Path
+from types import CodeType
 
 from jinja2 import (
     Environment,
@@ -143,7 +144,6 @@ def _prose() -> _Prose:
     return environment
 
 
-@lru_cache(maxsize=256)
 def _with_line_ends(source: str) -> str:
     """The text as it is meant: a tag takes its line's end with it only where nothing else stands on the line.
 
@@ -152,10 +152,17 @@ def _with_line_ends(source: str) -> str:
     return TAG_AT_END.sub(lambda line: line[0] if ONLY_TAGS.fullmatch(line[0]) else line[0] + '{{ "" }}', source)
 
 
+@lru_cache(maxsize=1024)
+def _compiled(source: str) -> CodeType:
+    """A text is checked first and filled in later, in one process."""
+    return _prose().compile(_with_line_ends(source), filename=PROSE)
+
+
+@lru_cache(maxsize=1024)
 def _parse(source: str) -> nodes.Template:
     """The syntax tree; ProseError also for a filter or test that does not exist."""
     try:
-        _prose().compile(_with_line_ends(source), filename=PROSE)
+        _compiled(source)
         return _prose().parse(source)
     except TemplateSyntaxError as error:
         raise ProseError(error.lineno, error.message or "not a valid expression") from error
@@ -196,9 +203,7 @@ def _constant(argument: nodes.Expr) -> str | None:
 def render_prose(source: str, context: Mapping[str, object]) -> str:
     """The text with its expressions filled in, in the sandbox; raises ProseError with the line within the text."""
     try:
-        return Template.from_code(
-            _prose(), _prose().compile(_with_line_ends(source), filename=PROSE), {**_prose().globals}
-        ).render(context)
+        return Template.from_code(_prose(), _compiled(source), {**_prose().globals}).render(context)
     except TemplateSyntaxError as error:
         raise ProseError(error.lineno, error.message or "not a valid expression") from error
     except FAILURES as error:

@@ -83,10 +83,11 @@ def _classes(
 ) -> Ints:
     """One of the two columns of classes; raises DataError with the line."""
     name, place = column
+    words = [line[place].strip() if place < len(line) else "" for _, line in rows]
+    known = {word: class_number(word, classes) for word in set(words)}
     found = []
-    for number, line in rows:
-        word = line[place].strip() if place < len(line) else ""
-        label = class_number(word, classes)
+    for (number, _), word in zip(rows, words, strict=True):
+        label = known[word]
         if label is None:
             what = f"{path}: line {number}: {name} is '{word}' with {len(classes)} classes"
             raise DataError(f"{what}; allowed: {allowed(classes)}")

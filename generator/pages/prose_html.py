@@ -4,6 +4,7 @@ Raw HTML is text, links go to http(s), mailto or relative places only, formulas 
 """
 
 import re
+from functools import cache
 from html import unescape
 from urllib.parse import urlsplit
 from xml.etree.ElementTree import Element, fromstring, tostring
@@ -11,8 +12,6 @@ from xml.etree.ElementTree import Element, fromstring, tostring
 from markdown import Markdown
 from markdown.inlinepatterns import InlineProcessor
 from markdown.util import AtomicString
-
-from generator.pages.formulas import mathml
 
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff\ud800-\udfff]")
 WIDE = r"[\u2e80-\u9fff\uf900-\ufaff\uff00-\uff60\u3000-\u303f]"  # characters between which no space belongs
@@ -58,7 +57,7 @@ def tree(source: str) -> Element:
 
     Inline: em, strong, code, a, br, img (relative only) and `<math>`. Raises InputError for a formula that is none.
     """
-    xhtml = _markdown().convert(tidy(source))
+    xhtml = _markdown().reset().convert(tidy(source))
     root = fromstring(f"<div>{ENTITY.sub(lambda m: _escaped(unescape(m.group(0))), xhtml)}</div>")
     for element in list(root.iter()):
         _restrict(element)
@@ -66,6 +65,7 @@ def tree(source: str) -> Element:
     return root
 
 
+@cache
 def _markdown() -> Markdown:
     markdown = Markdown(extensions=["tables", "fenced_code", "sane_lists"], output_format="xhtml")
     markdown.preprocessors.deregister("html_block")
@@ -107,6 +107,8 @@ def _place_formulas(root: Element) -> None:
         for position, child in enumerate(list(parent)):
             classes = child.get("class", "").split() if child.tag == "code" else []
             if "math" in classes:
+                from generator.pages.formulas import mathml  # here: few texts have one
+
                 formula = mathml(child.text or "", "block" in classes)
                 formula.tail = child.tail
                 parent[position] = formula

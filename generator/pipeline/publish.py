@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, fields, is_dataclass, replace
 from functools import cached_property, partial
 from pathlib import Path
@@ -86,10 +87,13 @@ class Publication:
 
         shown = (*self.evidence_pictures, *(p for figure in self.built.values() for p in figure.drawing.pictures))
         pictures = {picture.name: picture.data for picture in shown}
-        for one in self.pages:
-            yield f"report.{one.language}.pdf", pdf((one,), pictures, self.folders)
+        asked = {f"report.{one.language}.pdf": (one,) for one in self.pages}
         if len(self.pages) > 1:
-            yield "report.pdf", pdf(self.pages, pictures, self.folders)
+            asked["report.pdf"] = self.pages
+        with ThreadPoolExecutor() as pool:  # Typst holds no lock of Python's
+            yield from zip(
+                asked, pool.map(lambda pages: pdf(pages, pictures, self.folders), asked.values()), strict=True
+            )
 
     def _html(self) -> Iterator[tuple[str, str]]:
         yield "index.html", render.html(self.pages[0], "", self.folders)
