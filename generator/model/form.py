@@ -8,7 +8,8 @@ from generator.classifier import Layer
 from generator.errors import ModelError
 from generator.model.flat_graph import INPUT, FlatGraph, KerasObject, Step
 
-MEMORY = 640 * 2**20  # bytes that the activations of one batch may take; larger batches are hardly faster
+AT_ONCE = 2  # batches under way; each uses all cores where it can
+MEMORY = 640 * 2**20  # bytes that their activations may take together; larger batches are hardly faster
 MOST = 64  # images of one pass
 ORIENTED = ("Conv", "Pooling", "ZeroPadding", "UpSampling", "Cropping2D")
 KERNELS = ("kernel", "depthwise_kernel", "pointwise_kernel")
@@ -114,7 +115,7 @@ def _weights(step: Step) -> int:
 def images_of_a_pass(shapes: Shapes) -> int:
     """A power of two, the larger the smaller the activations of one image are."""
     image = 4 * sum(map(prod, shapes.values()))
-    return min(2 ** max(int(log2(MEMORY / image)), 0), MOST)
+    return min(2 ** max(int(log2(MEMORY / AT_ONCE / image)), 0), MOST)
 
 
 def twin(layer: KerasObject, **changes: KerasObject) -> KerasObject:

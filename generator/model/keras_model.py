@@ -1,6 +1,10 @@
-"""A Keras model as a `Classifier`: every question is one traced function over batches that fit memory."""
+"""A Keras model as a `Classifier`: every question is one traced function over batches that fit memory.
+
+Several batches are under way at once: while one waits for the last thread of an operation, another computes.
+"""
 
 from collections.abc import Hashable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from math import prod
@@ -14,7 +18,7 @@ from generator.artefacts import Floats
 from generator.classifier import Ascent, Climb, Layer, Rectifier, Score
 from generator.errors import ModelError, ParameterError, suggestion
 from generator.model.flat_graph import FlatGraph, flatten
-from generator.model.form import Form, form_of, images_of_a_pass, layers_of
+from generator.model.form import AT_ONCE, Form, form_of, images_of_a_pass, layers_of
 from generator.model.keras_ascent import BLOCK, bounds, climbing, mean_of_unit
 from generator.model.keras_door import tf
 from generator.model.keras_files import ReadableFile, readable
@@ -59,6 +63,7 @@ class KerasClassifier:
     batch: int  # images of one pass
     facts: Facts
     _traced: dict[Hashable, Any] = field(default_factory=dict, repr=False)
+    _at_once: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(AT_ONCE), repr=False)
 
     @property
     def input_shape(self) -> tuple[int, int, int]:
@@ -148,18 +153,22 @@ class KerasClassifier:
             images = tf.TensorSpec((self.form.batch, *self.form.shape), tf.float32)
             ids = [tf.TensorSpec((self.form.batch,), tf.int32)] * classes
             # without autograph: nothing here branches on a tensor, and errors keep their own words
-            self._traced[key, classes] = tf.function(question, input_signature=[images, *ids], autograph=False)
+            traced = tf.function(question, input_signature=[images, *ids], autograph=False)
+            traced.get_concrete_function()  # now: two batches would trace it twice
+            self._traced[key, classes] = traced
         return self._traced[key, classes]
 
     def _by_batch(self, traced: Traced, *arrays: Array) -> tuple[Floats, ...]:
-        """A traced function over any number of images."""
+        """A traced function over any number of images, some batches at a time."""
         arrays = (np.asarray(arrays[0], np.float32), *arrays[1:])
-        parts = []
-        for start in range(0, max(len(arrays[0]), 1), self.batch):
+
+        def answer(start: int) -> list[Floats]:
             given = [array[start : start + self.batch] for array in arrays]
             results = traced(*(_padded(array, self.form.batch) for array in given))
             results = results if isinstance(results, tuple) else (results,)
-            parts.append([result.numpy()[: len(given[0])] for result in results])
+            return [result.numpy()[: len(given[0])] for result in results]
+
+        parts = self._at_once.map(answer, range(0, max(len(arrays[0]), 1), self.batch))
         return tuple(np.concatenate(column) for column in zip(*parts, strict=True))
 
     def _climb(self, ascent: Ascent) -> tuple[Floats, Floats]:
