@@ -1,5 +1,7 @@
 """Prose of a spec as HTML and as a tree: one Markdown, nothing dangerous."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
 from generator.errors import InputError
@@ -113,3 +115,11 @@ def test_a_caption_has_no_paragraph():
 def test_a_thousand_open_brackets_come_back():
     """Marks that never close are words."""
     assert plain("[*" * 500).count("[") == 500
+
+
+def test_texts_may_be_read_beside_each_other():
+    """PDFs are made in parallel: no text gets a piece of another."""
+    sources = [f"**a{k}** `b{k}`\n\n- c{k}\n\n```\nd{k} <\n```" for k in range(40)]
+    alone = [html(source) for source in sources]
+    with ThreadPoolExecutor(8) as pool:
+        assert list(pool.map(html, sources)) == alone

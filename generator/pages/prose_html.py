@@ -6,6 +6,7 @@ Raw HTML is text, links go to http(s), mailto or relative places only, formulas 
 import re
 from functools import cache
 from html import unescape
+from threading import Lock
 from urllib.parse import urlsplit
 from xml.etree.ElementTree import Element, fromstring, tostring
 
@@ -13,6 +14,7 @@ from markdown import Markdown
 from markdown.inlinepatterns import InlineProcessor
 from markdown.util import AtomicString
 
+TURN = Lock()  # the converter keeps in itself what it is at, and PDFs are made beside each other
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff\ud800-\udfff]")
 WIDE = r"[\u2e80-\u9fff\uf900-\ufaff\uff00-\uff60\u3000-\u303f]"  # characters between which no space belongs
 JOIN = re.compile(rf"(?<={WIDE})\n {{0,3}}(?={WIDE})")
@@ -57,7 +59,8 @@ def tree(source: str) -> Element:
 
     Inline: em, strong, code, a, br, img (relative only) and `<math>`. Raises InputError for a formula that is none.
     """
-    xhtml = _markdown().reset().convert(tidy(source))
+    with TURN:
+        xhtml = _markdown().reset().convert(tidy(source))
     root = fromstring(f"<div>{ENTITY.sub(lambda m: _escaped(unescape(m.group(0))), xhtml)}</div>")
     for element in list(root.iter()):
         _restrict(element)
