@@ -8,6 +8,8 @@ Panel = Literal["image", "map", "overlay", "masked"]
 Scale = Literal["figure", "image"]
 Layout = Literal["rows", "grid"]
 
+ROW, TILE = 144, 96  # about the side of a picture on a page: beside its label, and in a grid
+
 
 class Mask(BaseModel):
     """The part of a face where its map is weak is replaced."""

@@ -97,3 +97,20 @@ def test_an_interval_that_rounds_past_its_mean_is_drawn():
     """A share of 1 may end a last bit below it."""
     certain = charts.Estimate(1.0, 0.95, 1.0 - 1e-12)
     assert charts.intervals([("差距", [certain] * len(NAMES))], NAMES).size
+
+
+def test_a_chart_has_at_most_256_colours():
+    """Those of its grounds and letters are kept; a pixel at the edge of a letter moves less than can be seen."""
+    shares = np.add.outer(np.arange(12), np.arange(12)) + 1
+    names = [f"class {k}" for k in range(12)]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(charts, "reduced", lambda pixels: pixels)
+        full = confusion(shares, classes=names)
+    few = confusion(shares, classes=names)
+    colours, counts = np.unique(full.reshape(-1, 3), axis=0, return_counts=True)
+    assert len(colours) > 256 == len(np.unique(few.reshape(-1, 3), axis=0))
+    common = (full[:, :, None] == colours[counts > 1000]).all(axis=-1).any(axis=-1)
+    assert np.array_equal(full[common], few[common])
+    away = np.abs(full.astype(int) - few).max(axis=-1)
+    assert away.max() < 64
+    assert (away > 16).mean() < 0.005

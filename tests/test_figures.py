@@ -55,11 +55,11 @@ def test_heatmaps_have_their_panels_in_order_and_stable_names():
 
 
 def test_pictures_are_whole_multiples_and_say_their_size():
-    """48 pixels become 192, each a square of four; width and height are the file's."""
+    """48 pixels become 144, each a square of nine; width and height are the file's."""
     for picture in drawn(heatmaps()).pictures[:-1]:
         shown = png.pixels_of(picture.data)
-        assert shown.shape[:2] == (picture.height, picture.width) == (192, 192)
-        assert np.array_equal(shown, colours.enlarge(shown[::4, ::4], 4))
+        assert shown.shape[:2] == (picture.height, picture.width) == (144, 144)
+        assert np.array_equal(shown, colours.enlarge(shown[::3, ::3], 3))
 
 
 def test_one_scale_for_all_images_of_a_figure():
@@ -109,8 +109,8 @@ def test_a_map_that_is_no_result_is_striped(how):
     drawing = drawn(heatmaps(values=values, remarks=("", "nothing_speaks_for") if how == "remark" else ()))
     assert drawing.legend.high == 1
     for role in ("map", "overlay", "masked"):
-        assert np.array_equal(pixels(drawing, f"fig-9-{role}.png"), colours.no_result(192, 192))
-    assert not np.array_equal(pixels(drawing, "fig-9-image.png"), colours.no_result(192, 192))
+        assert np.array_equal(pixels(drawing, f"fig-9-{role}.png"), colours.no_result(144, 144))
+    assert not np.array_equal(pixels(drawing, "fig-9-image.png"), colours.no_result(144, 144))
 
 
 def test_a_figure_without_any_result_has_no_legend():
@@ -125,7 +125,7 @@ def test_the_mask_is_a_share_of_the_figures_maximum():
     show = Show(panels=("masked",), mask=Mask(below=0.5, fill="white"))
     drawing = drawn(heatmaps(), show)
     assert (pixels(drawing, "fig-4-masked.png") == 255).all()
-    assert (pixels(drawing, "fig-9-masked.png")[:4, :4] != 255).all()
+    assert (pixels(drawing, "fig-9-masked.png")[:3, :3] != 255).all()
 
 
 def test_targets_tell_maps_of_the_same_image_apart():
@@ -148,7 +148,7 @@ def test_superpixels_are_tinted_over_the_face():
     segments[:, :, 24:] = 1
     values = np.where(segments == 0, 1.0, -1.0).astype(np.float32)
     drawing = drawn(Heatmaps(values, True, "weight", segments=segments))
-    left, right = (np.array(rgb_at(drawing, "fig-4-overlay.png", 96, x), int) for x in (40, 150))
+    left, right = (np.array(rgb_at(drawing, "fig-4-overlay.png", 72, x), int) for x in (30, 120))
     assert left[2] > left[0] + 30
     assert right[0] > right[2] + 30
 
@@ -160,7 +160,7 @@ def test_patterns_are_tiles_and_a_sheet():
     drawing = drawn(Patterns(pattern, units, np.ones(3), np.ones(3), dead, "filter"))
     assert [p.name for p in drawing.pictures] == ["fig-3.png", "fig-8.png", "fig-31.png", "fig-sheet.png"]
     assert [p.unit for p in drawing.pictures] == [0, 1, 2, None]
-    assert np.array_equal(pixels(drawing, "fig-8.png"), colours.crossed(colours.no_result(192, 192)))
+    assert np.array_equal(pixels(drawing, "fig-8.png"), colours.crossed(colours.no_result(96, 96)))
     assert drawing.legend is None
 
 
@@ -181,7 +181,7 @@ def outputs(n=2):
 def test_outputs_share_one_scale_with_zero_fixed():
     """A unit that puts out nothing has the colour of zero, the largest output the last one."""
     drawing = drawn(outputs())
-    assert rgb_at(drawing, "fig-9-5.png", 0, 0) == rgb_at(drawing, "fig-9-6.png", 100, 100)
+    assert rgb_at(drawing, "fig-9-5.png", 0, 0) == rgb_at(drawing, "fig-9-6.png", 90, 90)
     last = colours.Scale(1.0, False, "magma").paint(np.ones((1, 1), np.float32))[0, 0]
     assert rgb_at(drawing, "fig-9-6.png", 0, 0) == tuple(last)
     assert rgb_at(drawing, "fig-4-6.png", 0, 0) != tuple(last)

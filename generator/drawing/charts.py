@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from generator.artefacts import Confusion, Curves, Floats, Ints
 from generator.drawing.fonts import chinese, drawable
 from generator.drawing.inks import OPPOSES, SUPPORTS, WHITE, Colour, Pixels, hexadecimal, ink_on, mix
+from generator.drawing.palette import reduced
 from generator.errors import ParameterError, suggestion
 from generator.text import Text, bilingual
 
@@ -282,4 +283,4 @@ def _pixels(figure: Figure) -> Pixels:
     canvas = figure.canvas
     assert isinstance(canvas, FigureCanvasAgg)
     canvas.draw()  # type: ignore[no-untyped-call]
-    return np.asarray(canvas.buffer_rgba())[..., :3].copy()  # type: ignore[no-untyped-call]
+    return reduced(np.asarray(canvas.buffer_rgba())[..., :3].copy())  # type: ignore[no-untyped-call]

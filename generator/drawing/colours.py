@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from generator.artefacts import Floats, Ints
 from generator.drawing.charts import colour_table
 from generator.drawing.inks import MAT, OPPOSES, STRIPE, SUPPORTS, WHITE, Pixels
+from generator.show import ROW
 
 Number = TypeVar("Number", bound=np.generic)
 
@@ -22,7 +23,6 @@ UNSIGNED, SIGNED = "magma", "PuOr"
 OPACITY = 0.7  # of a ready-made overlay: an opaque magma blackens the face below it
 PALE = 0.5  # below this share of the limit a diverging colour is too pale to be laid over a face
 FILLS: Mapping[str, int] = MappingProxyType({"black": 0, "grey": 128, "white": 255})
-SMALLEST, USUAL = 144, 192  # sides of a drawn picture
 
 
 @dataclass(frozen=True)
@@ -70,10 +70,9 @@ def rgb(pixels: Pixels) -> Pixels:
     return np.repeat(pixels[..., None], 3, axis=-1) if pixels.ndim == 2 else pixels[..., :3]
 
 
-def multiple(height: int, width: int, usual: int = USUAL, smallest: int = SMALLEST) -> int:
-    """How many screen pixels one pixel becomes: a whole number, about `usual` and at least `smallest` in all."""
-    side = max(height, width)
-    return max(1, round(usual / side), -(-smallest // side))
+def multiple(height: int, width: int, least: int = ROW) -> int:
+    """How many screen pixels one pixel becomes: a whole number, so that the longer side is at least `least`."""
+    return max(1, -(-least // max(height, width)))
 
 
 def enlarge(pixels: NDArray[Number], times: int) -> NDArray[Number]:

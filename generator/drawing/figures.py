@@ -31,7 +31,7 @@ from generator.drawing.inks import Pixels
 from generator.drawing.panels import Explained
 from generator.drawing.sheets import Tile, sheet
 from generator.results import Drawing, FigureResult, Legend, Part, Picture, Role
-from generator.show import Mask, Panel, Show
+from generator.show import TILE, Mask, Panel, Show
 from generator.text import Text
 
 
@@ -229,7 +229,8 @@ def _painted(work: _Work, values: Floats) -> Pixels:
 def _units(tiles: tuple[Tile, ...], work: _Work, role: Role, prefix: str, row: int | None) -> Iterator[Picture]:
     """A picture for each unit, then all of them as one sheet."""
     for position, tile in enumerate(tiles):
-        pixels = tile.drawn(colours.multiple(*tile.pixels.shape[:2]))
+        height, width = tile.pixels.shape[:2]
+        pixels = tile.drawn(colours.multiple(height, width, TILE))
         picture = work.picture(f"{prefix}-{tile.number}", role, pixels)
         yield replace(picture, row=position if row is None else row, unit=position)
     if tiles:

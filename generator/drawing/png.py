@@ -6,8 +6,9 @@ import numpy as np
 from PIL import Image
 
 from generator.drawing.inks import Pixels
+from generator.drawing.palette import indexed
 
-QUALITY = 95  # the homework wants JPEG: without colour subsampling, which blurs small maps
+QUALITY = 90  # the homework wants JPEG: without colour subsampling, which blurs small maps
 
 
 def png(pixels: Pixels) -> bytes:
@@ -32,20 +33,16 @@ def jpeg(data: bytes) -> bytes:
     if pixels.ndim == 3 and pixels.shape[-1] == 4:
         alpha = pixels[..., 3:] / 255
         pixels = np.rint(pixels[..., :3] * alpha + 255 * (1 - alpha)).astype(np.uint8)
-    Image.fromarray(pixels).save(stream, "JPEG", quality=QUALITY, subsampling=0)
+    Image.fromarray(pixels).save(stream, "JPEG", quality=QUALITY, subsampling=0, optimize=True)
     return stream.getvalue()
 
 
 def _smallest(pixels: Pixels) -> tuple[Image.Image, bytes | None]:
     """A Pillow image, with the palette's transparency where it has one."""
-    if pixels.ndim == 2:
+    found = indexed(pixels) if pixels.ndim == 3 else None
+    if found is None:
         return Image.fromarray(pixels), None
-    opaque = np.full((*pixels.shape[:2], 4 - pixels.shape[-1]), 255, np.uint8)
-    packed = np.dstack([pixels, opaque]).view(np.uint32)[..., 0]
-    colours, index = np.unique(packed, return_inverse=True)
-    if len(colours) > 256:
-        return Image.fromarray(pixels), None
-    picture = Image.fromarray(index.reshape(pixels.shape[:2]).astype(np.uint8))
-    table = colours.view(np.uint8).reshape(-1, 4)
-    picture.putpalette(table[:, :3].tobytes())
-    return picture, table[:, 3].tobytes() if pixels.shape[-1] == 4 else None
+    colours, index = found
+    picture = Image.fromarray(index)
+    picture.putpalette(colours[:, :3].tobytes())
+    return picture, colours[:, 3].tobytes() if pixels.shape[-1] == 4 else None

@@ -8,7 +8,7 @@ from PIL import Image, ImageDraw, ImageFont
 from generator.drawing.colours import crossed, enlarge, multiple, no_result, rgb
 from generator.drawing.fonts import chinese
 from generator.drawing.inks import BLACK, Pixels
-from generator.show import columns_for
+from generator.show import ROW, TILE, columns_for
 
 GAP, DIGITS = 8, 18  # pixels between tiles; height of a number
 
@@ -33,7 +33,7 @@ def sheet(tiles: tuple[Tile, ...], columns: int | None = None) -> Pixels:
     """The tiles, all of one size, in rows of `columns` on white, each with its number centred below."""
     columns = min(columns or columns_for(len(tiles)), len(tiles))
     height, width = tiles[0].pixels.shape[:2]
-    times = multiple(height, width, 96, 80) if columns > 4 else multiple(height, width)
+    times = multiple(height, width, TILE if columns > 4 else ROW)
     pitch = (height * times + DIGITS + 2 * GAP, width * times + GAP)
     rows = -(-len(tiles) // columns)
     canvas = np.full((rows * pitch[0] - GAP, columns * pitch[1] - GAP, 3), 255, np.uint8)

@@ -24,9 +24,10 @@ from generator.pages.evidence_plots import (
     looks_by_class,
 )
 from generator.pages.evidence_plots import classes as recall_and_precision
-from generator.pages.material import CHART, TILE
+from generator.pages.material import CHART
 from generator.pages.page import Body, Image, Light, Prose, Section, Sheet, Subsection, Table
 from generator.results import Picture
+from generator.show import TILE
 
 Gallery = Mapping[str, Picture]
 Part = Subsection | None

@@ -9,10 +9,9 @@ from generator.pages.page import Image
 from generator.pages.reader import Reader
 from generator.pages.seen import Seen
 from generator.results import Part, Picture, Role
-from generator.show import Show
+from generator.show import ROW, Show
 from generator.text import Text
 
-ROW, TILE = 144, 96  # sides of a picture on the page, brought to whole multiples of its own pixels
 CHART = 0.6  # CSS pixels to one of a chart's
 
 Examples = Mapping[tuple[int, int], str]  # (label, prediction) -> anchor of a row that shows this confusion
@@ -34,7 +33,7 @@ class Material:
     heading: str = ""
 
     def image(self, picture: Picture, side: int = ROW) -> Image:
-        """A picture with its words, shown about `side` wide."""
+        """A picture with its words, shown about `side` wide, at a whole multiple of its own pixels."""
         seen = Seen(self.reader, self.part, self.method, picture.role, picture.row, picture.unit)
         shown = round(picture.width * CHART) if picture.role == "chart" else self._shown(picture, side)
         panel = self.reader.words(f"panel.{picture.role}") if picture.role != "veil" else ""

@@ -3,9 +3,10 @@
 import numpy as np
 
 from generator.artefacts import Confusion, LayerTable, Predictions
-from generator.pages.material import TILE, Material
+from generator.pages.material import Material
 from generator.pages.page import Body, Matrix, MatrixCell, MatrixRow, Table
 from generator.pages.reader import Reader
+from generator.show import TILE
 
 
 def matrix(artefact: Confusion, material: Material) -> tuple[Body, ...]:

@@ -3,10 +3,10 @@
 import numpy as np
 
 from generator.artefacts import Kernels, LayerOutputs, Patterns
-from generator.pages.material import TILE, Material
+from generator.pages.material import Material
 from generator.pages.page import Body, Cell, Grid
 from generator.results import Picture
-from generator.show import columns_for
+from generator.show import TILE, columns_for
 
 
 def patterns(artefact: Patterns, material: Material) -> tuple[Body, ...]:

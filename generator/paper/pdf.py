@@ -14,6 +14,7 @@ import typst
 from generator.drawing import fonts
 from generator.errors import ComputationError
 from generator.pages.page import Page
+from generator.paper.compact import compact
 from generator.paper.nodes import document
 
 LAYOUT = "report.typ"
@@ -28,7 +29,7 @@ def pdf(pages: Sequence[Page], pictures: Mapping[str, bytes], templates: Sequenc
     with TemporaryDirectory() as folder:
         root = Path(folder)
         _lay_out(root, pages, pictures, _template(templates))
-        return _compiled(root)
+        return compact(_compiled(root))
 
 
 def _template(folders: Sequence[Path]) -> Path:

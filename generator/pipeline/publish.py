@@ -87,7 +87,7 @@ class Publication:
 
         shown = (*self.evidence_pictures, *(p for figure in self.built.values() for p in figure.drawing.pictures))
         pictures = {picture.name: picture.data for picture in shown}
-        asked = {f"report.{one.language}.pdf": (one,) for one in self.pages}
+        asked: dict[str, tuple[Page, ...]] = {f"report.{one.language}.pdf": (one,) for one in self.pages}
         if len(self.pages) > 1:
             asked["report.pdf"] = self.pages
         with ThreadPoolExecutor() as pool:  # Typst holds no lock of Python's
