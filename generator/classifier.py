@@ -13,6 +13,7 @@ from generator.artefacts import Floats, Ints
 
 ScoreKind = Literal["logit", "probability", "loss"]
 Rectifier = Literal["plain", "guided"]
+Optimizer = Literal["normalized", "plain", "adam", "adagrad"]
 
 
 @dataclass(frozen=True)
@@ -65,8 +66,9 @@ class Score:
 class Ascent:
     """A climb in input space: every unit of `layer` (None: the logits), from its own `start (F, H, W, C)` inputs.
 
-    `rate` is the step in fractions of the input range under a normalised gradient; `total_variation` and `norm`
-    weigh the regularisers of tf-keras-vis; `jitter` is the shift in pixels before each step.
+    `rate` is counted in pixels from 0 to 1: the mean step of a normalised gradient, about the step of each pixel for
+    Adam, its first for Adagrad, the factor of a plain gradient. `total_variation` and `norm` weigh the regularisers of
+    tf-keras-vis; `jitter` is the shift in pixels before each step.
     """
 
     layer: str | None
@@ -78,6 +80,7 @@ class Ascent:
     norm: float = 0.0
     jitter: int = 0
     seed: int = 0
+    optimizer: Optimizer = "normalized"
 
 
 @dataclass(frozen=True)

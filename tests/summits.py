@@ -1,12 +1,14 @@
 """A classifier whose units have summits that can be worked out by hand, and a climb without a framework."""
 
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
 from generator.artefacts import Floats
 from generator.classifier import Ascent, Climb, Layer
 from tests.closed_form import softmax
+from tests.slow_climb import climb
 
 
 @dataclass(frozen=True)
@@ -57,16 +59,17 @@ class Summits:
         return softmax(self.logits(inputs))
 
     def ascend(self, ascent: Ascent) -> Climb:
-        x = ascent.start.copy()
-        summit = np.moveaxis(self.summit[..., ascent.units], -1, 0)[..., None]
-        fixed = np.array([self.flat[unit] is not None for unit in ascent.units])
-        for _ in range(ascent.steps):
-            slope = np.where(self.steepness * (x - summit) ** 2 < 1, summit - x, 0)
-            slope[fixed] = 0
-            size = np.sqrt((slope**2).mean(axis=(1, 2, 3), keepdims=True))
-            x = np.clip(x + ascent.rate * np.divide(slope, size, out=np.zeros_like(x), where=size > 1e-9), 0, 1)
-        values = self.logits(x)[np.arange(len(x)), ascent.units]
-        return Climb(x.astype(np.float32), values)
+        way = ascent.steps, ascent.rate, ascent.optimizer
+        pairs = zip(ascent.start, ascent.units.tolist(), strict=True)
+        x = np.stack([climb(start, partial(self._slope, unit), *way) for start, unit in pairs])
+        return Climb(x, self.logits(x)[np.arange(len(x)), ascent.units])
+
+    def _slope(self, unit: int, x: Floats) -> Floats:
+        """The derivative of a unit's mean by the image `(H, W, 1)`."""
+        if self.flat[unit] is not None:
+            return np.zeros_like(x)
+        summit = self.summit[..., unit, None]
+        return np.where(self.steepness * (x - summit) ** 2 < 1, 2 * self.steepness * (summit - x), 0) / x.size
 
 
 def summits(flat=(None,) * 4, steepness: float = 1.0, size: int = 12) -> Summits:

@@ -72,6 +72,9 @@ FILTERS = {
     "from-face": "{method: filters, params: {filters: 2, steps: 3, start: 6}, images: {index: [6]}}",
     "restarted": "{method: filters, params: {filters: 2, steps: 3, starts: 3}}",
     "smooth": "{method: filters, params: {filters: 2, steps: 3, total_variation: 1, norm: 1, jitter: 2, rate: 0.1}}",
+    "plain": "{method: filters, params: {filters: 2, steps: 3, optimizer: plain, rate: 50}}",
+    "adam": "{method: filters, params: {filters: 2, steps: 3, optimizer: adam}}",
+    "adagrad": "{method: filters, params: {filters: 2, steps: 3, optimizer: adagrad}}",
     "larger": "{method: filters, params: {filters: 2, steps: 6, size: 40}}",
     "outputs": "{method: feature_maps, params: {layer: conv1, filters: [5, 2]}, images: {index: [8]}}",
     "outputs-faces": "{method: feature_maps, params: {layer: conv1, filters: 4}, images: {same_as: seven}}",
@@ -110,6 +113,7 @@ CHOICE = {
     "quadrants": "{method: occlusion, params: {patch: 12, stride: 12, baseline: black}, images: {index: [0]}}",
     "classes": "{method: class_maximization, params: {steps: 3}}",
     "classes-from-face": "{method: class_maximization, params: {steps: 3, start: 6, classes: [3]}, images: {index: 6}}",
+    "classes-by-adam": "{method: class_maximization, params: {steps: 3, optimizer: adam, classes: [3]}}",
     "curves": "{method: training_curves, params: {path: history.csv}}",
     "architecture": "{method: architecture}",
     "seven-by-seven": "{method: integrated_gradients, params: {steps: 4}, target: each, show: {layout: grid}}",
@@ -304,6 +308,13 @@ def test_filters_climb_from_any_start(second):
     assert len(set(heights.values())) == len(starts)
     plain = second.numbers("first-layer")["activation"][:2]
     assert all(best >= once - 1e-5 for best, once in zip(heights["restarted"], plain, strict=True))
+
+
+def test_filters_climb_by_any_optimizer(second):
+    """The normalised, the plain gradient, Adam and Adagrad take different steps; what is unusual is told."""
+    names = ("first-layer", "plain", "adam", "adagrad")
+    assert len({tuple(second.numbers(name)["activation"][:2]) for name in names}) == 4
+    assert [second.numbers(name).get("optimizer") for name in names] == [None, "plain", "adam", "adagrad"]
 
 
 def test_patterns_are_enlarged_while_they_climb(second):

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from generator.artefacts import FLAT, Fact, Floats, Ints
-from generator.classifier import Ascent, Classifier, Climb, find_layer
+from generator.classifier import Ascent, Classifier, Climb, Optimizer, find_layer
 from generator.errors import ParameterError
 from generator.maps.growth import climbed
 from generator.maps.variants import slices
@@ -22,7 +22,6 @@ Start = Annotated[
     Field(description="where the climb begins: noise, zeros, grey, ones, or the index of one of the figure's images"),
 ]
 Steps = Annotated[int, Field(ge=1, le=10_000, description="steps of the climb")]
-Rate = Annotated[float, Field(gt=0, le=1, description="length of a step as a share of the range of a pixel")]
 Restarts = Annotated[int, Field(ge=1, le=16, description="climbs from different noise; the highest one is shown")]
 Smoothness = Annotated[float, Field(ge=0, description="weight of the total variation: higher is smoother")]
 Restraint = Annotated[float, Field(ge=0, description="weight of the norm: higher is darker and keeps only what counts")]
@@ -51,6 +50,7 @@ class Route:
     norm: float = 0.0
     jitter: int = 0
     size: int | None = None
+    optimizer: Optimizer = "normalized"
 
 
 @dataclass(frozen=True)
@@ -156,12 +156,13 @@ def route_facts(route: Route) -> dict[str, Fact]:
     facts: dict[str, Fact] = {"start": route.start, "steps": route.steps, "rate": route.rate}
     weighed: dict[str, Fact] = {"total_variation": route.total_variation, "norm": route.norm, "jitter": route.jitter}
     facts |= {key: value for key, value in weighed.items() if value}
+    facts |= {} if route.optimizer == "normalized" else {"optimizer": route.optimizer}
     return facts | ({"restarts": route.starts} if route.starts > 1 else {})
 
 
 def _ascent(layer: str | None, units: Ints, start: Floats, route: Route, seed: int) -> Ascent:
     regularisers = (route.total_variation, route.norm, route.jitter)
-    return Ascent(layer, units, start, route.steps, route.rate, *regularisers, seed)
+    return Ascent(layer, units, start, route.steps, route.rate, *regularisers, seed, route.optimizer)
 
 
 def _climb(request: Request, layer: str | None, units: Ints, route: Route, attempt: int) -> Climb:

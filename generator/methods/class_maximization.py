@@ -10,7 +10,6 @@ from generator.classifier import Classifier
 from generator.errors import ParameterError
 from generator.maps.ascent import (
     Jitter,
-    Rate,
     Restarts,
     Restraint,
     Route,
@@ -21,6 +20,7 @@ from generator.maps.ascent import (
     peaks,
     route_facts,
 )
+from generator.maps.optimizers import OptimizerOption, Rate, rate_of
 from generator.methods import Request, method
 from generator.text import bilingual
 
@@ -32,6 +32,7 @@ ClassesOption = Annotated[
     ),
 ]
 MOST = 20  # classes that are climbed where none is named
+USUAL_RATE = 0.01
 USUAL = 7  # classes, where the cost is told before the model is known
 
 
@@ -55,7 +56,8 @@ def class_maximization(
     *,
     classes: ClassesOption = None,
     steps: Steps = 200,
-    rate: Rate = 0.01,
+    optimizer: OptimizerOption = "normalized",
+    rate: Rate = None,
     start: Start = "noise",
     starts: Restarts = 1,
     total_variation: Smoothness = 20.0,
@@ -63,7 +65,8 @@ def class_maximization(
     jitter: Jitter = 2,
 ) -> Patterns:
     """Gradient ascent on the score of each class before the softmax."""
-    route = Route(start, steps, rate, starts, total_variation, norm, jitter)
+    length = rate_of(optimizer, rate, USUAL_RATE)
+    route = Route(start, steps, length, starts, total_variation, norm, jitter, optimizer=optimizer)
     units = _known(request.classifier, classes)
     found = peaks(request, None, units, route)
     reached = request.classifier.probabilities(found.inputs)[np.arange(len(units)), units]

@@ -3,7 +3,6 @@
 from generator.artefacts import Fact, Patterns
 from generator.maps.ascent import (
     Jitter,
-    Rate,
     Restarts,
     Restraint,
     Route,
@@ -17,10 +16,13 @@ from generator.maps.ascent import (
     route_facts,
 )
 from generator.maps.growth import growable
+from generator.maps.optimizers import OptimizerOption, Rate, rate_of
 from generator.maps.units import FiltersOption, candidates, chosen, how_many, strongest, unit_layer
 from generator.methods import Request, method
 from generator.options import LayerOption
 from generator.text import bilingual
+
+USUAL_RATE = 0.02
 
 
 @method(
@@ -42,7 +44,8 @@ def filters(
     layer: LayerOption = None,
     filters: FiltersOption = None,
     steps: Steps = 60,
-    rate: Rate = 0.02,
+    optimizer: OptimizerOption = "normalized",
+    rate: Rate = None,
     start: Start = "noise",
     starts: Restarts = 1,
     total_variation: Smoothness = 0.0,
@@ -53,7 +56,8 @@ def filters(
     """Gradient ascent on the mean activation of each filter of a layer."""
     at, wanted = unit_layer(request.classifier, layer), chosen(filters)
     growable(request.classifier, at, size)
-    route = Route(start, steps, rate, starts, total_variation, norm, jitter, size)
+    length = rate_of(optimizer, rate, USUAL_RATE)
+    route = Route(start, steps, length, starts, total_variation, norm, jitter, size, optimizer)
     units = candidates(wanted, at)
     every = peaks(request, at.name, units, route)
     shown = strongest(wanted, every.activation)

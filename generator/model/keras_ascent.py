@@ -1,39 +1,81 @@
 """Gradient ascent in input space as one loop inside the graph, every unit on its own."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 import numpy as np
 
 from generator.artefacts import Floats
-from generator.classifier import Ascent
+from generator.classifier import Ascent, Optimizer
 from generator.model.keras_door import regularizers, tf
 from generator.model.keras_passes import Question, Tensor, picked, slope
 
+Tensors = tuple[Tensor, ...]
+
 BLOCK = 50  # steps in one go: Ctrl-C is heard between two
 SPREAD = 3  # standard deviations that an input may lie from the middle where no bound is known
+MEAN, SQUARE = 0.9, 0.999  # what Adam keeps of its two averages from step to step
+TINY = 1e-7  # Keras' own epsilon
 
 
 def climbing(objective: Question, ascent: Ascent) -> Question:
-    """`(start, units, low, high, rate, seed, first, last)` to the inputs that these steps reach, and the objective.
+    """`(start, memory, units, low, high, rate, seed, first, last)` to where these steps lead.
 
-    A step is `rate` of the input range along the gradient over its RMS. The regularizers see the input as 0..1.
+    That is the inputs, the memory of the optimizer (see `blank`), and the objective there. Gradients, steps and
+    regularizers see the input as 0..1.
     """
-    regularized_by = regularizers(ascent.total_variation, ascent.norm)
+    regularized_by, optimizer = regularizers(ascent.total_variation, ascent.norm), OPTIMIZERS[ascent.optimizer]
 
-    def climb(start: Tensor, units: Tensor, low: Tensor, high: Tensor, *numbers: Tensor) -> tuple[Tensor, Tensor]:
+    def climb(start: Tensor, memory: Tensor, units: Tensor, low: Tensor, high: Tensor, *numbers: Tensor) -> Tensors:
         rate, seed, first, last = numbers
         low, high = (bound if bound.shape == start.shape[1:] else _anywhere(bound) for bound in (low, high))
 
-        def step(done: Tensor, x: Tensor) -> tuple[Tensor, Tensor]:
+        def step(done: Tensor, x: Tensor, memory: Tensor) -> Tensors:
             shift = tf.random.stateless_uniform((2,), (seed, done), -ascent.jitter, ascent.jitter + 1, tf.int32)
             moved = tf.roll(x, shift, (1, 2))
             costs = [cost((moved - low) / (high - low)) for cost in regularized_by]
             uphill = tf.roll(slope(objective(moved, units) - sum(costs), moved), -shift, (1, 2))
-            size = tf.sqrt(tf.reduce_mean(uphill**2, axis=(1, 2, 3), keepdims=True))
-            return done + 1, tf.clip_by_value(x + rate * (high - low) * tf.math.divide_no_nan(uphill, size), low, high)
+            move, memory = optimizer(uphill * (high - low), done, memory)
+            return done + 1, tf.clip_by_value(x + rate * (high - low) * move, low, high), memory
 
-        _, end = tf.while_loop(lambda done, _: done < last, step, (first, start))
-        return end, objective(end, units)
+        _, end, memory = tf.while_loop(lambda done, *_: done < last, step, (first, start, memory))
+        return end, memory, objective(end, units)
 
     return climb
+
+
+def blank(ascent: Ascent, start: Tensor) -> Tensor:
+    """What an optimizer remembers before its first step, `(slots, F, H, W, C)`: every pixel of every unit its own."""
+    return tf.zeros(({"adam": 2, "adagrad": 1}.get(ascent.optimizer, 0), *start.shape))
+
+
+def _plain(uphill: Tensor, done: Tensor, memory: Tensor) -> Tensors:
+    return uphill, memory
+
+
+def _normalized(uphill: Tensor, done: Tensor, memory: Tensor) -> Tensors:
+    """The gradient over its RMS: every step of a unit has the same length."""
+    size = tf.sqrt(tf.reduce_mean(uphill**2, axis=(1, 2, 3), keepdims=True))
+    return tf.math.divide_no_nan(uphill, size), memory
+
+
+def _adagrad(uphill: Tensor, done: Tensor, memory: Tensor) -> Tensors:
+    """Over the root of all squares so far, from zero as in the paper (Duchi et al. 2011)."""
+    squares = memory + uphill**2
+    return uphill / (tf.sqrt(squares[0]) + TINY), squares
+
+
+def _adam(uphill: Tensor, done: Tensor, memory: Tensor) -> Tensors:
+    """The running mean over the root of the running mean square, as in Keras (Kingma and Ba 2015)."""
+    steps = tf.cast(done + 1, tf.float32)
+    mean, square = MEAN * memory[0] + (1 - MEAN) * uphill, SQUARE * memory[1] + (1 - SQUARE) * uphill**2
+    unbiased = tf.sqrt(1 - SQUARE**steps) / (1 - MEAN**steps)
+    return unbiased * mean / (tf.sqrt(square) + TINY), tf.stack([mean, square])
+
+
+OPTIMIZERS: Mapping[Optimizer, Question] = MappingProxyType(
+    {"plain": _plain, "normalized": _normalized, "adagrad": _adagrad, "adam": _adam}
+)
 
 
 def _anywhere(bound: Tensor) -> Tensor:

@@ -19,7 +19,7 @@ from generator.classifier import Ascent, Climb, Layer, Rectifier, Score
 from generator.errors import ModelError, ParameterError, suggestion
 from generator.model.flat_graph import FlatGraph, flatten
 from generator.model.form import AT_ONCE, Form, form_of, images_of_a_pass, layers_of
-from generator.model.keras_ascent import BLOCK, bounds, climbing, mean_of_unit
+from generator.model.keras_ascent import BLOCK, blank, bounds, climbing, mean_of_unit
 from generator.model.keras_door import tf
 from generator.model.keras_files import ReadableFile, readable
 from generator.model.keras_opening import loaded, probed, refuse_other_tasks, unsquashed
@@ -177,15 +177,17 @@ class KerasClassifier:
         units = _padded(np.asarray(ascent.units, np.int32), self.form.batch)
         low, high = bounds(self.prepare, self.input_shape)
         fixed = tuple(map(tf.constant, (units, low, high, np.float32(ascent.rate), np.int32(ascent.seed))))
-        climb = self._climbing(ascent, start, *fixed)
+        memory = blank(ascent, start)
+        climb = self._climbing(ascent, start, memory, *fixed)
         for first in range(0, max(ascent.steps, 1), BLOCK):
             ends = tf.constant(first), tf.constant(min(first + BLOCK, ascent.steps))
-            start, activation = climb(start, *fixed, *ends)
+            start, memory, activation = climb(start, memory, *fixed, *ends)
         return start.numpy()[: len(ascent.units)], activation.numpy()[: len(ascent.units)]
 
     def _climbing(self, ascent: Ascent, start: Tensor, *fixed: Tensor) -> Traced:
         """Traced for the shape of the start: a climb may grow through many."""
-        key = ("ascend", ascent.layer, ascent.total_variation, ascent.norm, ascent.jitter, tuple(start.shape))
+        weights = ascent.total_variation, ascent.norm, ascent.jitter
+        key = ("ascend", ascent.layer, ascent.optimizer, weights, tuple(start.shape))
         if key not in self._traced:
             climb = tf.function(climbing(self._objective(ascent.layer), ascent), autograph=False)
             self._traced[key] = climb.get_concrete_function(start, *fixed, tf.constant(0), tf.constant(0))

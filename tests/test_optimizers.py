@@ -1,0 +1,132 @@
+"""The optimizers of a climb, on a model whose gradient can be written down, and against Keras' own."""
+
+from dataclasses import replace
+from functools import partial
+
+import numpy as np
+import pytest
+
+from generator.classifier import Ascent
+from generator.errors import ParameterError
+from generator.maps.optimizers import rate_of
+from generator.methods.class_maximization import class_maximization
+from generator.methods.filters import filters
+from generator.model.keras_door import keras, tf
+from tests.conftest import request_of
+from tests.slow_climb import climb
+from tests.summits import summits
+from tests.tiny_models import KERAS_COPIES, AsShown, images, opened
+
+pytestmark = KERAS_COPIES
+OPTIMIZERS = ("plain", "normalized", "adam", "adagrad")
+RATES = {"plain": 40.0, "normalized": 0.04, "adam": 0.03, "adagrad": 0.06}
+SHAPE = (6, 5, 2)
+KERNEL = np.array([[2.0, -3.0, 0.5], [1.0, 4.0, -0.2]], np.float32)  # two channels in, three units out
+BIAS = np.array([-1.5, 0.3, 0.1], np.float32)
+STOCK = {
+    "plain": lambda rate: keras.optimizers.SGD(rate),
+    "adam": lambda rate: keras.optimizers.Adam(rate),
+    "adagrad": lambda rate: keras.optimizers.Adagrad(rate, initial_accumulator_value=0.0, epsilon=1e-14),
+}
+
+
+def network():
+    """Units `tanh(x · kernel + bias)` at every pixel, and a head that no climb of theirs goes through."""
+    entry = keras.Input(SHAPE)
+    unit = keras.layers.Conv2D(3, 1, activation="tanh", name="units")
+    model = keras.Model(entry, keras.layers.Dense(3, "softmax")(keras.layers.Flatten()(unit(entry))))
+    unit.set_weights([KERNEL[None, None], BIAS])
+    return model
+
+
+class Bytes(AsShown):
+    """A model of 0..255."""
+
+    def prepare(self, images):
+        return images * np.float32(255)
+
+
+@pytest.fixture(scope="module")
+def classifier(tmp_path_factory):
+    found = opened(network(), tmp_path_factory.mktemp("optimizers") / "units.keras")
+    found.graph.step("units").operation.set_weights([KERNEL[None, None], BIAS])
+    return found
+
+
+def asked(optimizer: str, **changes) -> Ascent:
+    start = 0.4 + 0.2 * images(SHAPE)
+    return replace(Ascent("units", np.arange(3), start, 9, RATES[optimizer], optimizer=optimizer), **changes)
+
+
+def slope(unit: int, x: np.ndarray) -> np.ndarray:
+    """The derivative of the mean of `tanh(x · kernel + bias)`, by hand."""
+    inner = 1 - np.tanh(x @ KERNEL[:, unit] + BIAS[unit]) ** 2
+    return inner[..., None] * KERNEL[:, unit] / inner.size
+
+
+@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+def test_a_climb_is_the_one_written_out_by_hand(classifier, optimizer, monkeypatch):
+    """All units in one loop, cut into blocks of four steps, end where each ends alone, step by step."""
+    monkeypatch.setattr("generator.model.keras_model.BLOCK", 4)
+    ascent = asked(optimizer)
+    expected = [climb(x, partial(slope, k), 9, ascent.rate, optimizer) for k, x in enumerate(ascent.start)]
+    np.testing.assert_allclose(classifier.ascend(ascent).inputs, expected, atol=2e-5)
+    assert 0.05 < np.abs(expected - ascent.start).mean() < 0.5
+
+
+@pytest.mark.parametrize("optimizer", STOCK)
+def test_the_steps_are_those_of_keras(classifier, optimizer):
+    """A variable a unit, and the optimizer that Keras has under that name."""
+    ascent = asked(optimizer)
+    for unit, found in enumerate(classifier.ascend(ascent).inputs):
+        x, steps = keras.Variable(ascent.start[unit]), STOCK[optimizer](ascent.rate)
+        for _ in range(ascent.steps):
+            with tf.GradientTape() as tape:
+                z = tf.tanh(tf.tensordot(x.value, tf.constant(KERNEL[:, unit : unit + 1]), 1) + BIAS[unit])
+                fall = -tf.reduce_mean(z)
+            steps.apply([tape.gradient(fall, x.value)], [x])
+            x.assign(tf.clip_by_value(x, 0, 1))
+        np.testing.assert_allclose(found, x.numpy(), atol=2e-5)
+
+
+@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+def test_every_unit_climbs_for_itself(classifier, optimizer):
+    """Alone, or in a batch of its own, a unit ends at the same picture: it shares no memory with the others."""
+    ascent = asked(optimizer)
+    together = classifier.ascend(ascent).inputs
+    for unit in range(3):
+        rows = slice(unit, unit + 1)
+        alone = classifier.ascend(replace(ascent, units=ascent.units[rows], start=ascent.start[rows]))
+        np.testing.assert_allclose(alone.inputs[0], together[unit], atol=1e-5)
+    np.testing.assert_allclose(replace(classifier, batch=2).ascend(ascent).inputs, together, atol=1e-5)
+
+
+@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+def test_pixels_are_counted_from_0_to_1(classifier, optimizer, tmp_path):
+    """A model that takes 0..255 climbs to the same picture at the same rate."""
+    entry = keras.Input(SHAPE)
+    inner = network()
+    wide = opened(keras.Model(entry, inner(keras.layers.Rescaling(1 / 255)(entry))), tmp_path / "wide.keras")
+    ascent = asked(optimizer, steps=4)
+    wide.graph.step(inner.name + "/units").operation.set_weights([KERNEL[None, None], BIAS])
+    far = wide.preprocessed(by=Bytes()).ascend(replace(ascent, layer=inner.name + "/units", start=ascent.start * 255))
+    np.testing.assert_allclose(far.inputs / 255, classifier.ascend(ascent).inputs, atol=1e-4)
+
+
+@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+def test_filters_and_classes_reach_their_summits(optimizer):
+    """Each optimizer at its own usual rate, or at one that is given; only an unusual one is told."""
+    request = request_of(summits(), np.full((3, 12, 12, 1), 0.5, np.float32))
+    rate = 10.0 if optimizer == "plain" else None
+    for method in (filters, class_maximization):
+        found = method(request, steps=200, optimizer=optimizer, rate=rate)
+        np.testing.assert_allclose(found.activation, 1, atol=2e-3)
+        assert found.facts.get("optimizer") == (None if optimizer == "normalized" else optimizer)
+
+
+def test_the_usual_rate_suits_the_optimizer():
+    """About as far as under a normalised gradient; only a plain gradient may be multiplied by more than one."""
+    assert [rate_of(name, None, 0.02) for name in OPTIMIZERS] == [1, 0.02, 0.02, 0.1]
+    assert rate_of("plain", 300, 0.02) == 300 and rate_of("adam", 0.5, 0.02) == 0.5
+    with pytest.raises(ParameterError, match="a step of 3 is longer than the range of a pixel; at most 1, or"):
+        rate_of("adam", 3, 0.02)
