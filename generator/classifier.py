@@ -11,7 +11,7 @@ import numpy as np
 
 from generator.artefacts import Floats, Ints
 
-ScoreKind = Literal["logit", "probability", "loss"]
+ScoreKind = Literal["logit", "probability", "loss", "sum"]
 Rectifier = Literal["plain", "guided"]
 Optimizer = Literal["normalized", "plain", "adam", "adagrad"]
 
@@ -52,7 +52,10 @@ class ModelFacts:
 
 @dataclass(frozen=True)
 class Score:
-    """The number that is explained, image by image: a class, or its difference to another (`against`)."""
+    """The number that is explained, image by image: a class, or its difference to another (`against`).
+
+    Of the kind `sum` it is that of all logits, whatever the target.
+    """
 
     target: Ints
     against: Ints | None = None

@@ -1,6 +1,6 @@
 """The options that several methods share, with one wording each."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 import numpy as np
 from pydantic import Field
@@ -10,7 +10,13 @@ from generator.classifier import Classifier, Layer, ScoreKind, find_layer
 from generator.errors import ParameterError, suggestion
 
 Signed = Annotated[bool, Field(description="keep the sign: what raises the score against what lowers it")]
-ScoreOption = Annotated[ScoreKind, Field(description="the number that is explained: logit, probability or loss")]
+ScoreOption = Annotated[
+    ScoreKind, Field(description="the number that is explained: logit, probability, loss, or the sum of all logits")
+]
+AnswerScore = Annotated[
+    Literal["logit", "probability", "loss"],
+    Field(description="the number that is explained: logit, probability or loss"),
+]
 LayerOption = Annotated[str | None, Field(description="name of a layer; left out: the standard one of the method")]
 
 

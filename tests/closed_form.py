@@ -47,6 +47,8 @@ class LinearClassifier:
 
     def gradients(self, inputs: Floats, score: Score, rectifier: Rectifier = "plain") -> Floats:
         by_class = np.moveaxis(self.weights, 3, 0)
+        if score.kind == "sum":
+            return np.repeat(by_class.sum(axis=0)[None], len(inputs), axis=0).astype(np.float32)
         plain = by_class[score.target] - (0 if score.against is None else by_class[score.against])
         if score.kind == "logit":
             return plain.astype(np.float32)

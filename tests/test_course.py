@@ -44,6 +44,7 @@ SALIENCY = {
     "by-label": "{method: saliency, images: {select: mistakes}, target: label}",
     "by-prediction": "{method: saliency, images: {select: mistakes}, target: predicted}",
     "by-probability": "{method: saliency, params: {score: probability}}",
+    "by-sum": "{method: saliency, params: {score: sum}}",
     "absolute": "{method: saliency, show: {colormap: jet, panels: [image, map, masked]}}",
     "signed": "{method: saliency, params: {signed: true}, show: {colormap: RdBu}}",
     "each": "{method: saliency, images: {index: [0, 6]}, target: each}",
@@ -249,7 +250,10 @@ def test_the_score_is_the_one_that_is_asked_for(first):
     assert (label["index"], label["target"], prediction["target"]) == (MISLABELLED, 0, 6)
     assert [image["target"] for image in first.images("both")] == [0, 6]
     assert [image["target"] for image in first.images("each")] == [*range(7), *range(7)]
-    assert first.numbers("by-loss")["score"] == "loss" and first.numbers("by-probability")["score"] == "probability"
+    for kind in ("loss", "probability", "sum"):
+        assert first.numbers(f"by-{kind}")["score"] == kind
+    maps = [first.arrays(f"by-{kind}")["attribution"].tobytes() for kind in ("loss", "probability", "sum")]
+    assert len(set(maps)) == 3
 
 
 def test_a_difference_is_the_difference_of_two_maps(first):

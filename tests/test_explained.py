@@ -13,7 +13,7 @@ INPUTS = RANDOM.random((6, 4, 5, 2)).astype(np.float32)
 TARGET = np.array([0, 1, 2, 0, 1, 2])
 
 
-@pytest.mark.parametrize("kind", ["logit", "probability", "loss"])
+@pytest.mark.parametrize("kind", ["logit", "probability", "loss", "sum"])
 def test_the_derivative_is_the_derivative_of_the_value(kind):
     """A small step along the gradient raises the value by the step times the gradient's square, a loss included."""
     score = Score(TARGET, None, kind)

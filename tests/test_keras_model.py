@@ -78,6 +78,7 @@ def test_the_softmax_of_the_logits_is_the_prediction(model, classifier):
         ("logit", lambda z: z),
         ("probability", tf.nn.softmax),
         ("loss", lambda z: -tf.nn.log_softmax(z)),
+        ("sum", lambda z: tf.repeat(tf.reduce_sum(z, axis=1, keepdims=True), 3, axis=1)),
     ],
 )
 def test_gradients_are_those_of_an_eager_tape(model, classifier, kind, score):

@@ -24,8 +24,8 @@ SHAPE = (6, 5, 2)
 KERNEL = np.array([[2.0, -3.0, 0.5], [1.0, 4.0, -0.2]], np.float32)  # two channels in, three units out
 BIAS = np.array([-1.5, 0.3, 0.1], np.float32)
 STOCK = {
-    "plain": lambda rate: keras.optimizers.SGD(rate),
-    "adam": lambda rate: keras.optimizers.Adam(rate),
+    "plain": keras.optimizers.SGD,
+    "adam": keras.optimizers.Adam,
     "adagrad": lambda rate: keras.optimizers.Adagrad(rate, initial_accumulator_value=0.0, epsilon=1e-14),
 }
 

@@ -39,11 +39,11 @@ def layer_facts(layer: Layer) -> Mapping[str, Fact]:
 
 def weighted(request: Request, layer: Layer, kind: ScoreKind, signed: bool, combine: Combine) -> Heatmaps:
     """A map from the derivatives of the score by a layer's output; unsigned ones keep what speaks for the class."""
-    batch = request.batch
+    batch, explained = request.batch, score_of(request, kind)
     small = np.zeros((len(batch), *layer.shape[:2]), np.float32)
     moved = np.zeros(len(batch), np.bool_)
     for rows in slices(len(batch), layer.shape):
-        score = score_of(batch, kind)[rows]
+        score = explained[rows]
         output, gradient = request.classifier.layer_gradients(batch.inputs[rows], score, layer.name)
         small[rows] = combine(output, upwards(gradient, score))
         moved[rows] = np.abs(output * gradient).max(axis=(1, 2, 3)) >= FLAT
@@ -56,6 +56,7 @@ def activation_map(
     """Rectified unless signed, enlarged to the input; `moved (N,)`: the layer had any say for that image at all."""
     native = small if signed else np.maximum(small, 0)
     empty = np.abs(native).max(axis=(1, 2), initial=0.0) < FLAT
-    remarks = tuple("nothing_speaks_for" if nothing else "" for nothing in empty & moved)
+    remark = "nothing_raises" if facts["score"] == "sum" else "nothing_speaks_for"
+    remarks = tuple(remark if nothing else "" for nothing in empty & moved)
     values = enlarge(native, request.batch.inputs.shape[1:3])
     return Heatmaps(values, signed, "cam", facts, native=native, remarks=remarks)

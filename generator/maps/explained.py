@@ -9,15 +9,24 @@ import numpy as np
 
 from generator.artefacts import Fact, Floats
 from generator.classifier import Classifier, Rectifier, Score, ScoreKind
+from generator.errors import ParameterError
 from generator.maps.variants import Doubles
-from generator.samples import Batch
+from generator.methods import Request
 
 TINY = 1e-12  # a probability below this has no finite logarithm worth showing
 
 
-def score_of(batch: Batch, kind: ScoreKind) -> Score:
-    """What is explained of each image: its target, minus `against` where the figure names one."""
-    return Score(batch.target, batch.against, kind)
+def score_of(request: Request, kind: ScoreKind) -> Score:
+    """What is explained of each image: its target, minus `against` where the figure names one; or the sum of all.
+
+    Raises ParameterError where a sum says nothing.
+    """
+    if kind == "sum" and request.classifier.one_output:
+        told = "the model has one output, and the scores of its two classes, opposite to each other, add up to 0"
+        raise ParameterError("score", f"{told}; explain one with `score: logit`")
+    if kind == "sum" and request.batch.against is not None:
+        raise ParameterError("score", "a sum of all scores is not compared with one of them; leave out `against`")
+    return Score(request.batch.target, request.batch.against, kind)
 
 
 def slopes(classifier: Classifier, inputs: Floats, score: Score, rectifier: Rectifier = "plain") -> Floats:
@@ -32,9 +41,11 @@ def upwards(gradient: Floats, score: Score) -> Floats:
 
 def values(classifier: Classifier, inputs: Floats, score: Score) -> Doubles:
     """`(N,)` the explained number itself."""
-    numbers = classifier.logits(inputs) if score.kind == "logit" else classifier.probabilities(inputs)
+    numbers = (classifier.logits if score.kind in ("logit", "sum") else classifier.probabilities)(inputs)
     rows = np.arange(len(inputs))
     wide: Doubles = numbers.astype(np.float64)
+    if score.kind == "sum":
+        return np.asarray(wide.sum(axis=1))
     wide = np.log(np.maximum(wide, TINY)) if score.kind == "loss" else wide
     chosen: Doubles = wide[rows, score.target]
     return chosen if score.against is None else chosen - wide[rows, score.against]

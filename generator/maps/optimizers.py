@@ -20,8 +20,8 @@ Rate = Annotated[
         gt=0,
         le=1e6,
         description="length of a step as a share of the range of a pixel, at most 1: on average (normalized), of each "
-        "pixel (adam), of each pixel at first (adagrad); for plain the factor of the gradient; left out: 0.02 for filters, "
-        "0.01 for classes, adagrad five times that, plain 1",
+        "pixel (adam), of each pixel at first (adagrad); for plain the factor of the gradient; left out: for filters "
+        "0.02, for classes 0.01, adagrad five times that, plain 1",
     ),
 ]
 BOLDER = 5  # times: adagrad's steps shrink with the root of their number

@@ -33,7 +33,7 @@ def guided_backprop(request: Request, *, signed: Signed = False, score: ScoreOpt
 
 def guided_map(request: Request, signed: bool, score: ScoreKind) -> Heatmaps:
     """The guided gradient, with a remark where it is the plain one."""
-    guided = slopes(request.classifier, request.batch.inputs, score_of(request.batch, score), "guided")
+    guided = slopes(request.classifier, request.batch.inputs, score_of(request, score), "guided")
     values = reduce_channels(guided, signed)
     facts = {"score": score, "insensitive": True}
     return Heatmaps(values, signed, "guided_gradient", facts, remarks=_remarks(request, guided, score))
@@ -41,7 +41,7 @@ def guided_map(request: Request, signed: bool, score: ScoreKind) -> Heatmaps:
 
 def _remarks(request: Request, guided: Floats, score: ScoreKind) -> tuple[str, ...]:
     """Whether anything was cut off; where it was in one of the first images, the rest is not compared."""
-    batch, explained = request.batch, score_of(request.batch, score)
+    batch, explained = request.batch, score_of(request, score)
 
     def compared(rows: slice) -> tuple[str, ...]:
         return unguided(guided[rows], slopes(request.classifier, batch.inputs[rows], explained[rows]))

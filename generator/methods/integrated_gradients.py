@@ -40,7 +40,7 @@ def integrated_gradients(
     score: ScoreOption = "logit",
 ) -> Heatmaps:
     """Gradients summed on the way from a baseline to the image, times the difference of the two."""
-    batch, explained = request.batch, score_of(request.batch, score)
+    batch, explained = request.batch, score_of(request, score)
     start = request.classifier.prepare(filled(batch.images, baseline))
     parts = (
         (rows, slopes(request.classifier, inputs, explained[rows]))

@@ -18,7 +18,7 @@ from generator.maps.explained import score_of, values
 from generator.maps.fills import Fill, filled
 from generator.maps.variants import Doubles, Variant, chunks, slices
 from generator.methods import Request, method
-from generator.options import ScoreOption, Signed
+from generator.options import AnswerScore, Signed
 from generator.text import bilingual
 
 Patch = Annotated[int | None, Field(ge=1, description="side of the patch in pixels; left out: a sixth of the image")]
@@ -90,12 +90,12 @@ def occlusion(
     stride: Stride = None,
     baseline: Baseline = "blur",
     signed: Signed = True,
-    score: ScoreOption = "probability",
+    score: AnswerScore = "probability",
 ) -> Heatmaps:
     """Fall of the score where a patch covers the image; below zero the cover helps the class."""
     grid = grid_for(request.batch.images.shape[1:3], patch, stride)
     fill = filled(request.batch.images, baseline)
-    explained = score_of(request.batch, score)
+    explained = score_of(request, score)
     drops = falls(request, grid, fill, explained)
     facts = {"score": score, "patch": grid.patch, "stride": grid.stride, "baseline": baseline}
     values = grid.spread(drops) if signed else grid.spread(np.maximum(drops, 0))

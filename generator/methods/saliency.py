@@ -21,6 +21,6 @@ from generator.text import bilingual
 def saliency(request: Request, *, signed: Signed = False, score: ScoreOption = "logit") -> Heatmaps:
     """Gradient of the class score by the input."""
     batch = request.batch
-    gradient = slopes(request.classifier, batch.inputs, score_of(batch, score))
+    gradient = slopes(request.classifier, batch.inputs, score_of(request, score))
     facts = gradient_facts(request.classifier, score, signed)
     return Heatmaps(reduce_channels(gradient, signed), signed, "gradient", facts)

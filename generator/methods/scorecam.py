@@ -13,7 +13,7 @@ from generator.maps.enlarge import enlarge
 from generator.maps.explained import score_of, values
 from generator.maps.variants import Variant, chunks
 from generator.methods import Request, method
-from generator.options import LayerOption, ScoreOption, Signed
+from generator.options import AnswerScore, LayerOption, Signed
 from generator.text import bilingual
 
 MaxChannels = Annotated[
@@ -39,7 +39,7 @@ def scorecam(
     layer: LayerOption = None,
     max_channels: MaxChannels = 64,
     signed: Signed = False,
-    score: ScoreOption = "probability",
+    score: AnswerScore = "probability",
 ) -> Heatmaps:
     """Channels of a layer weighted by the rise of the score when the image is seen through them alone."""
     chosen = spatial_layer(request.classifier, layer)
@@ -68,7 +68,7 @@ def strongest(output: Floats, count: int | None) -> Floats:
 
 def increases(request: Request, channels: list[Floats], kind: ScoreKind) -> list[Floats]:
     """For each image `(c,)`: the score of the masked input minus the score of an input of zeros (the paper's CIC)."""
-    explained = score_of(request.batch, kind)
+    explained = score_of(request, kind)
     seen = chunks(_masked(request.batch.inputs, channels))
     numbers = np.concatenate([values(request.classifier, inputs, explained[rows]) for rows, inputs in seen])
     ends = np.cumsum([1 + output.shape[2] for output in channels])

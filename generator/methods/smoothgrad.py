@@ -41,7 +41,7 @@ def smoothgrad(
 ) -> Heatmaps:
     """Gradient averaged over noisy copies of the image; the absolute value is taken after the mean."""
     batch = request.batch
-    explained = score_of(batch, score)
+    explained = score_of(request, score)
     parts = (
         (rows, slopes(request.classifier, inputs, explained[rows]))
         for rows, inputs in chunks(noisy(batch, samples, noise))

@@ -65,7 +65,9 @@ def squashed(scores: Tensor, squashing: str) -> Tensor:
 
 
 def explained(scores: Tensor, squashing: str, kind: ScoreKind, target: Tensor, *against: Tensor) -> Tensor:
-    """The number that is explained, image by image: of a class, or its difference to another."""
+    """The number that is explained, image by image: of a class, its difference to another, or the sum of all."""
+    if kind == "sum":
+        return tf.reduce_sum(scores, axis=1)
     if kind == "probability":
         scores = squashed(scores, squashing)
     if kind == "loss":

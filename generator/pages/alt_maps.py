@@ -16,10 +16,15 @@ def heatmap(artefact: Heatmaps, seen: Seen) -> str:
     return seen.sentence(
         seen.role if seen.role in ("overlay", "masked") else "map",
         method=seen.method,
-        target=seen.reader.class_name(int(seen.part.batch.target[row])),
+        target=explained_name(artefact, int(seen.part.batch.target[row]), seen.reader),
         of=seen.say("of", index=seen.index),
         seen=map_seen(artefact, row, seen.reader),
     )
+
+
+def explained_name(artefact: Heatmaps, target: int, reader: Reader) -> str:
+    """What a map explains: a class, or the sum of all."""
+    return reader.words("figure.all_classes") if artefact.facts.get("score") == "sum" else reader.class_name(target)
 
 
 def map_seen(artefact: Heatmaps, row: int, reader: Reader) -> str:

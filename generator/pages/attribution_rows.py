@@ -8,6 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from generator.artefacts import Fact, Floats, Heatmaps
+from generator.pages.alt_maps import explained_name
 from generator.pages.material import Material
 from generator.pages.page import Body, Cell, Detail, Grid, Prose, Row, Rows, Values
 from generator.pages.reader import Reader
@@ -65,6 +66,7 @@ def _row(artefact: Heatmaps, material: Material, row: int, otherwise: int | None
     batch, reader = material.part.batch, material.reader
     label, target, prediction = (int(column[row]) for column in (batch.label, batch.target, batch.prediction))
     unlabelled = target if otherwise is None else otherwise
+    explained = explained_name(artefact, target, reader)
     stands_for = label if label >= 0 else unlabelled
     images = tuple(image for panel in material.show.panels if (image := material.found(panel, row)))
     remark = artefact.remark(row)
@@ -77,7 +79,7 @@ def _row(artefact: Heatmaps, material: Material, row: int, otherwise: int | None
         prediction=reader.class_name(prediction) if prediction != stands_for else "",
         prediction_probability=reader.percent(float(batch.probability[row, prediction])),
         right=None if label < 0 else label == prediction,
-        target=reader.class_name(target) if target != stands_for else "",
+        target=explained if explained != reader.class_name(stands_for) else "",
         remark=remark_words(reader, remark) if remark else "",
         details=tuple(_image_details(artefact, row, reader)),
         note=_note(material, stands_for, int(batch.index[row])),

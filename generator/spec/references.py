@@ -90,6 +90,7 @@ def misreferences(names: Declared, source: Source) -> Iterator[Problem]:
     for position, figure in enumerate(names.figures):
         yield from _same_as(figure, ids(names.figures), position, source)
         yield from _unexplained(figure, source)
+        yield from _unsummed(figure, source)
     yield from _overwritten(names.figures, source)
 
 
@@ -120,6 +121,17 @@ def _unexplained(figure: Entry, source: Source) -> Iterator[Problem]:
     for key in ("target", "against"):
         if key in figure.data:
             message = f"'{key}' has no meaning for {method.name}: it explains no score"
+            yield source.problem(child(figure.path, key), message, at_key=True)
+
+
+def _unsummed(figure: Entry, source: Source) -> Iterator[Problem]:
+    """The sum of all scores is the same whichever class is named."""
+    params = figure.data.get("params")
+    if not (isinstance(params, Mapping) and params.get("score") == "sum"):
+        return
+    for key in ("target", "against"):
+        if key in figure.data:
+            message = f"'{key}' has no meaning with `score: sum`: the scores of all classes are added up"
             yield source.problem(child(figure.path, key), message, at_key=True)
 
 

@@ -27,7 +27,7 @@ def test_equals_the_slow_reference(network):
     """The map of every image is the paper's, computed without arrays."""
     request = network.request()
     maps = computed("gradcam_plus_plus", request, layer="last")
-    output, gradient = network.classifier.layer_gradients(network.images, score_of(request.batch, "logit"), "last")
+    output, gradient = network.classifier.layer_gradients(network.images, score_of(request, "logit"), "last")
     wanted = [slow(*pair) for pair in zip(output, gradient, strict=True)]
     np.testing.assert_allclose(maps.native, wanted, atol=1e-5)
 
