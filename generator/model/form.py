@@ -11,6 +11,7 @@ from generator.model.flat_graph import INPUT, FlatGraph, KerasObject, Step
 AT_ONCE = 2  # batches under way; each uses all cores where it can
 MEMORY = 640 * 2**20  # bytes that their activations may take together; larger batches are hardly faster
 MOST = 64  # images of one pass
+FEW = 8  # units of an ascent; fewer are not worth a second batch
 ORIENTED = ("Conv", "Pooling", "ZeroPadding", "UpSampling", "Cropping2D")
 KERNELS = ("kernel", "depthwise_kernel", "pointwise_kernel")
 Shapes = Mapping[int, tuple[int, ...]]  # of one image, by the number of the value

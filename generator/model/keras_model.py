@@ -3,7 +3,7 @@
 Several batches are under way at once: while one waits for the last thread of an operation, another computes.
 """
 
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
@@ -18,7 +18,7 @@ from generator.artefacts import Floats
 from generator.classifier import Ascent, Climb, Layer, Rectifier, Score
 from generator.errors import ModelError, ParameterError, suggestion
 from generator.model.flat_graph import FlatGraph, flatten
-from generator.model.form import AT_ONCE, Form, form_of, images_of_a_pass, layers_of
+from generator.model.form import AT_ONCE, FEW, Form, form_of, images_of_a_pass, layers_of
 from generator.model.keras_ascent import BLOCK, blank, bounds, climbing, mean_of_unit
 from generator.model.keras_door import tf
 from generator.model.keras_files import ReadableFile, readable
@@ -123,9 +123,10 @@ class KerasClassifier:
 
     def ascend(self, ascent: Ascent) -> Climb:
         count = len(ascent.units)
-        parts = -(-count // self.batch)
+        parts = max(-(-count // self.batch), min(AT_ONCE, count // FEW))
         rows = [slice(count * part // parts, count * (part + 1) // parts) for part in range(parts)]
-        ends = [self._climb(replace(ascent, units=ascent.units[row], start=ascent.start[row])) for row in rows]
+        climbs = [self._climb(replace(ascent, units=ascent.units[row], start=ascent.start[row])) for row in rows]
+        ends = self._at_once.map(lambda climb: climb(), climbs)
         return Climb(*(np.concatenate(column) for column in zip(*ends, strict=True)))
 
     def _value(self, x: Tensor, number: int) -> Tensor:
@@ -171,7 +172,7 @@ class KerasClassifier:
         parts = self._at_once.map(answer, range(0, max(len(arrays[0]), 1), self.batch))
         return tuple(np.concatenate(column) for column in zip(*parts, strict=True))
 
-    def _climb(self, ascent: Ascent) -> tuple[Floats, Floats]:
+    def _climb(self, ascent: Ascent) -> Callable[[], tuple[Floats, Floats]]:
         """One batch of units; what is no shape is an input of the trace, so that it serves other ascents too."""
         start = tf.constant(_padded(np.asarray(ascent.start, np.float32), self.form.batch))
         units = _padded(np.asarray(ascent.units, np.int32), self.form.batch)
@@ -179,10 +180,15 @@ class KerasClassifier:
         fixed = tuple(map(tf.constant, (units, low, high, np.float32(ascent.rate), np.int32(ascent.seed))))
         memory = blank(ascent, start)
         climb = self._climbing(ascent, start, memory, *fixed)
-        for first in range(0, max(ascent.steps, 1), BLOCK):
-            ends = tf.constant(first), tf.constant(min(first + BLOCK, ascent.steps))
-            start, memory, activation = climb(start, memory, *fixed, *ends)
-        return start.numpy()[: len(ascent.units)], activation.numpy()[: len(ascent.units)]
+
+        def ends() -> tuple[Floats, Floats]:
+            reached, held = start, memory
+            for first in range(0, max(ascent.steps, 1), BLOCK):
+                steps = tf.constant(first), tf.constant(min(first + BLOCK, ascent.steps))
+                reached, held, activation = climb(reached, held, *fixed, *steps)
+            return reached.numpy()[: len(ascent.units)], activation.numpy()[: len(ascent.units)]
+
+        return ends
 
     def _climbing(self, ascent: Ascent, start: Tensor, *fixed: Tensor) -> Traced:
         """Traced for the shape of the start: a climb may grow through many."""
