@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import os
 import platform
+import resource
 import subprocess
 import sys
 import tempfile
@@ -28,7 +29,7 @@ ROOT = Path(__file__).resolve().parent.parent
 Calls = Mapping[str, Callable[[], object]]
 Clock = Callable[[], float]
 How = tuple[Bare, argparse.Namespace, Clock]
-FACES, BATCH, LIME_BATCH = 7, 256, 16
+FACES, BATCH, LIME_BATCH, STREAMED = 7, 256, 16, 1000
 SPEC = """version: 1
 title: Benchmark
 languages: [en]
@@ -70,6 +71,8 @@ def main() -> None:
             _table("tf-keras-vis, lime", few, (ours.rows(few), stock.rows(few)), (bare, options, clock))
         if "batch" in options.tables and relative.installed():
             _batch(given, (bare, options, clock))
+        if "stream" in options.tables:
+            _stream(subject(model, options.npz, STREAMED), bare, clock)
         if "whole" in options.tables:
             _whole(given, Path(folder), clock)
 
@@ -84,7 +87,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument(
         "--clock", choices=tuple(CLOCKS), default="wall", help="cpu: on a machine that others use too (default: wall)"
     )
-    parser.add_argument("--tables", default="student,batch,whole", help="which of student, batch, whole")
+    parser.add_argument("--tables", default="student,batch,stream,whole", help="which of student, batch, stream, whole")
     return parser.parse_args()
 
 
@@ -157,9 +160,29 @@ def _whole(given: Subject, folder: Path, clock: Clock) -> None:
     spec.write_text(_spec(given, npz), encoding="utf-8")
     build = [sys.executable, "-m", "generator", str(spec), "--no-cache", "--formats", "html", "--output", str(site)]
     script = [sys.executable, "-m", "benchmarks.stock", str(given.path), str(npz), str(folder)]
-    mine, theirs = (_process(command, clock) for command in (build, script))
-    print("### From the prompt to done, the same figures\n\n| ours | stock script | ratio |\n| ---: | ---: | ---: |")
-    print(f"| {mine:.1f} s | {theirs:.1f} s | {theirs / mine:.1f} × |\n", flush=True)
+    imports = [[sys.executable, "-c", f"import {module}"] for module in (ours.IMPORTS, stock.IMPORTS)]
+    whole = np.array([_process(command, clock) for command in (build, script)])
+    imported = np.array([_process(command, clock) for command in imports])
+    print("### From the prompt to done, the same figures\n")
+    print("| | ours | stock script | ratio |\n| --- | ---: | ---: | ---: |")
+    for name, (mine, theirs) in (("everything", whole), ("without the imports", whole - imported)):
+        print(f"| {name} | {mine:.1f} s | {theirs:.1f} s | {theirs / mine:.1f} × |", flush=True)
+    print(flush=True)
+
+
+def _stream(given: Subject, bare: Bare, clock: Clock) -> None:
+    """Many images through one method: how near it comes to the bare passes, and what memory it takes."""
+    images = len(given.images)
+    print(f"### {images} images in a row\n\n| method | seconds | images/s | bare / ours | peak memory |")
+    print("| --- " + "| ---: " * 4 + "|")
+    calls = ours.rows(given)
+    for name in ("saliency", "gradcam", "smoothgrad"):
+        calls[name]()  # traced before
+        taken = _seconds(calls[name], clock)
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
+        share = bare.seconds(name, images) / taken
+        print(f"| {name} | {taken:.1f} s | {images / taken:.0f} | {share:.0%} | {peak:.2f} GB |", flush=True)
+    print(flush=True)
 
 
 def _spec(given: Subject, npz: Path) -> str:

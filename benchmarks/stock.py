@@ -11,6 +11,7 @@ import numpy as np
 
 from benchmarks.subject import Subject, subject
 
+IMPORTS = "keras, tf_keras_vis.saliency, tf_keras_vis.gradcam, lime.lime_image, skimage.segmentation, matplotlib.pyplot"
 FILTERS, STEPS, SAMPLES, NOISE = 32, 100, 20, 0.2
 
 
