@@ -7,7 +7,9 @@ from pydantic import BaseModel, ConfigDict, Field
 Panel = Literal["image", "map", "overlay", "masked"]
 Scale = Literal["figure", "image"]
 Layout = Literal["rows", "grid"]
+Weak = Annotated[float, Field(ge=0, le=1)] | Literal["mean", "deviation"]
 
+WEAK = 0.1  # below this share of the figure's maximum a map is weak, where nothing else is said
 ROW, TILE = 144, 96  # about the side of a picture on a page: beside its label, and in a grid
 
 
@@ -16,10 +18,17 @@ class Mask(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
     below: Annotated[
-        Annotated[float, Field(ge=0, le=1)] | Literal["mean", "deviation"],
-        Field(description="a share of the figure's maximum; or the mean or deviation of each map's own magnitude"),
-    ] = 0.1
+        Weak | Annotated[dict[str, Weak], Field(min_length=1)],
+        Field(
+            description="a share of the figure's maximum; or the mean or deviation of each map's own magnitude; or one "
+            "of these by the class that is explained: {happy: 0.05, fear: mean}, 0.1 for the others"
+        ),
+    ] = WEAK
     fill: Annotated[Literal["mean", "black", "white", "grey"], Field(description="what replaces it")] = "mean"
+
+    def below_of(self, class_id: str) -> Weak:
+        """Where the map of that class counts as weak."""
+        return self.below.get(class_id, WEAK) if isinstance(self.below, dict) else self.below
 
 
 class Show(BaseModel):

@@ -133,6 +133,18 @@ def test_a_rebuild_computes_nothing(folder, tmp_path):
     assert all(figure["cached"] for figure in record["figures"])
 
 
+def test_another_look_computes_nothing(folder, tmp_path):
+    """`show` changes the pictures, a mask by class included, and every number comes from the cache."""
+    look = "{method: gradcam, show: {panels: [masked], mask: {below: {left: 0.6}}, colormap: jet}, images: "
+    assert "{method: gradcam, images: " in SPEC
+    path = folder / "look.yaml"
+    path.write_text(SPEC.replace("{method: gradcam, images: ", look), encoding="utf-8")
+    assert main([str(path), "--formats", "none", "-q", "--output", str(tmp_path / "s")]) == 0
+    record = json.loads((tmp_path / "s" / "manifest.json").read_text())
+    assert all(figure["cached"] for figure in record["figures"])
+    assert any(name.endswith("-masked.png") for name in record["figures"][1]["files"])
+
+
 def test_only_builds_the_questions_that_are_asked_for(folder, tmp_path):
     """`--only` leaves the other questions out; numbers of figures stay."""
     code = main(

@@ -63,6 +63,16 @@ WRONG_FIGURES = {
         "method: gradcam\nshow: {panels: [image, mask]}",
         "report.yaml:11:32: questions[0].figures[0].show.panels[1]: unknown panel 'mask'; did you mean 'masked'?",
     ),
+    "a mask of an unknown class": (
+        "method: gradcam\nshow: {mask: {below: {happi: 0.05}}}",
+        "report.yaml:11:31: questions[0].figures[0].show.mask.below.happi: unknown class 'happi'; "
+        "did you mean 'happy'?",
+    ),
+    "a mask beyond the maximum": (
+        "method: gradcam\nshow: {mask: {below: {happy: 2}}}",
+        "report.yaml:11:38: questions[0].figures[0].show.mask.below.happy: has to be at most 1.0 or mean, deviation, "
+        "not 2",
+    ),
     "an export outside its folder": (
         "method: gradcam\nexport: ../fig.jpg",
         "report.yaml:11:17: questions[0].figures[0].export: '../fig.jpg' has to be the name of a .jpg or .png "

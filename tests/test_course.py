@@ -60,6 +60,9 @@ MASKED = {
     name: f"{{method: saliency, show: {{panels: [image, masked], mask: {{below: {below}, fill: {fill}}}}}}}"
     for name, (below, fill) in MASKS.items()
 }
+MASKED["mask-by-class"] = (
+    "{method: saliency, show: {panels: [image, masked], mask: {below: {happy: 0.4, fear: mean}, fill: black}}}"
+)
 FILTERS = {
     "first-layer": "{method: filters, params: {steps: 3}}",
     "its-activation": "{method: filters, params: {layer: act1, steps: 3}}",
@@ -289,6 +292,20 @@ def test_the_cold_part_is_covered(first, name):
         value = {"black": 0, "white": 255, "grey": 128}.get(fill, np.rint(face.mean()))
         np.testing.assert_array_equal(masked[::times, ::times, 0], np.where(cold, value, face))
         assert 0 < cold.sum() < cold.size
+
+
+def test_each_class_may_have_a_mark_of_its_own(first):
+    """By hand per class: 0.4 of the maximum for one, the mean for another, a tenth for the rest."""
+    arrays = first.arrays("mask-by-class")
+    magnitude, target = np.abs(arrays["attribution"]), arrays["target"].tolist()
+    assert target == list(range(7))
+    marks = {3: 0.4 * magnitude.max(), 2: magnitude[2].mean()}
+    for row, index in enumerate(arrays["index"]):
+        masked = first.picture(f"mask-by-class-{index}-masked.png")
+        times = len(masked) // SIDE
+        face = np.rint(255 * arrays["image"][row, ..., 0])
+        cold = magnitude[row] < marks.get(row, 0.1 * magnitude.max())
+        np.testing.assert_array_equal(masked[::times, ::times, 0], np.where(cold, 0, face))
 
 
 # question 2

@@ -128,6 +128,22 @@ def test_the_mask_is_a_share_of_the_figures_maximum():
     assert (pixels(drawing, "fig-9-masked.png")[:3, :3] != 255).all()
 
 
+def test_a_mask_may_differ_by_the_class_that_is_explained():
+    """A share, a mean or a deviation by class; a class that is not named keeps a tenth of the maximum."""
+    values = np.linspace(0, 1, 2 * 48 * 48, dtype=np.float32).reshape(2, 48, 48)
+    of, names = batch(target=(1, 0)), ("sad", "glad")
+
+    def kept(below) -> list[int]:
+        show = Show(panels=("masked",), mask=Mask(below=below, fill="white"))
+        drawing = drawn(heatmaps(values=values), show, of=of, class_ids=names)
+        return [int((pixels(drawing, f"fig-{index}-masked.png")[::3, ::3] != 255).sum()) for index in (4, 9)]
+
+    plain, half, mean = kept(0.1), kept(0.5), kept("mean")
+    assert kept({"glad": 0.5}) == [half[0], plain[1]]
+    assert kept({"glad": "mean", "sad": 0.9}) == [mean[0], kept(0.9)[1]]
+    assert len({plain[0], half[0], mean[0]}) == 3
+
+
 def test_targets_tell_maps_of_the_same_image_apart():
     """An image explained for two classes has two maps with the class in their names, and one face."""
     drawing = drawn(heatmaps(), of=batch((7, 7), (0, 1)))

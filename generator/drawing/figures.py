@@ -31,7 +31,7 @@ from generator.drawing.inks import Pixels
 from generator.drawing.panels import Explained
 from generator.drawing.sheets import Tile, sheet
 from generator.results import Drawing, FigureResult, Legend, Part, Picture, Role
-from generator.show import TILE, Mask, Panel, Show
+from generator.show import TILE, Panel, Show, Weak
 from generator.text import Text
 
 
@@ -48,6 +48,7 @@ class _Work:
     classes: tuple[Text, ...]
     languages: tuple[str, ...]
     words: Mapping[str, Text]
+    class_ids: tuple[str, ...]
 
     @property
     def prefix(self) -> str:
@@ -79,15 +80,19 @@ def draw(
     *,
     also: tuple[Panel, ...] = (),
     words: Mapping[str, Text] = charts.WORDS,
+    class_ids: tuple[str, ...] = (),
 ) -> Drawing:
-    """Every picture of a figure in reading order; `also` names panels that an export needs and `show` lacks."""
+    """Every picture of a figure in reading order; `also` names panels that an export needs and `show` lacks.
+
+    `class_ids` are what a mask by class names.
+    """
     artefacts = tuple(part.artefact for part in result.parts)
     scale = _scale(artefacts, show)
     panels = tuple(dict.fromkeys((*show.panels, *also)))
     pictures: list[Picture] = []
     for number, part in enumerate(result.parts, 1):
         several = number if len(result.parts) > 1 else None
-        work = _Work(result.id, part, several, show, panels, scale, classes, languages, words)
+        work = _Work(result.id, part, several, show, panels, scale, classes, languages, words, class_ids)
         pictures.extend(_pictures(part.artefact, work))
     if scale is None:
         return Drawing(tuple(pictures))
@@ -178,17 +183,22 @@ def _explained(artefact: Heatmaps, work: _Work, row: int) -> Explained:
         None if artefact.segments is None else artefact.segments[row],
         scale,
         mask,
-        _least(mask, values, work.scale),
+        _least(mask.below_of(_explained_class(work, row)), values, work.scale),
         work.show.boundaries,
     )
 
 
-def _least(mask: Mask, values: Floats, scale: Scale | None) -> float:
+def _explained_class(work: _Work, row: int) -> str:
+    """The id of the class that a row's map explains; '' where nobody told the ids."""
+    return work.class_ids[work.part.batch.target[row]] if work.class_ids else ""
+
+
+def _least(below: Weak, values: Floats, scale: Scale | None) -> float:
     """The magnitude from which a mask keeps the face."""
-    if isinstance(mask.below, str):
+    if isinstance(below, str):
         magnitude = np.abs(values)
-        return float(magnitude.mean() if mask.below == "mean" else magnitude.std())
-    return mask.below * scale.limit if scale else 0.0
+        return float(magnitude.mean() if below == "mean" else magnitude.std())
+    return below * scale.limit if scale else 0.0
 
 
 @_pictures.register

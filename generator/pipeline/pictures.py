@@ -39,7 +39,7 @@ def _draw(report: Report, figure: Figure, result: FigureResult) -> Drawing:
 
     also = (figure.export.panel,) if figure.export and figure.export.panel else ()
     names = tuple(c.name for c in report.classes)
-    return draw(result, figure.show, names, report.languages, also=also)
+    return draw(result, figure.show, names, report.languages, also=also, class_ids=report.class_ids)
 
 
 def _key(study: Study, report: Report, figure: Figure) -> str:

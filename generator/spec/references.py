@@ -91,6 +91,7 @@ def misreferences(names: Declared, source: Source) -> Iterator[Problem]:
         yield from _same_as(figure, ids(names.figures), position, source)
         yield from _unexplained(figure, source)
         yield from _unsummed(figure, source)
+        yield from _unmasked(figure, ids(names.classes), source)
     yield from _overwritten(names.figures, source)
 
 
@@ -133,6 +134,18 @@ def _unsummed(figure: Entry, source: Source) -> Iterator[Problem]:
         if key in figure.data:
             message = f"'{key}' has no meaning with `score: sum`: the scores of all classes are added up"
             yield source.problem(child(figure.path, key), message, at_key=True)
+
+
+def _unmasked(figure: Entry, classes: tuple[str, ...], source: Source) -> Iterator[Problem]:
+    """A threshold of a class that is not there."""
+    path = "show.mask.below"
+    below: object = figure.data
+    for key in path.split("."):
+        below = below.get(key) if isinstance(below, Mapping) else None
+    for name in below if isinstance(below, Mapping) else ():
+        if str(name) not in classes:
+            message = f"unknown class '{name}'{suggestion(str(name), classes)}"
+            yield source.problem(child(child(figure.path, path), str(name)), message, at_key=True)
 
 
 def _overwritten(figures: tuple[Entry, ...], source: Source) -> Iterator[Problem]:
