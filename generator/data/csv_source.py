@@ -38,7 +38,22 @@ class _Form:
     classes: Sequence[ClassWords]
 
 
-def read_csv(path: Path, classes: Sequence[ClassWords], usage: str | None = None) -> Samples:
+@dataclass(frozen=True)
+class PixelTable:
+    """The rows of a file as arrays: `index (N,)`, `label (N,)` and `pictures (N, side, side)`, uint8."""
+
+    index: Ints
+    label: Ints
+    pictures: Bytes
+    origin: str
+    digest: str
+
+    @property
+    def samples(self) -> Samples:
+        return Samples(self.index, self.label, partial(_chosen, self.pictures), self.origin, self.digest)
+
+
+def read_csv(path: Path, classes: Sequence[ClassWords], usage: str | None = None) -> PixelTable:
     """The pictures of a CSV file, those of one `usage` only where it is given; raises DataError with the row."""
     digest = hashlib.sha256()
     try:
@@ -51,20 +66,21 @@ def read_csv(path: Path, classes: Sequence[ClassWords], usage: str | None = None
         raise DataError(f"{path}: cannot be read: {error.strerror}") from error
     if not blocks:
         raise DataError(f"{path}: there is no row below the header")
-    return _samples(path, blocks, usage, columns, digest.hexdigest())
+    return _table_of(path, blocks, usage, columns, digest.hexdigest())
 
 
-def _samples(path: Path, blocks: list[Rows], usage: str | None, columns: Columns, digest: str) -> Samples:
+def _table_of(path: Path, blocks: list[Rows], usage: str | None, columns: Columns, digest: str) -> PixelTable:
     label = np.concatenate([block.label for block in blocks])
     kept = _of_usage(path, blocks, usage, columns)
     pixels = np.concatenate([block.pixels for block in blocks])
     side = isqrt(pixels.shape[1])
     pictures = pixels.reshape(-1, side, side)
-    return Samples(kept, label[kept], partial(_pictures, pictures, kept), str(path), digest)
+    pictures = pictures if len(kept) == len(pictures) else pictures[kept]
+    return PixelTable(kept, label[kept], pictures, str(path), digest)
 
 
-def _pictures(pictures: Bytes, kept: Ints, positions: Ints) -> list[NDArray[np.generic]]:
-    return list(pictures[kept[positions]])
+def _chosen(pictures: Bytes, positions: Ints) -> list[NDArray[np.generic]]:
+    return list(pictures[positions])
 
 
 def _of_usage(path: Path, blocks: list[Rows], usage: str | None, columns: Columns) -> Ints:

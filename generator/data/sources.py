@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from generator.artefacts import Ints
 from generator.data.class_words import ClassWords, allowed
-from generator.data.csv_source import read_csv
+from generator.data.csv_source import PixelTable, read_csv
 from generator.data.folder_source import read_folder
 from generator.errors import DataError
 from generator.samples import UNLABELLED, Samples
@@ -43,12 +43,17 @@ def read_samples(source: Source, classes: Sequence[ClassWords]) -> Samples:
     """The images of a source with their labels; `classes` are the words of each class, its id first."""
     if source.kind == "lfw":
         return _lfw()
-    path = _existing(source)
     if source.kind == "csv":
-        return read_csv(path, classes, source.usage)
+        return read_table(source, classes).samples
+    path = _existing(source)
     if source.kind == "npz":
         return read_npz(path, classes)
     return read_folder(path, classes)
+
+
+def read_table(source: Source, classes: Sequence[ClassWords]) -> PixelTable:
+    """A CSV as arrays, which can be kept."""
+    return read_csv(_existing(source), classes, source.usage)
 
 
 def guess_kind(path: Path) -> SourceKind:

@@ -9,9 +9,11 @@ from typing import Any
 import numpy as np
 
 from generator import artefacts, classifier, results, samples
+from generator.data import csv_source
 
 STORED: Mapping[str, Any] = {
     **artefacts.KINDS,
+    csv_source.PixelTable.__name__: csv_source.PixelTable,
     **{c.__name__: c for c in (samples.Batch, samples.Evaluation, classifier.Layer, classifier.ModelFacts)},
     **{c.__name__: c for c in (results.Part, results.Picture, results.Legend, results.Drawing)},
 }

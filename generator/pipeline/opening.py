@@ -22,7 +22,7 @@ def open_study(report: Report, options: BuildOptions, cache: Cache) -> Study:
     """
     if "pdf" in options.formats:
         check_glyphs(report)
-    data = Data(Source(report.data.source, report.data.path, report.data.usage), report.class_words)
+    data = Data(Source(report.data.source, report.data.path, report.data.usage), report.class_words, cache)
     subjects = {
         model.id or "": Subject(
             model.path, model.preprocess, report.folder, data, cache, options.trust_model, model.size

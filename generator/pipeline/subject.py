@@ -14,10 +14,11 @@ import numpy as np
 from generator.artefacts import Floats, Ints
 from generator.classifier import Classifier, ModelFacts
 from generator.data.class_words import ClassWords
+from generator.data.csv_source import PixelTable
 from generator.data.preprocess import Preprocess, Preprocessing, preprocess_of
 from generator.data.resize import resize
 from generator.data.row_hash import row_hash, row_seeds
-from generator.data.sources import Source, read_samples
+from generator.data.sources import Source, read_samples, read_table
 from generator.pipeline.cache import Cache, key_of
 from generator.samples import Batch, Samples
 
@@ -46,19 +47,36 @@ def versions() -> Mapping[str, str]:
 
 @dataclass(frozen=True)
 class Data:
-    """The images of a report; `samples` are read when pixels or labels are first needed."""
+    """The images of a report; `samples` are read when pixels or labels are first needed.
+
+    A CSV is kept as arrays, which load ten times as fast as its text is parsed.
+    """
 
     source: Source
     classes: Sequence[ClassWords]
+    cache: Cache
 
     @cached_property
     def digest(self) -> str:
-        contents = version("scikit-image") if self.source.path is None else file_digest(self.source.path)
+        contents = version("scikit-image") if self.source.path is None else self._contents(self.source.path)
         return key_of(kind=self.source.kind, usage=self.source.usage, contents=contents, classes=list(self.classes))
 
     @cached_property
     def samples(self) -> Samples:
-        return read_samples(self.source, self.classes)
+        if self.source.kind != "csv":
+            return read_samples(self.source, self.classes)
+        table = self.cache.remember(
+            key_of(table=self.digest, origin=str(self.source.path)), lambda: read_table(self.source, self.classes)
+        )
+        return cast(PixelTable, table).samples
+
+    def _contents(self, path: Path) -> str:
+        """The file's sha256; of a file that was read before, as its size and time say, it is known."""
+        if path.is_dir():
+            return file_digest(path)
+        facts = path.stat()
+        key = key_of(contents=str(path.resolve()), size=facts.st_size, changed=facts.st_mtime_ns)
+        return cast(str, self.cache.remember(key, lambda: file_digest(path)))
 
     def shown(self, positions: Ints, shape: tuple[int, int, int], crop: tuple[int, int] | None) -> Floats:
         """`(N, H, W, C)` images in 0..1, of the model's size."""
