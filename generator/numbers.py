@@ -8,6 +8,7 @@ import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
+from typing import cast
 
 import numpy as np
 
@@ -19,6 +20,7 @@ from generator.regions import share
 from generator.results import FigureResult, Part
 from generator.samples import Batch
 
+NBSP = "\u00a0"
 FIGURE_MARK = "[[figure:{}]]"  # a paragraph of the rendered prose that stands for a figure
 
 
@@ -48,9 +50,10 @@ class Numbers(FactNumbers):
     # references
 
     def fig(self, figure: str) -> str:
-        """A link to a figure by its number: 'Figure 3'."""
+        """A link to a figure by its number: 'Figure 3', which no line break parts."""
         self._numbered(figure)
-        return f"[{self.figure_word.format(self.figure_numbers[figure])}](#fig-{figure})"
+        words = self.figure_word.format(self.figure_numbers[figure])
+        return f"[{words.replace(' ', NBSP)}](#fig-{figure})"
 
     def figure(self, figure: str) -> str:
         """Places a figure here; on a line of its own."""
@@ -138,9 +141,10 @@ class Numbers(FactNumbers):
         return Quantity(patterns.on_images[self._unit(patterns.unit, unit)])
 
     def dead_filters(self, figure: str) -> Listed:
-        """The units that nothing activates."""
+        """The units that nothing activates, also those that `{best: N}` left out."""
         patterns = self._patterns(figure)
-        return Listed.of(tuple(int(unit) for unit in patterns.unit[patterns.dead]), self.language)
+        skipped = cast(tuple[int, ...], patterns.facts.get("skipped", ()))
+        return Listed.of((*map(int, patterns.unit[patterns.dead]), *skipped), self.language)
 
     # looking things up
 

@@ -56,11 +56,12 @@ themed();
 
 // ---------------------------------------------------------------- contents: where one is
 function follow() {
-  const links = new Map(all(".contents a").map((link) => [link.hash.slice(1), link]));
+  const links = all(".contents a");
+  const known = new Set(links.map((link) => link.hash.slice(1)));
   const mark = () => {
-    const passed = all(PLACES).filter((e) => links.has(e.id) && e.getBoundingClientRect().top <= innerHeight / 3);
+    const passed = all(PLACES).filter((e) => known.has(e.id) && e.getBoundingClientRect().top <= innerHeight / 3);
     const now = passed.length ? passed[passed.length - 1].id : "";
-    for (const [id, link] of links) link.toggleAttribute("aria-current", id === now);
+    for (const link of links) link.toggleAttribute("aria-current", link.hash.slice(1) === now);
   };
   let waiting = false;
   addEventListener("scroll", () => {
@@ -88,12 +89,12 @@ async function values(row) {
 
 const view = one("#view");
 const filled = (text, parts) => text.replace(/\{(\w+)\}/g, (_, name) => parts[name]);
-const rounded = (value) => String(Number(value.toPrecision(3))).replace("-", "\u2212");
+const rounded = (value) => String(Number(value.toPrecision(2))).replace("-", "\u2212");
 
 function told(map, x, y) {
   const column = Math.min(map.columns - 1, Math.max(0, Math.floor(x * map.columns)));
   const row = Math.min(map.rows - 1, Math.max(0, Math.floor(y * map.rows)));
-  const value = (map.cells[row * map.columns + column] / 100) * map.peak;
+  const value = (map.cells[row * map.columns + column] / 50) * map.peak;
   return { row, column, words: `${rounded(value)} (${filled(view.dataset.place, { row: row + 1, column: column + 1 })})` };
 }
 
@@ -141,6 +142,12 @@ function enlarge(image, native) {
   return Math.max(1, Math.floor(room / unit)) * unit <= room ? Math.max(1, Math.floor(room / unit)) * unit : room;
 }
 
+// The heading that a picture outside of a figure stands under.
+function headed(link) {
+  const above = all("h2, h3").filter((one) => one.compareDocumentPosition(link) & Node.DOCUMENT_POSITION_FOLLOWING);
+  return above.length ? above[above.length - 1].textContent : "";
+}
+
 function present(link) {
   shown = link;
   cross = null;
@@ -157,7 +164,8 @@ function present(link) {
     return copy;
   }));
   const figure = link.closest("figure");
-  one("#view-title").textContent = [figure && figure.dataset.name, link.dataset.title || (row && row.dataset.title)].filter(Boolean).join(" · ");
+  const names = [figure ? figure.dataset.name : headed(link), link.dataset.title || (row && row.dataset.title)];
+  one("#view-title").textContent = names.filter(Boolean).join(" · ");
   one(".words", view).textContent = pictures[pictures.length - 1].alt;
   one(".opacity", view).hidden = pictures.length < 2;
   viewOutput.hidden = !(row && row.dataset.values);

@@ -8,6 +8,8 @@ import os
 import re
 import shutil
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -18,6 +20,10 @@ from generator.pages import render
 from tests.report_fixture import LANGUAGES, built, measured
 
 FOLDERS = (*LANGUAGES, "both")
+PATHS = ("index.html", *(f"{folder}/index.html" for folder in FOLDERS))
+LOAD_WHAT_IS_NEAR = """Promise.all([...document.images]
+  .filter(image => image.offsetParent && image.getBoundingClientRect().top < 2 * innerHeight)
+  .map(image => image.decode().catch(() => 0)))"""
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 
 
@@ -65,15 +71,28 @@ class Quiet(SimpleHTTPRequestHandler):
         """Nothing on the terminal of the tests."""
 
 
-@pytest.fixture(scope="module")
-def address(site) -> str:
-    """The site behind a server, below a sub-path."""
-    handler = partial(Quiet, directory=str(site.parent.parent))
-    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+@contextmanager
+def served(folder: Path) -> Iterator[str]:
+    """The address at which a folder is served."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(folder)))
     threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_address[1]}/some/where"
+    yield f"http://127.0.0.1:{server.server_address[1]}"
     server.shutdown()
     server.server_close()
+
+
+@pytest.fixture(scope="module")
+def address(site) -> Iterator[str]:
+    """The site behind a server, below a sub-path."""
+    with served(site.parent.parent) as root:
+        yield f"{root}/some/where"
+
+
+@pytest.fixture(scope="module")
+def default() -> Iterator[str]:
+    """The default report, as it is committed."""
+    with served(Path(__file__).parent.parent / "site") as root:
+        yield root
 
 
 @pytest.fixture
@@ -122,7 +141,7 @@ def sideways(shown) -> int:
 class TestPlaces:
     """Where the pages can lie."""
 
-    @pytest.mark.parametrize("path", ["index.html", *(f"{folder}/index.html" for folder in FOLDERS)])
+    @pytest.mark.parametrize("path", PATHS)
     @pytest.mark.parametrize("kind", ["server", "disk"])
     def test_every_picture_appears(self, open_page, site, address, path, kind):
         """From a sub-path of a server and from a disk, with no request to anywhere else."""
@@ -133,10 +152,12 @@ class TestPlaces:
         assert broken == []
         assert [url for url in open_page.requests if not url.startswith((base, "data:"))] == []
 
-    def test_the_first_view_is_small(self, open_page):
-        """Pictures below the fold wait: text and first pictures stay under 300 kB."""
-        shown = open_page("en/index.html", viewport={"width": 1280, "height": 900})
-        shown.wait_for_load_state("load")
+    @pytest.mark.parametrize("path", PATHS)
+    @pytest.mark.parametrize("viewport", [{"width": 1280, "height": 900}, {"width": 390, "height": 800}])
+    def test_the_first_view_is_small(self, open_page, default, path, viewport):
+        """Pictures far below the fold wait: the default report's text and first pictures stay under 300 kB."""
+        shown = open_page(path, default, viewport=viewport)
+        shown.evaluate(LOAD_WHAT_IS_NEAR)
         sizes = shown.evaluate(
             "[...performance.getEntriesByType('navigation'), ...performance.getEntriesByType('resource')]"
             ".map(entry => entry.encodedBodySize)"
@@ -367,18 +388,21 @@ class TestAccessibility:
 
     @pytest.mark.parametrize("scheme", ["light", "dark"])
     @pytest.mark.parametrize("folder", FOLDERS)
-    def test_no_violation(self, open_page, folder, scheme):
-        """WCAG 2.2 A and AA, and the best practices."""
+    @pytest.mark.parametrize("report", ["address", "default"])
+    def test_no_violation(self, open_page, request, report, folder, scheme):
+        """WCAG 2.2 A and AA, and the best practices, on the pages of the fixture and of the default report."""
         axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
-        shown = open_page(f"{folder}/index.html", color_scheme=scheme)
+        shown = open_page(f"{folder}/index.html", request.getfixturevalue(report), color_scheme=scheme)
         shown.evaluate("document.querySelectorAll('details').forEach(card => { card.open = true })")
         assert [told(violation) for violation in axe.run(shown).response["violations"]] == []
 
-    def test_no_violation_in_the_large_view(self, open_page):
-        """The dialog has its name, its buttons theirs."""
+    @pytest.mark.parametrize("picture", ["#fig-saliency .zoom", ".section .zoom:has(.chart)"])
+    def test_no_violation_in_the_large_view(self, open_page, default, picture):
+        """The dialog has its name, also for a picture outside of the figures; its buttons have theirs."""
         axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
-        shown = open_page()
-        shown.locator("#fig-saliency .zoom").first.click()
+        shown = open_page(base=default)
+        shown.locator(picture).first.click()
+        assert shown.locator("#view-title").inner_text()
         assert [told(violation) for violation in axe.run(shown).response["violations"]] == []
 
     def test_the_first_tab_skips_to_the_report(self, open_page):

@@ -99,8 +99,8 @@ def test_a_light_is_a_sign_and_a_word(both):
 def test_shares_are_multiples_of_the_area(both):
     """.3 on a fifth of the picture is 1.5 times; beside it untrained networks, and a blob as the last row."""
     shown = table(parts(both["en"])["looks"])
-    assert shown.rows[0] == ("Saliency map", "1.50 [1.40, 1.60]", "✓ 2.00 [1.80, 2.20]", "20")
-    assert shown.rows[1] == ("… untrained networks", "1.00 [0.50, 1.50]", "1.00 [0.00, 2.00]", "20")
+    assert shown.rows[0] == ("Saliency map", "1.50 [1.40,\u00a01.60]", "✓ 2.00 [1.80,\u00a02.20]", "20")
+    assert shown.rows[1] == ("… untrained networks", "1.00 [0.50,\u00a01.50]", "1.00 [0.00,\u00a02.00]", "20")
     assert shown.rows[-1] == ("a blob in the middle", "2.00", "2.00", "–")
     assert [row[0] for row in shown.rows].count("LIME") == 0
 
@@ -127,7 +127,7 @@ def test_the_mean_maps_of_a_figure_have_one_scale():
 def test_the_effect_of_a_region_by_class(both):
     """In per cent, with a sign where it holds at the level of words; silent classes are left out."""
     shown = table(parts(both["en"])["effect"])
-    assert shown.rows[0] == ("all classes", "25% [15%, 35%]", "25% [15%, 35%]", "20")
+    assert shown.rows[0] == ("all classes", "25% [15%,\u00a035%]", "25% [15%,\u00a035%]", "20")
     assert [row[0] for row in shown.rows] == ["all classes", "Angry", "Happy"]
     assert shown.rows[2][1].startswith("✓")
 
@@ -138,7 +138,7 @@ def test_gaps_stand_beside_those_of_other_maps(both):
     assert len(shown.head) == 6
     assert "minus the average map" not in shown.head
     saliency, gradcam = shown.rows
-    assert saliency[1:3] == ("✓ 0.30 [0.20, 0.40]", "0.00 [−0.10, 0.10]")
+    assert saliency[1:3] == ("✓ 0.30 [0.20,\u00a00.40]", "0.00 [−0.10,\u00a00.10]")
     assert not saliency[3].startswith("✓")
     assert gradcam[3].startswith("✓")
 
@@ -146,27 +146,27 @@ def test_gaps_stand_beside_those_of_other_maps(both):
 def test_what_survives_an_exchange(both):
     """A share of the map, with the images behind either test."""
     row = table(parts(both["en"])["dependence"]).rows[0]
-    assert row == ("Saliency map", "50% [40%, 60%]", "✓ −0.4% [−10%, 9.6%]", "20–35")
+    assert row == ("Saliency map", "50% [40%,\u00a060%]", "✓ −0.4% [−10%,\u00a09.6%]", "20–35")
 
 
 def test_each_pair_of_methods_once(both):
     """What they agree on beyond other pictures; a common factor is marked."""
     shown = table(parts(both["en"])["agreement"])
     assert shown.head == ("Method", "Saliency map")
-    assert shown.rows == (("Grad-CAM", "0.30 [0.20, 0.40] †"),)
+    assert shown.rows == (("Grad-CAM", "0.30 [0.20,\u00a00.40] †"),)
 
 
 def test_classes_with_their_support_and_top_confusion(both):
     """The number of images is that of the label, whatever was predicted; an unknown precision is no number."""
     shown = table(parts(both["en"])["classes"])
-    assert shown.rows[0] == ("Angry", "30", "50% [40%, 60%]", "60% [50%, 70%]", "Sad 25% [15%, 35%]")
+    assert shown.rows[0] == ("Angry", "30", "50% [40%,\u00a060%]", "60% [50%,\u00a070%]", "Sad 25% [15%,\u00a035%]")
     assert shown.rows[1][3:] == ("–", "–")
 
 
 def test_confidence_stands_beside_accuracy(both):
     """With the interval of the difference, and the error beside what a calibrated model would show."""
     said = parts(both["en"])["calibration"].blocks[-1].source
-    assert "70% sure and 60% right: a difference of 10% [8%, 12%]" in said
+    assert "70% sure and 60% right: a difference of 10% [8%,\u00a012%]" in said
     assert "0.10, more than what 19 of 20" in said
     calm = {**evidence().top["calibration"], "miscalibrated": False}
     assert "no more than" in parts(sections(changed(calibration=calm))["en"])["calibration"].blocks[-1].source
@@ -270,7 +270,7 @@ def test_the_pdf_is_set_without_a_warning(pages):
     made = pdf([pages["zh-Hant"], pages["en"]], {picture.name: picture.data for picture in drawn}, [TEMPLATES])
     said = "".join(page.extract_text() for page in PdfReader(BytesIO(made)).pages)
     assert "At a glance" in said
-    assert "2.00 [1.80, 2.20]" in said
+    assert "2.00 [1.80,\u00a02.20]" in said
 
 
 def test_every_picture_has_words_in_both_languages(pages):

@@ -135,7 +135,7 @@ def test_what_a_failed_figure_cannot_tell_is_unknown():
     context = broken.context()
     assert str(context["probability"]("maps", "cat")) == "–"
     assert context["dead_filters"]("filters") == ()
-    assert context["fig"]("maps") == "[Figure 1](#fig-maps)"
+    assert context["fig"]("maps") == "[Figure\u00a01](#fig-maps)"
 
 
 def test_wilsons_interval_of_none_in_ten_ends_at_28_percent():

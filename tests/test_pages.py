@@ -179,11 +179,11 @@ class TestRows:
         assert [cell.short for cell in shown.bodies[0].cells][:2] == ["Angry", "Disgust"]
 
     def test_values_unpack_to_the_map(self):
-        """Hundredths of the largest magnitude, with their sign, a byte a cell."""
+        """Fiftieths of the largest magnitude, with their sign, a byte a cell."""
         values = np.array([[0.0, 0.5], [-2.0, 1.0]], np.float32)
         found = packed(values)
         cells = np.frombuffer(zlib.decompress(b64decode(found.data)), np.int8).reshape(found.rows, found.columns)
-        np.testing.assert_array_equal(cells, [[0, 25], [-100, 50]])
+        np.testing.assert_array_equal(cells, [[0, 12], [-50, 25]])
         assert found.peak == 2.0
 
     def test_values_of_a_large_map_stay_small(self):

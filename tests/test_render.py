@@ -53,6 +53,13 @@ def texts() -> dict[str, str]:
     }
 
 
+def test_styles_are_sent_without_their_spaces():
+    """Comments go, and spaces where they separate nothing; a string and a descendant keep theirs."""
+    source = """a :hover { content: "x: y, {z} /* \\" " ; }
+      /* it's, one: word */  b > c , d\n\ne { margin : 1px  2px; }"""
+    assert render._slim(source) == r"""a :hover{content:"x: y, {z} /* \" ";} b > c ,d e{margin :1px 2px;}"""
+
+
 @pytest.fixture(scope="module")
 def rendered() -> dict[str, str]:
     return texts()

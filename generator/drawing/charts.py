@@ -14,6 +14,7 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
+from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.ticker import MaxNLocator, PercentFormatter
 from numpy.typing import NDArray
 
@@ -25,6 +26,7 @@ from generator.errors import ParameterError, suggestion
 from generator.text import Text, bilingual
 
 DPI = 160
+AIR = 0.08  # inches round each panel
 AGAINST_FOR = "against-for"  # the colour map of superpixels, the tints they lie over a face with
 PAPER: Colour = (0xF7, 0xF7, 0xF7)
 INK, QUIET, RULE = "#1b1e22", "#62686f", "#d6d9d4"
@@ -231,7 +233,8 @@ def _canvas(width: float, height: float) -> tuple[Figure, Axes]:
 
 
 def _figure(width: float, height: float) -> Figure:
-    figure = Figure(figsize=(width, height), dpi=DPI, facecolor="white", layout="constrained")
+    layout = ConstrainedLayoutEngine(w_pad=AIR, h_pad=AIR)
+    figure = Figure(figsize=(width, height), dpi=DPI, facecolor="white", layout=layout)
     FigureCanvasAgg(figure)
     return figure
 

@@ -89,13 +89,15 @@ def veil(values: Floats, scale: Scale) -> Pixels:
     """The map as RGBA: the stronger, the more opaque, so that the face shows where nothing was found.
 
     Opacity rises twice as fast as the strength at first, or weak colours would vanish twice; the pale middle of a
-    diverging map is left out, or it would whiten the face.
+    diverging map is left out, or it would whiten the face. There are as many steps as the colour map has, so that a
+    file needs no more than a palette.
     """
-    strength = scale.strength(values)
+    steps = 127 if scale.signed else 255
+    strength = (np.rint(scale.strength(values) * steps) / steps).astype(np.float32)
     alpha = np.rint(strength * (2 - strength) * 255).astype(np.uint8)
     if scale.signed:
-        values = np.copysign(np.maximum(strength, PALE) * scale.limit, values)
-    return np.dstack([scale.paint(values), alpha])
+        strength = np.copysign(np.maximum(strength, PALE), values)
+    return np.dstack([scale.paint(strength * scale.limit), alpha])
 
 
 def over(face: Pixels, veil: Pixels, opacity: float = OPACITY) -> Pixels:

@@ -40,7 +40,7 @@ SAME = bilingual(
 SENTENCES: Mapping[str, Text] = MappingProxyType(
     {
         "looks.looks": bilingual(
-            "Marks {regions} beyond what area, a central blob and untrained networks explain.",
+            "Marked beyond what area, a central blob and untrained networks explain: {regions}.",
             "標在{regions}的比例，高於面積、中央光斑和未訓練的網路。",
         ),
         "looks.untrained_too": bilingual(
@@ -118,17 +118,17 @@ SENTENCES: Mapping[str, Text] = MappingProxyType(
             "超像素幾乎無法解釋分數：不要逐塊解讀。",
         ),
         "fit.unstable": bilingual(
-            "Another draw would put other superpixels first: double `num_samples`.",
-            "重抽一次，排在前面的超像素就會不同：請把 `num_samples` 加倍。",
+            "Another draw would put other superpixels first: double “num_samples”.",
+            "重抽一次，排在前面的超像素就會不同：請把「num_samples」加倍。",
         ),
         "fit.double_samples": bilingual(
-            "Some leading superpixels would change with another draw: double `num_samples`.",
-            "重抽一次，排在前面的超像素有些會變：請把 `num_samples` 加倍。",
+            "Some leading superpixels would change with another draw: double “num_samples”.",
+            "重抽一次，排在前面的超像素有些會變：請把「num_samples」加倍。",
         ),
         "repeat.repeats": bilingual("Other random numbers give nearly the same map.", "換亂數，圖幾乎相同。"),
         "repeat.raise_samples": bilingual(
-            "Single pixels change with other random numbers: raise `samples`.",
-            "換亂數，個別像素會變：請提高 `samples`。",
+            "Single pixels change with other random numbers: raise “samples”.",
+            "換亂數，個別像素會變：請提高「samples」。",
         ),
     }
 )

@@ -17,6 +17,7 @@ from generator.text import Text
 
 BEST_COMPARED: tuple[Panel, ...] = ("overlay", "map", "masked")
 FINEST = 64  # cells along a side of the values that a pointer reads
+STEPS = 50  # from zero to the largest of them: about what two digits tell
 
 
 def rows(artefact: Heatmaps, material: Material) -> tuple[Body, ...]:
@@ -65,8 +66,8 @@ def _row(artefact: Heatmaps, material: Material, row: int, otherwise: int | None
     """One image of an attribution; without a label it stands for its target, or for the class `otherwise`."""
     batch, reader = material.part.batch, material.reader
     label, target, prediction = (int(column[row]) for column in (batch.label, batch.target, batch.prediction))
-    unlabelled = target if otherwise is None else otherwise
     explained = explained_name(artefact, target, reader)
+    unlabelled = target if otherwise is None else otherwise
     stands_for = label if label >= 0 else unlabelled
     images = tuple(image for panel in material.show.panels if (image := material.found(panel, row)))
     remark = artefact.remark(row)
@@ -117,10 +118,10 @@ def _note(material: Material, class_number: int, index: int) -> Prose | None:
 
 
 def packed(values: Floats) -> Values:
-    """The values behind a map, at most FINEST cells a side, in hundredths of their largest magnitude."""
+    """The values behind a map, at most FINEST cells a side, in steps of their largest magnitude."""
     step = -(-max(values.shape) // FINEST)
     cells = values[step // 2 :: step, step // 2 :: step]
     peak = float(np.abs(cells).max(initial=0))
-    hundredths = np.rint(cells / peak * 100 if peak else cells * 0).astype(np.int8)
-    data = b64encode(zlib.compress(hundredths.tobytes(), 9)).decode()
+    steps = np.rint(cells / peak * STEPS if peak else cells * 0).astype(np.int8)
+    data = b64encode(zlib.compress(steps.tobytes(), 9)).decode()
     return Values(len(cells), cells.shape[1], peak, data)

@@ -15,7 +15,7 @@ from generator.pages.evidence_plots import Plot, Told, Value, plots
 from generator.pipeline.cache import Cache, key_of
 from generator.results import Drawing, Picture, Role
 
-DRAWING = 3  # raised when pictures come out differently
+DRAWING = 4  # raised when pictures come out differently
 Bins = tuple[tuple[float, ...], ...]
 
 

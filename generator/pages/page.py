@@ -41,7 +41,7 @@ class Link:
 
 @dataclass(frozen=True)
 class Values:
-    """The numbers behind a map: `data` is base64 of zlib bytes, one signed byte a cell in hundredths of `peak`."""
+    """The numbers behind a map: `data` is base64 of zlib bytes, one signed byte a cell, 50 for `peak`."""
 
     rows: int
     columns: int

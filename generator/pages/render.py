@@ -20,6 +20,7 @@ from generator.pages.words import TEMPLATES
 from generator.templating import Environment, Markup, page_environment, render_page
 
 STYLES = ("css/theme.css", "css/layout.css", "css/content.css")
+SPACES = re.compile(r"""("(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*')|/\*.*?\*/|\s*([{};])\s*|([:,])\s+|\s+""", re.DOTALL)
 NEW_PARAGRAPH = "\n\n"
 POLICY = "default-src 'none'; img-src 'self' data:; base-uri 'none'; form-action 'none'"
 
@@ -80,8 +81,15 @@ def _inlined(environment: Environment) -> Mapping[str, str]:
 
 
 def _slim(styles: str) -> str:
-    """Styles without comments and indentation."""
-    return re.sub(r"\s*\n\s*", "\n", re.sub(r"/\*.*?\*/", "", styles, flags=re.DOTALL)).strip()
+    """Styles without comments and the spaces that separate nothing."""
+    return SPACES.sub(_needed, styles).strip()
+
+
+def _needed(found: re.Match[str]) -> str:
+    """A string as it is, a mark without the space round it, one space of several."""
+    if found.lastindex:
+        return found[found.lastindex]
+    return "" if found[0].startswith("/*") else " "
 
 
 def _policy(inlined: Mapping[str, str]) -> str:

@@ -97,7 +97,7 @@ def body(parallel: Sequence[Body], tongues: Tongues) -> Node:
 def _rows(parallel: Sequence[Rows], tongues: Tongues) -> Node:
     panels = [tongues.say(same) for same in zipped(parallel, lambda one: one.panels)]
     rows = [_row(same, tongues) for same in zipped(parallel, lambda one: one.rows)]
-    return {"kind": "rows", "head": tongues.word("figure.images"), "panels": panels, "rows": rows}
+    return {"kind": "rows", "head": tongues.word("matrix.label"), "panels": panels, "rows": rows}
 
 
 def _row(parallel: Sequence[Row], tongues: Tongues) -> Node:

@@ -96,7 +96,7 @@ def inlines(parent: Element) -> list[Inline]:
 
 
 def _text(text: str | None) -> Iterable[str]:
-    return [breakable(re.sub(r"\s+", " ", text))] if text else []
+    return [breakable(spaced(text))] if text else []
 
 
 def _inline(element: Element) -> list[Inline]:
@@ -114,6 +114,11 @@ def _inline(element: Element) -> list[Inline]:
 
 
 INLINE = frozenset({"em", "strong", "code", "a", "br", "img", "math", "span"})
+
+
+def spaced(text: str) -> str:
+    """Line breaks and runs of spaces as one space, as in HTML; a space that holds words together stays."""
+    return re.sub(r"[ \t\n\r\f\v]+", " ", text)
 
 
 def breakable(text: str) -> str:

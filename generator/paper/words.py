@@ -11,7 +11,7 @@ from generator.pages.page import Detail, Prose
 from generator.pages.prose_html import tree
 from generator.pages.words import Words
 from generator.paper.equations import Node
-from generator.paper.prose import blocks, breakable
+from generator.paper.prose import blocks, breakable, spaced
 
 T = TypeVar("T")
 U = TypeVar("U")
@@ -46,7 +46,7 @@ class Tongues:
         """Parallel plain texts, one a language."""
         said = zip(self.languages, texts, strict=True)
         different = {text: language for language, text in reversed(list(said)) if text}
-        return [[language, breakable(" ".join(text.split()))] for text, language in reversed(different.items())]
+        return [[language, breakable(spaced(text).strip())] for text, language in reversed(different.items())]
 
     def prose(self, parallel: Iterable[Prose | None], level: int = 2) -> list[Node]:
         """Parallel Markdown; a stand-in of another language is said once."""
