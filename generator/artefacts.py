@@ -52,6 +52,7 @@ class Patterns:
 
     `activation (F,)` is the value reached, `on_images (F,)` the largest on real images (NaN: none given).
     `dead (F,)`: nothing activates it, neither the climb nor a real image; its pattern is no result.
+    `output (F, N, h, w)` is what they put out for the N images of the batch, None where nobody asked.
     """
 
     pattern: Floats
@@ -61,6 +62,7 @@ class Patterns:
     dead: NDArray[np.bool_]
     of: str  # 'filter' or 'class'
     facts: Mapping[str, Fact] = field(default_factory=dict)
+    output: Floats | None = None
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from generator.artefacts import Floats, Ints
 ScoreKind = Literal["logit", "probability", "loss", "sum"]
 Rectifier = Literal["plain", "guided"]
 Optimizer = Literal["normalized", "plain", "adam", "adagrad"]
+Objective = Literal["channel", "neuron"]
 
 
 @dataclass(frozen=True)
@@ -69,6 +70,7 @@ class Score:
 class Ascent:
     """A climb in input space: every unit of `layer` (None: the logits), from its own `start (F, H, W, C)` inputs.
 
+    What grows is the mean over a filter's map (`channel`), or its value in the middle of the map (`neuron`).
     `rate` is counted in pixels from 0 to 1: the mean step of a normalised gradient, about the step of each pixel for
     Adam, its first for Adagrad, the factor of a plain gradient. `total_variation` and `norm` weigh the regularisers of
     tf-keras-vis; `jitter` is the shift in pixels before each step.
@@ -84,11 +86,12 @@ class Ascent:
     jitter: int = 0
     seed: int = 0
     optimizer: Optimizer = "normalized"
+    objective: Objective = "channel"
 
 
 @dataclass(frozen=True)
 class Climb:
-    """Where an ascent ended: `inputs (F, H, W, C)` and the unit's value there (mean over a filter's map)."""
+    """Where an ascent ended: `inputs (F, H, W, C)` and what had to grow there."""
 
     inputs: Floats
     activation: Floats

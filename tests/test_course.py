@@ -80,6 +80,8 @@ FILTERS = {
     "adam": "{method: filters, params: {filters: 2, steps: 3, optimizer: adam}}",
     "adagrad": "{method: filters, params: {filters: 2, steps: 3, optimizer: adagrad}}",
     "larger": "{method: filters, params: {filters: 2, steps: 6, size: 40}}",
+    "neuron": "{method: filters, params: {layer: conv2, filters: 2, steps: 3, objective: neuron}}",
+    "beside": "{method: filters, images: {same_as: seven}, params: {layer: conv1, filters: 2, steps: 3, outputs: true}}",
     "outputs": "{method: feature_maps, params: {layer: conv1, filters: [5, 2]}, images: {index: [8]}}",
     "outputs-faces": "{method: feature_maps, params: {layer: conv1, filters: 4}, images: {same_as: seven}}",
     "outputs-layers": "{method: feature_maps, params: {layer: [conv1, conv2, act2], filters: 4}, images: {index: [8]}}",
@@ -347,6 +349,15 @@ def test_patterns_may_be_coloured(second):
     """`Oranges` of a grey pattern has red above blue."""
     picture = second.picture("by-number-5.png").astype(int)
     assert (picture[..., 0] >= picture[..., 2]).all() and (picture[..., 0] > picture[..., 2] + 50).any()
+
+
+def test_a_pattern_stands_beside_its_outputs(second):
+    """For the seven faces, the outputs are those of the layer for the same filters."""
+    beside = second.arrays("beside")
+    np.testing.assert_array_equal(beside["index"], second.indices("seven"))
+    of_faces = second.arrays("outputs-faces")["output"][:, :2]
+    np.testing.assert_allclose(np.moveaxis(beside["output"], 0, 1), of_faces, atol=1e-6)
+    assert {f"figures/beside-1-{index}.png" for index in beside["index"]} <= set(second.figures["beside"]["files"])
 
 
 def test_outputs_are_of_the_same_filters_for_one_face_or_seven(second):

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from generator.artefacts import Curves, Foreign, Kernels, LayerTable, Points
+from generator.artefacts import Curves, Foreign, Kernels, LayerTable, Patterns, Points
 from generator.drawing.figures import draw
 from generator.drawing.png import pixels_of
 from generator.pages.bodies import body_of
@@ -47,6 +47,26 @@ def test_points_of_unknown_label_go_by_the_prediction():
     place = np.eye(2, dtype=np.float32)[np.arange(7) % 2] + np.arange(7, dtype=np.float32)[:, None]
     told = drawn(Points(place), replace(SEVEN, label=SEVEN.prediction))[0].pictures[0].data
     assert drawn(Points(place), batch(labelled=False))[0].pictures[0].data == told
+
+
+def test_patterns_stand_beside_what_their_filters_put_out():
+    """The images first; then each filter with its pattern, a picture an image below it, on one scale of colours."""
+    output = np.linspace(0, 3, 2 * 7 * 4 * 5, dtype=np.float32).reshape(2, 7, 4, 5)
+    ones, alive = np.ones(2, np.float32), np.zeros(2, bool)
+    pattern = np.random.default_rng(0).random((2, 6, 6, 1)).astype(np.float32)
+    artefact = Patterns(pattern, np.array([4, 9]), ones, 2 * ones, alive, "filter", {"layer": "conv"}, output)
+    drawing, bodies, arrays = drawn(artefact)
+    assert {"fig-4.png", "fig-9.png", "fig-sheet.png", "fig-100-image.png", "fig-9-106.png", "fig-bar.png"} <= {
+        picture.name for picture in drawing.pictures
+    }
+    assert (drawing.legend.quantity, drawing.legend.high) == ("activation", 3)
+    faces, first, second = bodies
+    assert [cell.short for cell in faces.cells] == [f"Image {index}" for index in range(100, 107)]
+    assert (first.heading, second.face.name) == ("Filter 4, reached 1, images 2", "fig-9.png")
+    assert [cell.images[0].name for cell in second.cells] == [f"fig-9-{index}.png" for index in range(100, 107)]
+    assert second.cells[6].images[0].alt.startswith("Output of filter 9 for image 106: active on")
+    assert second.face.alt.startswith("Pattern of filter 9")
+    np.testing.assert_array_equal(arrays["output"], output)
 
 
 def test_kernels_are_signed_tiles_with_one_scale():

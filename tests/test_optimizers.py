@@ -8,6 +8,7 @@ import pytest
 
 from generator.classifier import Ascent
 from generator.errors import ParameterError
+from generator.maps.ascent import unit_values
 from generator.maps.optimizers import rate_of
 from generator.methods.class_maximization import class_maximization
 from generator.methods.filters import filters
@@ -111,6 +112,20 @@ def test_pixels_are_counted_from_0_to_1(classifier, optimizer, tmp_path):
     wide.graph.step(inner.name + "/units").operation.set_weights([KERNEL[None, None], BIAS])
     far = wide.preprocessed(by=Bytes()).ascend(replace(ascent, layer=inner.name + "/units", start=ascent.start * 255))
     np.testing.assert_allclose(far.inputs / 255, classifier.ascend(ascent).inputs, atol=1e-4)
+
+
+def test_a_neuron_moves_only_what_it_sees(classifier):
+    """Of a 1×1 filter that is one pixel, which goes as far as its gradient; the value is the one in the middle."""
+    ascent = asked("plain", objective="neuron", rate=0.05)
+    found, middle = classifier.ascend(ascent), (SHAPE[0] // 2, SHAPE[1] // 2)
+    moved = (found.inputs != ascent.start).any(axis=(0, 3))
+    assert np.argwhere(moved).tolist() == [list(middle)]
+    for unit, start in enumerate(ascent.start):
+        expected = climb(start[None, None, *middle], partial(slope, unit), 9, 0.05, "plain")
+        np.testing.assert_allclose(found.inputs[unit, *middle], expected[0, 0], atol=1e-5)
+    inside = np.tanh(found.inputs[:, *middle] @ KERNEL + BIAS)
+    np.testing.assert_allclose(found.activation, np.diag(inside), atol=1e-5)
+    np.testing.assert_allclose(unit_values(classifier, found.inputs, ("units", "neuron")), inside, atol=1e-5)
 
 
 @pytest.mark.parametrize("optimizer", OPTIMIZERS)

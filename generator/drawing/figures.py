@@ -18,6 +18,7 @@ from generator.artefacts import (
     Floats,
     Foreign,
     Heatmaps,
+    Ints,
     Kernels,
     LayerOutputs,
     LayerTable,
@@ -127,13 +128,14 @@ def _results(artefact: Artefact) -> list[Floats]:
         return [values for row, values in enumerate(artefact.values) if not artefact.remark(row)]
     if isinstance(artefact, Kernels):
         return [artefact.weight]
-    return [artefact.output] if isinstance(artefact, LayerOutputs) else []
+    output = artefact.output if isinstance(artefact, LayerOutputs | Patterns) else None
+    return [] if output is None else [output]
 
 
 def _signed(artefact: Artefact) -> bool:
     if isinstance(artefact, Heatmaps):
         return artefact.signed
-    return isinstance(artefact, Kernels) or (isinstance(artefact, LayerOutputs) and bool((artefact.output < 0).any()))
+    return isinstance(artefact, Kernels) or any(bool((values < 0).any()) for values in _results(artefact))
 
 
 def _legend(artefact: Artefact, scale: Scale, show: Show) -> Legend:
@@ -209,6 +211,19 @@ def _patterns(artefact: Patterns, work: _Work) -> Iterator[Picture]:
         for position, (pattern, unit) in enumerate(zip(artefact.pattern, artefact.unit.tolist(), strict=True))
     )
     yield from _units(tiles, work, "pattern", work.prefix, None)
+    if artefact.output is not None:
+        yield from _beside(artefact.output, artefact.unit, work)
+
+
+def _beside(output: Floats, units: Ints, work: _Work) -> Iterator[Picture]:
+    """The images of the figure, each with what every filter puts out for it, `(F, N, h, w)`."""
+    for row, index in enumerate(work.part.batch.index.tolist()):
+        yield work.face(row)
+        for position, unit in enumerate(units.tolist()):
+            pixels = _painted(work, output[position, row])
+            large = colours.enlarge(pixels, colours.multiple(pixels.shape[0], pixels.shape[1], TILE))
+            picture = work.picture(f"{work.prefix}-{unit}-{index}", "output", large)
+            yield replace(picture, row=row, unit=position)
 
 
 def _pattern(pattern: Floats, colormap: str | None) -> Pixels:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from generator.artefacts import FLAT, Fact, Floats, Ints
-from generator.classifier import Ascent, Classifier, Climb, Optimizer, find_layer
+from generator.classifier import Ascent, Classifier, Climb, Objective, Optimizer, find_layer
 from generator.errors import ParameterError
 from generator.maps.growth import climbed
 from generator.maps.variants import slices
@@ -51,6 +51,7 @@ class Route:
     jitter: int = 0
     size: int | None = None
     optimizer: Optimizer = "normalized"
+    objective: Objective = "channel"
 
 
 @dataclass(frozen=True)
@@ -78,7 +79,7 @@ class Peaks:
 
 def peaks(request: Request, layer: str | None, units: Ints, route: Route) -> Peaks:
     """Climb every unit of a layer (None: the logits); a silent one starts again, at last from its best real image."""
-    real = on_images(request, layer, units)
+    real = on_images(request, layer, units, route.objective)
     climb = _highest([_climb(request, layer, units, route, attempt) for attempt in range(route.starts)])
     silent = climb.activation <= FLAT
     climb = _again(request, layer, (units, route, climb), (silent, noise(request, units[silent], 0, WIDE)))
@@ -88,13 +89,14 @@ def peaks(request: Request, layer: str | None, units: Ints, route: Route) -> Pea
     return Peaks(climb.inputs, climb.activation, real.largest, _dead(values), helped)
 
 
-def on_images(request: Request, layer: str | None, units: Ints) -> OnImages:
+def on_images(request: Request, layer: str | None, units: Ints, objective: Objective = "channel") -> OnImages:
     """The values of units on the real images of a request; NaN where there are none."""
     if not len(request.reference):
         nothing = np.full(len(units), np.nan, np.float32)
         return OnImages(nothing, nothing, np.zeros(len(units), np.int64))
     rows = slices(len(request.reference), _widest(request, layer))
-    values = np.concatenate([unit_values(request.classifier, request.reference[part], layer, units) for part in rows])
+    parts = [unit_values(request.classifier, request.reference[part], (layer, objective))[:, units] for part in rows]
+    values = np.concatenate(parts)
     return OnImages(values.max(axis=0), values.min(axis=0), values.argmax(axis=0))
 
 
@@ -105,12 +107,13 @@ def _widest(request: Request, layer: str | None) -> tuple[int, ...]:
     return max(shapes, key=lambda shape: int(np.prod(shape)))
 
 
-def unit_values(classifier: Classifier, inputs: Floats, layer: str | None, units: Ints) -> Floats:
-    """`(N, F)` values of units: the mean over a filter's map, or the logit."""
-    if layer is None:
-        return classifier.logits(inputs)[:, units]
-    output = classifier.outputs(inputs, layer)[..., units]
-    return output.reshape(len(output), -1, len(units)).mean(axis=1)
+def unit_values(classifier: Classifier, inputs: Floats, what: tuple[str | None, Objective]) -> Floats:
+    """`(N, F)` values of all units of a layer: the mean over a filter's map or the middle of it, or the logits."""
+    layer, objective = what
+    output = classifier.logits(inputs) if layer is None else classifier.outputs(inputs, layer)
+    if objective == "neuron" and output.ndim == 4:
+        return output[:, output.shape[1] // 2, output.shape[2] // 2]
+    return output.reshape(len(output), -1, output.shape[-1]).mean(axis=1)
 
 
 def begin(request: Request, start: str | int, units: Ints, attempt: int = 0) -> Floats:
@@ -157,12 +160,13 @@ def route_facts(route: Route) -> dict[str, Fact]:
     weighed: dict[str, Fact] = {"total_variation": route.total_variation, "norm": route.norm, "jitter": route.jitter}
     facts |= {key: value for key, value in weighed.items() if value}
     facts |= {} if route.optimizer == "normalized" else {"optimizer": route.optimizer}
+    facts |= {} if route.objective == "channel" else {"objective": route.objective}
     return facts | ({"restarts": route.starts} if route.starts > 1 else {})
 
 
 def _ascent(layer: str | None, units: Ints, start: Floats, route: Route, seed: int) -> Ascent:
     regularisers = (route.total_variation, route.norm, route.jitter)
-    return Ascent(layer, units, start, route.steps, route.rate, *regularisers, seed, route.optimizer)
+    return Ascent(layer, units, start, route.steps, route.rate, *regularisers, seed, route.optimizer, route.objective)
 
 
 def _climb(request: Request, layer: str | None, units: Ints, route: Route, attempt: int) -> Climb:

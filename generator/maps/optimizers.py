@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from generator.classifier import Optimizer
+from generator.classifier import Objective, Optimizer
 from generator.errors import ParameterError
 
 OptimizerOption = Annotated[
@@ -12,6 +12,13 @@ OptimizerOption = Annotated[
     Field(
         description="how a gradient becomes a step: normalized (all of the same length), plain (the gradient itself), "
         "adam or adagrad (each pixel by its own past)"
+    ),
+]
+ObjectiveOption = Annotated[
+    Objective,
+    Field(
+        description="what grows: the mean of the filter's whole map (channel), or its value in the middle of the map "
+        "(neuron), which leaves all but what that place sees as it was"
     ),
 ]
 Rate = Annotated[

@@ -4,11 +4,13 @@ from collections.abc import Mapping
 from typing import Annotated, Any
 
 import numpy as np
+from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
 from generator.artefacts import Floats, Ints
 from generator.classifier import Classifier, Layer, first_convolution
 from generator.errors import ParameterError
+from generator.maps.variants import slices
 from generator.options import named_layer
 
 USUAL = 32  # filters shown where nothing is said, or all where there are fewer
@@ -51,11 +53,22 @@ def candidates(filters: Chosen | None, layer: Layer) -> Ints:
     return np.arange(min(filters or USUAL, count))
 
 
-def strongest(filters: Chosen | None, activation: Floats) -> Ints:
-    """Positions of the units to show, the strongest first where the best were asked for."""
-    if isinstance(filters, Best):
-        return np.argsort(-activation, kind="stable")[: filters.best].astype(np.int64)
-    return np.arange(len(activation))
+def strongest(filters: Chosen | None, activation: Floats, dead: NDArray[np.bool_] | None = None) -> Ints:
+    """Positions of the units to show, the strongest first where the best were asked for; of these none is dead."""
+    if not isinstance(filters, Best):
+        return np.arange(len(activation))
+    order = np.argsort(-activation, kind="stable").astype(np.int64)
+    alive = order if dead is None or dead.all() else order[~dead[order]]
+    return alive[: filters.best]
+
+
+def outputs_of(classifier: Classifier, inputs: Floats, layer: Layer, units: Ints) -> Floats:
+    """`(N, F, h, w)`, a batch at a time: a wide layer of many images would not fit; raises ParameterError."""
+    if len(layer.shape) != 3:
+        shape = "×".join(map(str, layer.shape))
+        raise ParameterError("layer", f"the output of '{layer.name}' ({shape}) has no height and width")
+    rows = slices(len(inputs), inputs.shape[1:])
+    return np.moveaxis(np.concatenate([classifier.outputs(inputs[r], layer.name)[..., units] for r in rows]), -1, 1)
 
 
 def how_many(params: Mapping[str, Any]) -> int:

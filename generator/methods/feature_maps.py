@@ -5,11 +5,8 @@ from typing import Any
 
 import numpy as np
 
-from generator.artefacts import Fact, Floats, Ints, LayerOutputs
-from generator.classifier import Classifier
-from generator.errors import ParameterError
-from generator.maps.units import FiltersOption, candidates, chosen, strongest, unit_layer
-from generator.maps.variants import slices
+from generator.artefacts import Fact, LayerOutputs
+from generator.maps.units import FiltersOption, candidates, chosen, outputs_of, strongest, unit_layer
 from generator.methods import Request, method
 from generator.options import LayerOption
 from generator.text import bilingual
@@ -34,17 +31,8 @@ def passes(params: Mapping[str, Any], images: int) -> int:
 def feature_maps(request: Request, *, layer: LayerOption = None, filters: FiltersOption = None) -> LayerOutputs:
     """Outputs of the filters of a layer for the images of the figure."""
     at, wanted = unit_layer(request.classifier, layer), chosen(filters)
-    if len(at.shape) != 3:
-        shape = "×".join(map(str, at.shape))
-        raise ParameterError("layer", f"the output of '{at.name}' ({shape}) has no height and width")
     units = candidates(wanted, at)
-    output = _outputs(request.classifier, request.batch.inputs, at.name, units)
+    output = outputs_of(request.classifier, request.batch.inputs, at, units)
     shown = strongest(wanted, output.mean(axis=(0, 2, 3)) if len(output) else np.zeros(len(units), np.float32))
     facts: dict[str, Fact] = {"layer": at.name, "grid": at.shape[:2], "filters_of_layer": at.shape[-1]}
     return LayerOutputs(output[:, shown], units[shown], facts)
-
-
-def _outputs(classifier: Classifier, inputs: Floats, layer: str, units: Ints) -> Floats:
-    """`(N, F, h, w)`, a batch at a time: a wide layer of many images would not fit."""
-    parts = [classifier.outputs(inputs[rows], layer)[..., units] for rows in slices(len(inputs), inputs.shape[1:])]
-    return np.moveaxis(np.concatenate(parts), -1, 1)

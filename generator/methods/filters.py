@@ -1,6 +1,13 @@
 """What a filter looks for: the picture that gradient ascent finds for each filter of a layer."""
 
-from generator.artefacts import Fact, Patterns
+from typing import Annotated
+
+import numpy as np
+from pydantic import Field
+
+from generator.artefacts import Fact, Floats, Ints, Patterns
+from generator.classifier import Layer
+from generator.errors import ParameterError
 from generator.maps.ascent import (
     Jitter,
     Restarts,
@@ -16,12 +23,13 @@ from generator.maps.ascent import (
     route_facts,
 )
 from generator.maps.growth import growable
-from generator.maps.optimizers import OptimizerOption, Rate, rate_of
-from generator.maps.units import FiltersOption, candidates, chosen, how_many, strongest, unit_layer
+from generator.maps.optimizers import ObjectiveOption, OptimizerOption, Rate, rate_of
+from generator.maps.units import FiltersOption, candidates, chosen, how_many, outputs_of, strongest, unit_layer
 from generator.methods import Request, method
 from generator.options import LayerOption
 from generator.text import bilingual
 
+Outputs = Annotated[bool, Field(description="beside each pattern what its filter puts out for the figure's images")]
 USUAL_RATE = 0.02
 
 
@@ -35,7 +43,9 @@ USUAL_RATE = 0.02
         "從雜訊出發，一步一步修改圖片，讓這一層的某個濾波器反應越來越強；最後留下的圖樣，就是它在尋找的東西。",
     ),
     paper="Erhan et al. 2009, Visualizing Higher-Layer Features of a Deep Network, Université de Montréal, TR 1341",
-    passes=lambda params, images: 2 * how_many(params) * params.get("steps", 60) * params.get("starts", 1),
+    passes=lambda params, images: (
+        2 * how_many(params) * params.get("steps", 60) * params.get("starts", 1) + images * bool(params.get("outputs"))
+    ),
     seeded=True,
 )
 def filters(
@@ -52,19 +62,33 @@ def filters(
     norm: Restraint = 0.0,
     jitter: Jitter = 1,
     size: Size = None,
+    objective: ObjectiveOption = "channel",
+    outputs: Outputs = False,
 ) -> Patterns:
-    """Gradient ascent on the mean activation of each filter of a layer."""
+    """Gradient ascent on the activation of each filter of a layer."""
     at, wanted = unit_layer(request.classifier, layer), chosen(filters)
     growable(request.classifier, at, size)
     length = rate_of(optimizer, rate, USUAL_RATE)
-    route = Route(start, steps, length, starts, total_variation, norm, jitter, size, optimizer)
+    route = Route(start, steps, length, starts, total_variation, norm, jitter, size, optimizer, objective)
     units = candidates(wanted, at)
     every = peaks(request, at.name, units, route)
-    shown = strongest(wanted, every.activation)
+    shown = strongest(wanted, every.activation, every.dead)
     found, unit = every[shown], units[shown]
     pattern = drawn(request.classifier, found.inputs)
     facts: dict[str, Fact] = {"layer": at.name, "grid": at.shape[:2], "filters_of_layer": at.shape[-1]}
     facts |= route_facts(route) | ({} if size is None else {"size": found.inputs.shape[1:3]})
-    remarks = {"duplicates": duplicates(pattern, unit, found.dead), "from_images": tuple(unit[found.helped].tolist())}
+    remarks: dict[str, tuple[Fact, ...]] = {
+        "duplicates": duplicates(pattern, unit, found.dead),
+        "from_images": tuple(unit[found.helped].tolist()),
+        "skipped": tuple(sorted(set(units[every.dead].tolist()) - set(unit.tolist()))),
+    }
     facts |= {key: units for key, units in remarks.items() if units}
-    return Patterns(pattern, unit, found.activation, found.on_images, found.dead, "filter", facts)
+    beside = _outputs(request, at, unit) if outputs else None
+    return Patterns(pattern, unit, found.activation, found.on_images, found.dead, "filter", facts, beside)
+
+
+def _outputs(request: Request, layer: Layer, units: Ints) -> Floats:
+    """`(F, N, h, w)` for the images of the figure; raises ParameterError where it names none."""
+    if not len(request.batch):
+        raise ParameterError("outputs", "the figure names no images; say which, such as `images: {select: first}`")
+    return np.moveaxis(outputs_of(request.classifier, request.batch.inputs, layer, units), 1, 0)

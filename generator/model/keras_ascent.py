@@ -6,7 +6,7 @@ from types import MappingProxyType
 import numpy as np
 
 from generator.artefacts import Floats
-from generator.classifier import Ascent, Optimizer
+from generator.classifier import Ascent, Objective, Optimizer
 from generator.model.keras_door import regularizers, tf
 from generator.model.keras_passes import Question, Tensor, picked, slope
 
@@ -83,13 +83,14 @@ def _anywhere(bound: Tensor) -> Tensor:
     return tf.reduce_mean(bound, axis=(0, 1), keepdims=True)
 
 
-def mean_of_unit(output: Tensor, units: Tensor) -> Tensor:
-    """The mean over the map of each image's own unit.
+def value_of_unit(output: Tensor, units: Tensor, objective: Objective) -> Tensor:
+    """The mean over the map of each image's own unit, or the value in the middle of it.
 
     As CategoricalScore of tf-keras-vis, which would cut the units out one by one and needs a trace for each choice.
     """
-    means = tf.reduce_mean(output, axis=tuple(range(1, len(output.shape) - 1)))
-    return picked(means, units)
+    if objective == "neuron" and len(output.shape) == 4:
+        return picked(output[:, output.shape[1] // 2, output.shape[2] // 2], units)
+    return picked(tf.reduce_mean(output, axis=tuple(range(1, len(output.shape) - 1))), units)
 
 
 def bounds(prepare: Question, shape: tuple[int, int, int]) -> tuple[Floats, Floats]:

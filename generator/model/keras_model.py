@@ -19,7 +19,7 @@ from generator.classifier import Ascent, Climb, Layer, Rectifier, Score
 from generator.errors import ModelError, ParameterError, suggestion
 from generator.model.flat_graph import FlatGraph, flatten
 from generator.model.form import AT_ONCE, FEW, Form, form_of, images_of_a_pass, layers_of
-from generator.model.keras_ascent import BLOCK, blank, bounds, climbing, mean_of_unit
+from generator.model.keras_ascent import BLOCK, blank, bounds, climbing, value_of_unit
 from generator.model.keras_door import tf
 from generator.model.keras_files import ReadableFile, readable
 from generator.model.keras_opening import loaded, probed, refuse_other_tasks, unsquashed
@@ -193,17 +193,18 @@ class KerasClassifier:
     def _climbing(self, ascent: Ascent, start: Tensor, *fixed: Tensor) -> Traced:
         """Traced for the shape of the start: a climb may grow through many."""
         weights = ascent.total_variation, ascent.norm, ascent.jitter
-        key = ("ascend", ascent.layer, ascent.optimizer, weights, tuple(start.shape))
+        key = ("ascend", ascent.layer, ascent.objective, ascent.optimizer, weights, tuple(start.shape))
         if key not in self._traced:
-            climb = tf.function(climbing(self._objective(ascent.layer), ascent), autograph=False)
+            climb = tf.function(climbing(self._objective(ascent), ascent), autograph=False)
             self._traced[key] = climb.get_concrete_function(start, *fixed, tf.constant(0), tf.constant(0))
         return self._traced[key]
 
-    def _objective(self, layer: str | None) -> Question:
-        number = None if layer is None else self._number(layer)
+    def _objective(self, ascent: Ascent) -> Question:
+        number = None if ascent.layer is None else self._number(ascent.layer)
 
         def objective(x: Tensor, units: Tensor) -> Tensor:
-            return mean_of_unit(self._scores(x) if number is None else self._value(x, number), units)
+            output = self._scores(x) if number is None else self._value(x, number)
+            return value_of_unit(output, units, ascent.objective)
 
         return objective
 

@@ -17,6 +17,8 @@ def patterns(artefact: Patterns, seen: Seen) -> str:
     if seen.role == "sheet":
         return _pattern_sheet(artefact, seen, names)
     position = seen.unit if seen.unit is not None else seen.row or 0
+    if seen.role == "output" and artefact.output is not None:
+        return _output(artefact.output[position, seen.row or 0], names[position], seen)
     what = seen.say("empty") if artefact.dead[position] else texture(artefact.pattern[position], seen)
     key = "pattern" if artefact.of == "filter" else "pattern_class"
     return seen.sentence(key, n=names[position], name=names[position], seen=what)
@@ -90,8 +92,7 @@ def direction(vertical: float, horizontal: float) -> str:
 def outputs(artefact: LayerOutputs, seen: Seen) -> str:
     reader, row = seen.reader, seen.row or 0
     if seen.unit is not None:
-        what = output_seen(artefact.output[row, seen.unit], reader)
-        return seen.sentence("output", n=artefact.unit[seen.unit], index=seen.index, seen=what)
+        return _output(artefact.output[row, seen.unit], str(artefact.unit[seen.unit]), seen)
     names = [str(unit) for unit in artefact.unit]
     return seen.sentence(
         "outputs",
@@ -101,6 +102,10 @@ def outputs(artefact: LayerOutputs, seen: Seen) -> str:
         list=listed(reader, names),
         strongest=_strongest(reader, artefact.output[row].max(axis=(1, 2)), names),
     )
+
+
+def _output(output: Floats, name: str, seen: Seen) -> str:
+    return seen.sentence("output", n=name, index=seen.index, seen=output_seen(output, seen.reader))
 
 
 def output_seen(output: Floats, reader: Reader) -> str:

@@ -57,7 +57,7 @@ def _native_width(part: Part, role: Role) -> int:
     artefact = part.artefact
     if isinstance(artefact, Patterns) and role == "pattern":
         return artefact.pattern.shape[2]
-    if isinstance(artefact, LayerOutputs) and role == "output":
+    if isinstance(artefact, LayerOutputs | Patterns) and role == "output" and artefact.output is not None:
         return artefact.output.shape[3]
     if isinstance(artefact, Kernels) and role == "output":
         return artefact.weight.shape[2]

@@ -4,13 +4,15 @@ import numpy as np
 
 from generator.artefacts import Kernels, LayerOutputs, Patterns
 from generator.pages.material import Material
-from generator.pages.page import Body, Cell, Grid
+from generator.pages.page import Body, Cell, Grid, Image
 from generator.results import Picture
 from generator.show import TILE, columns_for
 
 
 def patterns(artefact: Patterns, material: Material) -> tuple[Body, ...]:
     pictures = [p for p in material.pictures if p.role == "pattern"]
+    if artefact.output is not None:
+        return (_faces(material), *(_beside(artefact, material, picture) for picture in pictures))
     cells = tuple(_pattern_cell(artefact, material, picture) for picture in pictures)
     columns = material.show.columns or columns_for(len(cells))
     return (Grid(cells, columns, material.heading, material.found("sheet")),)
@@ -30,6 +32,27 @@ def _pattern_cell(artefact: Patterns, material: Material, picture: Picture) -> C
     dead = bool(artefact.dead[position])
     title = words("unit.filter", n=unit) if artefact.of == "filter" else short
     return Cell(title, short, (material.image(picture, TILE),), tuple(lines), words("unit.dead") if dead else "")
+
+
+def _faces(material: Material) -> Grid:
+    """The images that the filters below look at, in the order of their outputs."""
+    rows = range(len(material.part.batch))
+    cells = tuple(_of_image(material, row, image) for row in rows if (image := material.found("image", row, TILE)))
+    return Grid(cells, len(cells), material.heading)
+
+
+def _beside(artefact: Patterns, material: Material, picture: Picture) -> Grid:
+    """One filter: its pattern, and what it puts out for each image."""
+    cell = _pattern_cell(artefact, material, picture)
+    drawn = [p for p in material.pictures if p.role == "output" and p.unit == picture.unit]
+    cells = tuple(_of_image(material, p.row or 0, material.image(p, TILE)) for p in drawn)
+    heading = material.reader.joined(tuple(filter(None, (material.heading, cell.title, *cell.lines, cell.remark))))
+    return Grid(cells, len(cells), heading, face=cell.images[0])
+
+
+def _of_image(material: Material, row: int, image: Image) -> Cell:
+    name = material.reader.words("figure.image", index=material.part.batch.index[row])
+    return Cell(name, name, (image,))
 
 
 def outputs(artefact: LayerOutputs, material: Material) -> tuple[Body, ...]:

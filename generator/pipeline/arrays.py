@@ -43,7 +43,8 @@ def _of_artefact(artefact: Artefact) -> Arrays:
         return attribution if artefact.segments is None else attribution | {"segments": artefact.segments}
     if isinstance(artefact, Patterns):
         kept = {"pattern": artefact.pattern, "activation": artefact.activation, "on_images": artefact.on_images}
-        return {**kept, artefact.of: artefact.unit, "dead": artefact.dead}
+        beside = {} if artefact.output is None else {"output": artefact.output}
+        return {**kept, **beside, artefact.of: artefact.unit, "dead": artefact.dead}
     if isinstance(artefact, LayerOutputs):
         return {"output": artefact.output[0] if len(artefact.output) == 1 else artefact.output, "filter": artefact.unit}
     return _of_the_rest(artefact)

@@ -64,9 +64,38 @@ def test_filters_are_chosen_by_number_by_list_or_by_strength():
     assert filters(request).unit.tolist() == [0, 1, 2, 3]
     assert filters(request, filters=2).unit.tolist() == [0, 1]
     assert filters(request, filters=(3, 0)).unit.tolist() == [3, 0]
-    best = filters(request, filters={"best": 3})
-    assert set(best.unit.tolist()[:2]) == {1, 3} and best.unit.tolist()[2] == 2
-    assert (np.diff(best.activation) <= 0).all()
+    best = filters(request_of(summits(), grey_images()), filters={"best": 3})
+    assert len(set(best.unit.tolist())) == 3 and (np.diff(best.activation) <= 0).all()
+
+
+def test_the_best_are_alive():
+    """A filter that is the same whatever it sees is never among the best, and is named; alone it is shown as dead."""
+    best = filters(request_of(summits((9.0, None, 0.3, None)), grey_images()), filters={"best": 3})
+    assert sorted(best.unit.tolist()) == [1, 3] and not best.dead.any()
+    assert best.facts["skipped"] == (0, 2)
+    none = filters(request_of(summits((0.0, 0.5)), grey_images()), filters={"best": 1})
+    assert none.dead.all() and "skipped" not in filters(request_of(summits(), grey_images())).facts
+
+
+def test_outputs_stand_beside_the_patterns():
+    """Of the same filters, for the images of the figure, as the layer gives them."""
+    classifier, images = summits(), np.random.default_rng(0).random((2, 12, 12, 1)).astype(np.float32)
+    found = filters(request_of(classifier, images), filters=(3, 1), steps=2, outputs=True)
+    expected = np.moveaxis(classifier.outputs(images, "maps")[..., [3, 1]], -1, 0)
+    np.testing.assert_array_equal(found.output, expected)
+    assert filters(request_of(classifier, images), steps=2).output is None
+
+
+def test_outputs_need_an_image():
+    """A figure of filters shows none unless it says which."""
+    request = request_of(summits(), grey_images())
+    without = replace(request, batch=replace(request.batch, **{k: v[:0] for k, v in arrays_of(request.batch)}))
+    with pytest.raises(ParameterError, match=r"the figure names no images; say which, such as `images: \{select"):
+        filters(without, steps=1, outputs=True)
+
+
+def arrays_of(batch):
+    return [(key, value) for key, value in vars(batch).items() if value is not None]
 
 
 def test_a_filter_that_is_not_there_is_refused():
