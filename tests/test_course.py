@@ -81,7 +81,7 @@ FILTERS = {
     "adagrad": "{method: filters, params: {filters: 2, steps: 3, optimizer: adagrad}}",
     "larger": "{method: filters, params: {filters: 2, steps: 6, size: 40}}",
     "neuron": "{method: filters, params: {layer: conv2, filters: 2, steps: 3, objective: neuron}}",
-    "beside": "{method: filters, images: {same_as: seven}, params: {layer: conv1, filters: 2, steps: 3, outputs: true}}",
+    "beside": "{method: filters, images: {same_as: seven}, params: {layer: conv1, filters: 2, outputs: true}}",
     "outputs": "{method: feature_maps, params: {layer: conv1, filters: [5, 2]}, images: {index: [8]}}",
     "outputs-faces": "{method: feature_maps, params: {layer: conv1, filters: 4}, images: {same_as: seven}}",
     "outputs-layers": "{method: feature_maps, params: {layer: [conv1, conv2, act2], filters: 4}, images: {index: [8]}}",
@@ -268,6 +268,7 @@ def test_a_difference_is_the_difference_of_two_maps(first):
     assert of_both["target"][7 + 3] == 3 and of_both["index"][7 + 3] == first.indices("not-sad")[0] == 6
     own = first.arrays("happy-signed")["attribution"][0]
     assert np.abs(apart - own).max() > 0.01 * np.abs(own).max()
+    assert [image["against"] for image in first.images("not-sad")] == [4]
     second, plain = first.arrays("not-second")["attribution"], first.arrays("signed")["attribution"]
     assert second.shape == plain.shape and not np.allclose(second, plain)
 

@@ -171,6 +171,41 @@ class TestRows:
         assert body.panels == ("Image", "Angry", "Disgust", "Fear")
         assert [len(row.images) for row in body.rows] == [4, 4]
         assert len({image.name for image in body.rows[0].images}) == 4
+        assert body.rows[1].probability == "88.0%"  # of its label, whichever class comes first
+
+    def test_what_a_class_is_compared_with_is_told(self):
+        """`against`: in the row, in a grid, and above the columns or beside them where there are several targets."""
+        sad = replace(batch(7), against=np.full(7, 4))
+        artefact = Heatmaps(maps(7, signed=True), True, "gradient")
+        row = remade(artefact, sad).bodies[0].rows[0]
+        assert row.target == "Angry rather than Sad"
+        assert row.images[1].alt.startswith("Saliency map for Angry rather than Sad of image 100: ")
+        assert remade(artefact, sad, language="zh-Hant").bodies[0].rows[0].target == "生氣」而非「難過"
+        grid = remade(artefact, sad, show=Show(layout="grid", panels=("overlay",))).bodies[0]
+        assert grid.cells[0].short == "Angry, for Angry rather than Sad"
+        twice = {key: getattr(sad, key)[[0, 0]] for key in ("images", "inputs", "index", "label", "probability")}
+        both = replace(sad, **twice, target=np.array([0, 6]), against=np.array([4, 4]), seed=np.arange(2))
+        two = Heatmaps(maps(2, signed=True), True, "gradient")
+        assert remade(two, both).bodies[0].panels[1:] == ("Angry rather than Sad", "Neutral rather than Sad")
+
+    def test_runners_up_that_differ_are_told_in_each_row(self):
+        """`target: each, against: second`: the columns have the classes, the rows what each is compared with."""
+        whole, rows = batch(7), np.repeat(np.arange(2), 2)
+        columns = {key: getattr(whole, key)[rows] for key in ("images", "inputs", "index", "label", "probability")}
+        of = replace(whole, **columns, target=np.array([0, 1, 0, 1]), against=np.array([3, 4, 5, 4]), seed=rows)
+        body = remade(Heatmaps(maps(4, signed=True), True, "gradient"), of).bodies[0]
+        assert body.panels == ("Image", "Angry", "Disgust")
+        assert [row.target for row in body.rows] == [
+            "Angry rather than Happy, Disgust rather than Sad",
+            "Angry rather than Surprise, Disgust rather than Sad",
+        ]
+
+    def test_the_probability_is_that_of_the_label(self):
+        """Also where another class is explained, which is named beside it."""
+        other = replace(batch(7), target=np.full(7, 6))
+        rows = remade(Heatmaps(maps(7), False, "gradient"), other).bodies[0].rows
+        assert [row.probability for row in rows[:3]] == ["88.0%", "88.0%", "30.0%"]
+        assert [row.target for row in rows[5:]] == ["Neutral", ""]
 
     def test_a_grid_instead_of_rows(self):
         """`show: {layout: grid}`."""

@@ -6,6 +6,7 @@ from generator.artefacts import Floats, Heatmaps
 from generator.pages.reader import Reader
 from generator.pages.seen import Seen
 from generator.regions import share
+from generator.results import Part
 
 LEADS = 1.15  # a region is named when its part of the map is so many times its part of the area
 THIRDS = (("top_left", "top", "top_right"), ("left", "centre", "right"), ("bottom_left", "bottom", "bottom_right"))
@@ -16,15 +17,20 @@ def heatmap(artefact: Heatmaps, seen: Seen) -> str:
     return seen.sentence(
         seen.role if seen.role in ("overlay", "masked") else "map",
         method=seen.method,
-        target=explained_name(artefact, int(seen.part.batch.target[row]), seen.reader),
+        target=explained_name(seen.part, row, seen.reader),
         of=seen.say("of", index=seen.index),
         seen=map_seen(artefact, row, seen.reader),
     )
 
 
-def explained_name(artefact: Heatmaps, target: int, reader: Reader) -> str:
-    """What a map explains: a class, or the sum of all."""
-    return reader.words("figure.all_classes") if artefact.facts.get("score") == "sum" else reader.class_name(target)
+def explained_name(part: Part, row: int, reader: Reader) -> str:
+    """What a map explains: a class, a class rather than another, or the sum of all."""
+    if part.artefact.facts.get("score") == "sum":
+        return reader.words("figure.all_classes")
+    target = reader.class_name(int(part.batch.target[row]))
+    if part.batch.against is None:
+        return target
+    return reader.words("figure.rather", target=target, other=reader.class_name(int(part.batch.against[row])))
 
 
 def map_seen(artefact: Heatmaps, row: int, reader: Reader) -> str:

@@ -27,10 +27,15 @@ def rows(artefact: Heatmaps, material: Material) -> tuple[Body, ...]:
         return (_compared(artefact, material),)
     made = tuple(_row(artefact, material, row) for row in range(len(index)))
     if material.show.layout == "grid":
-        cells = tuple(Cell(row.label, row.label, row.images, remark=row.remark) for row in made)
+        cells = tuple(_cell(row, material.reader) for row in made)
         return (Grid(cells, material.show.columns or columns_for(len(cells), 4), material.heading),)
     panels = tuple(material.reader.words(f"panel.{panel}") for panel in material.show.panels)
     return (Rows(panels, made, material.heading),)
+
+
+def _cell(row: Row, reader: Reader) -> Cell:
+    told = reader.joined((row.label, reader.words("figure.target", target=row.target))) if row.target else row.label
+    return Cell(told, told, row.images, remark=row.remark)
 
 
 def _compared(artefact: Heatmaps, material: Material) -> Rows:
@@ -39,12 +44,23 @@ def _compared(artefact: Heatmaps, material: Material) -> Rows:
     groups = [np.flatnonzero(batch.index == index).tolist() for index in dict.fromkeys(batch.index.tolist())]
     panel = next((panel for panel in BEST_COMPARED if panel in material.show.panels), BEST_COMPARED[0])
     made = tuple(_compared_row(artefact, material, group, panel) for group in groups)
-    targets = [tuple(int(batch.target[row]) for row in group) for group in groups]
-    if len(set(targets)) == 1:
-        heads = tuple(reader.class_name(target) for target in targets[0])
-    else:
-        heads = (reader.words("fact.label"), reader.words("fact.prediction"))[: len(targets[0])]
+    named = [tuple(explained_name(material.part, row, reader) for row in group) for group in groups]
+    heads = _heads(material, groups, named)
+    if batch.against is not None and set(named) != {heads}:
+        told = map(reader.joined, named)
+        made = tuple(replace(row, target=explained) for row, explained in zip(made, told, strict=True))
     return Rows((reader.words("panel.image"), *heads), made, material.heading)
+
+
+def _heads(material: Material, groups: list[list[int]], named: list[tuple[str, ...]]) -> tuple[str, ...]:
+    """What is explained, where it is the same for every image; else the classes, else label and prediction."""
+    if len(set(named)) == 1:
+        return named[0]
+    reader, target = material.reader, material.part.batch.target
+    targets = [tuple(int(target[row]) for row in group) for group in groups]
+    if len(set(targets)) == 1:
+        return tuple(reader.class_name(one) for one in targets[0])
+    return (reader.words("fact.label"), reader.words("fact.prediction"))[: len(targets[0])]
 
 
 def _compared_row(artefact: Heatmaps, material: Material, group: list[int], panel: Panel) -> Row:
@@ -66,7 +82,7 @@ def _row(artefact: Heatmaps, material: Material, row: int, otherwise: int | None
     """One image of an attribution; without a label it stands for its target, or for the class `otherwise`."""
     batch, reader = material.part.batch, material.reader
     label, target, prediction = (int(column[row]) for column in (batch.label, batch.target, batch.prediction))
-    explained = explained_name(artefact, target, reader)
+    explained = explained_name(material.part, row, reader)
     unlabelled = target if otherwise is None else otherwise
     stands_for = label if label >= 0 else unlabelled
     images = tuple(image for panel in material.show.panels if (image := material.found(panel, row)))
@@ -76,7 +92,7 @@ def _row(artefact: Heatmaps, material: Material, row: int, otherwise: int | None
         class_id=reader.class_ids[stands_for],
         index=int(batch.index[row]),
         images=images,
-        probability=reader.percent(float(batch.probability[row, target])),
+        probability=reader.percent(float(batch.probability[row, stands_for])),
         prediction=reader.class_name(prediction) if prediction != stands_for else "",
         prediction_probability=reader.percent(float(batch.probability[row, prediction])),
         right=None if label < 0 else label == prediction,

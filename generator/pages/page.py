@@ -73,9 +73,9 @@ class Image:
 class Row:
     """One image of a figure: its label at the head, its pictures beside each other.
 
-    `prediction` is empty where it repeats the label; `right` is None without a label. `target` names the class
-    that is explained where it is another one than the label. `remark` says why the map is no result. `veil` is the
-    map to lay over `face` at any opacity (pages on screen; the ready-made overlay is among `images`).
+    `probability` is that of the label; `prediction` is empty where it repeats the label; `right` is None without a
+    label. `target` names what is explained where that is not just the label. `remark` says why the map is no result.
+    `veil` is the map to lay over `face` at any opacity (pages on screen; the ready-made overlay is among `images`).
     """
 
     label: str

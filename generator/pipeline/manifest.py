@@ -81,6 +81,7 @@ def _images(part: Part) -> Iterator[dict[str, Any]]:
         image: dict[str, Any] = {"index": batch.index[k], "label": batch.label[k] if batch.label[k] >= 0 else None}
         image |= {"prediction": batch.prediction[k], "target": batch.target[k], "seed": batch.seed[k], **part.facts}
         image["probability"] = batch.probability[k, batch.target[k]]
+        image |= {} if batch.against is None else {"against": batch.against[k]}
         artefact = part.artefact
         if isinstance(artefact, Heatmaps):
             image |= {"remark": artefact.remark(k)} if artefact.remark(k) else {}
