@@ -17,7 +17,9 @@ from pathlib import Path
 import pytest
 
 from generator.pages import render
-from tests.report_fixture import LANGUAGES, built, measured
+from generator.spec.grammar import Author
+from generator.text import Text
+from tests.report_fixture import LANGUAGES, Told, built, measured, page, questions
 
 FOLDERS = (*LANGUAGES, "both")
 PATHS = ("index.html", *(f"{folder}/index.html" for folder in FOLDERS))
@@ -325,6 +327,20 @@ class TestWays:
         for width in (320, 480, 700, 1024, 1900):
             shown.set_viewport_size({"width": width, "height": 700})
             assert sideways(shown) == 0, width
+
+    @pytest.mark.parametrize("width", [320, 1400])
+    def test_words_without_an_end_stay_on_the_page(self, open_page, site, width):
+        """A word of 4,000 letters in every text of the spec is broken where the page ends."""
+        long = Text.of("w" * 4000)
+        answers = {name: long for name in ("saliency", "filters", "lime")}
+        author = Author.model_construct(student_id=Text(), department=Text(), name=long)
+        hostile = Told(long, author, questions(answers))
+        whole = [page(language, hostile) for language in LANGUAGES]
+        texts = {"one.html": render.html(whole[1], ""), "two.html": render.side_by_side((whole[0], whole[1]), "")}
+        for name, text in texts.items():
+            (site / name).write_text(text, encoding="utf-8")
+            shown = open_page(name, viewport={"width": width, "height": 700})
+            assert sideways(shown) == 0, name
 
     def test_a_row_stands_above_its_pictures_on_a_phone(self, open_page):
         """Three pictures of 96 pixels fit 320."""

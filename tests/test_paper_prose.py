@@ -65,10 +65,11 @@ def test_long_words_may_be_broken_and_short_ones_not():
 
 
 def test_changes_of_direction_end_with_their_text():
-    """An override or isolate that is left open is closed, and one that is closed stays as it is."""
-    assert breakable("\u202eabc") == "\u202eabc\u202c"
-    assert breakable("\u2067abc") == "\u2067abc\u2069"
-    assert breakable("\u202eabc\u202c") == "\u202eabc\u202c"
+    """An override or isolate that is left open is closed; all of them stand apart from what is beside their text."""
+    assert breakable("\u202eabc") == "\u2068\u202eabc\u202c\u2069"
+    assert breakable("\u2067abc") == "\u2068\u2067abc\u2069\u2069"
+    assert breakable("\u202eabc\u202c") == "\u2068\u202eabc\u202c\u2069"
+    assert breakable("abc") == "abc"
 
 
 def test_what_no_font_has_becomes_a_box():

@@ -219,6 +219,20 @@ def test_hostile_words_are_printed_as_they_are():
     assert reader.metadata.title == HOSTILE
 
 
+def test_long_names_leave_room_for_the_numbers():
+    """A class of twenty characters is broken in its column; the matrix stays on its page."""
+    page = report_fixture.page("en")
+    figure = next(one for one in page.figures if isinstance(one.bodies[0], Matrix))
+    (matrix,) = figure.bodies
+    rows = tuple(replace(row, head="長" * 20) for row in matrix.rows)
+    figure = replace(figure, bodies=(replace(matrix, rows=rows, classes=("長" * 20, *matrix.classes[1:])),))
+    page = replace(page, questions=(replace(page.questions[1], answer=(figure,)),), methods=(), sections=())
+    read = PdfReader(BytesIO(pdf([page], pictures(), TEMPLATES)))
+    words = [squeezed(sheet.extract_text()) for sheet in read.pages]
+    (whole,) = (one for one in words if matrix.rows[0].recall in one)
+    assert all(row.recall in whole for row in matrix.rows)
+
+
 @pytest.mark.parametrize("words", ["a" * 4000, "\u202egnorw\u200f", "😀", "字" * 4000, "x\x00y", " "])
 def test_odd_titles_give_a_file(words):
     """Whatever a title holds, the file is made and valid."""

@@ -133,7 +133,9 @@ def _broken(word: re.Match[Any]) -> str:
 
 
 def _closed(text: str) -> str:
-    """Marks that turn the direction of writing end with their text, so that its neighbours stay as they are."""
+    """Marks that turn the direction of writing end with their text, and nothing beside it takes part."""
     overrides = sum(map(text.count, OPENERS)) - text.count(CLOSER)
     isolates = sum(map(text.count, ISOLATES)) - text.count(ISOLATE_END)
-    return text + ISOLATE_END * max(isolates, 0) + CLOSER * max(overrides, 0)
+    if not set(text) & {*OPENERS, *ISOLATES, CLOSER, ISOLATE_END}:
+        return text
+    return ISOLATES[-1] + text + ISOLATE_END * max(isolates, 0) + CLOSER * max(overrides, 0) + ISOLATE_END
