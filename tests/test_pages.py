@@ -228,6 +228,20 @@ class TestRows:
         assert packed(np.zeros((4, 4), np.float32)).peak == 0
 
 
+def test_a_remark_on_one_of_several_parts_names_it():
+    """What holds for all of them is said once, of none in particular."""
+    facts = {"insensitive": True}, {"insensitive": True, "skipped": (3, 5)}
+    parts = tuple(
+        Part(Heatmaps(maps(7), False, "gradient", one), batch(7), {"layer": name})
+        for one, name in zip(facts, ("conv1", "conv2"), strict=True)
+    )
+    drawing = draw(FigureResult("saliency", "", "saliency", {}, parts), Show(), tuple(CLASSES.values()), LANGUAGES)
+    old = built()["saliency"]
+    new = replace(old, result=FigureResult("saliency", "", "saliency", {}, parts), drawing=drawing)
+    remarks = figure_of(new, reader("en"), {}).remarks
+    assert [remark[:30] for remark in remarks] == ["Guided maps hardly depend on t", "Layer conv2: Nothing activates"]
+
+
 class TestOtherBodies:
     """Grids, matrices and tables."""
 

@@ -54,7 +54,7 @@ def figure_of(built: Built, reader: Reader, examples: Examples) -> Figure:
         bodies=tuple(body for material in materials for body in body_of(material)),
         legend=_legend(built.drawing, reader),
         details=tuple(_details(result.parts, reader)),
-        remarks=tuple(dict.fromkeys(remark for part in result.parts for remark in _remarks(part, reader))),
+        remarks=tuple(dict.fromkeys(_remarks(result.parts, reader))),
     )
 
 
@@ -97,8 +97,16 @@ def _details(parts: tuple[Part, ...], reader: Reader) -> Iterator[Detail]:
         yield Detail(reader.fact_name(key), reader.joined(tuple(reader.fact(key, value) for value in values)))
 
 
-def _remarks(part: Part, reader: Reader) -> Iterator[str]:
-    """What a reader must know before he believes the figure."""
+def _remarks(parts: tuple[Part, ...], reader: Reader) -> Iterator[str]:
+    """What a reader must know before he believes the figure; what does not hold for all its parts names its own."""
+    told = [tuple(_remarks_of(part, reader)) for part in parts]
+    for part, remarks in zip(parts, told, strict=True):
+        for remark in remarks:
+            shared = all(remark in others for others in told)
+            yield remark if shared else part_heading(part, reader) + reader.words("punctuation.colon") + remark
+
+
+def _remarks_of(part: Part, reader: Reader) -> Iterator[str]:
     for key, value in part.artefact.facts.items():
         if value and reader.words.has(f"remark_fact.{key}"):
             yield reader.words(f"remark_fact.{key}", value=reader.fact(key, value))
