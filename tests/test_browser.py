@@ -332,7 +332,7 @@ class TestWays:
     def test_words_without_an_end_stay_on_the_page(self, open_page, site, width):
         """A word of 4,000 letters in every text of the spec is broken where the page ends."""
         long = Text.of("w" * 4000)
-        answers = {name: long for name in ("saliency", "filters", "lime")}
+        answers = dict.fromkeys(("saliency", "filters", "lime"), long)
         author = Author.model_construct(student_id=Text(), department=Text(), name=long)
         hostile = Told(long, author, questions(answers))
         whole = [page(language, hostile) for language in LANGUAGES]
