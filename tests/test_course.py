@@ -22,6 +22,8 @@ PREPROCESSINGS = {  # the spec's words, and the same by hand over pixels 0..255 
     "centred": ("scale: [-1, 1]", lambda x, every: x / 127.5 - 1),
     "pixel-data": ("mean: data, std: data", lambda x, every: (x - every.mean(axis=0)) / every.std(axis=0)),
     "pixel-file": ("mean: mean.npy, std: std.npy", lambda x, every: (x - every.mean(axis=0)) / every.std(axis=0)),
+    "mode-tf": ("mode: tf", lambda x, every: x / 127.5 - 1),
+    "channel": ("mean: [128], std: [60]", lambda x, every: (x - 128) / 60),
     "number": ("mean: 128, std: 60", lambda x, every: (x - 128) / 60),
     "image": (
         "standardize: image",
@@ -62,6 +64,10 @@ MASKED = {
 }
 MASKED["mask-by-class"] = (
     "{method: saliency, show: {panels: [image, masked], mask: {below: {happy: 0.4, fear: mean}, fill: black}}}"
+)
+MASKED["exported"] = (
+    "{method: saliency, images: {index: {happy: 7}}, show: {panels: [image]}, "
+    "export: {file: 'masked_{class_id}_{index:03d}.png', panel: masked}}"
 )
 FILTERS = {
     "first-layer": "{method: filters, params: {steps: 3}}",
@@ -151,6 +157,7 @@ def folder(tmp_path_factory) -> Path:
     keras = keras_library()
     plain = [keras.Input((SIDE, SIDE, 1)), keras.layers.Flatten(), keras.layers.Dense(7, "softmax")]
     saved(keras.Sequential(plain), folder / "plain.keras")
+    saved(keras.Sequential([keras.Input((SIDE, SIDE, 3)), *plain[1:2], keras.layers.Dense(7)]), folder / "colour.keras")
     every = shown()
     np.save(folder / "mean.npy", every.mean(axis=0).astype(np.float32))
     np.save(folder / "std.npy", every.std(axis=0).astype(np.float32))
@@ -214,6 +221,19 @@ def test_every_preprocessing_is_the_one_that_people_wrote(folder, prepared, name
     inputs = PREPROCESSINGS[name][1](every, every).astype(np.float32)
     expected = keras_library().models.load_model(folder / "plain.keras").predict_on_batch(inputs)
     np.testing.assert_allclose(prepared.arrays(name)["probability"], expected, atol=2e-3)
+
+
+def test_the_modes_of_keras_are_those_of_its_applications(folder):
+    """`torch` and `caffe` of a colour model, by channel, on grey pictures."""
+    models = {mode: {"path": "colour.keras", "preprocess": {"mode": mode}} for mode in ("torch", "caffe")}
+    figures = {mode: f"{{method: predictions, model: {mode}, images: {{select: all}}}}" for mode in models}
+    site, keras = site_of(folder, "colour", figures, models=models), keras_library()
+    prepared = keras.applications.imagenet_utils.preprocess_input
+    scores = keras.models.load_model(folder / "colour.keras")
+    for mode in models:
+        inputs = prepared(np.repeat(shown(), 3, axis=-1), data_format="channels_last", mode=mode)
+        expected = keras.ops.softmax(scores.predict_on_batch(inputs.astype(np.float32)))
+        np.testing.assert_allclose(site.arrays(mode)["probability"], expected, atol=2e-3)
 
 
 def test_pictures_are_cropped_and_equalized(prepared):
@@ -309,6 +329,13 @@ def test_each_class_may_have_a_mark_of_its_own(first):
         face = np.rint(255 * arrays["image"][row, ..., 0])
         cold = magnitude[row] < marks.get(row, 0.1 * magnitude.max())
         np.testing.assert_array_equal(masked[::times, ::times, 0], np.where(cold, 0, face))
+
+
+def test_any_panel_may_be_exported(first):
+    """Also one that the figure does not show, under a name of the spec's own."""
+    exported = first.folder / "site" / "exports" / "masked_happy_007.png"
+    drawn = first.folder / "site" / "figures" / "exported-7-masked.png"
+    assert exported.read_bytes() == drawn.read_bytes()
 
 
 # question 2
