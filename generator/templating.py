@@ -160,12 +160,16 @@ def _compiled(source: str) -> CodeType:
 
 @lru_cache(maxsize=1024)
 def _parse(source: str) -> nodes.Template:
-    """The syntax tree; ProseError also for a filter or test that does not exist."""
+    """The syntax tree; ProseError also for a filter or test that does not exist, and for what is closed to prose."""
     try:
         _compiled(source)
-        return _prose().parse(source)
+        tree = _prose().parse(source)
     except TemplateSyntaxError as error:
         raise ProseError(error.lineno, error.message or "not a valid expression") from error
+    for attribute in tree.find_all(nodes.Getattr):
+        if attribute.attr.startswith("_"):
+            raise ProseError(attribute.lineno, f"access to attribute '{attribute.attr}' is unsafe")
+    return tree
 
 
 def names_in(source: str) -> dict[str, int]:

@@ -175,3 +175,10 @@ def test_a_paragraph_that_ends_in_a_tag_stays_a_paragraph():
     with pytest.raises(ProseError) as caught:
         render_prose("a{% if true %}b{% endif %}\n\n{{ nothing }}", {})
     assert caught.value.line == 3
+
+
+def test_a_closed_attribute_is_seen_before_anything_is_computed():
+    """Checking the names of a text is enough to refuse what begins with an underscore."""
+    with pytest.raises(ProseError, match="access to attribute '__class__' is unsafe") as caught:
+        names_in("one\n{{ ''.__class__ }}")
+    assert caught.value.line == 2
