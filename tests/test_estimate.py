@@ -10,7 +10,7 @@ from generator.errors import InputError
 from generator.methods import METHODS
 from generator.pipeline import estimate
 from generator.pipeline.check import check
-from generator.pipeline.estimate import PAGES, Costs, Work, measured, seconds_needed
+from generator.pipeline.estimate import PAGES, TSNE, Costs, Work, measured, seconds_needed
 from tests.closed_form import LinearClassifier
 from tests.spec_fixture import HEAD, loaded
 
@@ -54,8 +54,14 @@ BASE = PAGES + COSTS.opening + FACES * COSTS.forward  # the model is opened, eve
         ("{method: saliency, images: {select: all}}", Work(gradients=100, traces=1)),
         ("{method: gradcam, params: {layer: [identity, logits]}}", Work(gradients=4, traces=2)),
         ("{method: lime, params: {num_samples: 500}, images: {classes: [happy]}}", Work(forward=500, traces=1)),
-        ("{method: filters, params: {layer: logits, filters: 4, steps: 10}}", Work(gradients=40, traces=1)),
-        ("{method: filters, params: {layer: identity, filters: 4, steps: 10}}", Work(gradients=20, traces=1)),
+        ("{method: filters, params: {layer: logits, filters: 4, steps: 10}}", Work(gradients=40, traces=3)),
+        ("{method: filters, params: {layer: identity, filters: 4, steps: 10}}", Work(gradients=20, traces=3)),
+        (
+            "{method: filters, params: {layer: [identity, logits], filters: 4, steps: 10, size: 8}}",
+            Work(gradients=40 * 1.5 * (1 + 1.5625 + 2.25 + 4) / 4, traces=24),  # of 4, 5, 6 and 8 pixels
+        ),
+        ("{method: embedding, images: {select: all}}", Work(forward=100, traces=1, aside=TSNE)),
+        ("{method: occlusion, params: {patch: 2, stride: 2}}", Work(forward=2 * (4 + 2), traces=1)),
     ],
 )
 def test_each_figure_costs_its_passes(seconds, figure, work):

@@ -22,9 +22,9 @@ def climbed(classifier: Classifier, ascent: Ascent, size: int | None) -> Climb:
     """Where an ascent ends; with a `size`, its steps are shared out over the scales up to that height."""
     if size is None:
         return classifier.ascend(ascent)
-    scales = list(_scales(ascent.start.shape[1:3], size))
-    steps, climb = max(1, ascent.steps // len(scales)), Climb(ascent.start, np.zeros(0, np.float32))
-    for scale in scales:
+    sizes = list(scales(ascent.start.shape[1:3], size))
+    steps, climb = max(1, ascent.steps // len(sizes)), Climb(ascent.start, np.zeros(0, np.float32))
+    for scale in sizes:
         climb = _in_chunks(classifier, replace(ascent, start=_resized(climb.inputs, scale), steps=steps))
     return climb
 
@@ -42,7 +42,7 @@ def growable(classifier: Classifier, layer: Layer, size: int | None) -> None:
         raise ParameterError("size", f"'{fixed}' ties '{layer.name}' to pictures of {height} pixels; leave it out")
 
 
-def _scales(start: tuple[int, ...], size: int) -> Iterator[tuple[int, int]]:
+def scales(start: tuple[int, ...], size: int) -> Iterator[tuple[int, int]]:
     """Heights and widths from the input's to the wanted one, in even steps of at most 1.4."""
     count = int(np.ceil(np.log(size / start[0]) / np.log(STEP)))
     for number in range(count + 1):

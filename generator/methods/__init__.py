@@ -66,6 +66,10 @@ class Method:
         config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=False)
         return create_model(f"{self.name}_params", __config__=config, **fields)
 
+    def cost(self, params: Mapping[str, Any], images: int, side: int | None = None) -> int:
+        """Model passes; where the cost depends on it, `passes` finds the height of the images under `side`."""
+        return self.passes(params if side is None else {**params, "side": side}, images)
+
     @property
     def layered(self) -> bool:
         """Whether it works on a layer of the model."""

@@ -25,7 +25,7 @@ Patch = Annotated[int | None, Field(ge=1, description="side of the patch in pixe
 Stride = Annotated[int | None, Field(ge=1, description="pixels from patch to patch; left out: half a patch")]
 Baseline = Annotated[Fill, Field(description="what shows in the patch; a hard black or white one is itself a feature")]
 QUANTITY = {"logit": "logit_drop", "probability": "probability_drop", "loss": "score_drop"}
-USUAL_SIDE = 48  # the cost is told before the images are known
+USUAL_SIDE = 48  # of images that are not known yet, when the cost is told
 
 
 @dataclass(frozen=True)
@@ -66,9 +66,10 @@ def _covered(starts: Ints, grid: Grid, axis: int = 0) -> Doubles:
 
 
 def _passes(params: Mapping[str, Any], images: int) -> int:
-    patch = params.get("patch") or USUAL_SIDE // 6
+    side = params.get("side") or USUAL_SIDE
+    patch = params.get("patch") or max(1, side // 6)
     stride = params.get("stride") or max(1, patch // 2)
-    return images * (ceil((USUAL_SIDE + patch - stride) / stride) ** 2 + 2)
+    return images * (ceil((side + patch - stride) / stride) ** 2 + 2)
 
 
 @method(

@@ -5,7 +5,7 @@ Good to a factor of two; what is in the cache counts as done.
 
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 import numpy as np
@@ -13,6 +13,7 @@ import numpy as np
 from generator.classifier import Score
 from generator.evidence.collection import DRAWS, sizes_of
 from generator.evidence.explainer import Explainer
+from generator.maps.growth import scales
 from generator.methods import Method
 from generator.pipeline.study import Study
 from generator.pipeline.subject import Subject
@@ -24,6 +25,8 @@ REPEATS = 2
 PAGES = 4.0  # seconds for drawing, pages and the PDFs
 COVERED = 40  # covered pictures of one map whose faithfulness is measured, and of the references beside it
 BOXES = 5  # a region and four like it elsewhere
+CLIMB = 3  # questions whose tracing takes as long as that of an ascent, with another for units that are silent
+TSNE = 3.0  # seconds for scikit-learn and its map
 Value = TypeVar("Value")
 
 
@@ -39,25 +42,27 @@ class Costs:
 
 @dataclass(frozen=True)
 class Work:
-    """What a build asks of a model: images forward, images forward and back, questions traced."""
+    """What a build asks of a model: images forward, images forward and back, questions traced; seconds `aside`."""
 
     forward: float = 0
     gradients: float = 0
     traces: int = 0
+    aside: float = 0
 
     def seconds(self, costs: Costs) -> float:
-        return self.forward * costs.forward + self.gradients * costs.gradient + self.traces * costs.trace
+        passes = self.forward * costs.forward + self.gradients * costs.gradient
+        return passes + self.traces * costs.trace + self.aside
 
 
 def seconds_needed(report: Report, study: Study) -> float:
     """Of a build of what is not in the cache; opens the model and measures it."""
     asked_for = {figure.id for question in report.built for figure in question.figures}
     todo = [figure for figure, _ in study.waiting() if figure.id in asked_for]
-    figures = [work for work in (_of_figure(figure, study) for figure in todo) if work != Work()]
-    if not figures:
+    if all(study.methods[figure.method].access == "none" for figure in todo):
         return PAGES
-    costs = measured(study.subject)
-    work = [*figures, Work(forward=len(study.subject.data.samples)), *_of_evidence(report, study, todo)]
+    costs = measured(study.subject)  # first of all: whatever asks for the model opens it
+    work = [_of_figure(figure, study) for figure in todo]
+    work += [Work(forward=len(study.subject.data.samples)), *_of_evidence(report, study, todo)]
     return PAGES + costs.opening + sum(one.seconds(costs) for one in work)
 
 
@@ -84,11 +89,21 @@ def _of_figure(figure: Figure, study: Study) -> Work:
     method = study.methods[figure.method]
     if method.access == "none":
         return Work()
-    runs = len(figure.layers) * len(figure.model)
-    passes = runs * method.passes(figure.params, _images(figure, study))
+    runs, side = len(figure.layers) * len(figure.model), study.subject.facts.input_shape[0]
+    passes = method.cost(figure.params, _images(figure, study), side)
     if method.kind == "patterns":
-        return Work(gradients=passes / 2 * _depth(figure, study), traces=runs)
-    return _asked(method, passes, runs)
+        return _of_climbs(figure, study, passes)
+    work = _asked(method, runs * passes, runs)
+    return replace(work, aside=TSNE * runs) if figure.params.get("by") == "tsne" else work
+
+
+def _of_climbs(figure: Figure, study: Study, passes: int) -> Work:
+    """They go through a part of the model, on pictures that may grow, and have a trace for every size of these."""
+    side, size = study.subject.facts.input_shape[0], figure.params.get("size")
+    growth = [(height / side) ** 2 for height, _ in scales((side, side), size)] if size else [1.0]
+    depths = [_depth(figure, layer, study) for layer in figure.layers]
+    climbed = len(figure.model) * sum(depths) * sum(growth) / len(growth)
+    return Work(gradients=passes / 2 * climbed, traces=CLIMB * len(figure.model) * len(depths) * len(growth))
 
 
 def _asked(method: Method, passes: float, traces: int) -> Work:
@@ -110,10 +125,9 @@ def _images(figure: Figure, study: Study) -> int:
     return chosen * {"each": len(study.classes), "both": 2}.get(figure.target, 1)
 
 
-def _depth(figure: Figure, study: Study) -> float:
+def _depth(figure: Figure, layer: str | None, study: Study) -> float:
     """The share of the model that an ascent runs through: an early layer needs little of it."""
-    names = [layer.name for layer in study.subject.facts.layers]
-    layer = figure.layers[0]
+    names = [known.name for known in study.subject.facts.layers]
     if figure.method == "class_maximization":
         return 1.0
     return (names.index(layer) + 1) / len(names) if layer in names else 0.25
@@ -128,13 +142,14 @@ def _of_evidence(report: Report, study: Study, figures: list[Figure]) -> Iterato
     explained = [f for f in figures if study.methods[f.method].kind == "attribution"]
     for explainer in (Explainer(f.id, study.methods[f.method], f.params) for f in explained):
         if explainer.affordable:
-            yield from _of_explainer(explainer, faces)
+            yield from _of_explainer(explainer, faces, study.subject.facts.input_shape[0])
     if explained:
         yield Work(forward=faces * len(report.regions) * BOXES, traces=1)
 
 
-def _of_explainer(explainer: Explainer, faces: int) -> Iterator[Work]:
+def _of_explainer(explainer: Explainer, faces: int, side: int) -> Iterator[Work]:
     sizes = sizes_of(explainer, faces)
     maps = max(sizes.shares, sizes.kept) + sizes.rest * (1 + explainer.method.seeded) + DRAWS * sizes.draw
-    yield _asked(explainer.method, maps * explainer.cost, DRAWS if sizes.draw else 0)
+    passes = explainer.method.cost(explainer.options, 1, side)
+    yield _asked(explainer.method, maps * passes, DRAWS if sizes.draw else 0)
     yield Work(forward=sizes.rest * COVERED)

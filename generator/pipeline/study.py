@@ -138,7 +138,8 @@ class Study:
         except FAILURES as error:
             return replace(made, failure=f"{type(error).__name__}: {error}" if str(error) else type(error).__name__)
         method = self.methods[figure.method]
-        passes = sum(method.passes(figure.params, len(part.batch)) for part in parts)
+        batches = [part.batch for part in parts]
+        passes = sum(method.cost(figure.params, len(b), b.images.shape[1] if len(b) else None) for b in batches)
         seconds, cached = time.perf_counter() - begin, self.cache.misses == misses
         return replace(made, parts=parts, seconds=seconds, model_passes=passes, cached=cached)
 
