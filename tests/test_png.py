@@ -55,6 +55,14 @@ def test_jpeg_puts_what_is_transparent_on_white():
     assert np.abs(read[:, 9:] - (200, 30, 30)).max() <= 6
 
 
+def test_jpeg_of_large_noise_in_colour_is_written():
+    """Patterns of a colour model that hardly climbed are nothing but noise, which no optimisation makes small."""
+    noise = RANDOM.integers(0, 256, (600, 800, 3), np.uint8)
+    with Image.open(BytesIO(png.jpeg(png.png(noise)))) as picture:
+        assert picture.size == (800, 600)
+        assert np.abs(np.asarray(picture).astype(int) - noise).mean() < 15
+
+
 def test_jpeg_of_a_grey_face_is_grey():
     """A grey picture needs no colour channels."""
     with Image.open(BytesIO(png.jpeg(png.png(KINDS["grey"])))) as picture:

@@ -29,11 +29,20 @@ def pixels_of(data: bytes) -> Pixels:
 
 def jpeg(data: bytes) -> bytes:
     """A PNG as JPEG, what is transparent on white."""
-    pixels, stream = pixels_of(data), BytesIO()
+    pixels = pixels_of(data)
     if pixels.ndim == 3 and pixels.shape[-1] == 4:
         alpha = pixels[..., 3:] / 255
         pixels = np.rint(pixels[..., :3] * alpha + 255 * (1 - alpha)).astype(np.uint8)
-    Image.fromarray(pixels).save(stream, "JPEG", quality=QUALITY, subsampling=0, optimize=True)
+    picture = Image.fromarray(pixels)
+    try:
+        return _written(picture, optimize=True)
+    except OSError:  # Pillow makes room for a byte a pixel, and noise in colour takes more
+        return _written(picture, optimize=False)
+
+
+def _written(picture: Image.Image, optimize: bool) -> bytes:
+    stream = BytesIO()
+    picture.save(stream, "JPEG", quality=QUALITY, subsampling=0, optimize=optimize)
     return stream.getvalue()
 
 
