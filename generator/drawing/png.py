@@ -29,20 +29,12 @@ def pixels_of(data: bytes) -> Pixels:
 
 def jpeg(data: bytes) -> bytes:
     """A PNG as JPEG, what is transparent on white."""
-    pixels = pixels_of(data)
+    pixels, stream = pixels_of(data), BytesIO()
     if pixels.ndim == 3 and pixels.shape[-1] == 4:
         alpha = pixels[..., 3:] / 255
         pixels = np.rint(pixels[..., :3] * alpha + 255 * (1 - alpha)).astype(np.uint8)
-    picture = Image.fromarray(pixels)
-    try:
-        return _written(picture, optimize=True)
-    except OSError:  # Pillow makes room for a byte a pixel, and noise in colour takes more
-        return _written(picture, optimize=False)
-
-
-def _written(picture: Image.Image, optimize: bool) -> bytes:
-    stream = BytesIO()
-    picture.save(stream, "JPEG", quality=QUALITY, subsampling=0, optimize=optimize)
+    # without `optimize`: Pillow makes room for a byte a pixel then, and noise in colour takes more
+    Image.fromarray(pixels).save(stream, "JPEG", quality=QUALITY, subsampling=0)
     return stream.getvalue()
 
 
