@@ -113,14 +113,14 @@ def write_material(folder: Path) -> None:
 
 
 def site_of(folder: Path, name: str, figures: dict[str, str], **keys: object) -> Site:
-    """A report of these figures, each a line of YAML under its id, built into a folder of its own."""
+    """A report of these figures, each a line of YAML under its id, built with its pages into a folder of its own."""
     listed = [{"id": figure, **yaml.safe_load(text)} for figure, text in figures.items()]
     spec = {**HEAD, **keys, "questions": [{"id": "q", "figures": listed}]}
     if "models" in spec:
         del spec["model"]
     path, where = folder / f"{name}.yaml", folder / name
     path.write_text(yaml.safe_dump(spec, allow_unicode=True, sort_keys=False), encoding="utf-8")
-    words = [str(path), "--formats", "none", "-q", "--no-cache", "--trust-plugins", "--output", str(where / "site")]
+    words = [str(path), "--formats", "html,md", "-q", "--no-cache", "--trust-plugins", "--output", str(where / "site")]
     assert main([*words, "--arrays", str(where / "arrays")]) == 0, name
     record = json.loads((where / "site" / "manifest.json").read_text(encoding="utf-8"))
     return Site(where, {figure["id"]: figure for figure in record["figures"]})

@@ -69,6 +69,7 @@ MASKED["exported"] = (
     "{method: saliency, images: {index: {happy: 7}}, show: {panels: [image]}, "
     "export: {file: 'masked_{class_id}_{index:03d}.png', panel: masked}}"
 )
+NOTED = {"noted": "{method: saliency, images: {index: [6, 8]}, notes: {sad: Of its class., 6: To *one* picture.}}"}
 FILTERS = {
     "first-layer": "{method: filters, params: {steps: 3}}",
     "its-activation": "{method: filters, params: {layer: act1, steps: 3}}",
@@ -86,6 +87,7 @@ FILTERS = {
     "adam": "{method: filters, params: {filters: 2, steps: 3, optimizer: adam}}",
     "adagrad": "{method: filters, params: {filters: 2, steps: 3, optimizer: adagrad}}",
     "larger": "{method: filters, params: {filters: 2, steps: 6, size: 40}}",
+    "very-large": "{method: filters, params: {filters: 1, steps: 8, size: 412}, show: {columns: 16}}",
     "neuron": "{method: filters, params: {layer: conv2, filters: 2, steps: 3, objective: neuron}}",
     "beside": "{method: filters, images: {same_as: seven}, params: {layer: conv1, filters: 2, outputs: true}}",
     "outputs": "{method: feature_maps, params: {layer: conv1, filters: [5, 2]}, images: {index: [8]}}",
@@ -174,7 +176,7 @@ def shown() -> np.ndarray:
 @pytest.fixture(scope="module")
 def first(folder) -> Site:
     """Which pictures, which score, which mask."""
-    return site_of(folder, "first", PICTURES | SALIENCY | MASKED)
+    return site_of(folder, "first", PICTURES | SALIENCY | MASKED | NOTED)
 
 
 @pytest.fixture(scope="module")
@@ -338,6 +340,12 @@ def test_any_panel_may_be_exported(first):
     assert exported.read_bytes() == drawn.read_bytes()
 
 
+def test_a_note_stands_under_a_picture(first):
+    """Under a single one, or under that of a class."""
+    page = (first.folder / "site" / "en" / "index.html").read_text(encoding="utf-8")
+    assert "To <em>one</em> picture." in page and "Of its class." in page
+
+
 # question 2
 
 
@@ -369,8 +377,9 @@ def test_filters_climb_by_any_optimizer(second):
 
 
 def test_patterns_are_enlarged_while_they_climb(second):
-    """A figure of 40 pixels from a model of 24."""
+    """A figure of 40 pixels from a model of 24, and one of 412."""
     assert second.arrays("larger")["pattern"].shape == (2, 40, 40, 1)
+    assert second.arrays("very-large")["pattern"].shape == (1, 412, 412, 1)
 
 
 def test_patterns_may_be_coloured(second):
