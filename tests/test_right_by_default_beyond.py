@@ -21,7 +21,9 @@ from generator.data.preprocess import Preprocess
 from generator.data.scaling_check import suspicious_scaling
 from generator.drawing import colours, png
 from generator.drawing.figures import draw
-from generator.methods import Request, load_all
+from generator.maps.optimizers import rate_of
+from generator.methods import Request
+from generator.methods.filters import USUAL_RATE
 from generator.results import FigureResult, Part
 from generator.samples import Samples
 from generator.show import Show
@@ -217,7 +219,7 @@ def test_a_pattern_says_what_it_reached(climbing):
     assert (climb.activation[:2] > real[:2]).all()
 
 
-RATE = load_all()["filters"].options().rate
+RATE = rate_of("normalized", None, USUAL_RATE)
 START = np.random.default_rng(0).uniform(0.3, 0.7, (1, 12, 12, 1)).astype(np.float32)
 
 
