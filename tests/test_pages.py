@@ -11,7 +11,7 @@ from generator.artefacts import Heatmaps
 from generator.drawing.figures import draw
 from generator.pages.assembly import assemble
 from generator.pages.attribution_rows import packed
-from generator.pages.figure_page import examples_of, figure_of
+from generator.pages.figure_page import examples_of, figure_of, part_heading
 from generator.pages.page import Figure, Grid, Matrix, Prose, Rows, Table
 from generator.results import FigureResult, Part
 from generator.show import Show
@@ -226,6 +226,14 @@ class TestRows:
         found = packed(np.ones((224, 200), np.float32))
         assert max(found.rows, found.columns) <= 64
         assert packed(np.zeros((4, 4), np.float32)).peak == 0
+
+
+def test_a_model_goes_by_the_name_the_report_gives_it():
+    """In the language of the page; without one, by the name in the spec."""
+    known = replace(reader("zh-Hant"), models={"a": bilingual("trained", "訓練後"), "b": Text()})
+    parts = [Part(Heatmaps(maps(7), False, "gradient"), batch(7), {"model": name}) for name in "ab"]
+    assert [part_heading(part, known) for part in parts] == ["模型 訓練後", "模型 b"]
+    assert part_heading(parts[0], replace(known, words=reader("en").words)) == "Model trained"
 
 
 def test_a_remark_on_one_of_several_parts_names_it():

@@ -77,9 +77,10 @@ def _material(built: Built, reader: Reader, examples: Examples, number: int) -> 
 def part_heading(part: Part, reader: Reader) -> str:
     """What tells a part from its neighbours: its layer, model or target."""
     words = reader.words
+    told = {key: reader.model_name(str(value)) if key == "model" else value for key, value in part.facts.items()}
     pieces = tuple(
         words(f"figure.part.{key}", value=value) if words.has(f"figure.part.{key}") else str(value)
-        for key, value in part.facts.items()
+        for key, value in told.items()
     )
     return reader.joined(pieces)
 

@@ -33,6 +33,7 @@ class Reader:
     regions: Mapping[str, Region] = field(default_factory=dict)
     fallbacks: tuple[str, ...] = ()
     say: Say = as_written
+    models: Mapping[str, Text] = field(default_factory=dict)
 
     @property
     def language(self) -> str:
@@ -56,6 +57,10 @@ class Reader:
 
     def class_name(self, number: int) -> str:
         return self.text(self.classes[number])
+
+    def model_name(self, name: str) -> str:
+        """What the report calls one of several models; without words of its own, what the spec calls it."""
+        return self.text(self.models.get(name) or Text.of(name))
 
     def percent(self, share: float) -> str:
         """A share with one decimal; what is not quite none or all never reads as if it were."""

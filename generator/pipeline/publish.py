@@ -136,7 +136,8 @@ class Publication:
         names = tuple(c.name for c in self.report.classes)
         regions = {region.id: region for region in self.report.regions}
         words = load(language, self.folders)
-        return Reader(words, names, self.report.class_ids, regions, self.report.languages)
+        models = {model.id or "": model.name for model in self.report.models}
+        return Reader(words, names, self.report.class_ids, regions, self.report.languages, models=models)
 
     def _told(self, reader: Reader) -> Told:
         """The evidence for a reader; a method that two figures share goes by their numbers."""
