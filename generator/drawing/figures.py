@@ -26,12 +26,12 @@ from generator.artefacts import (
     Points,
     Predictions,
 )
-from generator.drawing import charts, colours, png
+from generator.drawing import charts, colours, png, scales
 from generator.drawing.colours import Scale
 from generator.drawing.inks import Pixels
 from generator.drawing.panels import Explained
 from generator.drawing.sheets import Tile, sheet
-from generator.results import Drawing, FigureResult, Legend, Part, Picture, Role
+from generator.results import Drawing, FigureResult, Part, Picture, Role
 from generator.show import TILE, Panel, Show, Weak
 from generator.text import Text
 
@@ -88,7 +88,7 @@ def draw(
     `class_ids` are what a mask by class names.
     """
     artefacts = tuple(part.artefact for part in result.parts)
-    scale = _scale(artefacts, show)
+    scale = scales.shared(artefacts, show)
     panels = tuple(dict.fromkeys((*show.panels, *also)))
     pictures: list[Picture] = []
     for number, part in enumerate(result.parts, 1):
@@ -97,63 +97,12 @@ def draw(
         pictures.extend(_pictures(part.artefact, work))
     if scale is None:
         return Drawing(tuple(pictures))
-    return Drawing((*pictures, _bar(result.id, scale)), _legend(artefacts[0], scale, show))
+    return Drawing((*pictures, scales.bar(result.id, scale)), scales.legend(artefacts[0], scale, show))
 
 
 def jpeg(picture: Picture) -> bytes:
     """A picture as JPEG, the form in which the homework wants its exports."""
     return png.jpeg(picture.data)
-
-
-def _scale(artefacts: tuple[Artefact, ...], show: Show) -> Scale | None:
-    """The one scale of a figure: from zero to the largest magnitude of all that is a result; None without any."""
-    values = [piece for artefact in artefacts for piece in _results(artefact)]
-    largest = max((float(np.abs(piece).max(initial=0)) for piece in values), default=0.0)
-    if largest == 0:
-        return None
-    signed = any(_signed(artefact) for artefact in artefacts)
-    return Scale(largest, signed, show.colormap or _usual(artefacts, signed))
-
-
-def _usual(artefacts: tuple[Artefact, ...], signed: bool) -> str:
-    """The colour map where none is asked for: superpixels have the two tints that lie over the face."""
-    if signed and any(isinstance(artefact, Heatmaps) and artefact.segments is not None for artefact in artefacts):
-        return charts.AGAINST_FOR
-    return colours.SIGNED if signed else colours.UNSIGNED
-
-
-def _results(artefact: Artefact) -> list[Floats]:
-    """The values that colours stand for, row by row, without those that are no result."""
-    if isinstance(artefact, Heatmaps):
-        return [values for row, values in enumerate(artefact.values) if not artefact.remark(row)]
-    if isinstance(artefact, Kernels):
-        return [artefact.weight]
-    output = artefact.output if isinstance(artefact, LayerOutputs | Patterns) else None
-    return [] if output is None else [output]
-
-
-def _signed(artefact: Artefact) -> bool:
-    if isinstance(artefact, Heatmaps):
-        return artefact.signed
-    return isinstance(artefact, Kernels) or any(bool((values < 0).any()) for values in _results(artefact))
-
-
-def _legend(artefact: Artefact, scale: Scale, show: Show) -> Legend:
-    own = "kernel" if isinstance(artefact, Kernels) else "activation"
-    quantity = artefact.quantity if isinstance(artefact, Heatmaps) else own
-    return Legend(quantity, scale.low, scale.limit, scale.colormap, scale.signed, show.scale == "figure")
-
-
-def _bar(figure: str, scale: Scale) -> Picture:
-    pixels = colours.bar(scale.colormap)
-    return Picture(f"{figure}-bar.png", png.png(pixels), pixels.shape[1], pixels.shape[0], "bar")
-
-
-def _own(scale: Scale | None, values: Floats, show: Show) -> Scale | None:
-    """The figure's scale, or with `scale: image` the same from zero to the largest of these values."""
-    if scale is None or show.scale == "figure":
-        return scale
-    return replace(scale, limit=float(np.abs(values).max(initial=0)))
 
 
 @singledispatch
@@ -178,7 +127,7 @@ def _heatmaps(artefact: Heatmaps, work: _Work) -> Iterator[Picture]:
 
 def _explained(artefact: Heatmaps, work: _Work, row: int) -> Explained:
     values, mask = artefact.values[row], work.show.mask
-    scale = None if artefact.remark(row) else _own(work.scale, values, work.show)
+    scale = None if artefact.remark(row) else scales.own(work.scale, values, work.show)
     return Explained(
         colours.photo(work.part.batch.images[row]),
         values,
@@ -247,7 +196,7 @@ def _outputs(artefact: LayerOutputs, work: _Work) -> Iterator[Picture]:
 
 def _painted(work: _Work, values: Floats) -> Pixels:
     """An output in the figure's colours; one that is zero everywhere is the colour of zero, which is its result."""
-    scale = _own(work.scale, values, work.show) or Scale(0.0, False, work.show.colormap or colours.UNSIGNED)
+    scale = scales.own(work.scale, values, work.show) or Scale(0.0, False, work.show.colormap or colours.UNSIGNED)
     return scale.paint(values)
 
 
