@@ -35,3 +35,18 @@ def test_a_folder_that_is_no_site_is_refused(tmp_path):
     with pytest.raises(InputError, match=r"holds other files than a site"), new_site(tmp_path):
         pass
     assert contents(tmp_path) == {"thesis.docx": "years of work"}
+
+
+def test_a_file_that_stays_the_same_keeps_its_time(tmp_path):
+    """What did not change is not written again; what did change leaves nothing of the old."""
+    site = tmp_path / "site"
+    for text in ("old", "new"):
+        with new_site(site) as folder:
+            folder.write("manifest.json", "{}")
+            folder.write("same.png", b"picture")
+            folder.write("page.html", text)
+        if text == "old":
+            before = (site / "same.png").stat().st_mtime_ns
+    assert (site / "same.png").stat().st_mtime_ns == before
+    assert (site / "same.png").stat().st_nlink == 1
+    assert (site / "page.html").read_text() == "new"

@@ -90,7 +90,8 @@ class Publication:
         asked: dict[str, tuple[Page, ...]] = {f"report.{one.language}.pdf": (one,) for one in self.pages}
         if len(self.pages) > 1:
             asked["report.pdf"] = self.pages
-        with ThreadPoolExecutor() as pool:  # Typst holds no lock of Python's
+        at_once = 1 if self.study.cache.misses else len(asked)  # beside an open model there is less memory
+        with ThreadPoolExecutor(at_once) as pool:  # Typst holds no lock of Python's
             yield from zip(
                 asked, pool.map(lambda pages: pdf(pages, pictures, self.folders), asked.values()), strict=True
             )
