@@ -10,7 +10,7 @@ SHIFT = 0.08  # of the side
 CONTRAST = 0.4
 BRIGHTNESS = 0.15
 HOLE = 0.4  # the longest side of a cut-out, of the image's
-SOFT = 0.25  # of the images lose their finer half
+SOFT = 0.2  # of the images lose their finer half
 
 
 def views(images: tf.Tensor, size: int, strength: tf.Tensor, seed: tf.Tensor) -> tf.Tensor:

@@ -15,9 +15,9 @@ THINNED = (0.08, 0.85)  # between these, images that are easy by now are seen ha
 class Recipe:
     """One run's settings; `minutes` replaces `epochs` where it is given."""
 
-    epochs: int = 90
+    epochs: int = 120
     minutes: float | None = None
-    patience: int = 45
+    patience: int = 60
     seed: int = 0
     batch: int = 128
     rate: float = 0.1
@@ -25,11 +25,11 @@ class Recipe:
     smoothing: float = 0.06
     trust: float = 0.6
     averaging: float = 0.996
-    sizes: tuple[tuple[float, int], ...] = ((0.0, 32), (0.35, 40), (0.82, 48))
+    sizes: tuple[tuple[float, int], ...] = ((0.0, 32), (0.1, 40), (0.5, 48))
     bfloat16: bool = False
 
     def size(self, progress: float) -> int:
-        """Small images first, which teach most of it at half the cost; full size for the last fifth."""
+        """Small images first, which teach a first idea at half the cost; full size for the second half."""
         return [size for begin, size in self.sizes if begin <= progress][-1]
 
     def learning_rate(self, progress: float) -> float:
