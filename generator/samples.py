@@ -9,6 +9,12 @@ from numpy.typing import NDArray
 from generator.artefacts import Floats, Ints
 
 UNLABELLED = -1
+Decode = Callable[[Ints], list[NDArray[np.generic]]]
+
+
+def in_memory(pictures: NDArray[np.generic]) -> Decode:
+    """Picks from pictures `(N, h, w[, c])` that are all there."""
+    return lambda positions: list(pictures[positions])
 
 
 @dataclass(frozen=True)
@@ -21,7 +27,7 @@ class Samples:
 
     index: Ints
     label: Ints
-    decode: Callable[[Ints], list[NDArray[np.generic]]]
+    decode: Decode
     origin: str
     digest: str
 

@@ -1,5 +1,8 @@
 """The door to Keras, held to eager TensorFlow and to tf-keras-vis on a small functional model."""
 
+import _thread
+import threading
+import time
 from dataclasses import replace
 
 import numpy as np
@@ -309,3 +312,16 @@ def test_probabilities_of_unknown_making_are_refused(tmp_path):
     model = keras.Model(model.inputs, Normalised()(model.outputs[0]))
     with pytest.raises(ModelError, match="no softmax or sigmoid that makes them was found"):
         opened(model, tmp_path / "hidden.keras")
+
+
+def test_a_long_ascent_stops_when_it_is_interrupted(classifier):
+    """Ctrl-C ends the climb between two blocks of steps; nothing goes on climbing behind it."""
+    asked = ascent(units=np.zeros(16, np.int64), start=np.full((16, *SHAPE), 0.5, np.float32))
+    classifier.ascend(asked)  # traced before
+    timer = threading.Timer(0.5, _thread.interrupt_main)
+    timer.start()
+    with pytest.raises(KeyboardInterrupt):
+        classifier.ascend(replace(asked, steps=10**7))
+    again = time.monotonic()
+    classifier.ascend(asked)
+    assert time.monotonic() - again < 10

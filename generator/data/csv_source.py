@@ -8,7 +8,6 @@ import csv
 import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import partial
 from math import isqrt
 from pathlib import Path
 from typing import BinaryIO
@@ -20,7 +19,7 @@ from generator.artefacts import Ints
 from generator.data.class_words import ClassWords
 from generator.data.csv_rows import Columns, Rows, class_of, columns_of, row_by_row
 from generator.errors import DataError, suggestion
-from generator.samples import Samples
+from generator.samples import Samples, in_memory
 
 Bytes = NDArray[np.uint8]
 
@@ -50,7 +49,7 @@ class PixelTable:
 
     @property
     def samples(self) -> Samples:
-        return Samples(self.index, self.label, partial(_chosen, self.pictures), self.origin, self.digest)
+        return Samples(self.index, self.label, in_memory(self.pictures), self.origin, self.digest)
 
 
 def read_csv(path: Path, classes: Sequence[ClassWords], usage: str | None = None) -> PixelTable:
@@ -77,10 +76,6 @@ def _table_of(path: Path, blocks: list[Rows], usage: str | None, columns: Column
     pictures = pixels.reshape(-1, side, side)
     pictures = pictures if len(kept) == len(pictures) else pictures[kept]
     return PixelTable(kept, label[kept], pictures, str(path), digest)
-
-
-def _chosen(pictures: Bytes, positions: Ints) -> list[NDArray[np.generic]]:
-    return list(pictures[positions])
 
 
 def _of_usage(path: Path, blocks: list[Rows], usage: str | None, columns: Columns) -> Ints:

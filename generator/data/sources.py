@@ -7,7 +7,6 @@ import hashlib
 import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Literal
@@ -20,7 +19,7 @@ from generator.data.class_words import ClassWords, allowed
 from generator.data.csv_source import PixelTable, read_csv
 from generator.data.folder_source import read_folder
 from generator.errors import DataError
-from generator.samples import UNLABELLED, Samples
+from generator.samples import UNLABELLED, Samples, in_memory
 
 Pictures = NDArray[np.generic]
 SourceKind = Literal["lfw", "csv", "npz", "folder"]
@@ -85,16 +84,12 @@ def _lfw() -> Samples:
         raise DataError(f"scikit-image carries no {LFW} here; install scikit-image 0.24 or later")
     faces = np.load(file)[:FACES].astype(np.float32)
     label = np.full(len(faces), UNLABELLED, np.int64)
-    return _in_memory(faces, label, "lfw", hashlib.sha256(faces.tobytes()).hexdigest())
+    return _in_order(faces, label, "lfw", hashlib.sha256(faces.tobytes()).hexdigest())
 
 
-def _in_memory(pictures: Pictures, label: Ints, origin: str, digest: str) -> Samples:
+def _in_order(pictures: Pictures, label: Ints, origin: str, digest: str) -> Samples:
     rows = np.arange(len(pictures), dtype=np.int64)
-    return Samples(rows, label, partial(_chosen, pictures), origin, digest)
-
-
-def _chosen(pictures: Pictures, positions: Ints) -> list[Pictures]:
-    return list(pictures[positions])
+    return Samples(rows, label, in_memory(pictures), origin, digest)
 
 
 def read_npz(path: Path, classes: Sequence[ClassWords]) -> Samples:
@@ -110,7 +105,7 @@ def read_npz(path: Path, classes: Sequence[ClassWords]) -> Samples:
     pictures = _pictures(path, content["x"])
     label = _npz_labels(path, content.get("y"), len(pictures), classes)
     with path.open("rb") as file:
-        return _in_memory(pictures, label, str(path), hashlib.file_digest(file, "sha256").hexdigest())
+        return _in_order(pictures, label, str(path), hashlib.file_digest(file, "sha256").hexdigest())
 
 
 def _pictures(path: Path, x: Pictures) -> Pictures:

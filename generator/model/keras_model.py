@@ -3,7 +3,7 @@
 Several batches are under way at once: while one waits for the last thread of an operation, another computes.
 """
 
-from collections.abc import Callable, Hashable
+from collections.abc import Hashable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
@@ -125,9 +125,12 @@ class KerasClassifier:
         count = len(ascent.units)
         parts = max(-(-count // self.batch), min(AT_ONCE, count // FEW))
         rows = [slice(count * part // parts, count * (part + 1) // parts) for part in range(parts)]
-        climbs = [self._climb(replace(ascent, units=ascent.units[row], start=ascent.start[row])) for row in rows]
-        ends = self._at_once.map(lambda climb: climb(), climbs)
-        return Climb(*(np.concatenate(column) for column in zip(*ends, strict=True)))
+        climbs = [self._begun(replace(ascent, units=ascent.units[row], start=ascent.start[row])) for row in rows]
+        for first in range(0, max(ascent.steps, 1), BLOCK):  # here, not in the pool: Ctrl-C is heard between two
+            ends = tf.constant(first), tf.constant(min(first + BLOCK, ascent.steps))
+            climbs = list(self._at_once.map(lambda climb: climb.further(*ends), climbs))  # noqa: B023  awaited here
+        reached = [(climb.inputs.numpy()[: climb.units], climb.value.numpy()[: climb.units]) for climb in climbs]
+        return Climb(*(np.concatenate(column) for column in zip(*reached, strict=True)))
 
     def _value(self, x: Tensor, number: int) -> Tensor:
         """One value of the graph, through the part of it that leads there."""
@@ -172,23 +175,14 @@ class KerasClassifier:
         parts = self._at_once.map(answer, range(0, max(len(arrays[0]), 1), self.batch))
         return tuple(np.concatenate(column) for column in zip(*parts, strict=True))
 
-    def _climb(self, ascent: Ascent) -> Callable[[], tuple[Floats, Floats]]:
+    def _begun(self, ascent: Ascent) -> "_Climbing":
         """One batch of units; what is no shape is an input of the trace, so that it serves other ascents too."""
         start = tf.constant(_padded(np.asarray(ascent.start, np.float32), self.form.batch))
         units = _padded(np.asarray(ascent.units, np.int32), self.form.batch)
         low, high = bounds(self.prepare, self.input_shape)
         fixed = tuple(map(tf.constant, (units, low, high, np.float32(ascent.rate), np.int32(ascent.seed))))
         memory = blank(ascent, start)
-        climb = self._climbing(ascent, start, memory, *fixed)
-
-        def ends() -> tuple[Floats, Floats]:
-            reached, held = start, memory
-            for first in range(0, max(ascent.steps, 1), BLOCK):
-                steps = tf.constant(first), tf.constant(min(first + BLOCK, ascent.steps))
-                reached, held, activation = climb(reached, held, *fixed, *steps)
-            return reached.numpy()[: len(ascent.units)], activation.numpy()[: len(ascent.units)]
-
-        return ends
+        return _Climbing(self._climbing(ascent, start, memory, *fixed), fixed, len(ascent.units), start, memory)
 
     def _climbing(self, ascent: Ascent, start: Tensor, *fixed: Tensor) -> Traced:
         """Traced for the shape of the start: a climb may grow through many."""
@@ -207,6 +201,23 @@ class KerasClassifier:
             return value_of_unit(output, units, ascent.objective)
 
         return objective
+
+
+@dataclass(frozen=True)
+class _Climbing:
+    """A batch of units on its way: `units` of them, the rest fills up the batch of the file."""
+
+    climb: Traced
+    fixed: tuple[Tensor, ...]
+    units: int
+    inputs: Tensor
+    memory: Tensor
+    value: Tensor = None
+
+    def further(self, first: Tensor, last: Tensor) -> "_Climbing":
+        """The same some steps later."""
+        inputs, memory, value = self.climb(self.inputs, self.memory, *self.fixed, first, last)
+        return replace(self, inputs=inputs, memory=memory, value=value)
 
 
 def open_model(
