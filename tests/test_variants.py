@@ -1,10 +1,12 @@
 """Streaming: nothing is lost or reordered, sums are right, and the memory held is bounded."""
 
+import threading
 import tracemalloc
 
 import numpy as np
+import pytest
 
-from generator.maps.variants import chunk_rows, chunks, slices, summed
+from generator.maps.variants import ahead, chunk_rows, chunks, slices, summed
 
 
 def test_every_variant_passes_once_and_in_order():
@@ -31,6 +33,38 @@ def test_large_inputs_go_through_a_few_at_a_time():
     assert chunk_rows((224, 224, 3)) == 27
     assert chunk_rows((5000, 5000, 3)) == 1
     assert [(s.start, s.stop) for s in slices(600, (48, 48, 1))] == [(0, 256), (256, 512), (512, 600)]
+
+
+def test_the_next_one_is_made_while_one_is_used():
+    """Everything arrives in order; whoever holds one item need not ask for the next to have it made."""
+    made = [threading.Event() for _ in range(3)]
+
+    def items():
+        for number, event in enumerate(made):
+            event.set()
+            yield number
+
+    found = []
+    for number in ahead(items()):
+        assert made[min(number + 1, 2)].wait(10)
+        found.append(number)
+    assert found == [0, 1, 2]
+
+
+def test_what_goes_wrong_ahead_is_told_and_nothing_runs_on():
+    """An error in the making reaches the user of the items; who stops early leaves no thread behind."""
+
+    def items():
+        yield 1
+        raise ValueError("no picture")
+
+    before = threading.active_count()
+    with pytest.raises(ValueError, match="no picture"):
+        list(ahead(items()))
+    endless = ahead(iter(int, 1))
+    assert next(endless) == 0
+    endless.close()
+    assert threading.active_count() == before
 
 
 def test_memory_does_not_grow_with_the_number_of_variants():

@@ -1,6 +1,8 @@
 """Many altered copies of each image through the model, a bounded number at a time, whatever the number of images."""
 
 from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,10 +14,29 @@ VALUES = 2**22  # numbers in a chunk: 16 MB of float32
 
 Variant = tuple[int, Floats]  # row of the batch, (H, W, C)
 Doubles = NDArray[np.float64]
+Item = TypeVar("Item")
+
+
+def ahead(items: Iterable[Item]) -> Iterator[Item]:
+    """The same items in order; the next is made in a thread while one is used."""
+    source = iter(items)
+    with ThreadPoolExecutor(1) as side:
+        coming = side.submit(lambda: [next(source)])
+        while True:
+            try:
+                (item,) = coming.result()
+            except StopIteration:
+                return
+            coming = side.submit(lambda: [next(source)])
+            yield item
 
 
 def chunks(variants: Iterable[Variant]) -> Iterator[tuple[Ints, Floats]]:
-    """The variants in order, `(rows, (n, H, W, C))` at a time."""
+    """The variants in order, `(rows, (n, H, W, C))` at a time, one made ahead."""
+    return ahead(_chunks(variants))
+
+
+def _chunks(variants: Iterable[Variant]) -> Iterator[tuple[Ints, Floats]]:
     rows: list[int] = []
     held: list[Floats] = []
     for row, variant in variants:

@@ -1,6 +1,7 @@
 """LIME: the only door to the library, whose draw and regression are kept; the perturbed pictures are built in bulk."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
@@ -13,6 +14,7 @@ from generator.classifier import Classifier
 from generator.maps.blur import blurred
 from generator.maps.lime_quality import Neighbourhood, quality
 from generator.maps.superpixels import Segmentation, Slic, segmentation_of, superpixels
+from generator.maps.variants import ahead
 from generator.methods import Request, method
 from generator.samples import Batch
 from generator.text import bilingual
@@ -22,7 +24,8 @@ Sign = Literal["both", "for", "against"]
 Reading = Literal["probability", "logit"]
 
 KERNEL_WIDTH = 0.25  # LIME's own for images, under the cosine distance
-CHUNK = 4_000_000  # numbers of perturbed pictures held at once, whatever is asked
+CHUNK = 4_000_000  # numbers in a portion of perturbed pictures, whatever is asked; three exist at a time
+MOST = 1024  # pictures of a portion
 FEWEST = 1000
 PER_SUPERPIXEL = 10  # fewer samples than this leave the regression guessing
 ALL = 100_000  # LIME's own default: every superpixel enters the regression
@@ -93,9 +96,8 @@ def lime(
     segments = np.stack([superpixels(image, cut) for image in batch.images])
     counts = [int(labels.max()) + 1 for labels in segments]
     samples = [num_samples or max(FEWEST, PER_SUPERPIXEL * count) for count in counts]
-    locals_ = [
-        explain(request.classifier, batch, row, (segments[row], samples[row], hide, score)) for row in range(len(batch))
-    ]
+    asked = [Task.of(batch, row, segments[row], samples[row], hide=hide, score=score) for row in range(len(batch))]
+    locals_ = explained(request.classifier, asked)
     shown = [select(local.weights, num_features, min_weight, sign) for local in locals_]
     values = np.stack([weights[labels] for weights, labels in zip(shown, segments, strict=True)])
     facts: dict[str, Fact] = {
@@ -121,17 +123,57 @@ def lime(
     )
 
 
-def explain(classifier: Classifier, batch: Batch, row: int, how: tuple[Ints, int, Hide, Reading]) -> Local:
-    """The local model of one image of a batch."""
-    labels, samples, hide, reading = how
-    image = batch.images[row]
-    against = None if batch.against is None else int(batch.against[row])
-    question = Question(int(batch.target[row]), against, reading)
-    random = np.random.RandomState(int(batch.seed[row]))
-    random.randint(0, high=1000)  # LIME draws a seed for its segmentation first; ours is given
-    on = draw(random, samples, int(labels.max()) + 1)
-    score = answers(classifier, question, Perturbation(image, hidden(image, labels, hide), labels), on)
-    return regress(on, score, random)
+@dataclass(frozen=True)
+class Task:
+    """One image `(H, W, C)` to explain, its superpixels `(H, W)`, what hides one, and LIME's random numbers for it."""
+
+    image: Floats
+    labels: Ints
+    hide: Hide
+    samples: int
+    question: Question
+    random: np.random.RandomState
+
+    @classmethod
+    def of(cls, batch: Batch, row: int, labels: Ints, samples: int, *, hide: Hide, score: Reading) -> "Task":
+        """What is asked about one row of a batch."""
+        against = None if batch.against is None else int(batch.against[row])
+        random = np.random.RandomState(int(batch.seed[row]))
+        random.randint(0, high=1000)  # LIME draws a seed for its segmentation first; ours is given
+        return cls(batch.images[row], labels, hide, samples, Question(int(batch.target[row]), against, score), random)
+
+
+@dataclass(frozen=True)
+class Portion:
+    """Perturbed pictures of one task: `images (n, H, W, C)`; `on` are all its perturbations, where this is the last."""
+
+    task: Task
+    images: Floats
+    on: Ints | None
+
+
+def explained(classifier: Classifier, tasks: Sequence[Task]) -> list[Local]:
+    """The local model of each image; pictures are drawn and lines fitted in threads while the model computes."""
+    with ThreadPoolExecutor(1) as side:
+        fits, scores = [], []
+        for portion in ahead(perturbed(tasks)):
+            scores.append(portion.task.question.scores(classifier, portion.images))
+            if portion.on is not None:
+                fits.append(side.submit(regress, portion.on, np.concatenate(scores), portion.task.random))
+                scores = []
+        return [fit.result() for fit in fits]
+
+
+def perturbed(tasks: Iterable[Task]) -> Iterator[Portion]:
+    """All pictures of all tasks in order, of which only a few exist at a time."""
+    for task in tasks:
+        on = draw(task.random, task.samples, int(task.labels.max()) + 1)
+        shown, fill = on.astype(bool), hidden(task.image, task.labels, task.hide)
+        rows = max(1, min(MOST, CHUNK // task.image.size))
+        for start in range(0, len(on), rows):
+            seen = shown[start : start + rows][:, task.labels, None]
+            images = np.where(seen, task.image, fill).astype(np.float32, copy=False)
+            yield Portion(task, images, on if start + rows >= len(on) else None)
 
 
 def draw(random: np.random.RandomState, samples: int, segments: int) -> Ints:
@@ -151,26 +193,6 @@ def hidden(image: Floats, labels: Ints, hide: Hide) -> Floats:
     if hide == "superpixel":
         return _superpixel_means(image, labels)
     return blurred(image, min(image.shape[:2]) / 8)  # the layout stays, what is shown goes
-
-
-@dataclass(frozen=True)
-class Perturbation:
-    """An image, what replaces a hidden superpixel of it, and its superpixels."""
-
-    image: Floats
-    fill: Floats
-    labels: Ints
-
-    def images(self, on: Ints) -> Floats:
-        """`(n, H, W, C)` for `on (n, S)`."""
-        return np.where(on[:, self.labels, None] == 1, self.image, self.fill).astype(np.float32, copy=False)
-
-
-def answers(classifier: Classifier, question: Question, perturbation: Perturbation, on: Ints) -> NDArray[np.float32]:
-    """`(samples,)` scores of all perturbed pictures, of which only a chunk exists at a time."""
-    rows = max(1, min(1024, CHUNK // perturbation.image.size))
-    chunks = [on[start : start + rows] for start in range(0, len(on), rows)]
-    return np.concatenate([question.scores(classifier, perturbation.images(chunk)) for chunk in chunks])
 
 
 def regress(on: Ints, score: NDArray[np.float32], random: np.random.RandomState) -> Local:
