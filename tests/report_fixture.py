@@ -10,8 +10,9 @@ from generator.artefacts import Confusion, Heatmaps, LayerOutputs, Patterns, Pre
 from generator.drawing.figures import draw
 from generator.methods import Method
 from generator.pages.assembly import Imprint, assemble, figure_numbers
+from generator.pages.content import Prose, Table
 from generator.pages.figure_page import Built
-from generator.pages.page import Evidence, Page, Prose, Section, Subsection, Table
+from generator.pages.page import Evidence, Page, Section, Subsection
 from generator.pages.reader import Reader
 from generator.pages.words import load
 from generator.regions import Region

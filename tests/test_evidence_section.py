@@ -11,8 +11,9 @@ from pypdf import PdfReader
 from generator.drawing.png import pixels_of
 from generator.evidence.study import Evidence
 from generator.pages.assembly import assemble
+from generator.pages.content import Prose, Sheet, Table
 from generator.pages.evidence_plots import effect, looks
-from generator.pages.page import Page, Prose, Section, Sheet, Subsection, Table
+from generator.pages.page import Page, Section, Subsection
 from generator.pages.render import html, markdown, side_by_side
 from generator.pages.words import TEMPLATES
 from generator.paper.nodes import document

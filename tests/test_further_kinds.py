@@ -9,8 +9,8 @@ from generator.artefacts import Curves, Foreign, Kernels, LayerTable, Patterns, 
 from generator.drawing.figures import draw
 from generator.drawing.png import pixels_of
 from generator.pages.bodies import body_of
+from generator.pages.content import Grid, Sheet, Table
 from generator.pages.material import Material
-from generator.pages.page import Grid, Sheet, Table
 from generator.pages.reader import Reader
 from generator.pages.words import load
 from generator.pipeline.arrays import arrays_of

@@ -11,8 +11,9 @@ from generator.artefacts import Heatmaps
 from generator.drawing.figures import draw
 from generator.pages.assembly import assemble
 from generator.pages.attribution_rows import packed
+from generator.pages.content import Grid, Matrix, Prose, Rows, Table
 from generator.pages.figure_page import examples_of, figure_of, part_heading
-from generator.pages.page import Figure, Grid, Matrix, Prose, Rows, Table
+from generator.pages.page import Figure
 from generator.results import FigureResult, Part
 from generator.show import Show
 from generator.text import Text, bilingual

@@ -2,7 +2,8 @@
 
 from dataclasses import replace
 
-from generator.pages.page import Evidence, Figure, Image, Prose, Section, Sheet, Table
+from generator.pages.content import Image, Prose, Sheet, Table
+from generator.pages.page import Evidence, Figure, Section
 from generator.paper.nodes import document
 from tests.report_fixture import page
 

@@ -10,7 +10,7 @@ import pytest
 from pypdf import PdfReader
 
 from generator.errors import ComputationError
-from generator.pages.page import Grid, Matrix, Prose, Rows, Table
+from generator.pages.content import Grid, Matrix, Prose, Rows, Table
 from generator.paper.pdf import pdf
 from tests import report_fixture
 

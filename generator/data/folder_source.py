@@ -55,14 +55,13 @@ class _File(NamedTuple):
 def _pictures(folder: Path, prefix: str) -> Iterator[_File]:
     """Every picture below a folder; hidden files and those that a Mac adds to archives are none."""
     with os.scandir(folder) as entries:
-        for entry in entries:
-            if entry.name.startswith((".", "__MACOSX")):
-                continue
-            if entry.is_dir():
-                yield from _pictures(folder / entry.name, f"{prefix}{entry.name}/")
-            elif entry.name.lower().endswith(SUFFIXES):
-                facts = entry.stat()
-                yield _File(prefix + entry.name, facts.st_size, facts.st_mtime_ns)
+        visible = [entry for entry in entries if not entry.name.startswith((".", "__MACOSX"))]
+    for entry in visible:
+        if entry.is_dir():
+            yield from _pictures(folder / entry.name, f"{prefix}{entry.name}/")
+        elif entry.name.lower().endswith(SUFFIXES):
+            facts = entry.stat()
+            yield _File(prefix + entry.name, facts.st_size, facts.st_mtime_ns)
 
 
 def _natural(name: str) -> tuple[tuple[tuple[int, int | str], ...], str]:

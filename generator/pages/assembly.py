@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from generator.numbers import FIGURE_MARK
+from generator.pages.content import Detail, Prose
 from generator.pages.figure_page import Built, examples_of, figure_of
-from generator.pages.page import Block, Detail, Figure, Link, MethodCard, Page, Prose, Section
+from generator.pages.page import Block, Figure, Link, MethodCard, Page, Section
 from generator.pages.page import Question as Asked
 from generator.pages.reader import Reader
 from generator.spec.grammar import Author, Question

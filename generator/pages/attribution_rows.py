@@ -9,8 +9,8 @@ import numpy as np
 
 from generator.artefacts import Fact, Floats, Heatmaps
 from generator.pages.alt_maps import explained_name
+from generator.pages.content import Body, Cell, Detail, Grid, Prose, Row, Rows, Values
 from generator.pages.material import Material
-from generator.pages.page import Body, Cell, Detail, Grid, Prose, Row, Rows, Values
 from generator.pages.reader import Reader
 from generator.show import Panel, columns_for
 from generator.text import Text

@@ -5,9 +5,9 @@ from typing import Any
 
 from generator.artefacts import Confusion, Heatmaps, Kernels, LayerOutputs, LayerTable, Patterns, Predictions
 from generator.pages.attribution_rows import rows
+from generator.pages.content import Body, Sheet
 from generator.pages.material import Material
 from generator.pages.number_tables import layers, matrix, predictions
-from generator.pages.page import Body, Sheet
 from generator.pages.unit_grids import kernels, outputs, patterns
 
 Form = Callable[[Any, Material], tuple[Body, ...]]

@@ -10,6 +10,7 @@ import numpy as np
 from generator.artefacts import Floats
 from generator.evidence.wording import CHECKS
 from generator.pages.alt_maps import strong
+from generator.pages.content import Body, Image, Light, Prose, Sheet, Table
 from generator.pages.evidence_pictures import bins, chart_name, map_name
 from generator.pages.evidence_plots import (
     UNKNOWN,
@@ -25,7 +26,7 @@ from generator.pages.evidence_plots import (
 )
 from generator.pages.evidence_plots import classes as recall_and_precision
 from generator.pages.material import CHART
-from generator.pages.page import Body, Image, Light, Prose, Section, Sheet, Subsection, Table
+from generator.pages.page import Section, Subsection
 from generator.results import Picture
 from generator.show import TILE
 

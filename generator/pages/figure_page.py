@@ -10,8 +10,9 @@ from generator.methods import Method
 from generator.pages import alt_text
 from generator.pages.attribution_rows import row_anchor
 from generator.pages.bodies import body_of
+from generator.pages.content import Detail, Image
 from generator.pages.material import Examples, Material
-from generator.pages.page import Detail, Evidence, Figure, Image, Legend
+from generator.pages.page import Evidence, Figure, Legend
 from generator.pages.reader import Reader
 from generator.results import Drawing, FigureResult, Part
 from generator.results import Legend as DrawnLegend

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from generator.artefacts import Kernels, LayerOutputs, Patterns
 from generator.pages.alt_text import alt_text
-from generator.pages.page import Image
+from generator.pages.content import Image
 from generator.pages.reader import Reader
 from generator.pages.seen import Seen
 from generator.results import Part, Picture, Role

@@ -3,8 +3,8 @@
 import numpy as np
 
 from generator.artefacts import Confusion, LayerTable, Predictions
+from generator.pages.content import Body, Matrix, MatrixCell, MatrixRow, Table
 from generator.pages.material import Material
-from generator.pages.page import Body, Matrix, MatrixCell, MatrixRow, Table
 from generator.pages.reader import Reader
 from generator.show import TILE
 

@@ -4,7 +4,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain, zip_longest
 
-from generator.pages.page import Block, Figure, Page, Prose, Question
+from generator.pages.content import Prose
+from generator.pages.page import Block, Figure, Page, Question
 
 Both = tuple[Block | None, Block | None]
 

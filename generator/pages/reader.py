@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import PurePath
 
 from generator.artefacts import Fact
-from generator.pages.page import Detail, Prose
+from generator.pages.content import Detail, Prose
 from generator.pages.words import Words
 from generator.quantities import printed
 from generator.regions import Region

@@ -10,9 +10,10 @@ from textwrap import indent
 from urllib.parse import quote
 
 from generator.pages.assembly import BOTH
+from generator.pages.content import Prose, Row, Rows
 from generator.pages.markdown_text import anchors, escaped, one_line
 from generator.pages.markdown_text import prose as markdown_prose
-from generator.pages.page import Figure, Link, Page, Prose, Question, Row, Rows
+from generator.pages.page import Figure, Link, Page, Question
 from generator.pages.pairs import pairs
 from generator.pages.prose_html import html as prose_html
 from generator.pages.prose_html import inline as prose_inline

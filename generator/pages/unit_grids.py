@@ -3,8 +3,8 @@
 import numpy as np
 
 from generator.artefacts import Kernels, LayerOutputs, Patterns
+from generator.pages.content import Body, Cell, Grid, Image
 from generator.pages.material import Material
-from generator.pages.page import Body, Cell, Grid, Image
 from generator.results import Picture
 from generator.show import TILE, columns_for
 

@@ -4,21 +4,8 @@ from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
-from generator.pages.page import (
-    Body,
-    Cell,
-    Evidence,
-    Figure,
-    Grid,
-    Image,
-    Legend,
-    Matrix,
-    MatrixRow,
-    Row,
-    Rows,
-    Sheet,
-    Table,
-)
+from generator.pages.content import Body, Cell, Grid, Image, Matrix, MatrixRow, Row, Rows, Sheet, Table
+from generator.pages.page import Evidence, Figure, Legend
 from generator.pages.words import Words
 from generator.paper.equations import Node
 from generator.paper.words import Tongues, one_line, zipped

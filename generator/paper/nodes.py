@@ -7,7 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import zip_longest
 from types import MappingProxyType
 
-from generator.pages.page import Block, Figure, MethodCard, Page, Prose, Question, Section, Subsection
+from generator.pages.content import Prose
+from generator.pages.page import Block, Figure, MethodCard, Page, Question, Section, Subsection
 from generator.paper.equations import Node
 from generator.paper.figure import body, figure
 from generator.paper.prose import breakable

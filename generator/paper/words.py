@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
-from generator.pages.page import Detail, Prose
+from generator.pages.content import Detail, Prose
 from generator.pages.prose_html import tree
 from generator.pages.words import Words
 from generator.paper.equations import Node

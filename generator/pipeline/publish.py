@@ -9,17 +9,19 @@ from pathlib import Path
 from typing import cast
 
 from generator.errors import SpecError
-from generator.evidence.prose import Line, Spoken
+from generator.evidence.claims import Line
+from generator.evidence.prose import Spoken
 from generator.evidence.study import Evidence
 from generator.fact_numbers import Facts
 from generator.numbers import Numbers
-from generator.pages import page, render
+from generator.pages import content, page, render
 from generator.pages.assembly import BOTH, Imprint, assemble, figure_numbers
+from generator.pages.content import Image
 from generator.pages.evidence_pictures import drawn
 from generator.pages.evidence_plots import Told
 from generator.pages.evidence_section import section
 from generator.pages.figure_page import Built
-from generator.pages.page import Image, Page
+from generator.pages.page import Page
 from generator.pages.reader import Reader
 from generator.pages.words import TEMPLATES, Words, load
 from generator.pipeline.study import Study
@@ -196,7 +198,7 @@ class Publication:
 
 
 def _light(line: Line, words: Words) -> page.Evidence:
-    light = cast(page.Light, line.light)
+    light = cast(content.Light, line.light)
     return page.Evidence(light, words(f"evidence.{light}"), line.name, line.sentence, line.numbers)
 
 
