@@ -25,6 +25,18 @@ def views(images: tf.Tensor, size: int, strength: tf.Tensor, seed: tf.Tensor) ->
     return _cut(lit, strength, seeds[2], seeds[3])
 
 
+def kept_shares(count: tf.Tensor, mixed: tf.Tensor, seed: tf.Tensor) -> tf.Tensor:
+    """How much of each of `count` views is kept when they are mixed: 1, but for a share `mixed` of them 0.5 to 1."""
+    chance, kept = tf.unstack(tf.random.stateless_uniform((2, count), seed + 1))
+    return tf.where(chance < mixed, 0.5 + kept / 2, 1.0)
+
+
+def mix(values: tf.Tensor, kept: tf.Tensor) -> tf.Tensor:
+    """Each row's own `kept` share of `values` `(N, ...)`, the rest from the next row (Zhang et al., "mixup", 2018)."""
+    kept = tf.reshape(kept, [-1] + [1] * (len(values.shape) - 1))
+    return kept * values + (1 - kept) * tf.roll(values, 1, axis=0)
+
+
 def _uniform(count: int, columns: int, seed: tf.Tensor) -> list[tf.Tensor]:
     numbers = tf.random.stateless_uniform((columns, count), seed, -1.0, 1.0)
     return tf.unstack(numbers)

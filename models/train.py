@@ -19,6 +19,7 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 import evaluate
 import fer2013
 import keras
+import mirror
 import network
 from recipe import Recipe
 from trainer import Trainer
@@ -62,7 +63,7 @@ def _append(history: Path, row: dict[str, float]) -> None:
 def finish(trainer: Trainer, output: Path) -> dict[str, object]:
     """Cools the best weights to honest probabilities and writes the model, its evaluation and its numbers."""
     model, validation = network.build(), trainer.data.validation
-    model.set_weights(trainer.best)
+    model.set_weights(mirror.unfold(trainer.best, model))
     temperature = evaluate.best_temperature(evaluate.predict(model, validation.images), validation.labels)
     network.cool(model, temperature)
     model.save(output)
@@ -103,6 +104,7 @@ def arguments(words: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--batch", type=int, default=Recipe.batch)
     parser.add_argument("--seed", type=int, default=Recipe.seed)
     parser.add_argument("--start", type=Path, help="an earlier model to go on from, instead of random weights")
+    parser.add_argument("--teacher", type=Path, help="an earlier model whose answers are a part of the targets")
     parser.add_argument("--restart", action="store_true", help="begin anew, whatever a checkpoint holds")
     parser.add_argument("--precision", choices=("auto", "float32", "bfloat16"), default="auto")
     return parser.parse_args(words)
@@ -120,11 +122,14 @@ def prepare(args: argparse.Namespace) -> Trainer:
         patience=args.patience,
         seed=args.seed,
         batch=args.batch,
+        taught=args.teacher is not None,
         bfloat16=bfloat16,
     )
     trainer = Trainer(fer2013.Data(training, data.validation), recipe)
     if args.start:
         trainer.begin_with(keras.models.load_model(args.start).get_weights())
+    if args.teacher:
+        trainer.learn_from(keras.models.load_model(args.teacher))
     return trainer
 
 

@@ -13,6 +13,7 @@ import augment
 import evaluate
 import fer2013
 import keras
+import mirror
 import network
 import numpy as np
 import tensorflow as tf
@@ -20,6 +21,7 @@ from recipe import Recipe
 
 MOMENTUM = 0.9
 MEMORY = 0.5  # how much of an image's earlier answers outlives a new one
+TEACHER_VIEWS = 4  # of each image, whose mean answer is taught
 
 
 @dataclass
@@ -46,6 +48,7 @@ class Trainer:
         self._images = tf.constant(data.training.images[..., None])
         self._labels = tf.constant(data.training.labels, tf.int32)
         self._answers = tf.Variable(self._smooth(self._labels))
+        self._taught = tf.Variable(self._smooth(self._labels))
         self._averages = [tf.Variable(weight) for weight in self.best]
         self._momenta = [tf.Variable(tf.zeros(weight.shape)) for weight in self.net.trainable_variables]
         self._steps = {size: self._step_at(size) for _, size in recipe.sizes}
@@ -70,10 +73,22 @@ class Trainer:
 
     def begin_with(self, weights: list[np.ndarray]) -> None:
         """Starts from the weights of an earlier model instead of random ones."""
-        self.net.set_weights(weights)
-        self.best = weights
-        for average, weight in zip(self._averages, weights, strict=True):
+        self.best = mirror.fold(weights, self.net)
+        self.net.set_weights(self.best)
+        for average, weight in zip(self._averages, self.best, strict=True):
             average.assign(weight)
+
+    def learn_from(self, teacher: keras.Model) -> None:
+        """Takes `teacher`'s mean answer to a few views of each image as a part of its target."""
+
+        @tf.function(input_signature=[tf.TensorSpec([None], tf.int32), tf.TensorSpec([], tf.int32)])
+        def answers(rows: tf.Tensor, number: tf.Tensor) -> tf.Tensor:
+            seed = tf.stack([self.recipe.seed, number])
+            return teacher(augment.views(self._gather(rows), fer2013.SIZE, tf.constant(1.0), seed))
+
+        for rows in np.array_split(np.arange(len(self._labels), dtype=np.int32), -(-len(self._labels) // 256)):
+            views = [answers(rows, number) for number in range(TEACHER_VIEWS)]
+            self._taught.scatter_nd_update(rows[:, None], tf.reduce_mean(views, axis=0))
 
     def epoch(self) -> dict[str, float]:
         """One pass over the training images, or what the clock leaves of it; its row of the history."""
@@ -126,6 +141,8 @@ class Trainer:
             recipe.learning_rate(progress),
             recipe.strength(progress),
             recipe.own_share(progress),
+            recipe.teacher_share(progress),
+            recipe.mixed(progress),
             self.state.step,
         )
         self.state.step += 1
@@ -138,34 +155,52 @@ class Trainer:
         self._clock = now
 
     def _validate(self) -> tuple[float, float]:
-        self.average.set_weights([average.numpy() for average in self._averages])
+        averages = [average.numpy() for average in self._averages]
+        self.average.set_weights(mirror.unfold(averages, self.average))
         validation = self.data.validation
         probabilities = evaluate.predict(self.average, validation.images)
         accuracy = float((probabilities.argmax(axis=1) == validation.labels).mean())
         if accuracy > self.state.best:
             self.state.best, self.state.best_epoch = accuracy, self.state.epoch
-            self.best = self.average.get_weights()
+            self.best = averages
         return evaluate.cross_entropy(probabilities, validation.labels), accuracy
 
     def _step_at(self, size: int) -> Callable[..., tuple[tf.Tensor, tf.Tensor]]:
         share, shares = tf.TensorSpec([], tf.float32), tf.TensorSpec([None], tf.float32)
         number, numbers = tf.TensorSpec([], tf.int32), tf.TensorSpec([None], tf.int32)
 
-        @tf.function(input_signature=[numbers, shares, share, share, share, number])
+        @tf.function(input_signature=[numbers, shares, share, share, share, share, share, number])
         def step(
-            rows: tf.Tensor, weights: tf.Tensor, rate: tf.Tensor, strength: tf.Tensor, own: tf.Tensor, number: tf.Tensor
+            rows: tf.Tensor,
+            weights: tf.Tensor,
+            rate: tf.Tensor,
+            strength: tf.Tensor,
+            own: tf.Tensor,
+            taught: tf.Tensor,
+            mixed: tf.Tensor,
+            number: tf.Tensor,
         ) -> tuple[tf.Tensor, tf.Tensor]:
-            images = tf.cast(tf.gather(self._images, rows), tf.float32) / 255
-            images = augment.views(images, size, strength, tf.stack([self.recipe.seed, number]))
-            labels = tf.gather(self._labels, rows)
-            targets = (1 - own) * self._smooth(labels) + own * tf.gather(self._answers, rows)
-            loss, logits = self._descend(images, targets, weights / tf.reduce_sum(weights), rate)
-            self._remember(rows, tf.nn.softmax(logits))
+            seed = tf.stack([self.recipe.seed, number])
+            images = augment.views(self._gather(rows), size, strength, seed)
+            kept = augment.kept_shares(tf.shape(rows)[0], mixed, seed)
+            targets = self._targets(rows, own, taught)
+            loss, logits = self._descend(
+                augment.mix(images, kept), augment.mix(targets, kept), weights / tf.reduce_sum(weights), rate
+            )
+            self._remember(rows, tf.nn.softmax(logits), kept)
             self._follow(tf.cast(number, tf.float32))
-            hits = tf.equal(tf.argmax(logits, axis=1, output_type=tf.int32), labels)
+            hits = tf.equal(tf.argmax(logits, axis=1, output_type=tf.int32), tf.gather(self._labels, rows))
             return loss, tf.reduce_mean(tf.cast(hits, tf.float32))
 
         return step
+
+    def _gather(self, rows: tf.Tensor) -> tf.Tensor:
+        return tf.cast(tf.gather(self._images, rows), tf.float32) / 255
+
+    def _targets(self, rows: tf.Tensor, own: tf.Tensor, taught: tf.Tensor) -> tf.Tensor:
+        labels = self._smooth(tf.gather(self._labels, rows))
+        beliefs = own * tf.gather(self._answers, rows) + taught * tf.gather(self._taught, rows)
+        return (1 - own - taught) * labels + beliefs
 
     def _smooth(self, labels: tf.Tensor) -> tf.Tensor:
         return (
@@ -191,9 +226,11 @@ class Trainer:
         momentum.assign(MOMENTUM * momentum + gradient)
         weight.assign_sub(rate * (gradient + MOMENTUM * momentum))
 
-    def _remember(self, rows: tf.Tensor, answers: tf.Tensor) -> None:
-        blend = MEMORY * tf.gather(self._answers, rows) + (1 - MEMORY) * answers
-        self._answers.scatter_nd_update(rows[:, None], blend)
+    def _remember(self, rows: tf.Tensor, answers: tf.Tensor, kept: tf.Tensor) -> None:
+        """Only answers to unmixed views say anything of an image."""
+        old = tf.gather(self._answers, rows)
+        blend = MEMORY * old + (1 - MEMORY) * answers
+        self._answers.scatter_nd_update(rows[:, None], tf.where(kept[:, None] == 1, blend, old))
 
     def _follow(self, number: tf.Tensor) -> None:
         # A young average forgets faster: otherwise the random start would linger in it for epochs.
@@ -222,10 +259,9 @@ class Trainer:
             }
         self.net.set_weights(stored["net"])
         self.best = stored["best"]
-        variables = [*self._averages, *self._momenta, self._answers]
-        for variable, array in zip(
-            variables, [*stored["average"], *stored["momentum"], *stored["answers"]], strict=True
-        ):
+        variables = [*self._averages, *self._momenta, self._answers, self._taught]
+        arrays = [*stored["average"], *stored["momentum"], *stored["answers"]]
+        for variable, array in zip(variables, arrays, strict=True):
             variable.assign(array)
 
     def _groups(self) -> dict[str, list[np.ndarray]]:
@@ -234,7 +270,7 @@ class Trainer:
             "best": self.best,
             "average": [average.numpy() for average in self._averages],
             "momentum": [momentum.numpy() for momentum in self._momenta],
-            "answers": [self._answers.numpy()],
+            "answers": [self._answers.numpy(), self._taught.numpy()],
         }
 
 
@@ -242,6 +278,6 @@ def _mixed(bfloat16: bool) -> keras.Model:
     """The network in training: any image size, and half precision where the processor has it."""
     before = keras.mixed_precision.global_policy()
     keras.mixed_precision.set_global_policy("mixed_bfloat16" if bfloat16 else "float32")
-    net = network.build(size=None, fused=True)
+    net = network.build(size=None, folded=True)
     keras.mixed_precision.set_global_policy(before)
     return net

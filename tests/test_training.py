@@ -17,10 +17,12 @@ tf = pytest.importorskip("tensorflow")
 import augment  # noqa: E402
 import evaluate  # noqa: E402
 import fer2013  # noqa: E402
+import mirror  # noqa: E402
 import network  # noqa: E402
 import train  # noqa: E402
 from PIL import Image  # noqa: E402
 from recipe import Recipe  # noqa: E402
+from trainer import Trainer  # noqa: E402
 
 from tests.tiny_models import KERAS_COPIES  # noqa: E402
 
@@ -152,20 +154,75 @@ def test_the_fast_gradient_is_the_gradient():
     expected = tf.raw_ops.Conv2DBackpropFilter(
         input=inputs, filter_sizes=(3, 3, 6, 2), out_backprop=upstream, strides=[1] * 4, padding="SAME"
     )
-    np.testing.assert_allclose(network.kernel_gradient(inputs, upstream), expected, atol=1e-4)
+    np.testing.assert_allclose(mirror.kernel_gradient(inputs, upstream), expected, atol=1e-4)
 
 
 def test_the_network_in_training_is_the_shipped_one():
-    """The fused layers compute what Keras' own layers compute, in training and after it."""
-    plain, fused = network.build(), network.build(size=None, fused=True)
-    fused.set_weights(plain.get_weights())
-    for model in (plain, fused):
+    """The folded layers compute what Keras' own compute: on images with their mirror images even while training."""
+    plain, folded = unfolded()
+    for model in (plain, folded):
         model.get_layer("dropout").rate = 0.0
     images = faces(8).images[..., None].astype(np.float32) / 255
+    images = np.concatenate([images, images[:, :, ::-1]])
     for training in (False, True):
-        np.testing.assert_allclose(plain(images, training=training), fused(images, training=training), atol=1e-4)
-    for expected, found in zip(plain.get_weights(), fused.get_weights(), strict=True):
+        np.testing.assert_allclose(plain(images, training=training), folded(images, training=training), atol=1e-4)
+    for expected, found in zip(plain.get_weights(), mirror.unfold(folded.get_weights(), plain), strict=True):
         np.testing.assert_allclose(found, expected, atol=1e-3)
+
+
+def test_a_face_and_its_mirror_image_get_one_answer():
+    """Every layer of the mirror image holds the mirrored maps, in the other half of its channels."""
+    plain, _ = unfolded()
+    maps = keras.Model(plain.inputs[0], [plain.get_layer(f"relu{number}").output for number in (1, 5, 8)])
+    images = faces(3).images[..., None].astype(np.float32) / 255
+    for seen, mirrored in zip(maps(images), maps(images[:, :, ::-1]), strict=True):
+        np.testing.assert_allclose(np.roll(seen, seen.shape[-1] // 2, axis=-1)[:, :, ::-1], mirrored, atol=1e-4)
+    np.testing.assert_allclose(plain(images), plain(images[:, :, ::-1]), atol=1e-5)
+
+
+def test_folding_is_unfolding_backwards():
+    """What unfolds is stored in half, and weights whose halves differ are refused."""
+    plain, folded = unfolded()
+    for found, expected in zip(mirror.fold(plain.get_weights(), folded), folded.get_weights(), strict=True):
+        np.testing.assert_array_equal(found, expected)
+    with pytest.raises(ValueError, match="mirror images"):
+        mirror.fold(network.build().get_weights(), folded)
+
+
+def unfolded() -> tuple[keras.Model, keras.Model]:
+    """A plain network and the folded one that it stems from, with weights that no layer begins with."""
+    plain, folded = network.build(), network.build(size=None, folded=True)
+    random = np.random.default_rng(0)
+    folded.set_weights([weight + 0.1 * random.random(weight.shape) * (weight.ndim == 1) for weight in folded.weights])
+    plain.set_weights(mirror.unfold(folded.get_weights(), plain))
+    return plain, folded
+
+
+def test_mixing_by_hand():
+    """Three quarters of itself and a quarter of the next row; the last row is mixed with the first."""
+    mixed = augment.mix(tf.constant([[0.0, 4.0], [8.0, 0.0]]), tf.constant([0.75, 1.0]))
+    np.testing.assert_allclose(mixed, [[2, 3], [8, 0]])
+
+
+def test_the_share_of_mixed_views():
+    """About the share that is asked is mixed, each view keeps at least half, and at 0 all stay as they are."""
+    kept = augment.kept_shares(tf.constant(4000), tf.constant(0.3), tf.constant([0, 1])).numpy()
+    assert 0.27 < (kept < 1).mean() < 0.33
+    assert kept.min() >= 0.5
+    assert (augment.kept_shares(tf.constant(9), tf.constant(0.0), tf.constant([0, 1])).numpy() == 1).all()
+
+
+def test_a_teacher_speaks_in_the_targets(tmp_path):
+    """A teacher that always answers happy: its part of the target is happy, the label's is what is left."""
+    image = keras.Input((48, 48, 1))
+    teacher = keras.Model(image, keras.layers.Lambda(lambda x: tf.one_hot(tf.fill(tf.shape(x)[:1], 3), 7))(image))
+    data = fer2013.read(as_npz(faces(42), tmp_path))
+    trainer = Trainer(data, Recipe(taught=True, smoothing=0.0))
+    trainer.learn_from(teacher)
+    rows = tf.constant([0, 1])
+    targets = trainer._targets(rows, tf.constant(0.0), tf.constant(0.6)).numpy()
+    expected = 0.4 * np.eye(7)[data.training.labels[:2]] + 0.6 * np.eye(7)[3]
+    np.testing.assert_allclose(targets, expected, atol=1e-6)
 
 
 def test_cooling_divides_the_logits():
@@ -195,6 +252,7 @@ def test_the_schedules_end_quietly():
     assert recipe.learning_rate(1.0) == pytest.approx(0)
     assert recipe.strength(1.0) < 0.5
     assert recipe.size(1.0) == 48
+    assert recipe.mixed(1.0) == 0
     assert not recipe.thins(1.0)
 
 
@@ -216,12 +274,12 @@ def test_training_writes_everything_and_resumes(tmp_path, capsys):
 
 def test_training_goes_on_from_a_model(tmp_path):
     """The weights of an earlier model take the place of random ones, in the network and in its average."""
-    data, earlier = as_npz(faces(42), tmp_path), network.build()
+    data, (earlier, folded) = as_npz(faces(42), tmp_path), unfolded()
     earlier.save(tmp_path / "earlier.keras")
     call = ["--data", str(data), "--start", str(tmp_path / "earlier.keras"), "--precision", "float32"]
     trainer = train.prepare(train.arguments(call))
     for weights in (trainer.net.get_weights(), trainer.best):
-        for found, expected in zip(weights, earlier.get_weights(), strict=True):
+        for found, expected in zip(weights, folded.get_weights(), strict=True):
             np.testing.assert_array_equal(found, expected)
 
 
