@@ -16,11 +16,11 @@ from pathlib import Path
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 
-import evaluate
 import fer2013
 import keras
 import mirror
 import network
+import publish
 from recipe import Recipe
 from trainer import Trainer
 
@@ -61,23 +61,15 @@ def _append(history: Path, row: dict[str, float]) -> None:
 
 
 def finish(trainer: Trainer, output: Path) -> dict[str, object]:
-    """Cools the best weights to honest probabilities and writes the model, its evaluation and its numbers."""
-    model, validation = network.build(), trainer.data.validation
+    """Writes the best weights as a model, with its evaluation and its numbers."""
+    model = network.build()
     model.set_weights(mirror.unfold(trainer.best, model))
-    temperature = evaluate.best_temperature(evaluate.predict(model, validation.images), validation.labels)
-    network.cool(model, temperature)
-    model.save(output)
-    probabilities = evaluate.predict(model, validation.images)
-    evaluate.write_table(output.with_suffix(".evaluation.csv"), probabilities, validation.labels)
-    numbers = evaluate.measure(model, output, probabilities, validation) | _story(trainer, temperature)
-    output.with_suffix(".json").write_text(json.dumps(numbers, indent=2) + "\n")
-    return numbers
+    return publish.publish(model, output, trainer.data.validation, _story(trainer))
 
 
-def _story(trainer: Trainer, temperature: float) -> dict[str, object]:
+def _story(trainer: Trainer) -> dict[str, object]:
     state = trainer.state
     return {
-        "temperature": round(temperature, 4),
         "epochs": state.epoch,
         "chosen_epoch": state.best_epoch,
         "minutes": round(state.seconds / 60, 1),
@@ -104,6 +96,7 @@ def arguments(words: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--batch", type=int, default=Recipe.batch)
     parser.add_argument("--seed", type=int, default=Recipe.seed)
     parser.add_argument("--start", type=Path, help="an earlier model to go on from, instead of random weights")
+    parser.add_argument("--begin", type=float, default=0.0, help="where in the schedule to begin, 0 to 1")
     parser.add_argument("--teacher", type=Path, help="an earlier model whose answers are a part of the targets")
     parser.add_argument("--restart", action="store_true", help="begin anew, whatever a checkpoint holds")
     parser.add_argument("--precision", choices=("auto", "float32", "bfloat16"), default="auto")
@@ -128,6 +121,7 @@ def prepare(args: argparse.Namespace) -> Trainer:
     trainer = Trainer(fer2013.Data(training, data.validation), recipe)
     if args.start:
         trainer.begin_with(keras.models.load_model(args.start).get_weights())
+    trainer.skip_to(args.begin)
     if args.teacher:
         trainer.learn_from(keras.models.load_model(args.teacher))
     return trainer

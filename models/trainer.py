@@ -78,6 +78,11 @@ class Trainer:
         for average, weight in zip(self._averages, self.best, strict=True):
             average.assign(weight)
 
+    def skip_to(self, progress: float) -> None:
+        """Enters the schedule at `progress`, 0 to 1: a warm restart, where `begin_with` gave the weights."""
+        self.state.step = int(progress * self.recipe.epochs * self.batches)
+        self.state.seconds = progress * 60 * (self.recipe.minutes or 0.0)
+
     def learn_from(self, teacher: keras.Model) -> None:
         """Takes `teacher`'s mean answer to a few views of each image as a part of its target."""
 

@@ -19,6 +19,7 @@ import evaluate  # noqa: E402
 import fer2013  # noqa: E402
 import mirror  # noqa: E402
 import network  # noqa: E402
+import soup  # noqa: E402
 import train  # noqa: E402
 from PIL import Image  # noqa: E402
 from recipe import Recipe  # noqa: E402
@@ -281,6 +282,31 @@ def test_training_goes_on_from_a_model(tmp_path):
     for weights in (trainer.net.get_weights(), trainer.best):
         for found, expected in zip(weights, folded.get_weights(), strict=True):
             np.testing.assert_array_equal(found, expected)
+
+
+def test_a_restart_enters_the_schedule_late(tmp_path):
+    """`--begin` skips the first part of the schedule, counted in epochs or in minutes."""
+    data = as_npz(faces(42), tmp_path)
+    for budget in (["--epochs", "10"], ["--minutes", "7"]):
+        trainer = train.prepare(train.arguments(["--data", str(data), "--batch", "7", "--begin", "0.6", *budget]))
+        assert trainer.progress == pytest.approx(0.6)
+
+
+def test_a_soup_is_the_mean_of_what_its_runs_kept(tmp_path):
+    """The best and the last average of two runs, in equal parts, written with its evaluation and its numbers."""
+    data, paths = as_npz(faces(42), tmp_path), [tmp_path / "one.npz", tmp_path / "two.npz"]
+    trainer = Trainer(fer2013.read(data), Recipe())
+    for path, value in zip(paths, (1.0, 3.0), strict=True):
+        trainer.best = [np.full_like(weight, value) for weight in trainer.best]
+        for average in trainer._averages:
+            average.assign(tf.fill(average.shape, 2 * value))
+        trainer.save(path)
+    assert all((weight == 3.0).all() for weight in soup.mean_weights(paths))
+    output = tmp_path / "soup.keras"
+    assert soup.main([*map(str, paths), "--data", str(data), "--output", str(output)]) == 0
+    numbers = json.loads(output.with_suffix(".json").read_text())
+    assert numbers["checkpoints"] == 2
+    assert len(read_csv(output.with_suffix(".evaluation.csv"))) == numbers["images"] == 7
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,24 @@
+"""Turns weights into what is shipped: a model with honest probabilities, its evaluation and its numbers."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import evaluate
+import fer2013
+import keras
+import network
+
+
+def publish(model: keras.Model, output: Path, validation: fer2013.Split, story: dict[str, object]) -> dict[str, object]:
+    """Cools the probabilities and writes the model, its evaluation and its numbers, which `story` completes."""
+    temperature = evaluate.best_temperature(evaluate.predict(model, validation.images), validation.labels)
+    network.cool(model, temperature)
+    model.save(output)
+    probabilities = evaluate.predict(model, validation.images)
+    evaluate.write_table(output.with_suffix(".evaluation.csv"), probabilities, validation.labels)
+    measured = evaluate.measure(model, output, probabilities, validation)
+    numbers = measured | {"temperature": round(temperature, 4)} | story
+    output.with_suffix(".json").write_text(json.dumps(numbers, indent=2) + "\n")
+    return numbers

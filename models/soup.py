@@ -1,0 +1,64 @@
+"""One model of several runs that began alike: `python models/soup.py one.npz two.npz --data fer2013.csv`.
+
+The weights are the mean of those that the checkpoints hold: of each run the best average and the last (Wortsman et
+al., "Model soups", 2022). Runs that went on from one another lie close enough for their mean to be a good model.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+from pathlib import Path
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+
+import fer2013
+import mirror
+import network
+import numpy as np
+import publish
+
+HERE = Path(__file__).parent
+KEPT = ("best", "average")
+
+
+def mean_weights(checkpoints: list[Path]) -> list[np.ndarray]:
+    """The mean of all weights kept in the checkpoints, as the network in training stores them."""
+    kept = [weights for path in checkpoints for weights in _read(path)]
+    return [np.mean(same, axis=0) for same in zip(*kept, strict=True)]
+
+
+def _read(path: Path) -> list[list[np.ndarray]]:
+    with np.load(path) as file:
+        length = sum(name.startswith(KEPT[0]) for name in file.files)
+        return [[file[f"{name}{index}"] for index in range(length)] for name in KEPT]
+
+
+def story(checkpoints: list[Path]) -> dict[str, object]:
+    """How far the runs went: the last one counts the epochs of those before it."""
+    states = []
+    for path in checkpoints:
+        with np.load(path) as file:
+            states.append(json.loads(str(file["state"])))
+    return {"epochs": max(state["epoch"] for state in states), "checkpoints": len(states)}
+
+
+def main(words: list[str] | None = None) -> int:
+    """Mixes, measures and writes."""
+    parser = argparse.ArgumentParser(description="Average the weights of several runs.")
+    parser.add_argument("checkpoints", type=Path, nargs="+", help="files under checkpoints/ that train.py wrote")
+    parser.add_argument("--data", type=Path, required=True, help="FER2013, as for train.py")
+    parser.add_argument("--validation", type=Path, help="its validation split, where --data holds only training")
+    parser.add_argument("--output", type=Path, default=HERE / "fer_cnn.keras")
+    args = parser.parse_args(words)
+    model = network.build()
+    model.set_weights(mirror.unfold(mean_weights(args.checkpoints), model))
+    validation = fer2013.read(args.data, args.validation).validation
+    print(json.dumps(publish.publish(model, args.output, validation, story(args.checkpoints)), indent=2))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
