@@ -3,14 +3,11 @@
 import numpy as np
 
 from generator.artefacts import FLAT, Floats, Heatmaps
-from generator.classifier import ScoreKind
+from generator.classifier import Classifier, ScoreKind
 from generator.maps.explained import score_of, slopes
 from generator.methods import Request, method
 from generator.options import ScoreOption, Signed, reduce_channels
 from generator.text import bilingual
-
-PROBE = 8  # images on which the plain gradient is looked at too, before it is worth a pass of every image
-EQUAL = 1e-5  # relative difference below which two gradients are one, up to rounding
 
 
 @method(
@@ -24,7 +21,7 @@ EQUAL = 1e-5  # relative difference below which two gradients are one, up to rou
         "請把它當作細節，不要當作證據。",
     ),
     paper="Springenberg et al. 2015, Striving for Simplicity: The All Convolutional Net, arXiv:1412.6806",
-    passes=lambda params, images: images + min(images, PROBE),
+    passes=lambda params, images: images,
 )
 def guided_backprop(request: Request, *, signed: Signed = False, score: ScoreOption = "logit") -> Heatmaps:
     """Gradient through positive paths only, at every rectifier of the model."""
@@ -36,24 +33,11 @@ def guided_map(request: Request, signed: bool, score: ScoreKind) -> Heatmaps:
     guided = slopes(request.classifier, request.batch.inputs, score_of(request, score), "guided")
     values = reduce_channels(guided, signed)
     facts = {"score": score, "insensitive": True}
-    return Heatmaps(values, signed, "guided_gradient", facts, remarks=_remarks(request, guided, score))
+    return Heatmaps(values, signed, "guided_gradient", facts, remarks=_remarks(request.classifier, guided))
 
 
-def _remarks(request: Request, guided: Floats, score: ScoreKind) -> tuple[str, ...]:
-    """Whether anything was cut off; where it was in one of the first images, the rest is not compared."""
-    batch, explained = request.batch, score_of(request, score)
-
-    def compared(rows: slice) -> tuple[str, ...]:
-        return unguided(guided[rows], slopes(request.classifier, batch.inputs[rows], explained[rows]))
-
-    first = compared(slice(0, PROBE))
-    left = len(batch) - len(first)
-    return (*first, *(compared(slice(PROBE, None)) if left and all(first) else ("",) * left))
-
-
-def unguided(guided: Floats, plain: Floats) -> tuple[str, ...]:
-    """'not_applicable' where nothing was cut off, so that the picture is the plain gradient under another name."""
-    largest = np.abs(plain).max(axis=(1, 2, 3))
-    apart = np.abs(guided - plain).max(axis=(1, 2, 3))
-    same = (apart <= EQUAL * largest) & (largest >= FLAT)
-    return tuple("not_applicable" if equal else "" for equal in same)
+def _remarks(classifier: Classifier, guided: Floats) -> tuple[str, ...]:
+    """'not_applicable' where nothing can be cut off: the picture is the plain gradient under another name."""
+    if any(layer.rectifies for layer in classifier.layers):
+        return ("",) * len(guided)
+    return tuple("not_applicable" if most >= FLAT else "" for most in np.abs(guided).max(axis=(1, 2, 3)))

@@ -6,7 +6,7 @@ from generator.artefacts import Heatmaps
 from generator.maps.cam import spatial_layer, weighted
 from generator.methods import Request, method
 from generator.methods.gradcam import by_mean_gradient
-from generator.methods.guided_backprop import PROBE, guided_map
+from generator.methods.guided_backprop import guided_map
 from generator.options import LayerOption, ScoreOption, Signed
 from generator.text import bilingual
 
@@ -22,7 +22,7 @@ from generator.text import bilingual
         "（Adebayo 等人，2018）。",
     ),
     paper="Selvaraju et al. 2017, Grad-CAM, arXiv:1610.02391",
-    passes=lambda params, images: 2 * images + min(images, PROBE),
+    passes=lambda params, images: 2 * images,
 )
 def guided_gradcam(
     request: Request, *, layer: LayerOption = None, signed: Signed = False, score: ScoreOption = "logit"

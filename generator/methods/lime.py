@@ -1,6 +1,6 @@
 """LIME: the only door to the library, whose draw and regression are kept; the perturbed pictures are built in bulk."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
@@ -93,11 +93,11 @@ def lime(
 ) -> Heatmaps:
     """Weights of a local linear model over superpixels that are shown or hidden."""
     batch, cut = request.batch, segmentation_of(segmentation)
-    segments = np.stack([superpixels(image, cut) for image in batch.images])
-    counts = [int(labels.max()) + 1 for labels in segments]
-    samples = [num_samples or max(FEWEST, PER_SUPERPIXEL * count) for count in counts]
-    asked = [Task.of(batch, row, segments[row], samples[row], hide=hide, score=score) for row in range(len(batch))]
-    locals_ = explained(request.classifier, asked)
+    labelled = ((row, superpixels(image, cut)) for row, image in enumerate(batch.images))
+    asked = (Task.of(batch, row, labels, num_samples, hide=hide, score=score) for row, labels in labelled)
+    tasks, locals_ = zip(*explained(request.classifier, asked), strict=True)
+    segments = np.stack([task.labels for task in tasks])
+    counts, samples = [task.superpixels for task in tasks], [task.samples for task in tasks]
     shown = [select(local.weights, num_features, min_weight, sign) for local in locals_]
     values = np.stack([weights[labels] for weights, labels in zip(shown, segments, strict=True)])
     facts: dict[str, Fact] = {
@@ -134,9 +134,14 @@ class Task:
     question: Question
     random: np.random.RandomState
 
+    @property
+    def superpixels(self) -> int:
+        return int(self.labels.max()) + 1
+
     @classmethod
-    def of(cls, batch: Batch, row: int, labels: Ints, samples: int, *, hide: Hide, score: Reading) -> "Task":
-        """What is asked about one row of a batch."""
+    def of(cls, batch: Batch, row: int, labels: Ints, samples: int | None, *, hide: Hide, score: Reading) -> "Task":
+        """What is asked about one row of a batch; ten samples a superpixel where their number is left out."""
+        samples = samples or max(FEWEST, PER_SUPERPIXEL * (int(labels.max()) + 1))
         against = None if batch.against is None else int(batch.against[row])
         random = np.random.RandomState(int(batch.seed[row]))
         random.randint(0, high=1000)  # LIME draws a seed for its segmentation first; ours is given
@@ -152,22 +157,23 @@ class Portion:
     on: Ints | None
 
 
-def explained(classifier: Classifier, tasks: Sequence[Task]) -> list[Local]:
-    """The local model of each image; pictures are drawn and lines fitted in threads while the model computes."""
+def explained(classifier: Classifier, tasks: Iterable[Task]) -> list[tuple[Task, Local]]:
+    """Each task with its local model; pictures are made and lines fitted in threads while the model computes."""
     with ThreadPoolExecutor(1) as side:
         fits, scores = [], []
         for portion in ahead(perturbed(tasks)):
             scores.append(portion.task.question.scores(classifier, portion.images))
             if portion.on is not None:
-                fits.append(side.submit(regress, portion.on, np.concatenate(scores), portion.task.random))
+                fit = side.submit(regress, portion.on, np.concatenate(scores), portion.task.random)
+                fits.append((portion.task, fit))
                 scores = []
-        return [fit.result() for fit in fits]
+        return [(task, fit.result()) for task, fit in fits]
 
 
 def perturbed(tasks: Iterable[Task]) -> Iterator[Portion]:
     """All pictures of all tasks in order, of which only a few exist at a time."""
     for task in tasks:
-        on = draw(task.random, task.samples, int(task.labels.max()) + 1)
+        on = draw(task.random, task.samples, task.superpixels)
         shown, fill = on.astype(bool), hidden(task.image, task.labels, task.hide)
         rows = max(1, min(MOST, CHUNK // task.image.size))
         for start in range(0, len(on), rows):
