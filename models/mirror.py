@@ -136,12 +136,9 @@ def fold(weights: list[np.ndarray], folded: keras.Model) -> list[np.ndarray]:
 
     Raises ValueError where the network is not equivariant to mirroring.
     """
-    halves = [weight[_half_of(weight.shape, goal.shape)] for weight, goal in zip(weights, folded.weights, strict=True)]
+    goals = [tuple(map(slice, goal.shape)) for goal in folded.weights]
+    halves = [weight[goal] for weight, goal in zip(weights, goals, strict=True)]
     for weight, half in zip(weights, halves, strict=True):
         if not np.allclose(_unfolded(half, weight.shape), weight, atol=1e-5):
             raise ValueError("the model's two halves are not mirror images: its weights cannot be gone on from")
     return halves
-
-
-def _half_of(shape: tuple[int, ...], goal: tuple[int, ...]) -> tuple[slice, ...]:
-    return tuple(slice(0, length) for length in goal) if tuple(shape) != tuple(goal) else (slice(None),) * len(shape)

@@ -32,7 +32,7 @@ class Recipe:
     bfloat16: bool = False
 
     def size(self, progress: float) -> int:
-        """Small images first, which teach a first idea at half the cost; full size for the second half."""
+        """Small images first, which teach a first idea at half the cost; full size from four tenths on."""
         return [size for begin, size in self.sizes if begin <= progress][-1]
 
     def learning_rate(self, progress: float) -> float:

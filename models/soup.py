@@ -14,6 +14,7 @@ from pathlib import Path
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 
+import checkpoint
 import fer2013
 import mirror
 import network
@@ -24,25 +25,15 @@ HERE = Path(__file__).parent
 KEPT = ("best", "average")
 
 
-def mean_weights(checkpoints: list[Path]) -> list[np.ndarray]:
-    """The mean of all weights kept in the checkpoints, as the network in training stores them."""
-    kept = [weights for path in checkpoints for weights in _read(path)]
-    return [np.mean(same, axis=0) for same in zip(*kept, strict=True)]
+def mixed(paths: list[Path]) -> tuple[list[np.ndarray], dict[str, object]]:
+    """The mean of all weights kept in the checkpoints, as the network in training stores them, and their story.
 
-
-def _read(path: Path) -> list[list[np.ndarray]]:
-    with np.load(path) as file:
-        length = sum(name.startswith(KEPT[0]) for name in file.files)
-        return [[file[f"{name}{index}"] for index in range(length)] for name in KEPT]
-
-
-def story(checkpoints: list[Path]) -> dict[str, object]:
-    """How far the runs went: the last one counts the epochs of those before it."""
-    states = []
-    for path in checkpoints:
-        with np.load(path) as file:
-            states.append(json.loads(str(file["state"])))
-    return {"epochs": max(state["epoch"] for state in states), "checkpoints": len(states)}
+    A run that went on from another counts its epochs too.
+    """
+    states, groups = zip(*map(checkpoint.read, paths), strict=True)
+    kept = [group[name] for group in groups for name in KEPT]
+    told = {"epochs": max(state["epoch"] for state in states), "checkpoints": len(states)}
+    return [np.mean(same, axis=0) for same in zip(*kept, strict=True)], told
 
 
 def main(words: list[str] | None = None) -> int:
@@ -53,10 +44,11 @@ def main(words: list[str] | None = None) -> int:
     parser.add_argument("--validation", type=Path, help="its validation split, where --data holds only training")
     parser.add_argument("--output", type=Path, default=HERE / "fer_cnn.keras")
     args = parser.parse_args(words)
+    weights, story = mixed(args.checkpoints)
     model = network.build()
-    model.set_weights(mirror.unfold(mean_weights(args.checkpoints), model))
+    model.set_weights(mirror.unfold(weights, model))
     validation = fer2013.read(args.data, args.validation).validation
-    print(json.dumps(publish.publish(model, args.output, validation, story(args.checkpoints)), indent=2))
+    print(json.dumps(publish.publish(model, args.output, validation, story), indent=2))
     return 0
 
 

@@ -27,12 +27,14 @@ from trainer import Trainer
 HERE = Path(__file__).parent
 
 
-def run(trainer: Trainer, output: Path, restart: bool = False) -> None:
-    """Trains to the end, with a checkpoint and a row of the history after every epoch."""
+def run(trainer: Trainer, output: Path, teacher: Path | None = None, restart: bool = False) -> None:
+    """Trains to the end, with a checkpoint and a row of the history after every epoch; a teacher is asked once."""
     checkpoint = output.parent / "checkpoints" / f"{output.stem}.npz"
     if checkpoint.exists() and not restart:
         trainer.load(checkpoint)
         print(f"continues after epoch {trainer.state.epoch}, {trainer.progress:.0%} done", file=sys.stderr)
+    elif teacher:
+        trainer.learn_from(keras.models.load_model(teacher))
     while not trainer.finished:
         row = trainer.epoch()
         _append(output.with_suffix(".history.csv"), row)
@@ -122,8 +124,6 @@ def prepare(args: argparse.Namespace) -> Trainer:
     if args.start:
         trainer.begin_with(keras.models.load_model(args.start).get_weights())
     trainer.skip_to(args.begin)
-    if args.teacher:
-        trainer.learn_from(keras.models.load_model(args.teacher))
     return trainer
 
 
@@ -132,7 +132,7 @@ def main(words: list[str] | None = None) -> int:
     args = arguments(words)
     trainer = prepare(args)
     try:
-        run(trainer, args.output, args.restart)
+        run(trainer, args.output, args.teacher, args.restart)
     except KeyboardInterrupt:
         print("interrupted; the same command continues after the last whole epoch", file=sys.stderr)
         return 130

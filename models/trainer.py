@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 import time
 from collections.abc import Callable
@@ -10,6 +9,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import augment
+import checkpoint
 import evaluate
 import fer2013
 import keras
@@ -245,23 +245,12 @@ class Trainer:
 
     def save(self, path: Path) -> None:
         """Writes a checkpoint, whole or not at all."""
-        path.parent.mkdir(parents=True, exist_ok=True)
-        part = path.with_suffix(".part.npz")
-        arrays = {
-            f"{name}{index}": np.asarray(array)
-            for name, group in self._groups().items()
-            for index, array in enumerate(group)
-        }
-        np.savez(part, state=json.dumps(asdict(self.state)), **arrays)
-        part.replace(path)
+        checkpoint.write(path, asdict(self.state), self._groups())
 
     def load(self, path: Path) -> None:
         """Continues where a checkpoint stopped."""
-        with np.load(path) as file:
-            self.state = State(**json.loads(str(file["state"])))
-            stored = {
-                name: [file[f"{name}{index}"] for index in range(len(group))] for name, group in self._groups().items()
-            }
+        state, stored = checkpoint.read(path)
+        self.state = State(**state)
         self.net.set_weights(stored["net"])
         self.best = stored["best"]
         variables = [*self._averages, *self._momenta, self._answers, self._taught]

@@ -284,6 +284,18 @@ def test_training_goes_on_from_a_model(tmp_path):
             np.testing.assert_array_equal(found, expected)
 
 
+def test_a_teacher_is_asked_once(tmp_path, monkeypatch):
+    """A run that continues finds the teacher's answers in its checkpoint."""
+    data, output = as_npz(faces(42), tmp_path), tmp_path / "model.keras"
+    network.build().save(tmp_path / "teacher.keras")
+    asked, learn = [], Trainer.learn_from
+    monkeypatch.setattr(Trainer, "learn_from", lambda self, model: (asked.append(model), learn(self, model)))
+    call = ["--data", str(data), "--output", str(output), "--batch", "18", "--precision", "float32"]
+    call += ["--teacher", str(tmp_path / "teacher.keras")]
+    assert [train.main([*call, "--epochs", epochs]) for epochs in ("1", "2")] == [0, 0]
+    assert len(asked) == 1
+
+
 def test_a_restart_enters_the_schedule_late(tmp_path):
     """`--begin` skips the first part of the schedule, counted in epochs or in minutes."""
     data = as_npz(faces(42), tmp_path)
@@ -301,7 +313,7 @@ def test_a_soup_is_the_mean_of_what_its_runs_kept(tmp_path):
         for average in trainer._averages:
             average.assign(tf.fill(average.shape, 2 * value))
         trainer.save(path)
-    assert all((weight == 3.0).all() for weight in soup.mean_weights(paths))
+    assert all((weight == 3.0).all() for weight in soup.mixed(paths)[0])
     output = tmp_path / "soup.keras"
     assert soup.main([*map(str, paths), "--data", str(data), "--output", str(output)]) == 0
     numbers = json.loads(output.with_suffix(".json").read_text())

@@ -130,7 +130,7 @@ class Task:
     image: Floats
     labels: Ints
     hide: Hide
-    samples: int
+    asked: int | None
     question: Question
     random: np.random.RandomState
 
@@ -138,10 +138,14 @@ class Task:
     def superpixels(self) -> int:
         return int(self.labels.max()) + 1
 
+    @property
+    def samples(self) -> int:
+        """Ten a superpixel where their number is left out."""
+        return self.asked or max(FEWEST, PER_SUPERPIXEL * self.superpixels)
+
     @classmethod
     def of(cls, batch: Batch, row: int, labels: Ints, samples: int | None, *, hide: Hide, score: Reading) -> "Task":
-        """What is asked about one row of a batch; ten samples a superpixel where their number is left out."""
-        samples = samples or max(FEWEST, PER_SUPERPIXEL * (int(labels.max()) + 1))
+        """What is asked about one row of a batch."""
         against = None if batch.against is None else int(batch.against[row])
         random = np.random.RandomState(int(batch.seed[row]))
         random.randint(0, high=1000)  # LIME draws a seed for its segmentation first; ours is given
