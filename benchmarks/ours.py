@@ -11,7 +11,7 @@ from benchmarks.subject import Subject
 from generator.methods import Request, load_all
 from generator.samples import Batch
 
-IMPORTS = "generator.build, generator.model.keras_model, lime.lime_base, skimage.segmentation"
+IMPORTS = "generator.build, generator.model.keras_model"  # the others are loaded beside the passes
 SLIC = {"algorithm": "slic", "n_segments": 100, "compactness": 10.0, "sigma": 0.0}
 PARAMS: Mapping[str, Mapping[str, Any]] = {
     "smoothgrad": {"samples": 20, "noise": 0.2},

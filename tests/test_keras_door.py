@@ -1,0 +1,33 @@
+"""What the door to Keras loads, and what it leaves out."""
+
+import subprocess
+import sys
+
+import pytest
+
+from generator.model.absent import absent
+
+
+def test_keras_comes_without_what_it_would_only_serve():
+    """Neither scikit-learn nor pyplot is loaded with it, a third of its import; both can be had afterwards."""
+    script = (
+        "import sys; from generator.model.keras_door import keras; "
+        "wanted = ('sklearn', 'matplotlib.pyplot'); print([name for name in wanted if name in sys.modules]); "
+        "import sklearn.linear_model, matplotlib.pyplot; print(keras.Sequential.__name__, sklearn.linear_model.Ridge())"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines() == ["[]", "Sequential Ridge()"]
+
+
+def test_a_module_is_absent_only_inside(monkeypatch):
+    """What is not loaded cannot be imported inside; what is loaded stays, and afterwards all is as before."""
+    monkeypatch.delitem(sys.modules, "colorsys", raising=False)
+    with absent("colorsys", "sys"):
+        with pytest.raises(ImportError):
+            import colorsys
+        import sys as still
+
+        assert still is sys
+    import colorsys
+
+    assert colorsys.rgb_to_hsv(0, 0, 0) == (0, 0, 0)
