@@ -7,15 +7,10 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 import numpy as np
 from matplotlib import colormaps
-from matplotlib.axes import Axes
-from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.figure import Figure
-from matplotlib.font_manager import FontProperties
-from matplotlib.layout_engine import ConstrainedLayoutEngine
-from matplotlib.ticker import MaxNLocator, PercentFormatter
 from numpy.typing import NDArray
 
 from generator.artefacts import Confusion, Curves, Floats, Ints
@@ -24,6 +19,11 @@ from generator.drawing.inks import OPPOSES, SUPPORTS, WHITE, Colour, Pixels, hex
 from generator.drawing.palette import reduced
 from generator.errors import ParameterError, suggestion
 from generator.text import Text, bilingual
+
+if TYPE_CHECKING:  # what draws is imported late: colours alone need none of it
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+    from matplotlib.font_manager import FontProperties
 
 DPI = 160
 AIR = 0.08  # inches round each panel
@@ -91,7 +91,7 @@ def confusion(artefact: Confusion, classes: Sequence[str], true: str, predicted:
     return _pixels(figure)
 
 
-def _cell(axes: Axes, place: tuple[int, int], ground: Colour, words: tuple[str, str]) -> None:
+def _cell(axes: "Axes", place: tuple[int, int], ground: Colour, words: tuple[str, str]) -> None:
     row, column = place
     colour = hexadecimal(ground)
     ink = hexadecimal(ink_on(ground))
@@ -147,7 +147,7 @@ def intervals(
         axes.set_ylim(len(names) - 0.5, -0.5)
         shown = [shortened(name) for name in names] if number % across == 0 else [""] * len(names)
         _ticks(axes, "y", list(range(len(names))), shown)
-        axes.xaxis.set_major_locator(MaxNLocator(5, steps=[1, 2, 5, 10]))
+        _few_ticks(axes, 5, steps=[1, 2, 5, 10])
         _numbers(axes, "x", percent)
         axes.grid(axis="x", color=RULE, linewidth=0.7)
         axes.set_axisbelow(True)
@@ -155,7 +155,7 @@ def intervals(
     return _pixels(figure)
 
 
-def _dots(axes: Axes, estimates: Sequence[Estimate | None], hollow: Collection[int]) -> None:
+def _dots(axes: "Axes", estimates: Sequence[Estimate | None], hollow: Collection[int]) -> None:
     for place, one in enumerate(estimates):
         if one is not None:
             reach = [[max(0.0, one.mean - one.low)], [max(0.0, one.high - one.mean)]]  # 1.0 may round past its bound
@@ -200,14 +200,14 @@ def curves(artefact: Curves, words: Mapping[str, str]) -> Pixels:
     for number, quantity in enumerate(panels, 1):
         axes = _bare(figure.add_subplot(1, len(panels), number))
         _lines(axes, artefact, quantity, words)
-        axes.xaxis.set_major_locator(MaxNLocator(6, integer=True))
+        _few_ticks(axes, 6, integer=True)
         for which in ("x", "y"):
             _numbers(axes, which)
         _label(axes, words["epoch"])
     return _pixels(figure)
 
 
-def _lines(axes: Axes, artefact: Curves, quantity: str, words: Mapping[str, str]) -> None:
+def _lines(axes: "Axes", artefact: Curves, quantity: str, words: Mapping[str, str]) -> None:
     """A quantity in training and in validation, whichever the log has."""
     dashed = (0, (4, 2))
     kinds = ((quantity, "training", BAR, "-"), (VALIDATION + quantity, "validation", OTHER, dashed))
@@ -226,30 +226,36 @@ def shortened(name: str) -> str:
     return shown if len(shown) <= LONGEST else shown[: LONGEST - 1] + "…"
 
 
-def _canvas(width: float, height: float) -> tuple[Figure, Axes]:
+def _canvas(width: float, height: float) -> "tuple[Figure, Axes]":
     """A figure of so many inches with one bare pair of axes."""
     figure = _figure(width, height)
     return figure, _bare(figure.add_subplot())
 
 
-def _figure(width: float, height: float) -> Figure:
+def _figure(width: float, height: float) -> "Figure":
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+    from matplotlib.layout_engine import ConstrainedLayoutEngine
+
     layout = ConstrainedLayoutEngine(w_pad=AIR, h_pad=AIR)
     figure = Figure(figsize=(width, height), dpi=DPI, facecolor="white", layout=layout)
     FigureCanvasAgg(figure)
     return figure
 
 
-def _bare(axes: Axes) -> Axes:
+def _bare(axes: "Axes") -> "Axes":
     axes.spines[:].set_visible(False)
     axes.tick_params(length=0, colors=INK)
     return axes
 
 
-def _font(size: float, bold: bool = False) -> FontProperties:
+def _font(size: float, bold: bool = False) -> "FontProperties":
+    from matplotlib.font_manager import FontProperties
+
     return FontProperties(fname=str(chinese(bold)), size=size)
 
 
-def _ticks(axes: Axes, which: str, places: list[float], names: list[str], turn: int = 0) -> None:
+def _ticks(axes: "Axes", which: str, places: list[float], names: list[str], turn: int = 0) -> None:
     axis = axes.xaxis if which == "x" else axes.yaxis
     axis.set_ticks(places, names, font=_font(9), parse_math=False, color=INK)
     if turn:
@@ -257,8 +263,16 @@ def _ticks(axes: Axes, which: str, places: list[float], names: list[str], turn: 
             label.set(rotation=turn, ha="right", rotation_mode="anchor")
 
 
-def _numbers(axes: Axes, which: str, percent: bool = False) -> None:
+def _few_ticks(axes: "Axes", most: int, **options: object) -> None:
+    from matplotlib.ticker import MaxNLocator
+
+    axes.xaxis.set_major_locator(MaxNLocator(most, **options))
+
+
+def _numbers(axes: "Axes", which: str, percent: bool = False) -> None:
     """Numbers along an axis in the packaged font."""
+    from matplotlib.ticker import PercentFormatter
+
     axis = axes.xaxis if which == "x" else axes.yaxis
     if percent:
         axis.set_major_formatter(PercentFormatter(1, decimals=0))
@@ -266,23 +280,25 @@ def _numbers(axes: Axes, which: str, percent: bool = False) -> None:
         label.set_fontproperties(_font(8))
 
 
-def _label(axes: Axes, below: str) -> None:
+def _label(axes: "Axes", below: str) -> None:
     axes.set_xlabel(drawable(below), font=_font(10), color=INK, parse_math=False)
 
 
-def _title(axes: Axes, words: str) -> None:
+def _title(axes: "Axes", words: str) -> None:
     """What a panel shows."""
     title = axes.set_title(drawable(words), loc="left", color=INK, font=_font(10))
     title.set_parse_math(False)
 
 
-def _above(axes: Axes, words: str) -> None:
+def _above(axes: "Axes", words: str) -> None:
     """What the vertical axis holds, upright above it: Chinese is not read on its side."""
     text = axes.annotate(drawable(words), (0, 1), (-3, 8), xycoords="axes fraction", textcoords="offset points")
     text.set(ha="right", fontproperties=_font(10), color=INK, parse_math=False)
 
 
-def _pixels(figure: Figure) -> Pixels:
+def _pixels(figure: "Figure") -> Pixels:
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+
     canvas = figure.canvas
     assert isinstance(canvas, FigureCanvasAgg)
     canvas.draw()  # type: ignore[no-untyped-call]

@@ -4,10 +4,11 @@ Names stay the same from build to build: `<figure>-<index>[-<target>]-<role>` fo
 `<figure>-<language>` for charts, with the number of the part after the figure where there are several.
 """
 
-from collections import Counter
+import os
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from functools import singledispatch
+from functools import partial, singledispatch
 
 import numpy as np
 
@@ -113,16 +114,20 @@ def _pictures(artefact: Artefact, work: _Work) -> Iterator[Picture]:
 
 @_pictures.register
 def _heatmaps(artefact: Heatmaps, work: _Work) -> Iterator[Picture]:
-    batch, often = work.part.batch, Counter(work.part.batch.index.tolist())
+    with ThreadPoolExecutor(os.cpu_count()) as pool:  # packing a PNG holds no lock of Python's
+        for pictures in pool.map(partial(_row, artefact, work), range(len(work.part.batch.index))):
+            yield from pictures
+
+
+def _row(artefact: Heatmaps, work: _Work, row: int) -> list[Picture]:
+    """The image of a row and what its heatmap makes of it."""
+    batch, explained = work.part.batch, _explained(artefact, work, row)
+    index = int(batch.index[row])
+    target = f"-{batch.target[row]}" if (batch.index == index).sum() > 1 else ""
     others = [role for role in work.panels if role != "image"]
     roles: list[Role] = [*others, "veil"] if "overlay" in others else [*others]
-    for row, index in enumerate(batch.index.tolist()):
-        yield work.face(row)
-        explained = _explained(artefact, work, row)
-        target = f"-{batch.target[row]}" if often[index] > 1 else ""
-        for role in roles:
-            picture = work.picture(f"{work.prefix}-{index}{target}-{role}", role, explained.panel(role))
-            yield replace(picture, row=row)
+    pictures = (work.picture(f"{work.prefix}-{index}{target}-{role}", role, explained.panel(role)) for role in roles)
+    return [work.face(row), *(replace(picture, row=row) for picture in pictures)]
 
 
 def _explained(artefact: Heatmaps, work: _Work, row: int) -> Explained:

@@ -12,9 +12,9 @@ from generator.model.quiet import quiet_stderr
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # before the import: stderr belongs to the build's progress
 os.environ["KERAS_BACKEND"] = "tensorflow"
 
-# TensorFlow greets on stderr before it reads its log level. Keras looks for scikit-learn and pyplot, to wrap models for
-# the one and draw galleries with the other: a third of the import, and of no use here.
-with quiet_stderr(), absent("sklearn", "matplotlib.pyplot"):
+# TensorFlow greets on stderr before it reads its log level. Keras looks for scikit-learn and matplotlib, to wrap models
+# for the one and draw galleries with the other: a third of the import, and of no use here.
+with quiet_stderr(), absent("sklearn", "matplotlib"):
     import keras
     import tensorflow as tf
 
