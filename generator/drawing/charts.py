@@ -233,14 +233,11 @@ def _canvas(width: float, height: float) -> "tuple[Figure, Axes]":
 
 
 def _figure(width: float, height: float) -> "Figure":
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
     from matplotlib.layout_engine import ConstrainedLayoutEngine
 
     layout = ConstrainedLayoutEngine(w_pad=AIR, h_pad=AIR)
-    figure = Figure(figsize=(width, height), dpi=DPI, facecolor="white", layout=layout)
-    FigureCanvasAgg(figure)
-    return figure
+    return Figure(figsize=(width, height), dpi=DPI, facecolor="white", layout=layout)
 
 
 def _bare(axes: "Axes") -> "Axes":
@@ -271,11 +268,9 @@ def _few_ticks(axes: "Axes", most: int, **options: object) -> None:
 
 def _numbers(axes: "Axes", which: str, percent: bool = False) -> None:
     """Numbers along an axis in the packaged font."""
-    from matplotlib.ticker import PercentFormatter
-
     axis = axes.xaxis if which == "x" else axes.yaxis
     if percent:
-        axis.set_major_formatter(PercentFormatter(1, decimals=0))
+        axis.set_major_formatter(lambda value, _: f"{value:.0%}")
     for label in axis.get_ticklabels():
         label.set_fontproperties(_font(8))
 
@@ -299,7 +294,6 @@ def _above(axes: "Axes", words: str) -> None:
 def _pixels(figure: "Figure") -> Pixels:
     from matplotlib.backends.backend_agg import FigureCanvasAgg
 
-    canvas = figure.canvas
-    assert isinstance(canvas, FigureCanvasAgg)
+    canvas = FigureCanvasAgg(figure)
     canvas.draw()  # type: ignore[no-untyped-call]
     return reduced(np.asarray(canvas.buffer_rgba())[..., :3].copy())  # type: ignore[no-untyped-call]
