@@ -114,3 +114,10 @@ def test_a_chart_has_at_most_256_colours():
     away = np.abs(full.astype(int) - few).max(axis=-1)
     assert away.max() < 64
     assert (away > 16).mean() < 0.005
+
+
+def test_shares_on_an_axis_have_a_real_minus():
+    """As matplotlib's own numbers have it: not the hyphen, which is half as long."""
+    _, axes = charts._canvas(2, 2)
+    charts._numbers(axes, "x", percent=True)
+    assert [axes.xaxis.get_major_formatter()(value, None) for value in (-0.1, 0.25)] == ["−10%", "25%"]

@@ -270,7 +270,7 @@ def _numbers(axes: "Axes", which: str, percent: bool = False) -> None:
     """Numbers along an axis in the packaged font."""
     axis = axes.xaxis if which == "x" else axes.yaxis
     if percent:
-        axis.set_major_formatter(lambda value, _: f"{value:.0%}")
+        axis.set_major_formatter(lambda value, _: f"{value:.0%}".replace("-", "\N{MINUS SIGN}"))
     for label in axis.get_ticklabels():
         label.set_fontproperties(_font(8))
 
