@@ -7,12 +7,20 @@ from pathlib import Path
 
 import evaluate
 import fer2013
-import keras
+import mirror
 import network
+import numpy as np
 
 
-def publish(model: keras.Model, output: Path, validation: fer2013.Split, story: dict[str, object]) -> dict[str, object]:
-    """Cools the probabilities and writes the model, its evaluation and its numbers, which `story` completes."""
+def publish(
+    weights: list[np.ndarray], output: Path, validation: fer2013.Split, story: dict[str, object]
+) -> dict[str, object]:
+    """Unfolds the weights of training, cools the probabilities and writes the model, its evaluation and its numbers.
+
+    `story` completes the numbers.
+    """
+    model = network.build()
+    model.set_weights(mirror.unfold(weights, model))
     temperature = evaluate.best_temperature(evaluate.predict(model, validation.images), validation.labels)
     network.cool(model, temperature)
     model.save(output)

@@ -16,8 +16,6 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 
 import checkpoint
 import fer2013
-import mirror
-import network
 import numpy as np
 import publish
 
@@ -45,10 +43,8 @@ def main(words: list[str] | None = None) -> int:
     parser.add_argument("--output", type=Path, default=HERE / "fer_cnn.keras")
     args = parser.parse_args(words)
     weights, story = mixed(args.checkpoints)
-    model = network.build()
-    model.set_weights(mirror.unfold(weights, model))
     validation = fer2013.read(args.data, args.validation).validation
-    print(json.dumps(publish.publish(model, args.output, validation, story), indent=2))
+    print(json.dumps(publish.publish(weights, args.output, validation, story), indent=2))
     return 0
 
 

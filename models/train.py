@@ -18,8 +18,6 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 
 import fer2013
 import keras
-import mirror
-import network
 import publish
 from recipe import Recipe
 from trainer import Trainer
@@ -64,9 +62,7 @@ def _append(history: Path, row: dict[str, float]) -> None:
 
 def finish(trainer: Trainer, output: Path) -> dict[str, object]:
     """Writes the best weights as a model, with its evaluation and its numbers."""
-    model = network.build()
-    model.set_weights(mirror.unfold(trainer.best, model))
-    return publish.publish(model, output, trainer.data.validation, _story(trainer))
+    return publish.publish(trainer.best, output, trainer.data.validation, _story(trainer))
 
 
 def _story(trainer: Trainer) -> dict[str, object]:
