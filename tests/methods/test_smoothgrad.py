@@ -76,7 +76,7 @@ def test_each_image_has_its_seed(network):
 
 
 def test_memory_does_not_grow_with_the_samples(linear):
-    """Ten times the samples hold no more at the peak than the chunks do."""
+    """800 further samples of four images, 29 MB, leave the peak nearly where it was."""
 
     def peak(samples):
         request = request_of(linear, np.random.default_rng(0).random((4, 48, 48, 1)))
@@ -86,4 +86,6 @@ def test_memory_does_not_grow_with_the_samples(linear):
         tracemalloc.stop()
         return most
 
-    assert peak(1000) < 1.2 * peak(200)
+    further = 800 * 4 * 48 * 48 * np.float32().nbytes
+    few, many = peak(200), peak(1000)  # the few first: their peak holds the trace
+    assert many < few + 0.25 * further
