@@ -146,7 +146,7 @@ def _loaded(asked: argparse.Namespace) -> "Report":
 
 
 def _build(asked: argparse.Namespace) -> int:
-    from generator.pipeline import stamp
+    from generator.build import stamp
 
     options = options_of(asked)
     output = options.output or asked.spec.parent / "site"
@@ -155,13 +155,13 @@ def _build(asked: argparse.Namespace) -> int:
         if not options.quiet:
             print(f"{output}: nothing has changed", file=sys.stderr)
         return BUILT
-    from generator.build import build
+    from generator.build.program import build
 
     return build(_loaded(asked), options)
 
 
 def _check(asked: argparse.Namespace) -> int:
-    from generator.pipeline.check import check
+    from generator.build.check import check
 
     print(check(_loaded(asked), options_of(asked), asked.open_model, asked.budget))
     return BUILT
@@ -176,7 +176,7 @@ def _init(asked: argparse.Namespace) -> int:
 
 
 def _serve(asked: argparse.Namespace) -> int:
-    from generator.pipeline.serve import serve
+    from generator.build.serve import serve
 
     return serve(asked.spec, options_of(asked), asked.port)
 
@@ -196,7 +196,7 @@ def _schema(asked: argparse.Namespace) -> int:
 
 
 def _clear_cache(asked: argparse.Namespace) -> int:
-    from generator.pipeline.cache import Cache
+    from generator.build.cache import Cache
 
     Cache(asked.spec.parent / FOLDER).clear()
     return BUILT

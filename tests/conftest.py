@@ -9,7 +9,7 @@ import pytest
 
 from generator.methods import Request
 from generator.samples import Batch
-from tests.closed_form import LinearClassifier
+from tests.fixtures.closed_form import LinearClassifier
 
 
 def batch_of(classifier, images, target=None, against=None, label=None) -> Batch:

@@ -9,7 +9,7 @@ from generator.pages.alt_text import alt_text
 from generator.pages.alt_units import direction, output_seen, texture
 from generator.pages.seen import Seen
 from generator.results import Part
-from tests.report_fixture import artefacts, batch, maps, page, reader
+from tests.fixtures.report_fixture import artefacts, batch, maps, page, reader
 
 
 def seen(artefact, role="map", row=0, unit=None, language="en", labelled=True) -> str:
@@ -136,7 +136,7 @@ def test_place_is_a_ninth_of_the_picture():
 @pytest.mark.parametrize("language", ["en", "zh-Hant"])
 def test_no_alt_text_is_a_caption_or_empty(language):
     """Every picture of a page has words of its own."""
-    from generator.pipeline.publish import images_of
+    from generator.build.publish import images_of
 
     whole = page(language)
     captions = {figure.caption.source for figure in whole.figures if figure.caption} | {f.title for f in whole.figures}

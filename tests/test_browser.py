@@ -19,7 +19,8 @@ import pytest
 from generator.pages import render
 from generator.spec.grammar import Author
 from generator.text import Text
-from tests.report_fixture import LANGUAGES, Told, built, measured, page, questions
+from tests import ROOT
+from tests.fixtures.report_fixture import LANGUAGES, Told, built, measured, page, questions
 
 FOLDERS = (*LANGUAGES, "both")
 PATHS = ("index.html", *(f"{folder}/index.html" for folder in FOLDERS))
@@ -93,7 +94,7 @@ def address(site) -> Iterator[str]:
 @pytest.fixture(scope="module")
 def default() -> Iterator[str]:
     """The default report, as it is committed."""
-    with served(Path(__file__).parent.parent / "site") as root:
+    with served(ROOT / "site") as root:
         yield root
 
 

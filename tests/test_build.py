@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from generator.cli import main
-from tests.stock import keras_library, saved
+from tests.fixtures.stock import keras_library, saved
 
 SPEC = """\
 version: 1

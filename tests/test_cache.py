@@ -3,8 +3,8 @@
 import numpy as np
 
 from generator.artefacts import Heatmaps
-from generator.pipeline.archive import freeze, thaw
-from generator.pipeline.cache import Cache, key_of
+from generator.build.archive import freeze, thaw
+from generator.build.cache import Cache, key_of
 
 
 def heatmaps() -> Heatmaps:

@@ -9,7 +9,7 @@ import pytest
 from generator import __version__, cli
 from generator.build_options import BuildOptions
 from generator.errors import ComputationError, InputError
-from tests.spec_fixture import ANSWER, HEAD, written
+from tests.fixtures.spec_fixture import ANSWER, HEAD, written
 
 HEAVY = {"tensorflow", "keras", "tf_keras_vis", "lime", "matplotlib", "skimage", "pyarrow", "typst", "sklearn"}
 GOOD = HEAD + ANSWER % "{{ fig('lime') }}"

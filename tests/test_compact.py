@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 from io import BytesIO
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -12,9 +11,10 @@ from generator.drawing.png import png
 from generator.pages.content import Image, Sheet
 from generator.paper import pdf as paper
 from generator.paper.compact import compact
-from tests import report_fixture
+from tests import ROOT
+from tests.fixtures import report_fixture
 
-TEMPLATES = (Path(__file__).parent.parent / "templates",)
+TEMPLATES = (ROOT / "templates",)
 SIDE = 400
 MANY = np.random.default_rng(0).integers(0, 256, (SIDE, SIDE, 3), np.uint8)
 CHARTS = {"few colours": MANY // 100 * 100, "many colours": MANY}

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.spec_fixture import HEAD, figure, said_about
+from tests.fixtures.spec_fixture import HEAD, figure, said_about
 
 WRONG_FIGURES = {
     "an unknown method": (

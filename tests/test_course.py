@@ -8,9 +8,10 @@ import yaml
 
 from generator.cli import main
 from generator.methods import METHODS
-from tests.course import MISLABELLED, SIDE, STORED, Site, pictures, site_of, write_material
-from tests.stock import keras_library, saved
-from tests.tiny_models import KERAS_COPIES
+from tests import ROOT
+from tests.fixtures.course import MISLABELLED, SIDE, STORED, Site, pictures, site_of, write_material
+from tests.fixtures.stock import keras_library, saved
+from tests.fixtures.tiny_models import KERAS_COPIES
 
 pytestmark = KERAS_COPIES
 SEVEN = [0, 2, 4, 6, 8, 10, 13]  # the first right picture of each class
@@ -522,7 +523,7 @@ def test_the_other_choices_say_what_they_are(fourth):
 
 def test_a_method_of_ones_own_is_a_figure_like_any_other(folder):
     """The plugin of the documentation, used by name."""
-    page = (Path(__file__).parents[1] / "docs" / "how-to-say-it.md").read_text(encoding="utf-8")
+    page = (ROOT / "docs" / "how-to-say-it.md").read_text(encoding="utf-8")
     (folder / "mine.py").write_text(page.split("```python\n")[1].split("```")[0])
     figures = {"own": "{method: contrast, params: {grey: 0.25}, images: {index: [0, 6]}}"}
     try:

@@ -2,16 +2,16 @@
 
 import csv
 import importlib.util
-from pathlib import Path
 
 import numpy as np
 import pytest
 import yaml
 
-from tests.tiny_models import KERAS_COPIES
+from tests import ROOT
+from tests.fixtures.tiny_models import KERAS_COPIES
 
 pytestmark = KERAS_COPIES
-HERE = Path(__file__).parent.parent / "examples" / "digits"
+HERE = ROOT / "examples" / "digits"
 
 
 @pytest.fixture(scope="module")

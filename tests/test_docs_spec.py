@@ -7,11 +7,12 @@ import pytest
 import yaml
 
 from generator import methods
-from generator.prose import FUNCTIONS
+from generator.prose.functions import FUNCTIONS
 from generator.spec.loading import load
-from tests.spec_fixture import HEAD, loaded, written
+from tests import ROOT
+from tests.fixtures.spec_fixture import HEAD, loaded, written
 
-DOCS = Path(__file__).parents[1] / "docs"
+DOCS = ROOT / "docs"
 PAGE = (DOCS / "spec.md").read_text(encoding="utf-8")
 TASKS = (DOCS / "how-to-say-it.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"```yaml\n(.*?)```", PAGE + TASKS, re.DOTALL)

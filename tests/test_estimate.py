@@ -5,14 +5,14 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
+from generator.build import estimate
+from generator.build.check import check
+from generator.build.estimate import PAGES, TSNE, Costs, Work, measured, seconds_needed
 from generator.build_options import BuildOptions
 from generator.errors import InputError
 from generator.methods import METHODS
-from generator.pipeline import estimate
-from generator.pipeline.check import check
-from generator.pipeline.estimate import PAGES, TSNE, Costs, Work, measured, seconds_needed
-from tests.closed_form import LinearClassifier
-from tests.spec_fixture import HEAD, loaded
+from tests.fixtures.closed_form import LinearClassifier
+from tests.fixtures.spec_fixture import HEAD, loaded
 
 COSTS = Costs(opening=1.0, trace=0.1, forward=0.01, gradient=0.02)
 FACES = 100

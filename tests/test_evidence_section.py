@@ -8,6 +8,8 @@ import numpy as np
 import pytest
 from pypdf import PdfReader
 
+from generator.build.cache import Cache
+from generator.build.publish import images_of
 from generator.drawing.png import pixels_of
 from generator.evidence.study import Evidence
 from generator.pages.assembly import assemble
@@ -15,14 +17,12 @@ from generator.pages.content import Prose, Sheet, Table
 from generator.pages.evidence_plots import effect, looks
 from generator.pages.page import Page, Section, Subsection
 from generator.pages.render import html, markdown, side_by_side
-from generator.pages.words import TEMPLATES
 from generator.paper.nodes import document
 from generator.paper.pdf import pdf
-from generator.pipeline.cache import Cache
-from generator.pipeline.publish import images_of
-from tests.evidence_fixture import evidence, gallery, pictures, sections
-from tests.evidence_fixture import told as told_evidence
-from tests.report_fixture import built, imprint, reader, told
+from generator.words import TEMPLATES
+from tests.fixtures.evidence_fixture import evidence, gallery, pictures, sections
+from tests.fixtures.evidence_fixture import told as told_evidence
+from tests.fixtures.report_fixture import built, imprint, reader, told
 
 NOTHING = Evidence({}, {})
 

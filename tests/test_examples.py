@@ -9,11 +9,11 @@ import pytest
 import yaml
 
 from generator.cli import main
-from tests.stock import keras_library, saved
-from tests.tiny_models import KERAS_COPIES
+from tests import ROOT
+from tests.fixtures.stock import keras_library, saved
+from tests.fixtures.tiny_models import KERAS_COPIES
 
 pytestmark = KERAS_COPIES
-ROOT = Path(__file__).parents[1]
 EXAMPLES = sorted(path.parent.name for path in (ROOT / "examples").glob("*/report.yaml"))
 LIGHTER = {"steps": 2, "num_samples": 60, "samples": 3, "size": 56, "starts": 1, "stride": 6}
 

@@ -5,7 +5,7 @@ import pytest
 
 from generator.classifier import Score
 from generator.maps.explained import gradient_facts, slopes, values
-from tests.closed_form import LinearClassifier
+from tests.fixtures.closed_form import LinearClassifier
 
 RANDOM = np.random.default_rng(0)
 MODEL = LinearClassifier(RANDOM.normal(size=(4, 5, 2, 3)).astype(np.float32))

@@ -3,8 +3,8 @@
 from generator.model.flat_graph import flatten, squashing_step
 from generator.model.keras_door import keras
 from generator.model.keras_passes import plain
-from tests.model_kinds import KINDS
-from tests.tiny_models import KERAS_COPIES, images
+from tests.fixtures.model_kinds import KINDS
+from tests.fixtures.tiny_models import KERAS_COPIES, images
 
 pytestmark = KERAS_COPIES
 

@@ -6,17 +6,17 @@ import numpy as np
 import pytest
 
 from generator.artefacts import Curves, Foreign, Kernels, LayerTable, Patterns, Points
+from generator.build.arrays import arrays_of
 from generator.drawing.figures import draw
 from generator.drawing.png import pixels_of
 from generator.pages.bodies import body_of
 from generator.pages.content import Grid, Sheet, Table
 from generator.pages.material import Material
 from generator.pages.reader import Reader
-from generator.pages.words import load
-from generator.pipeline.arrays import arrays_of
 from generator.results import FigureResult, Part
 from generator.show import Show
-from tests.report_fixture import CLASSES, LANGUAGES, batch
+from generator.words import load
+from tests.fixtures.report_fixture import CLASSES, LANGUAGES, batch
 
 SEVEN = batch()
 NONE = replace(SEVEN, **{key: value[:0] for key, value in vars(SEVEN).items() if value is not None})

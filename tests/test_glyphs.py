@@ -2,12 +2,12 @@
 
 import pytest
 
+from generator.build.cache import Cache
+from generator.build.opening import open_study
 from generator.build_options import BuildOptions
 from generator.drawing.glyphs import check_glyphs
 from generator.errors import SpecError
-from generator.pipeline.cache import Cache
-from generator.pipeline.opening import open_study
-from tests.spec_fixture import HEAD, loaded
+from tests.fixtures.spec_fixture import HEAD, loaded
 
 QUESTION = """\
   - id: q

@@ -14,8 +14,8 @@ from generator.model import formats as model_formats
 from generator.model.keras_door import keras
 from generator.model.keras_files import described, readable
 from generator.model.keras_model import open_model
-from tests.model_kinds import KINDS, convolutional
-from tests.tiny_models import KERAS_COPIES, AsShown, images, saved
+from tests.fixtures.model_kinds import KINDS, convolutional
+from tests.fixtures.tiny_models import KERAS_COPIES, AsShown, images, saved
 
 pytestmark = KERAS_COPIES
 layers = keras.layers

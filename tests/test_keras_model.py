@@ -12,7 +12,7 @@ from generator.classifier import Ascent, Score
 from generator.errors import ModelError, ParameterError
 from generator.model.keras_door import keras, tf
 from generator.model.keras_model import open_model
-from tests.tiny_models import KERAS_COPIES, AsShown, images, opened, saved
+from tests.fixtures.tiny_models import KERAS_COPIES, AsShown, images, opened, saved
 
 pytestmark = [
     KERAS_COPIES,

@@ -12,7 +12,7 @@ import pytest
 from generator.errors import ModelError
 from generator.model.keras_door import tf
 from generator.model.keras_model import open_model
-from tests.tiny_models import AsShown, images
+from tests.fixtures.tiny_models import AsShown, images
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # its own deprecations

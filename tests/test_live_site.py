@@ -5,8 +5,8 @@ from http.client import HTTPConnection
 
 import pytest
 
+from generator.build.live_site import HOST, Live, start
 from generator.errors import InputError
-from generator.pipeline.live_site import HOST, Live, start
 
 PAGE = '<!doctype html><head><meta http-equiv="Content-Security-Policy" content="default-src"></head><p>hello</p>'
 

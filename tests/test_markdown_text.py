@@ -7,7 +7,7 @@ import pytest
 from generator.pages import render
 from generator.pages.markdown_text import escaped, one_line, prose, slug
 from generator.text import Text, bilingual
-from tests.report_fixture import Told, page, questions, told
+from tests.fixtures.report_fixture import Told, page, questions, told
 
 
 @pytest.mark.parametrize(

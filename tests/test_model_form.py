@@ -6,8 +6,8 @@ from generator.errors import ModelError
 from generator.model.flat_graph import flatten
 from generator.model.form import channels_first, images_of_a_pass, port_shape, twin
 from generator.model.keras_door import keras
-from tests.model_kinds import KINDS
-from tests.tiny_models import KERAS_COPIES, opened
+from tests.fixtures.model_kinds import KINDS
+from tests.fixtures.tiny_models import KERAS_COPIES, opened
 
 pytestmark = KERAS_COPIES
 

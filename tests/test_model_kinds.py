@@ -8,8 +8,8 @@ import pytest
 
 from generator.classifier import Ascent, Score
 from generator.model.keras_door import keras
-from tests.model_kinds import KINDS
-from tests.tiny_models import KERAS_COPIES, images, opened
+from tests.fixtures.model_kinds import KINDS
+from tests.fixtures.tiny_models import KERAS_COPIES, images, opened
 
 pytestmark = KERAS_COPIES
 

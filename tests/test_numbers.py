@@ -8,15 +8,15 @@ import pytest
 
 from generator.artefacts import Heatmaps, Patterns
 from generator.errors import InputError
-from generator.fact_numbers import Facts, proportion
-from generator.numbers import NAMES, Numbers
-from generator.quantities import Language, Listed, Quantity
+from generator.prose.facts import Facts, proportion
+from generator.prose.figures import NAMES, Numbers
+from generator.prose.quantities import Language, Listed, Quantity
 from generator.regions import Region
 from generator.results import FigureResult, Part
 from generator.samples import Evaluation
 from generator.text import bilingual
-from tests.closed_form import LinearClassifier
 from tests.conftest import batch_of
+from tests.fixtures.closed_form import LinearClassifier
 
 CLASSES = {"cat": bilingual("Cat", "貓"), "dog": bilingual("Dog", "狗"), "owl": bilingual("Owl", "貓頭鷹")}
 LABEL = np.array([0, 0, 0, 0, 1, 1, 2])

@@ -14,9 +14,9 @@ from generator.methods.class_maximization import class_maximization
 from generator.methods.filters import filters
 from generator.model.keras_door import keras, tf
 from tests.conftest import request_of
-from tests.slow_climb import climb
-from tests.summits import summits
-from tests.tiny_models import KERAS_COPIES, AsShown, images, opened
+from tests.fixtures.slow_climb import climb
+from tests.fixtures.summits import summits
+from tests.fixtures.tiny_models import KERAS_COPIES, AsShown, images, opened
 
 pytestmark = KERAS_COPIES
 OPTIMIZERS = ("plain", "normalized", "adam", "adagrad")

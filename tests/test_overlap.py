@@ -5,8 +5,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from generator.build.overlap import images_seen, labels_seen, training_samples
 from generator.data.sources import Source
-from generator.pipeline.overlap import images_seen, labels_seen, training_samples
 from generator.samples import Evaluation, Samples
 
 PICTURES = np.random.default_rng(0).integers(0, 256, (6, 4, 4), dtype=np.uint8)

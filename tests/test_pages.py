@@ -17,7 +17,7 @@ from generator.pages.page import Figure
 from generator.results import FigureResult, Part
 from generator.show import Show
 from generator.text import Text, bilingual
-from tests.report_fixture import (
+from tests.fixtures.report_fixture import (
     CLASSES,
     LANGUAGES,
     Told,

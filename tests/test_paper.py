@@ -5,7 +5,7 @@ from dataclasses import replace
 from generator.pages.content import Image, Prose, Sheet, Table
 from generator.pages.page import Evidence, Figure, Section
 from generator.paper.nodes import document
-from tests.report_fixture import page
+from tests.fixtures.report_fixture import page
 
 ZH, EN = page("zh-Hant"), page("en")
 

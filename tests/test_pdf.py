@@ -4,7 +4,6 @@ import re
 from dataclasses import replace
 from functools import cache
 from io import BytesIO
-from pathlib import Path
 
 import pytest
 from pypdf import PdfReader
@@ -12,9 +11,10 @@ from pypdf import PdfReader
 from generator.errors import ComputationError
 from generator.pages.content import Grid, Matrix, Prose, Rows, Table
 from generator.paper.pdf import pdf
-from tests import report_fixture
+from tests import ROOT
+from tests.fixtures import report_fixture
 
-TEMPLATES = (Path(__file__).parent.parent / "templates",)
+TEMPLATES = (ROOT / "templates",)
 CASES = {"zh-Hant": ("zh-Hant",), "en": ("en",), "both": ("zh-Hant", "en")}
 HOSTILE = "#import \"x\" ]]> <script>alert(1)</script> {{ ''.__class__ }} $x$ @fig *b* _c_ `d` \\ // /*"
 

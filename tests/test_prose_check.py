@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.spec_fixture import ANSWER, HEAD, said_about
+from tests.fixtures.spec_fixture import ANSWER, HEAD, said_about
 
 
 @pytest.mark.parametrize(

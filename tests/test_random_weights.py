@@ -6,7 +6,7 @@ import pytest
 from keras import layers
 
 from generator.model.random_weights import reinitialised
-from tests.tiny_models import KERAS_COPIES, images, opened
+from tests.fixtures.tiny_models import KERAS_COPIES, images, opened
 
 pytestmark = KERAS_COPIES
 

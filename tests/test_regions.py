@@ -4,7 +4,7 @@ import numpy as np
 
 from generator.regions import Region, share
 from generator.text import Text
-from tests.spec_fixture import HEAD, loaded, said_about
+from tests.fixtures.spec_fixture import HEAD, loaded, said_about
 
 BOXES = ((0.0, 0.0, 0.5, 0.5), (0.5, 0.5, 1.0, 1.0))
 SPEC = HEAD.replace("questions:", "  mouth: {boxes: [[0, 0.6, 0.5, 1], [0.5, 0.6, 1, 1]]}\n  rest: %s\nquestions:")

@@ -10,9 +10,9 @@ import pytest
 from generator.errors import InputError
 from generator.pages import render
 from generator.pages.pairs import pairs
-from generator.pages.words import TEMPLATES
 from generator.text import Text, bilingual
-from tests.report_fixture import Told, built, measured, page, questions, told
+from generator.words import TEMPLATES
+from tests.fixtures.report_fixture import Told, built, measured, page, questions, told
 
 VOID = {"meta", "link", "img", "input", "br", "hr"}
 HOSTILE = "<script>alert(1)</script> ]]> #import {{ ''.__class__ }} \u202e " + "長" * 4000 + " 😀"

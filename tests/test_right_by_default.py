@@ -12,9 +12,9 @@ import pytest
 from generator.classifier import Score, last_spatial
 from generator.maps.enlarge import enlarge
 from generator.methods.occlusion import Grid
-from tests.closed_form import LinearClassifier
 from tests.conftest import request_of
-from tests.stock import computed, correlations, keras_library, opened, stock
+from tests.fixtures.closed_form import LinearClassifier
+from tests.fixtures.stock import computed, correlations, keras_library, opened, stock
 
 RANDOM = np.random.default_rng(0)
 NOISE = RANDOM.random((4, 16, 16, 1)).astype(np.float32)

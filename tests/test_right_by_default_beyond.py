@@ -27,9 +27,9 @@ from generator.methods.filters import USUAL_RATE
 from generator.results import FigureResult, Part
 from generator.samples import Samples
 from generator.show import Show
-from tests.closed_form import LinearClassifier
 from tests.conftest import batch_of, request_of
-from tests.stock import computed, keras_library, opened, stock
+from tests.fixtures.closed_form import LinearClassifier
+from tests.fixtures.stock import computed, keras_library, opened, stock
 
 SIDE = 24
 FACE = np.random.default_rng(0).random((1, SIDE, SIDE, 1)).astype(np.float32)

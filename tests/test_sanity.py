@@ -6,11 +6,11 @@ from types import SimpleNamespace
 import numpy as np
 
 from generator.artefacts import Floats
+from generator.build.cache import Cache
+from generator.build.sanity import checked
 from generator.data.preprocess import Preprocess
-from generator.pipeline.cache import Cache
-from generator.pipeline.sanity import checked
 from generator.samples import Samples
-from tests.closed_form import LinearClassifier
+from tests.fixtures.closed_form import LinearClassifier
 
 
 class Faint:

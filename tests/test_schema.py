@@ -1,16 +1,13 @@
 """The JSON Schema that editors use says the same as the loader."""
 
-from pathlib import Path
-
 import pytest
 import yaml
 from jsonschema import Draft202012Validator
 
 from generator.methods import load_all
 from generator.spec.schema import schema, schema_text
-from tests.spec_fixture import HEAD, figure
-
-ROOT = Path(__file__).parents[1]
+from tests import ROOT
+from tests.fixtures.spec_fixture import HEAD, figure
 
 
 @pytest.fixture(scope="module")

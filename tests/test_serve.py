@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
+from generator.build import serve
+from generator.build.live_site import Live
 from generator.build_options import BuildOptions
 from generator.errors import ModelError
-from generator.pipeline import serve
-from generator.pipeline.live_site import Live
-from tests.spec_fixture import ANSWER, HEAD, written
+from tests.fixtures.spec_fixture import ANSWER, HEAD, written
 
 GOOD = HEAD + ANSWER % "{{ fig('lime') }}"
 

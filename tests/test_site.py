@@ -2,11 +2,11 @@
 
 import json
 from hashlib import sha256
-from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parent.parent
+from tests import ROOT
+
 SITE = ROOT / "site"
 MOST = 6_000_000  # bytes
 

@@ -2,8 +2,8 @@
 
 import pytest
 
+from generator.build.site_folder import MANIFEST, new_site
 from generator.errors import InputError
-from generator.pipeline.site_folder import MANIFEST, new_site
 
 
 def contents(folder):

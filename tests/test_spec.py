@@ -7,7 +7,7 @@ from generator.errors import GeneratorError
 from generator.methods import METHODS
 from generator.spec.loading import load
 from generator.text import Text
-from tests.spec_fixture import ANSWER, FIGURE, HEAD, figure, loaded, said_about, written
+from tests.fixtures.spec_fixture import ANSWER, FIGURE, HEAD, figure, loaded, said_about, written
 
 
 def test_every_problem_is_said_at_once(tmp_path):

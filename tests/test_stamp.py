@@ -4,7 +4,7 @@ import os
 
 import pytest
 
-from generator.pipeline import stamp
+from generator.build import stamp
 
 
 @pytest.fixture

@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 
+from generator.build import subject
+from generator.build.cache import Cache
+from generator.build.subject import Data
 from generator.data.sources import Source
 from generator.errors import DataError
-from generator.pipeline import subject
-from generator.pipeline.cache import Cache
-from generator.pipeline.subject import Data
 
 CLASSES = (("cat",), ("dog",))
 ROWS = "label,feature\n0,1 2 3 4\n1,5 6 7 8\n1,9 10 11 12\n"

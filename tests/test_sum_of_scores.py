@@ -16,14 +16,14 @@ from generator.pages.alt_text import alt_text
 from generator.pages.seen import Seen
 from generator.results import Part
 from generator.spec.listing import as_text
-from tests.closed_form import LinearClassifier
 from tests.conftest import request_of
 from tests.evidence.planted import CLASSES, CORNER, corner_classifier, corner_images, faces_of, registered, shuffled
-from tests.report_fixture import batch, maps, reader
-from tests.spec_fixture import figure, said_about
-from tests.stock import computed
+from tests.fixtures.closed_form import LinearClassifier
+from tests.fixtures.report_fixture import batch, maps, reader
+from tests.fixtures.spec_fixture import figure, said_about
+from tests.fixtures.stock import computed
+from tests.fixtures.tiny_models import KERAS_COPIES, images, opened
 from tests.test_pages import remade
-from tests.tiny_models import KERAS_COPIES, images, opened
 
 pytestmark = KERAS_COPIES
 load_all()

@@ -8,7 +8,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-MODELS = Path(__file__).parent.parent / "models"
+from tests import ROOT
+
+MODELS = ROOT / "models"
 sys.path.insert(0, str(MODELS))
 
 keras = pytest.importorskip("keras")
@@ -25,7 +27,7 @@ from PIL import Image  # noqa: E402
 from recipe import Recipe  # noqa: E402
 from trainer import Trainer  # noqa: E402
 
-from tests.tiny_models import KERAS_COPIES  # noqa: E402
+from tests.fixtures.tiny_models import KERAS_COPIES  # noqa: E402
 
 pytestmark = KERAS_COPIES
 SHIPPED = MODELS / "fer_cnn.keras"

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from generator.maps.variants import ahead, chunk_rows, chunks, slices, summed
-from tests.memory import made_ahead, peak
+from tests.fixtures.memory import made_ahead, peak
 
 
 def test_every_variant_passes_once_and_in_order():

@@ -9,12 +9,12 @@ import pytest
 from generator.artefacts import Artefact, Heatmaps
 from generator.errors import InputError
 from generator.methods import METHODS, load_all
-from generator.pages.words import TEMPLATES, Words, load
 from generator.samples import Evaluation
+from generator.words import TEMPLATES, Words, load
+from tests import ROOT
 from tests.conftest import request_of
-from tests.simplified import SIMPLIFIED
+from tests.fixtures.simplified import SIMPLIFIED
 
-ROOT = Path(__file__).parent.parent
 READ = {".py", ".yaml", ".yml", ".md", ".html", ".css", ".js", ".json", ".typ", ".toml", ".csv"}
 CHEAP = {
     "lime": {"num_samples": 20},

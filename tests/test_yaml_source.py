@@ -5,7 +5,7 @@ import pytest
 from generator.errors import InputError, SpecError
 from generator.spec.loading import load
 from generator.text import Text
-from tests.spec_fixture import FIGURE, HEAD, loaded, said_about
+from tests.fixtures.spec_fixture import FIGURE, HEAD, loaded, said_about
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from generator.drawing.fonts import missing_characters
 from generator.errors import Problem, SpecError
 from generator.spec.report import Report
-from generator.spec.yaml_source import child
+from generator.yaml_source import child
 
 
 def check_glyphs(report: Report) -> None:

@@ -8,12 +8,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from generator.numbers import FIGURE_MARK
 from generator.pages.content import Detail, Prose
 from generator.pages.figure_page import Built, examples_of, figure_of
 from generator.pages.page import Block, Figure, Link, MethodCard, Page, Section
 from generator.pages.page import Question as Asked
 from generator.pages.reader import Reader
+from generator.prose.figures import FIGURE_MARK
 from generator.spec.grammar import Author, Question
 from generator.text import Text
 

@@ -9,10 +9,10 @@ import numpy as np
 
 from generator import __version__
 from generator.artefacts import Floats
+from generator.build.cache import Cache, key_of
 from generator.drawing.inks import Pixels
 from generator.evidence.study import Evidence
 from generator.pages.evidence_plots import Plot, Told, Value, plots
-from generator.pipeline.cache import Cache, key_of
 from generator.results import Drawing, Picture, Role
 
 DRAWING = 4  # raised when pictures come out differently

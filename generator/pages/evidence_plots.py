@@ -8,7 +8,7 @@ from generator.evidence.numbers import ALL, Plain
 from generator.evidence.study import Evidence
 from generator.evidence.verdicts import LITTLE, MUCH
 from generator.pages.reader import Reader
-from generator.quantities import printed
+from generator.prose.quantities import printed
 
 GAPS = ("gap", *REFERENCES, "average")
 EXCHANGES: Mapping[str, str] = {"class_swap": "class", "random_weights": "weights"}

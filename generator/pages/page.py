@@ -6,7 +6,7 @@ The renderers (HTML, Markdown, PDF) only walk it. Strings are plain text; `Prose
 from dataclasses import dataclass
 
 from generator.pages.content import Body, Detail, Image, Light, Prose
-from generator.pages.words import Words
+from generator.words import Words
 
 
 @dataclass(frozen=True)

@@ -6,10 +6,10 @@ from pathlib import PurePath
 
 from generator.artefacts import Fact
 from generator.pages.content import Detail, Prose
-from generator.pages.words import Words
-from generator.quantities import printed
+from generator.prose.quantities import printed
 from generator.regions import Region
 from generator.text import Text
+from generator.words import Words
 
 CLASSES, NAMES = frozenset({"new_prediction"}), frozenset({"seed"})  # facts that are numbers of a class, or of nothing
 SIZES = frozenset({"grid", "native", "size", "input"})  # facts whose numbers are sides: 6×6

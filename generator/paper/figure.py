@@ -6,9 +6,9 @@ from typing import Any
 
 from generator.pages.content import Body, Cell, Grid, Image, Matrix, MatrixRow, Row, Rows, Sheet, Table
 from generator.pages.page import Evidence, Figure, Legend
-from generator.pages.words import Words
 from generator.paper.equations import Node
 from generator.paper.words import Tongues, one_line, zipped
+from generator.words import Words
 
 
 def figure(parallel: Sequence[Figure], tongues: Tongues) -> Node:

@@ -9,9 +9,9 @@ from typing import TypeVar
 
 from generator.pages.content import Detail, Prose
 from generator.pages.prose_html import tree
-from generator.pages.words import Words
 from generator.paper.equations import Node
 from generator.paper.prose import blocks, breakable, spaced
+from generator.words import Words
 
 T = TypeVar("T")
 U = TypeVar("U")

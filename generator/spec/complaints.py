@@ -9,7 +9,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from generator.errors import Problem, suggestion
-from generator.spec.yaml_source import Source, child
+from generator.yaml_source import Source, child
 
 Path = tuple[str | int, ...]
 _ABSENT = object()

@@ -7,14 +7,12 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from generator import yaml_source
 from generator.build_options import BuildOptions
 from generator.data.sources import guess_kind
 from generator.errors import InputError, Problem, SpecError, suggestion
 from generator.methods import METHODS, load_all
-from generator.pages.words import TEMPLATES, shipped
-from generator.pages.words import load as words_of
 from generator.regions import Region
-from generator.spec import yaml_source
 from generator.spec.complaints import complaints
 from generator.spec.fields import Scope, language_tag
 from generator.spec.grammar import Document, Evidence, ModelFile, Question
@@ -22,8 +20,10 @@ from generator.spec.plugins import load_plugin
 from generator.spec.prose_check import wrong_prose
 from generator.spec.references import Declared, Entry, declared, ids, misreferences
 from generator.spec.report import Report, texts_in
-from generator.spec.yaml_source import Source, child
 from generator.text import Text
+from generator.words import TEMPLATES, shipped
+from generator.words import load as words_of
+from generator.yaml_source import Source, child
 
 MODEL = "model"  # the name of the only model
 

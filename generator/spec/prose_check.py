@@ -5,13 +5,13 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 
 from generator.errors import Problem, suggestion
-from generator.evidence.prose import EXCHANGES, REFERENCES
 from generator.evidence.wording import CHECKS
 from generator.methods import METHODS
-from generator.prose import FUNCTIONS
+from generator.prose.evidence import EXCHANGES, REFERENCES
+from generator.prose.functions import FUNCTIONS
 from generator.spec.references import Declared, Entry, ids
-from generator.spec.yaml_source import Source, child
 from generator.templating import Call, ProseError, calls_in, names_in
+from generator.yaml_source import Source, child
 
 Known = Mapping[str, tuple[str, tuple[str, ...]]]
 

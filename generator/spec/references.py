@@ -7,7 +7,7 @@ from typing import Any
 
 from generator.errors import Problem, suggestion
 from generator.methods import METHODS
-from generator.spec.yaml_source import Source, child
+from generator.yaml_source import Source, child
 
 Data = Mapping[str, Any]
 

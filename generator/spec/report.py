@@ -10,8 +10,8 @@ from generator.data.class_words import ClassWords
 from generator.errors import Problem
 from generator.regions import Region
 from generator.spec.grammar import Author, Class, Data, Evidence, Figure, ModelFile, Question
-from generator.spec.yaml_source import Source, child
 from generator.text import Text
+from generator.yaml_source import Source, child
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from generator.evidence.faces import Faces
 from generator.methods import METHODS, Method, load_all
 from generator.regions import Region
 from generator.text import Text, bilingual
-from tests.closed_form import LinearClassifier
+from tests.fixtures.closed_form import LinearClassifier
 
 SIDE = 48
 CORNERS = ((0, 0), (0, 36), (36, 0), (36, 36))

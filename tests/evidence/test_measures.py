@@ -22,7 +22,6 @@ from generator.evidence.verdicts import depends
 from generator.regions import Region
 from generator.samples import Samples
 from generator.text import Text
-from tests.closed_form import LinearClassifier
 from tests.conftest import request_of
 from tests.evidence.planted import (
     CLASSES,
@@ -40,6 +39,7 @@ from tests.evidence.planted import (
     shuffled,
     toy,
 )
+from tests.fixtures.closed_form import LinearClassifier
 
 MASKS = masks_of([CORNER], (SIDE, SIDE))
 

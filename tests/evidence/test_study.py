@@ -7,11 +7,11 @@ import pytest
 
 from generator.errors import InputError
 from generator.evidence.estimates import Estimate
-from generator.evidence.prose import NAMES, Spoken
 from generator.evidence.study import Evidence, Setting, measure
 from generator.evidence.verdicts import fits
 from generator.evidence.wording import ANY, CHECKS, NUMBERS, RULES, SENTENCES
-from generator.quantities import Language
+from generator.prose.evidence import NAMES, Spoken
+from generator.prose.quantities import Language
 from generator.samples import Evaluation
 from generator.text import Text
 from tests.evidence.planted import (

@@ -8,9 +8,9 @@ import pytest
 
 from generator.classifier import Classifier
 from generator.methods import Request
-from tests.closed_form import LinearClassifier
 from tests.conftest import request_of
-from tests.stock import keras_library, opened, stock
+from tests.fixtures.closed_form import LinearClassifier
+from tests.fixtures.stock import keras_library, opened, stock
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ import pytest
 from generator.errors import ParameterError
 from generator.methods.class_maximization import class_maximization
 from tests.conftest import request_of
-from tests.summits import summits
+from tests.fixtures.summits import summits
 
 IMAGES = np.full((2, 12, 12, 1), 0.5, np.float32)
 

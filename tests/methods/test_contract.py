@@ -7,7 +7,7 @@ import pytest
 
 from generator.methods import METHODS, load_all
 from tests.conftest import request_of
-from tests.stock import computed
+from tests.fixtures.stock import computed
 
 load_all()
 ATTRIBUTIONS = sorted(name for name, known in METHODS.items() if known.kind == "attribution")

@@ -9,7 +9,7 @@ from sklearn.neighbors import NearestNeighbors
 from generator.errors import DataError
 from generator.methods.embedding import embedding
 from tests.conftest import request_of
-from tests.summits import summits
+from tests.fixtures.summits import summits
 
 LABEL = np.repeat([0, 1, 2], 8)
 

@@ -6,7 +6,7 @@ import pytest
 from generator.errors import ParameterError
 from generator.methods.feature_maps import feature_maps
 from tests.conftest import request_of
-from tests.summits import summits
+from tests.fixtures.summits import summits
 
 IMAGES = np.random.default_rng(0).random((5, 12, 12, 1)).astype(np.float32)
 

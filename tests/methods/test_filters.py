@@ -10,8 +10,8 @@ from generator.errors import ParameterError
 from generator.maps.ascent import Route, peaks
 from generator.methods.filters import filters
 from tests.conftest import request_of
-from tests.stock import keras_library
-from tests.summits import summits
+from tests.fixtures.stock import keras_library
+from tests.fixtures.summits import summits
 
 
 def grey_images(size: int = 12, count: int = 3):

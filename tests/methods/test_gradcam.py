@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 
 from generator.errors import ParameterError
-from tests.closed_form import LinearClassifier
 from tests.conftest import request_of
+from tests.fixtures.closed_form import LinearClassifier
+from tests.fixtures.stock import computed, correlations
 from tests.methods.conftest import corner_share
-from tests.stock import computed, correlations
 
 
 def test_equals_the_stock_library(network, stock):

@@ -4,7 +4,7 @@ import numpy as np
 
 from generator.maps.explained import score_of
 from generator.methods.gradcam_plus_plus import by_weighted_positive_gradient
-from tests.stock import computed, correlations
+from tests.fixtures.stock import computed, correlations
 
 
 def slow(output, gradient):

@@ -3,7 +3,7 @@
 import numpy as np
 
 from tests.conftest import request_of
-from tests.stock import computed, correlations
+from tests.fixtures.stock import computed, correlations
 
 
 def test_equals_the_stock_library_where_that_applies(network, stock):

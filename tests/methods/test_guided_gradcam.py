@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from tests.closed_form import LinearClassifier
 from tests.conftest import request_of
-from tests.stock import computed, correlations
+from tests.fixtures.closed_form import LinearClassifier
+from tests.fixtures.stock import computed, correlations
 
 
 def test_equals_the_product_of_the_stock_parts(network, stock):

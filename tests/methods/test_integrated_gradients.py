@@ -6,8 +6,8 @@ import pytest
 from generator.classifier import Score
 from generator.maps.fills import filled
 from tests.conftest import request_of
+from tests.fixtures.stock import computed, correlations
 from tests.methods.conftest import corner_share
-from tests.stock import computed, correlations
 
 
 def slow(network, baseline, steps):

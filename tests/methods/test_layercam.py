@@ -3,8 +3,8 @@
 import numpy as np
 
 from tests.conftest import request_of
+from tests.fixtures.stock import computed, correlations
 from tests.methods.conftest import corner_share
-from tests.stock import computed, correlations
 
 
 def test_equals_the_stock_library(network, stock):

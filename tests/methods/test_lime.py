@@ -10,8 +10,8 @@ from generator.maps.blur import blurred
 from generator.maps.superpixels import Slic, superpixels
 from generator.methods import lime as door
 from generator.methods.lime import hidden, lime, select
-from tests.closed_form import LinearClassifier
 from tests.conftest import request_of
+from tests.fixtures.closed_form import LinearClassifier
 
 HIDES = ("blur", "mean", "superpixel", "black", "grey", "white")
 

@@ -9,8 +9,8 @@ from generator.errors import ParameterError
 from generator.maps.fills import filled
 from generator.methods.occlusion import Grid
 from tests.conftest import request_of
+from tests.fixtures.stock import computed
 from tests.methods.conftest import corner_share
-from tests.stock import computed
 
 
 @pytest.mark.parametrize(("patch", "stride", "share"), [(12, 12, 1), (4, 4, 1), (8, 4, (10 / 11) ** 2)])

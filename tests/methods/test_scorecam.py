@@ -6,7 +6,7 @@ import pytest
 from generator.maps.enlarge import enlarge
 from generator.methods.scorecam import strongest
 from tests.conftest import request_of
-from tests.stock import computed, correlations
+from tests.fixtures.stock import computed, correlations
 
 
 def softmax(logits):

@@ -5,8 +5,8 @@ import pytest
 
 from generator.methods.smoothgrad import noisy
 from tests.conftest import request_of
-from tests.memory import made_ahead, peak
-from tests.stock import computed, correlations
+from tests.fixtures.memory import made_ahead, peak
+from tests.fixtures.stock import computed, correlations
 
 SAMPLES, NOISE = 8, 0.2
 
@@ -43,7 +43,7 @@ def _stock(stock, network, request, monkeypatch, **options):
 
 def test_noise_is_a_share_of_each_images_range():
     """An image of half the contrast gets half the noise, a flat one none."""
-    from tests.closed_form import LinearClassifier
+    from tests.fixtures.closed_form import LinearClassifier
 
     model = LinearClassifier(np.ones((40, 40, 1, 2), np.float32))
     ramp = np.linspace(0, 1, 1600).reshape(40, 40, 1)

@@ -3,10 +3,10 @@
 from typing import cast
 
 from generator import __version__
+from generator.build.cache import key_of
+from generator.build.study import Study
 from generator.pages.assembly import figure_numbers
 from generator.pages.figure_page import Built
-from generator.pipeline.cache import key_of
-from generator.pipeline.study import Study
 from generator.results import Drawing, FigureResult
 from generator.spec.grammar import Figure
 from generator.spec.report import Report

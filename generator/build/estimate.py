@@ -10,13 +10,13 @@ from typing import TypeVar
 
 import numpy as np
 
+from generator.build.study import Study
+from generator.build.subject import Subject
 from generator.classifier import Score
 from generator.evidence.collection import DRAWS, sizes_of
 from generator.evidence.explainer import Explainer
 from generator.maps.growth import scales
 from generator.methods import Method
-from generator.pipeline.study import Study
-from generator.pipeline.subject import Subject
 from generator.spec.grammar import Figure
 from generator.spec.report import Report
 

@@ -1,10 +1,10 @@
 """What can be said of a report before its figures are computed."""
 
+from generator.build.cache import Cache
+from generator.build.opening import open_study
+from generator.build.preflight import preflight
 from generator.build_options import FOLDER, BuildOptions
 from generator.errors import InputError
-from generator.pipeline.cache import Cache
-from generator.pipeline.opening import open_study
-from generator.pipeline.preflight import preflight
 from generator.spec.report import Report
 
 
@@ -18,7 +18,7 @@ def check(report: Report, options: BuildOptions, with_model: bool, budget: float
         preflight(report, study)
     if budget is None:
         return "ok"
-    from generator.pipeline.estimate import seconds_needed  # here: it opens the model
+    from generator.build.estimate import seconds_needed  # here: it opens the model
 
     needed = seconds_needed(report, study)
     if needed > budget:

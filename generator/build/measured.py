@@ -6,14 +6,14 @@ from dataclasses import asdict
 from typing import Any, cast
 
 from generator.artefacts import Floats, Heatmaps, Ints
+from generator.build.cache import key_of
+from generator.build.overlap import training_samples
+from generator.build.study import Study
 from generator.classifier import Classifier
 from generator.evidence.explainer import Explainer
 from generator.evidence.faces import Faces, draw
 from generator.evidence.leakage import Leakage, leakage
 from generator.evidence.study import Evidence, Setting, measure
-from generator.pipeline.cache import key_of
-from generator.pipeline.overlap import training_samples
-from generator.pipeline.study import Study
 from generator.results import FigureResult
 from generator.spec.report import Report
 

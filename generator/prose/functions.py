@@ -3,10 +3,10 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from generator import numbers
-from generator.evidence import prose as evidence_prose
-from generator.evidence.prose import Spoken
-from generator.numbers import Numbers
+from generator.prose import evidence as evidence_prose
+from generator.prose import figures as numbers
+from generator.prose.evidence import Spoken
+from generator.prose.figures import Numbers
 
 FUNCTIONS: Mapping[str, Callable[..., object]] = {
     **{name: getattr(Numbers, name) for name in numbers.NAMES},

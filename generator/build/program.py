@@ -7,24 +7,24 @@ from pathlib import Path
 
 import numpy as np
 
+from generator.build import manifest, stamp
+from generator.build.arrays import arrays_of
+from generator.build.cache import Cache
+from generator.build.exports import exported
+from generator.build.measured import measured
+from generator.build.opening import open_study
+from generator.build.pictures import built_figures
+from generator.build.preflight import preflight
+from generator.build.progress import Progress
+from generator.build.publish import Publication
+from generator.build.sanity import checked
+from generator.build.site_folder import MANIFEST, check_output, new_site
+from generator.build.study import FigureError, Study
+from generator.build.subject import versions
 from generator.build_options import FOLDER, BuildOptions
 from generator.errors import InputError, Problem, SpecError
 from generator.evidence.study import Evidence
 from generator.pages.figure_page import Built
-from generator.pipeline import manifest, stamp
-from generator.pipeline.arrays import arrays_of
-from generator.pipeline.cache import Cache
-from generator.pipeline.exports import exported
-from generator.pipeline.measured import measured
-from generator.pipeline.opening import open_study
-from generator.pipeline.pictures import built_figures
-from generator.pipeline.preflight import preflight
-from generator.pipeline.progress import Progress
-from generator.pipeline.publish import Publication
-from generator.pipeline.sanity import checked
-from generator.pipeline.site_folder import MANIFEST, check_output, new_site
-from generator.pipeline.study import FigureError, Study
-from generator.pipeline.subject import versions
 from generator.results import FigureResult
 from generator.spec.grammar import Figure
 from generator.spec.report import Report

@@ -8,12 +8,10 @@ from functools import cached_property, partial
 from pathlib import Path
 from typing import cast
 
+from generator.build.study import Study
+from generator.build.subject import versions
 from generator.errors import SpecError
-from generator.evidence.claims import Line
-from generator.evidence.prose import Spoken
 from generator.evidence.study import Evidence
-from generator.fact_numbers import Facts
-from generator.numbers import Numbers
 from generator.pages import content, page, render
 from generator.pages.assembly import BOTH, Imprint, assemble, figure_numbers
 from generator.pages.content import Image
@@ -23,16 +21,18 @@ from generator.pages.evidence_section import section
 from generator.pages.figure_page import Built
 from generator.pages.page import Page
 from generator.pages.reader import Reader
-from generator.pages.words import TEMPLATES, Words, load
-from generator.pipeline.study import Study
-from generator.pipeline.subject import versions
-from generator.prose import Sayings
-from generator.quantities import Language
+from generator.prose.claims import Line
+from generator.prose.evidence import Spoken
+from generator.prose.facts import Facts
+from generator.prose.figures import Numbers
+from generator.prose.functions import Sayings
+from generator.prose.quantities import Language
 from generator.results import Picture
 from generator.spec.report import Report
-from generator.spec.yaml_source import child
 from generator.templating import ProseError, render_prose
 from generator.text import Text
+from generator.words import TEMPLATES, Words, load
+from generator.yaml_source import child
 
 SHOWN = ("python", "tensorflow", "keras", "tf-keras-vis", "lime")  # versions in the foot of a page
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from generator.artefacts import Ints
 from generator.errors import InputError, suggestion
-from generator.quantities import Language, Listed, Name, Quantity
+from generator.prose.quantities import Language, Listed, Name, Quantity
 from generator.regions import Region
 from generator.samples import Evaluation
 from generator.text import Text

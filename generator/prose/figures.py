@@ -14,8 +14,8 @@ import numpy as np
 
 from generator.artefacts import Confusion, Floats, Heatmaps, Ints, Patterns
 from generator.errors import InputError, suggestion
-from generator.fact_numbers import FactNumbers
-from generator.quantities import Listed, Name, Quantity
+from generator.prose.facts import FactNumbers
+from generator.prose.quantities import Listed, Name, Quantity
 from generator.regions import share
 from generator.results import FigureResult, Part
 from generator.samples import Batch

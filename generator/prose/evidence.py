@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from generator.errors import InputError, suggestion
-from generator.evidence.claims import Claim, Light, Line, Share, part_of_one
 from generator.evidence.numbers import ALL, Plain
 from generator.evidence.study import Evidence
 from generator.evidence.wording import (
@@ -22,7 +21,8 @@ from generator.evidence.wording import (
     RULES,
     SENTENCES,
 )
-from generator.quantities import Language, Listed, Name, Quantity
+from generator.prose.claims import Claim, Light, Line, Share, part_of_one
+from generator.prose.quantities import Language, Listed, Name, Quantity
 from generator.text import Text
 
 REFERENCES = ("blob", "change", "untrained", "average")

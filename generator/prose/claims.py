@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Self
 
-from generator.quantities import Name, Quantity
+from generator.prose.quantities import Name, Quantity
 
 
 class Claim(Quantity):

@@ -5,11 +5,11 @@ from typing import Any, cast
 
 import numpy as np
 
+from generator.build.cache import key_of
+from generator.build.study import Study
 from generator.data.preprocess import Preprocess
 from generator.data.row_hash import row_hash
 from generator.data.scaling_check import ScalingHint, suspicious_scaling
-from generator.pipeline.cache import key_of
-from generator.pipeline.study import Study
 from generator.samples import UNLABELLED
 
 MOST = 512  # images that other scalings are tried on

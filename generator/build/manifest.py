@@ -11,7 +11,7 @@ from pydantic import BaseModel
 
 from generator import __version__
 from generator.artefacts import Confusion, Heatmaps, Patterns
-from generator.numbers import matrix_numbers
+from generator.prose.figures import matrix_numbers
 from generator.results import Drawing, FigureResult, Part
 
 

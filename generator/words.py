@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from generator.errors import InputError, suggestion
-from generator.quantities import Language
-from generator.spec.yaml_source import read
+from generator.prose.quantities import Language
+from generator.yaml_source import read
 
-TEMPLATES = Path(__file__).resolve().parents[2] / "templates"
+TEMPLATES = Path(__file__).resolve().parents[1] / "templates"
 COMPLETE = "en"  # the language whose file has every key
 SCRIPTS = {"zh-TW": "zh-Hant", "zh-HK": "zh-Hant", "zh-MO": "zh-Hant"}
 

@@ -2,15 +2,15 @@
 
 from dataclasses import replace
 
+from generator.build.cache import Cache
+from generator.build.study import Study
+from generator.build.subject import Data, Subject
 from generator.build_options import BuildOptions
 from generator.data.evaluation import read_evaluation
 from generator.data.sources import Source, guess_kind
 from generator.drawing.glyphs import check_glyphs
 from generator.errors import DataError, SpecError
 from generator.methods import METHODS
-from generator.pipeline.cache import Cache
-from generator.pipeline.study import Study
-from generator.pipeline.subject import Data, Subject
 from generator.samples import Evaluation
 from generator.spec.report import Report
 

@@ -5,14 +5,14 @@ import time
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
-from generator.build import build
+from generator.build.live_site import HOST, Live, start
+from generator.build.program import build
+from generator.build.stamp import fingerprint
 from generator.build_options import BuildOptions
 from generator.errors import GeneratorError
-from generator.pages.words import TEMPLATES
-from generator.pipeline.live_site import HOST, Live, start
-from generator.pipeline.stamp import fingerprint
 from generator.spec.loading import load
 from generator.spec.report import Report
+from generator.words import TEMPLATES
 
 PAUSE = 0.3  # seconds between two looks at the files
 Seen = Mapping[Path, list[int] | None]

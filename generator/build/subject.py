@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 
 from generator.artefacts import Floats, Ints
+from generator.build.cache import Cache, key_of
 from generator.classifier import Classifier, ModelFacts
 from generator.data.class_words import ClassWords
 from generator.data.csv_source import PixelTable
@@ -19,7 +20,6 @@ from generator.data.preprocess import Preprocess, Preprocessing, preprocess_of
 from generator.data.resize import resize
 from generator.data.row_hash import row_hash, row_seeds
 from generator.data.sources import Source, read_samples, read_table
-from generator.pipeline.cache import Cache, key_of
 from generator.samples import Batch, Samples
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from pathlib import PurePosixPath
 
 from generator.drawing.png import jpeg
 from generator.errors import InputError
-from generator.numbers import row_class
+from generator.prose.figures import row_class
 from generator.results import Drawing, FigureResult, Part, Picture, Role
 from generator.spec.grammar import Export
 

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
+from generator.build.study import Study
 from generator.classifier import ModelFacts
 from generator.errors import DataError, ModelError, Problem, SpecError, suggestion
-from generator.pipeline.study import Study
 from generator.spec.grammar import Figure, Images
 from generator.spec.report import Report
 

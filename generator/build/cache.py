@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from generator.pipeline.archive import freeze, thaw
+from generator.build.archive import freeze, thaw
 
 LIMIT = 1 << 30  # bytes; the entries used longest ago go first
 DIGEST = 32
