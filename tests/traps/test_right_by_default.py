@@ -4,7 +4,6 @@ The others are in test_right_by_default_beyond.py; docs/right-by-default.md list
 """
 
 import re
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -12,6 +11,7 @@ import pytest
 from generator.classifier import Score, last_spatial
 from generator.maps.enlarge import enlarge
 from generator.methods.occlusion import Grid
+from tests import ROOT
 from tests.conftest import request_of
 from tests.fixtures.closed_form import LinearClassifier
 from tests.fixtures.stock import computed, correlations, keras_library, opened, stock
@@ -284,7 +284,7 @@ def test_an_occluding_patch_is_no_feature_itself():
 
 def test_the_table_for_users_names_these_tests():
     """Every test that docs/right-by-default.md names exists, and every trap tested here is in its table."""
-    root = Path(__file__).parent
+    root = ROOT / "tests"
     named = set(re.findall(r"`(test_\w+)`", (root.parent / "docs" / "right-by-default.md").read_text(encoding="utf-8")))
     found = {
         path: set(re.findall(r"^def (test_\w+)", path.read_text("utf-8"), re.M)) for path in root.rglob("test_*.py")

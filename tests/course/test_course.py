@@ -9,7 +9,7 @@ import yaml
 from generator.cli import main
 from generator.methods import METHODS
 from tests import ROOT
-from tests.fixtures.course import MISLABELLED, SIDE, STORED, Site, pictures, site_of, write_material
+from tests.course.reports import MISLABELLED, SIDE, STORED, Site, pictures, site_of, write_material
 from tests.fixtures.stock import keras_library, saved
 from tests.fixtures.tiny_models import KERAS_COPIES
 
