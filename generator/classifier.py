@@ -5,11 +5,13 @@ Scores are logits (before the softmax or sigmoid) unless called probabilities. A
 """
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal, Protocol
 
 import numpy as np
 
 from generator.artefacts import Floats, Ints
+from generator.samples import Batch, Evaluation
 
 ScoreKind = Literal["logit", "probability", "loss", "sum"]
 Rectifier = Literal["plain", "guided"]
@@ -142,6 +144,22 @@ class Classifier(Protocol):
 
     def ascend(self, ascent: Ascent) -> Climb:
         """All units of an ascent in one batch, through the truncated model only."""
+
+
+@dataclass(frozen=True)
+class Request:
+    """What a method is asked: a model, the images of the figure, and what else there is to compare with.
+
+    `reference (M, H, W, C)` are inputs of real images, for "the largest activation on real images".
+    Files that a parameter names are relative to `folder`.
+    """
+
+    classifier: Classifier
+    batch: Batch
+    reference: Floats
+    evaluation: Evaluation | None
+    seed: int
+    folder: Path = Path()
 
 
 def find_layer(classifier: Classifier, name: str) -> Layer | None:

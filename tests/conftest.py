@@ -7,7 +7,7 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 import numpy as np
 import pytest
 
-from generator.methods import Request
+from generator.classifier import Request
 from generator.samples import Batch
 from tests.fixtures.closed_form import LinearClassifier
 

@@ -13,11 +13,12 @@ from generator.artefacts import Floats, Ints
 from generator.build import overlap
 from generator.build.cache import Cache, key_of
 from generator.build.subject import Subject, file_digest
+from generator.classifier import Request
 from generator.data.evaluation import evaluation_of
 from generator.data.selection import Rule, Selection, select
 from generator.data.sources import Source
 from generator.errors import ComputationError, DataError, ModelError, ParameterError
-from generator.methods import Method, Request
+from generator.methods import Method
 from generator.results import FigureResult, Part
 from generator.samples import Batch, Evaluation, Samples
 from generator.spec.grammar import Figure, Images

@@ -8,11 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from generator.artefacts import Fact, Floats, Heatmaps, Ints
-from generator.classifier import Classifier
+from generator.classifier import Classifier, Request
 from generator.evidence.cells import cell_means, empty, strength
 from generator.evidence.estimates import Doubles
 from generator.evidence.faces import Faces, batch_of
-from generator.methods import Method, Request
+from generator.methods import Method
 
 CHEAP, DEAR = 3, 10  # model passes of one map
 MOST = 300  # a method that takes more is not run on further images

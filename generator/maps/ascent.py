@@ -11,11 +11,10 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from generator.artefacts import FLAT, Fact, Floats, Ints
-from generator.classifier import Ascent, Classifier, Climb, Objective, Optimizer, find_layer
+from generator.classifier import Ascent, Classifier, Climb, Objective, Optimizer, Request, find_layer
 from generator.errors import ParameterError
 from generator.maps.growth import climbed
 from generator.maps.variants import slices
-from generator.methods import Request
 
 Start = Annotated[
     Literal["noise", "zeros", "grey", "ones"] | Annotated[int, Field(ge=0)],

@@ -8,10 +8,9 @@ from collections.abc import Mapping
 import numpy as np
 
 from generator.artefacts import Fact, Floats
-from generator.classifier import Classifier, Rectifier, Score, ScoreKind
+from generator.classifier import Classifier, Rectifier, Request, Score, ScoreKind
 from generator.errors import ParameterError
 from generator.maps.variants import Doubles
-from generator.methods import Request
 
 TINY = 1e-12  # a probability below this has no finite logarithm worth showing
 

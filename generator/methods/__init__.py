@@ -9,36 +9,18 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from importlib import import_module
-from pathlib import Path
 from pkgutil import iter_modules
 from typing import Any, Literal, get_type_hints
 
 from pydantic import BaseModel, ConfigDict, create_model
 
-from generator.artefacts import Artefact, Floats
-from generator.classifier import Classifier
-from generator.samples import Batch, Evaluation
+from generator.artefacts import Artefact
+from generator.classifier import Request as Request  # a method imports it together with its decorator
 from generator.text import Text
 
 Kind = Literal["attribution", "patterns", "outputs", "evaluation", "predictions", "model"]  # model: without images
 Access = Literal["gradients", "predictions", "weights", "none"]  # white box, black box, as it lies there, no model
 Passes = Callable[[Mapping[str, Any], int], int]
-
-
-@dataclass(frozen=True)
-class Request:
-    """What a method is asked: a model, the images of the figure, and what else there is to compare with.
-
-    `reference (M, H, W, C)` are inputs of real images, for "the largest activation on real images".
-    Files that a parameter names are relative to `folder`.
-    """
-
-    classifier: Classifier
-    batch: Batch
-    reference: Floats
-    evaluation: Evaluation | None
-    seed: int
-    folder: Path = Path()
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from generator.classifier import Classifier
-from generator.methods import Request
+from generator.classifier import Classifier, Request
 from tests.conftest import request_of
 from tests.fixtures.closed_form import LinearClassifier
 from tests.fixtures.stock import keras_library, opened, stock

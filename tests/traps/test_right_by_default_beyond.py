@@ -15,14 +15,13 @@ from PIL import Image
 from skimage.segmentation import quickshift
 
 from generator.artefacts import FLAT, Heatmaps
-from generator.classifier import Ascent
+from generator.classifier import Ascent, Request
 from generator.data.evaluation import evaluation_of
 from generator.data.preprocess import Preprocess
 from generator.data.scaling_check import suspicious_scaling
 from generator.drawing import colours, png
 from generator.drawing.figures import draw
 from generator.maps.optimizers import rate_of
-from generator.methods import Request
 from generator.methods.filters import USUAL_RATE
 from generator.results import FigureResult, Part
 from generator.samples import Samples
