@@ -1,4 +1,4 @@
-"""A text in several languages; a missing translation is stood in for, never invented."""
+"""A text in several languages, where a missing translation is stood in for, never invented; how a language lists."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -38,3 +38,22 @@ class Text:
 def bilingual(en: str, zh: str) -> Text:
     """A text of the project's own two languages."""
     return Text({"en": en, "zh-Hant": zh})
+
+
+@dataclass(frozen=True)
+class Language:
+    """How numbers and lists read in a language; unknown ones follow English."""
+
+    code: str
+
+    @property
+    def chinese(self) -> bool:
+        return self.code.split("-")[0] in ("zh", "ja")
+
+    def listed(self, words: tuple[str, ...]) -> str:
+        """'a, b and c', or 'a、b和c'."""
+        if len(words) < 2:
+            return "".join(words)
+        if self.chinese:
+            return "、".join(words[:-1]) + "和" + words[-1]
+        return ", ".join(words[:-1]) + " and " + words[-1]

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from generator.errors import InputError, suggestion
-from generator.prose.quantities import Language
+from generator.text import Language
 from generator.yaml_source import read
 
 TEMPLATES = Path(__file__).resolve().parents[1] / "templates"

@@ -10,11 +10,11 @@ from generator.artefacts import Heatmaps, Patterns
 from generator.errors import InputError
 from generator.prose.facts import Facts, proportion
 from generator.prose.figures import NAMES, Numbers
-from generator.prose.quantities import Language, Listed, Quantity
+from generator.prose.quantities import Listed, Quantity
 from generator.regions import Region
 from generator.results import FigureResult, Part
 from generator.samples import Evaluation
-from generator.text import bilingual
+from generator.text import Language, bilingual
 from tests.conftest import batch_of
 from tests.fixtures.closed_form import LinearClassifier
 

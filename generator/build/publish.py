@@ -26,11 +26,10 @@ from generator.prose.evidence import Spoken
 from generator.prose.facts import Facts
 from generator.prose.figures import Numbers
 from generator.prose.functions import Sayings
-from generator.prose.quantities import Language
 from generator.results import Picture
 from generator.spec.report import Report
 from generator.templating import ProseError, render_prose
-from generator.text import Text
+from generator.text import Language, Text
 from generator.words import TEMPLATES, Words, load
 from generator.yaml_source import child
 

@@ -22,8 +22,8 @@ from generator.evidence.wording import (
     SENTENCES,
 )
 from generator.prose.claims import Claim, Light, Line, Share, part_of_one
-from generator.prose.quantities import Language, Listed, Name, Quantity
-from generator.text import Text
+from generator.prose.quantities import Listed, Name, Quantity
+from generator.text import Language, Text
 
 REFERENCES = ("blob", "change", "untrained", "average")
 EXCHANGES: Mapping[str, str] = {"class": "class_swap", "weights": "random_weights"}

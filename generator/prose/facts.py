@@ -8,10 +8,10 @@ import numpy as np
 
 from generator.artefacts import Ints
 from generator.errors import InputError, suggestion
-from generator.prose.quantities import Language, Listed, Name, Quantity
+from generator.prose.quantities import Listed, Name, Quantity
 from generator.regions import Region
 from generator.samples import Evaluation
-from generator.text import Text
+from generator.text import Language, Text
 
 
 @dataclass(frozen=True)

@@ -1,30 +1,12 @@
-"""Values as prose prints them: numbers that know their unit and language, names that read in the reader's language."""
+"""Values as prose prints them: numbers that know their unit, names that read in the reader's language."""
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, Literal, Self
 
+from generator.text import Language
+
 Unit = Literal["share", "count", "plain", "times"]
-
-
-@dataclass(frozen=True)
-class Language:
-    """How numbers and lists read in a language; unknown ones follow English."""
-
-    code: str
-
-    @property
-    def chinese(self) -> bool:
-        return self.code.split("-")[0] in ("zh", "ja")
-
-    def listed(self, words: tuple[str, ...]) -> str:
-        """'a, b and c', or 'a、b和c'."""
-        if len(words) < 2:
-            return "".join(words)
-        if self.chinese:
-            return "、".join(words[:-1]) + "和" + words[-1]
-        return ", ".join(words[:-1]) + " and " + words[-1]
 
 
 class Quantity(float):

@@ -11,9 +11,8 @@ from generator.evidence.study import Evidence, Setting, measure
 from generator.evidence.verdicts import fits
 from generator.evidence.wording import ANY, CHECKS, NUMBERS, RULES, SENTENCES
 from generator.prose.evidence import NAMES, Spoken
-from generator.prose.quantities import Language
 from generator.samples import Evaluation
-from generator.text import Text
+from generator.text import Language, Text
 from tests.evidence.planted import (
     CLASSES,
     CORNER,
