@@ -146,12 +146,12 @@ def _loaded(asked: argparse.Namespace) -> "Report":
 
 
 def _build(asked: argparse.Namespace) -> int:
-    from generator.build import stamp
+    from generator.build import site
 
     options = options_of(asked)
     output = options.output or asked.spec.parent / "site"
-    place = stamp.place(asked.spec.parent / FOLDER, asked.spec, output)
-    if options.repeatable and stamp.is_current(place, options.settings):
+    place = site.stamp_of(asked.spec.parent / FOLDER, asked.spec, output)
+    if options.repeatable and site.is_current(place, options.settings):
         if not options.quiet:
             print(f"{output}: nothing has changed", file=sys.stderr)
         return BUILT
@@ -161,7 +161,7 @@ def _build(asked: argparse.Namespace) -> int:
 
 
 def _check(asked: argparse.Namespace) -> int:
-    from generator.build.check import check
+    from generator.build.checks import check
 
     print(check(_loaded(asked), options_of(asked), asked.open_model, asked.budget))
     return BUILT

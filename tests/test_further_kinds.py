@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from generator.artefacts import Curves, Foreign, Kernels, LayerTable, Patterns, Points
-from generator.build.arrays import arrays_of
+from generator.build.outputs import arrays_of
 from generator.drawing.figures import draw
 from generator.drawing.png import pixels_of
 from generator.pages.bodies import body_of

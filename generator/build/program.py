@@ -3,22 +3,21 @@
 import sys
 import time
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any, TextIO
 
 import numpy as np
+from tqdm import tqdm
 
-from generator.build import manifest, stamp
-from generator.build.arrays import arrays_of
+from generator.build import site
 from generator.build.cache import Cache
-from generator.build.exports import exported
+from generator.build.checks import checked, preflight
 from generator.build.measured import measured
 from generator.build.opening import open_study
-from generator.build.pictures import built_figures
-from generator.build.preflight import preflight
-from generator.build.progress import Progress
+from generator.build.outputs import Provenance, arrays_of, built_figures, exported, manifest
 from generator.build.publish import Publication
-from generator.build.sanity import checked
-from generator.build.site_folder import MANIFEST, check_output, new_site
+from generator.build.site import MANIFEST, check_output, new_site
 from generator.build.study import FigureError, Study
 from generator.build.subject import versions
 from generator.build_options import FOLDER, BuildOptions
@@ -47,9 +46,7 @@ def build(report: Report, options: BuildOptions) -> int:
     pages = publication.files()
     seconds = time.perf_counter() - begin
     drawings = [(figure.result, figure.drawing) for figure in built.values()]
-    record = manifest.manifest(
-        _provenance(report, study), drawings, publication.alt_texts, publication.measured, seconds
-    )
+    record = manifest(_provenance(report, study), drawings, publication.alt_texts, publication.measured, seconds)
     _write(report.output, {**_pictures(built), **exports, **pages, MANIFEST: record, ".nojekyll": ""})
     _write_beside(options, exports, results)
     study.cache.prune()
@@ -126,15 +123,15 @@ def _pictures(built: Mapping[str, Built]) -> dict[str, bytes]:
     return {f"figures/{picture.name}": picture.data for figure in built.values() for picture in figure.drawing.pictures}
 
 
-def _provenance(report: Report, study: Study) -> manifest.Provenance:
+def _provenance(report: Report, study: Study) -> Provenance:
     digests = (study.subject.digest, study.subject.data.digest, report.source.digest)
-    return manifest.Provenance(versions(), *digests, report.seed)
+    return Provenance(versions(), *digests, report.seed)
 
 
 def _write(output: Path, files: Files) -> None:
-    with new_site(output) as site:
+    with new_site(output) as folder:
         for name, data in files.items():
-            site.write(name, data)
+            folder.write(name, data)
 
 
 def _write_beside(options: BuildOptions, exports: Mapping[str, bytes], results: Mapping[str, FigureResult]) -> None:
@@ -153,8 +150,8 @@ def _write_beside(options: BuildOptions, exports: Mapping[str, bytes], results: 
 def _stamp(report: Report, results: Mapping[str, FigureResult], options: BuildOptions) -> None:
     """Lets the next build be skipped where nothing changes; not where this one had something to say."""
     if options.repeatable and not report.warnings and not any(result.failure for result in results.values()):
-        place = stamp.place(report.folder / FOLDER, report.source.file, report.output)
-        stamp.write(place, options.settings, report.inputs, report.output)
+        place = site.stamp_of(report.folder / FOLDER, report.source.file, report.output)
+        site.write_stamp(place, options.settings, report.inputs, report.output)
 
 
 def _told(results: Mapping[str, FigureResult], output: Path, seconds: float, options: BuildOptions) -> int:
@@ -165,3 +162,51 @@ def _told(results: Mapping[str, FigureResult], output: Path, seconds: float, opt
     if not options.quiet:
         print(f"{output}: {len(results) - len(failed)} figures in {seconds:.1f} s", file=sys.stderr)
     return FAILED if failed else BUILT
+
+
+BAR = "{desc} {bar} {percentage:3.0f}% · {remaining} left"
+
+
+@dataclass
+class Progress:
+    """Counts model passes, the measure of the time a figure takes; quiet prints warnings only."""
+
+    total: int
+    quiet: bool = False
+    stream: TextIO = field(default_factory=lambda: sys.stderr)
+    bar: Any = None
+
+    def __enter__(self) -> "Progress":
+        if self.total and not self.quiet and self.stream.isatty():
+            self.bar = tqdm(total=self.total, file=self.stream, bar_format=BAR, leave=False)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self.bar is not None:
+            self.bar.close()
+
+    def begin(self, name: str) -> None:
+        if self.bar is not None:
+            self.bar.set_description_str(f"{name:<20}")
+
+    def end(self, name: str, passes: int, seconds: float) -> None:
+        """A figure is done; without a terminal it gets a line of its own."""
+        if self.bar is not None:
+            self.bar.update(passes)
+        else:
+            self.say(f"{name}: {seconds:.1f} s")
+
+    def say(self, line: str) -> None:
+        """A line of information, unless quiet."""
+        if not self.quiet:
+            self._print(line)
+
+    def warn(self, line: str) -> None:
+        """A line that is always shown."""
+        self._print(f"warning: {line}")
+
+    def _print(self, line: str) -> None:
+        if self.bar is not None:
+            self.bar.write(line, file=self.stream)
+        else:
+            print(line, file=self.stream)

@@ -3,8 +3,7 @@
 import numpy as np
 
 from generator.artefacts import Heatmaps
-from generator.build.archive import freeze, thaw
-from generator.build.cache import Cache, key_of
+from generator.build.cache import Cache, freeze, key_of, thaw
 
 
 def heatmaps() -> Heatmaps:

@@ -1,12 +1,41 @@
-"""What is wrong between a spec, its model and its data, found before anything is computed."""
+"""What is wrong or doubtful between a spec, its model and its data, found before anything is computed."""
 
 from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from typing import Any, cast
 
+import numpy as np
+
+from generator.build.cache import Cache, key_of
+from generator.build.opening import open_study
 from generator.build.study import Study
+from generator.build_options import FOLDER, BuildOptions
 from generator.classifier import ModelFacts
-from generator.errors import DataError, ModelError, Problem, SpecError, suggestion
+from generator.data.preprocess import Preprocess
+from generator.data.row_hash import row_hash
+from generator.data.scaling_check import ScalingHint, suspicious_scaling
+from generator.errors import DataError, InputError, ModelError, Problem, SpecError, suggestion
+from generator.samples import UNLABELLED
 from generator.spec.grammar import Figure, Images
 from generator.spec.report import Report
+
+
+def check(report: Report, options: BuildOptions, with_model: bool, budget: float | None = None) -> str:
+    """What there is to say; raises SpecError where evaluation, or the model (opened if asked), do not fit the spec.
+
+    With a `budget` in seconds it says how long the build will take, and raises InputError where that is more.
+    """
+    study = open_study(report, options, Cache(report.folder / FOLDER))
+    if with_model:
+        preflight(report, study)
+    if budget is None:
+        return "ok"
+    from generator.build.estimate import seconds_needed  # here: it opens the model
+
+    needed = seconds_needed(report, study)
+    if needed > budget:
+        raise InputError(f"the build takes about {needed:.0f} s, more than the budget of {budget:.0f} s")
+    return f"ok, about {needed:.0f} s"
 
 
 def preflight(report: Report, study: Study) -> None:
@@ -68,3 +97,36 @@ def _missing_images(report: Report, study: Study, figure: Figure) -> Iterator[Pr
         study.chosen(figure)
     except DataError as error:
         yield report.figure_problem(figure.id, "images", str(error))
+
+
+MOST = 512  # images that other scalings are tried on
+VERSION = 1
+
+
+@dataclass(frozen=True)
+class Checked:
+    """`accuracy` over `images` labelled images drawn from the data; `hint` where another scaling would do better."""
+
+    accuracy: float
+    images: int
+    hint: ScalingHint | None
+
+
+def checked(study: Study) -> Checked | None:
+    """The check of a labelled data set; None where there are no labels."""
+    if not study.data_facts[1]:
+        return None
+    key = key_of(sanity=(VERSION, study.subject.key), data=study.subject.data.digest, seed=study.seed)
+    found = cast(dict[str, Any], study.cache.remember(key, lambda: asdict(_check(study))))
+    return Checked(found["accuracy"], found["images"], ScalingHint(**found["hint"]) if found["hint"] else None)
+
+
+def _check(study: Study) -> Checked:
+    subject, samples = study.subject, study.subject.data.samples
+    labelled = np.flatnonzero(samples.label != UNLABELLED)
+    chosen = np.sort(labelled[np.argsort(row_hash(samples.index[labelled], study.seed), kind="stable")[:MOST]])
+    images, label = subject.images(chosen), samples.label[chosen]
+    right = subject.predict(chosen).argmax(axis=1) == label
+    current = cast(Preprocess, subject.classifier.preprocessing)
+    hint = suspicious_scaling(subject.classifier.logits, images, label, current)
+    return Checked(float(right.mean()), len(chosen), hint)

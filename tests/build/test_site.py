@@ -1,8 +1,10 @@
-"""A site is replaced whole or not at all."""
+"""A site is replaced whole or not at all, and not built again where nothing changed."""
+
+import os
 
 import pytest
 
-from generator.build.site_folder import MANIFEST, new_site
+from generator.build.site import MANIFEST, is_current, new_site, write_stamp
 from generator.errors import InputError
 
 
@@ -50,3 +52,36 @@ def test_a_file_that_stays_the_same_keeps_its_time(tmp_path):
     assert (site / "same.png").stat().st_mtime_ns == before
     assert (site / "same.png").stat().st_nlink == 1
     assert (site / "page.html").read_text() == "new"
+
+
+@pytest.fixture
+def built(tmp_path):
+    (tmp_path / "site").mkdir()
+    (tmp_path / "site" / "index.html").write_text("page")
+    (tmp_path / "report.yaml").write_text("version: 1")
+    write_stamp(tmp_path / "stamp", {"strict": False}, [tmp_path / "report.yaml"], tmp_path / "site")
+    return tmp_path
+
+
+def test_an_untouched_build_is_current(built):
+    """The same settings, inputs and outputs need no build."""
+    assert is_current(built / "stamp", {"strict": False})
+
+
+@pytest.mark.parametrize("change", ["report.yaml", "site/index.html"])
+def test_a_changed_file_needs_a_build(built, change):
+    """An input or an output that was edited, even to the same size, is noticed by its time."""
+    os.utime(built / change, ns=(1, 1))
+    assert not is_current(built / "stamp", {"strict": False})
+
+
+def test_other_settings_need_a_build(built):
+    """Options are part of what was built."""
+    assert not is_current(built / "stamp", {"strict": True})
+
+
+@pytest.mark.parametrize("damage", ["", "{", "[]", "{}"])
+def test_a_damaged_stamp_needs_a_build(built, damage):
+    """A stamp that cannot be read says nothing."""
+    (built / "stamp").write_text(damage)
+    assert not is_current(built / "stamp", {"strict": False})

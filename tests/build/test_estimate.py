@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from generator.build import estimate
-from generator.build.check import check
+from generator.build.checks import check
 from generator.build.estimate import PAGES, TSNE, Costs, Work, measured, seconds_needed
 from generator.build_options import BuildOptions
 from generator.errors import InputError

@@ -1,0 +1,260 @@
+"""What leaves a build beside the pages: pictures, their exported copies, arrays, and the manifest for machines."""
+
+import json
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, is_dataclass
+from pathlib import PurePosixPath
+from typing import Any, cast
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import BaseModel
+
+from generator import __version__
+from generator.artefacts import (
+    Artefact,
+    Confusion,
+    Curves,
+    Heatmaps,
+    Kernels,
+    LayerOutputs,
+    LayerTable,
+    Patterns,
+    Points,
+    Predictions,
+)
+from generator.build.cache import key_of
+from generator.build.study import Study
+from generator.drawing.png import jpeg
+from generator.errors import InputError
+from generator.pages.assembly import figure_numbers
+from generator.pages.figure_page import Built
+from generator.prose.figures import matrix_numbers, row_class
+from generator.results import Drawing, FigureResult, Part, Picture, Role
+from generator.spec.grammar import Export, Figure
+from generator.spec.report import Report
+
+DRAWING = 3  # raised when pictures come out differently
+
+
+def built_figures(report: Report, study: Study, results: dict[str, FigureResult]) -> dict[str, Built]:
+    """Every computed figure with its number, method and pictures."""
+    numbers = figure_numbers(report)
+    return {
+        name: Built(
+            report.figures[name], numbers[name], study.methods[result.method], result, drawn(study, report, result)
+        )
+        for name, result in results.items()
+    }
+
+
+def drawn(study: Study, report: Report, result: FigureResult) -> Drawing:
+    """The pictures of one figure."""
+    if result.failure:
+        return Drawing(())
+    figure = report.figures[result.id]
+    key = _key(study, report, figure)
+    return cast(Drawing, study.cache.remember(key, lambda: _draw(report, figure, result)))
+
+
+def _draw(report: Report, figure: Figure, result: FigureResult) -> Drawing:
+    from generator.drawing.figures import draw  # here: matplotlib is not needed where nothing is drawn
+
+    also = (figure.export.panel,) if figure.export and figure.export.panel else ()
+    names = tuple(c.name for c in report.classes)
+    return draw(result, figure.show, names, report.languages, also=also, class_ids=report.class_ids)
+
+
+def _key(study: Study, report: Report, figure: Figure) -> str:
+    parts = [study.key(figure, run) for run in study.runs(figure)]
+    look = {"show": repr(figure.show), "export": repr(figure.export), "languages": report.languages}
+    names = [repr(c.name) for c in report.classes]
+    return key_of(drawing=(DRAWING, __version__), figure=figure.id, parts=parts, classes=names, **look)
+
+
+ALONE: tuple[Role, ...] = ("map", "sheet", "chart")  # what stands for a figure where no panel is named
+
+
+def exported(export: Export, result: FigureResult, drawing: Drawing, classes: Sequence[str]) -> Mapping[str, bytes]:
+    """File name → bytes; raises InputError where two pictures would get the same name."""
+    files: dict[str, bytes] = {}
+    for number, picture in enumerate(_wanted(export, drawing), 1):
+        name = export.file.format(number=number, **_fields(picture, result.parts[picture.part], classes))
+        if name in files:
+            raise InputError(f"'{export.file}' names several pictures '{name}'; add {{index}} or {{number}} to it")
+        files[name] = picture.data if PurePosixPath(name).suffix.lower() == ".png" else jpeg(picture.data)
+    return files
+
+
+def _wanted(export: Export, drawing: Drawing) -> Iterator[Picture]:
+    """The pictures of the panel; of charts those of the first language."""
+    roles = [picture.role for picture in drawing.pictures]
+    role: Role | None = export.panel or next((role for role in ALONE if role in roles), None)
+    pictures = [picture for picture in drawing.pictures if picture.role == role]
+    return (picture for picture in pictures if picture.language in (None, pictures[0].language))
+
+
+def _fields(picture: Picture, part: Part, classes: Sequence[str]) -> dict[str, str | int]:
+    """What a name may hold; what a picture does not have is empty."""
+    row, batch = picture.row, part.batch
+    fields: dict[str, str | int] = {key: str(part.facts.get(key, "")) for key in ("layer", "model")}
+    if row is None or row >= len(batch):
+        return fields | dict.fromkeys(("class_index", "class_id", "index", "target"), "")
+    label, target = int(row_class(part)[row]), int(batch.target[row])
+    return fields | {"class_index": label, "class_id": classes[label], "index": int(batch.index[row]), "target": target}
+
+
+Arrays = dict[str, NDArray[Any]]
+
+
+def arrays_of(result: FigureResult) -> Arrays:
+    """The arrays of a figure by name; with several parts the names of the later ones end in their number."""
+    named: dict[str, NDArray[Any]] = {}
+    for number, part in enumerate(result.parts, 1):
+        suffix = "" if number == 1 else f"_{number}"
+        named |= {name + suffix: array for name, array in _arrays_of_part(part).items()}
+    return named
+
+
+def _arrays_of_part(part: Part) -> Arrays:
+    batch = part.batch
+    images: Arrays = {"image": batch.images, "index": batch.index, "target": batch.target} if len(batch) else {}
+    return {**_of_artefact(part.artefact), **images}
+
+
+def _of_artefact(artefact: Artefact) -> Arrays:
+    if isinstance(artefact, Heatmaps):
+        attribution: dict[str, NDArray[Any]] = {"attribution": artefact.values.astype(np.float32)}
+        return attribution if artefact.segments is None else attribution | {"segments": artefact.segments}
+    if isinstance(artefact, Patterns):
+        kept = {"pattern": artefact.pattern, "activation": artefact.activation, "on_images": artefact.on_images}
+        beside = {} if artefact.output is None else {"output": artefact.output}
+        return {**kept, **beside, artefact.of: artefact.unit, "dead": artefact.dead}
+    if isinstance(artefact, LayerOutputs):
+        return {"output": artefact.output[0] if len(artefact.output) == 1 else artefact.output, "filter": artefact.unit}
+    return _of_the_rest(artefact)
+
+
+def _of_the_rest(artefact: Artefact) -> Arrays:
+    match artefact:
+        case Confusion():
+            return {"counts": artefact.counts}
+        case Predictions():
+            return {"probability": artefact.probability}
+        case Points():
+            return {"place": artefact.place}
+        case Kernels():
+            return {"weight": artefact.weight, "filter": artefact.unit}
+        case Curves():
+            return {"epoch": artefact.epoch, "values": artefact.values, "names": np.array(artefact.names)}
+        case LayerTable():
+            return {"parameters": artefact.parameters, "multiply_adds": artefact.multiply_adds}
+    return {}
+
+
+@dataclass(frozen=True)
+class Provenance:
+    """What a report was made from; digests are sha256."""
+
+    versions: Mapping[str, str]
+    model: str
+    data: str
+    spec: str
+    seed: int
+
+
+def manifest(
+    provenance: Provenance,
+    figures: Sequence[tuple[FigureResult, Drawing]],
+    alt: Mapping[str, Mapping[str, str]],
+    measured: Mapping[str, Any],
+    seconds: float,
+) -> str:
+    """The text of manifest.json; `alt` by file name and language, `measured` the evidence by figure and over all."""
+    entries = [_figure(result, drawing, alt, measured.get(result.id, {})) for result, drawing in figures]
+    content = {
+        "generator": __version__,
+        "versions": dict(provenance.versions),
+        "sha256": {"model": provenance.model, "data": provenance.data, "spec": provenance.spec},
+        "seed": provenance.seed,
+        "seconds": round(seconds, 3),
+        "figures": entries,
+        **measured.get("", {}),
+    }
+    return json.dumps(plain(content), ensure_ascii=False, indent=1, allow_nan=False) + "\n"
+
+
+def _figure(
+    result: FigureResult, drawing: Drawing, alt: Mapping[str, Mapping[str, str]], measured: Mapping[str, Any]
+) -> dict[str, Any]:
+    files = [f"figures/{picture.name}" for picture in drawing.pictures]
+    entry = {
+        "id": result.id,
+        "question": result.question,
+        "method": result.method,
+        "params": dict(result.params),
+        "files": files,
+        "alt": {f"figures/{name}": dict(alt[name]) for name in _names(drawing) if name in alt},
+        "images": [image for part in result.parts for image in _images(part)],
+        "numbers": {**_numbers(result.parts), **measured},
+        "seconds": round(result.seconds, 3),
+        "model_passes": result.model_passes,
+        "cached": result.cached,
+    }
+    return entry | ({"failure": result.failure} if result.failure else {})
+
+
+def _names(drawing: Drawing) -> list[str]:
+    return [picture.name for picture in drawing.pictures]
+
+
+def _images(part: Part) -> Iterator[dict[str, Any]]:
+    """Row by row: the image, its label (None: unknown), the prediction and the probability of the explained class.
+
+    With several parts also what tells this one apart: its model, its layer.
+    """
+    batch = part.batch
+    for k in range(len(batch)):
+        image: dict[str, Any] = {"index": batch.index[k], "label": batch.label[k] if batch.label[k] >= 0 else None}
+        image |= {"prediction": batch.prediction[k], "target": batch.target[k], "seed": batch.seed[k], **part.facts}
+        image["probability"] = batch.probability[k, batch.target[k]]
+        image |= {} if batch.against is None else {"against": batch.against[k]}
+        artefact = part.artefact
+        if isinstance(artefact, Heatmaps):
+            image |= {"remark": artefact.remark(k)} if artefact.remark(k) else {}
+            image |= dict(artefact.image_facts[k]) if artefact.image_facts else {}
+        yield image
+
+
+def _numbers(parts: Sequence[Part]) -> dict[str, Any]:
+    """The facts beside the figure, and what its artefact says in numbers; of several parts under `parts` each."""
+    each = [_numbers_of_part(part) for part in parts]
+    numbers: dict[str, Any] = {key: value for one in each for key, value in one.items()}
+    return numbers | ({"parts": each} if len(each) > 1 else {})
+
+
+def _numbers_of_part(part: Part) -> dict[str, Any]:
+    numbers: dict[str, Any] = {**part.artefact.facts, **part.facts}
+    if isinstance(part.artefact, Patterns):
+        numbers |= {key: getattr(part.artefact, key) for key in ("unit", "activation", "on_images", "dead")}
+    if isinstance(part.artefact, Confusion):
+        numbers |= matrix_numbers(part.artefact) | {"counts": part.artefact.counts}
+    return numbers
+
+
+def plain(value: Any) -> Any:  # noqa: ANN401  any value of a report
+    """The same in JSON's types: what is not finite becomes null."""
+    if isinstance(value, np.ndarray | np.generic):
+        return plain(value.tolist())
+    if isinstance(value, Mapping):
+        return {str(key): plain(entry) for key, entry in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(entry) for entry in value]
+    if is_dataclass(value) and not isinstance(value, type):
+        return plain(asdict(value))
+    if isinstance(value, BaseModel):
+        return plain(value.model_dump(exclude_none=True))
+    if isinstance(value, float):
+        return float(value) if math.isfinite(value) else None
+    return value if isinstance(value, str | int | bool | None) else str(value)
