@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from generator.data.preprocess import Preprocess
+from generator.data.preprocess import Preprocessor
 from generator.model.keras_model import KerasClassifier, open_model
 
 SIDE, CLASSES = 48, 7
@@ -39,7 +39,7 @@ def subject(model: Path, npz: Path | None, count: int) -> Subject:
     """A model file and faces of its size, explained for the class it predicts."""
     import keras
 
-    classifier = open_model(model, Preprocess())
+    classifier = open_model(model, Preprocessor())
     images = faces(npz, count, classifier.input_shape)
     loaded = keras.models.load_model(model, compile=False)
     functional = keras.Model(loaded.inputs, loaded.outputs)  # a Sequential, wrapped as people learn to

@@ -11,9 +11,8 @@ from generator.build.opening import open_study
 from generator.build.study import Study
 from generator.build_options import FOLDER, BuildOptions
 from generator.classifier import ModelFacts
-from generator.data.preprocess import Preprocess
-from generator.data.row_hash import row_hash
 from generator.data.scaling_check import ScalingHint, suspicious_scaling
+from generator.data.selection import row_hash
 from generator.errors import DataError, InputError, ModelError, Problem, SpecError, suggestion
 from generator.samples import UNLABELLED
 from generator.spec.grammar import Figure, Images
@@ -127,6 +126,6 @@ def _check(study: Study) -> Checked:
     chosen = np.sort(labelled[np.argsort(row_hash(samples.index[labelled], study.seed), kind="stable")[:MOST]])
     images, label = subject.images(chosen), samples.label[chosen]
     right = subject.predict(chosen).argmax(axis=1) == label
-    current = cast(Preprocess, subject.classifier.preprocessing)
+    current = subject.classifier.preprocessing
     hint = suspicious_scaling(subject.classifier.logits, images, label, current)
     return Checked(float(right.mean()), len(chosen), hint)

@@ -7,7 +7,7 @@ from generator.build.study import Study
 from generator.build.subject import Data, Subject
 from generator.build_options import BuildOptions
 from generator.data.evaluation import read_evaluation
-from generator.data.sources import Source, guess_kind
+from generator.data.sources import DataSource, guess_kind
 from generator.drawing.glyphs import check_glyphs
 from generator.errors import DataError, SpecError
 from generator.methods import METHODS
@@ -22,7 +22,7 @@ def open_study(report: Report, options: BuildOptions, cache: Cache) -> Study:
     """
     if "pdf" in options.formats:
         check_glyphs(report)
-    data = Data(Source(report.data.source, report.data.path, report.data.usage), report.class_words, cache)
+    data = Data(DataSource(report.data.source, report.data.path, report.data.usage), report.class_words, cache)
     subjects = {
         model.id or "": Subject(
             model.path, model.preprocess, report.folder, data, cache, options.trust_model, model.size
@@ -34,10 +34,10 @@ def open_study(report: Report, options: BuildOptions, cache: Cache) -> Study:
     return Study(report.class_ids, subjects, METHODS, cache, report.seed, *known)
 
 
-def _training(report: Report) -> Source | None:
+def _training(report: Report) -> DataSource | None:
     path = report.data.training
     try:
-        return None if path is None else Source(guess_kind(path), path)
+        return None if path is None else DataSource(guess_kind(path), path)
     except DataError as error:
         raise SpecError((report.problem("data.training", str(error)),)) from error
 

@@ -7,15 +7,15 @@ from pathlib import Path
 import numpy as np
 
 from generator.data.class_words import ClassWords
-from generator.data.csv_rows import columns_of
-from generator.data.sources import Source, read_samples
+from generator.data.csv_source import columns_of
+from generator.data.sources import DataSource, read_samples
 from generator.evidence.leakage import leakage
 from generator.samples import Evaluation, Samples
 
 TRAINING = "Training"  # what FER2013 calls those rows
 
 
-def training_samples(source: Source, classes: Sequence[ClassWords]) -> Samples:
+def training_samples(source: DataSource, classes: Sequence[ClassWords]) -> Samples:
     """The images that a model was trained on; of a file with a column Usage its rows for training."""
     parted = source.kind == "csv" and source.path is not None and _has_usage(source.path)
     return read_samples(replace(source, usage=TRAINING if parted else None), classes)

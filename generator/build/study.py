@@ -16,7 +16,7 @@ from generator.build.subject import Subject, file_digest
 from generator.classifier import Request
 from generator.data.evaluation import evaluation_of
 from generator.data.selection import Rule, Selection, select
-from generator.data.sources import Source
+from generator.data.sources import DataSource
 from generator.errors import ComputationError, DataError, ModelError, ParameterError
 from generator.methods import Method
 from generator.results import FigureResult, Part
@@ -57,7 +57,7 @@ class Study:
     seed: int
     given_evaluation: Evaluation | None
     figures: Mapping[str, Figure]
-    training: Source | None = None
+    training: DataSource | None = None
 
     @property
     def subject(self) -> Subject:

@@ -16,10 +16,9 @@ from generator.build.cache import Cache, key_of
 from generator.classifier import Classifier, ModelFacts
 from generator.data.class_words import ClassWords
 from generator.data.csv_source import PixelTable
-from generator.data.preprocess import Preprocess, Preprocessing, preprocess_of
-from generator.data.resize import resize
-from generator.data.row_hash import row_hash, row_seeds
-from generator.data.sources import Source, read_samples, read_table
+from generator.data.preprocess import Preprocessing, Preprocessor, preprocess_of, resize
+from generator.data.selection import row_hash, row_seeds
+from generator.data.sources import DataSource, read_samples, read_table
 from generator.samples import Batch, Samples
 
 if TYPE_CHECKING:
@@ -52,7 +51,7 @@ class Data:
     A CSV is kept as arrays, which load ten times as fast as its text is parsed.
     """
 
-    source: Source
+    source: DataSource
     classes: Sequence[ClassWords]
     cache: Cache
 
@@ -126,7 +125,7 @@ class Subject:
         """The opened model; this imports TensorFlow."""
         from generator.model.keras_model import open_model  # here: a build from the cache does without
 
-        opened = open_model(self.path, Preprocess(), trust=self.trust, size=self.size)
+        opened = open_model(self.path, Preprocessor(), trust=self.trust, size=self.size)
         return opened.preprocessed(by=self._preprocess(opened.input_shape))
 
     @property
@@ -168,7 +167,7 @@ class Subject:
         chunks = self.data.chunks(self.facts.input_shape, self.settings.crop)
         return np.concatenate([self.classifier.probabilities(self.classifier.prepare(part)) for part in chunks])
 
-    def _preprocess(self, shape: tuple[int, int, int]) -> Preprocess:
+    def _preprocess(self, shape: tuple[int, int, int]) -> Preprocessor:
         return preprocess_of(self.settings, shape, self.folder, lambda: self.data.chunks(shape, self.settings.crop))
 
     def _facts(self) -> ModelFacts:

@@ -10,18 +10,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from generator.artefacts import Floats, Ints
-from generator.data.preprocess import CAFFE, TORCH, Preprocess
+from generator.data.preprocess import CAFFE, TORCH, Preprocessor
 from generator.text import Text, bilingual
 
-COMMON: tuple[tuple[str, Preprocess], ...] = (
-    ("scale: [0, 1]", Preprocess(0.0, 1.0)),
-    ("scale: [-1, 1]", Preprocess(-1.0, 1.0)),
-    ("scale: [0, 255]", Preprocess(0.0, 255.0)),
-    ("standardize: image", Preprocess(standardize=True)),
+COMMON: tuple[tuple[str, Preprocessor], ...] = (
+    ("scale: [0, 1]", Preprocessor(0.0, 1.0)),
+    ("scale: [-1, 1]", Preprocessor(-1.0, 1.0)),
+    ("scale: [0, 255]", Preprocessor(0.0, 255.0)),
+    ("standardize: image", Preprocessor(standardize=True)),
 )
-IMAGENET: tuple[tuple[str, Preprocess], ...] = (
-    ("mode: torch", Preprocess(mean=np.array(TORCH[0], np.float32), deviation=np.array(TORCH[1], np.float32))),
-    ("mode: caffe", Preprocess(0.0, 255.0, np.array(CAFFE, np.float32), reverse=True)),
+IMAGENET: tuple[tuple[str, Preprocessor], ...] = (
+    ("mode: torch", Preprocessor(mean=np.array(TORCH[0], np.float32), deviation=np.array(TORCH[1], np.float32))),
+    ("mode: caffe", Preprocessor(0.0, 255.0, np.array(CAFFE, np.float32), reverse=True)),
 )
 SURE = 3.0  # standard errors that the difference of two accuracies must exceed
 LEAST = 50  # images below which an accuracy says too little to warn
@@ -57,7 +57,7 @@ class ScalingHint:
 
 
 def suspicious_scaling(
-    logits: Callable[[Floats], Floats], images: Floats, labels: Ints, current: Preprocess
+    logits: Callable[[Floats], Floats], images: Floats, labels: Ints, current: Preprocessor
 ) -> ScalingHint | None:
     """A hint where another common scaling does clearly better or the own is no better than chance, else None.
 

@@ -1,24 +1,29 @@
 """The four places that images come from: scikit-image's faces, a CSV, an NPZ, a folder.
 
-Whatever is wrong with them is a DataError that names the file, the place and the cure.
+Whatever is wrong with them is a DataError that names the file, the place and the cure. Pictures of a folder are
+decoded in parallel and only when asked for; their order is that of a file manager (`2.jpg` before `10.jpg`).
 """
 
 import hashlib
+import os
+import re
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Literal
+from typing import Literal, NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
+from PIL import Image, ImageOps, UnidentifiedImageError
 
 from generator.artefacts import Ints
-from generator.data.class_words import ClassWords, allowed
+from generator.data.class_words import ClassWords, allowed, class_number
 from generator.data.csv_source import PixelTable, read_csv
-from generator.data.folder_source import read_folder
-from generator.errors import DataError
+from generator.errors import DataError, suggestion
 from generator.samples import UNLABELLED, Samples, in_memory
 
 Pictures = NDArray[np.generic]
@@ -30,7 +35,7 @@ BYTES = 1.5  # a float picture that exceeds it is in 0..255
 
 
 @dataclass(frozen=True)
-class Source:
+class DataSource:
     """The `data:` of a spec, or its `--data`; `usage` filters a CSV."""
 
     kind: SourceKind
@@ -38,7 +43,7 @@ class Source:
     usage: str | None = None
 
 
-def read_samples(source: Source, classes: Sequence[ClassWords]) -> Samples:
+def read_samples(source: DataSource, classes: Sequence[ClassWords]) -> Samples:
     """The images of a source with their labels; `classes` are the words of each class, its id first."""
     if source.kind == "lfw":
         return _lfw()
@@ -50,7 +55,7 @@ def read_samples(source: Source, classes: Sequence[ClassWords]) -> Samples:
     return read_folder(path, classes)
 
 
-def read_table(source: Source, classes: Sequence[ClassWords]) -> PixelTable:
+def read_table(source: DataSource, classes: Sequence[ClassWords]) -> PixelTable:
     """A CSV as arrays, which can be kept."""
     return read_csv(_existing(source), classes, source.usage)
 
@@ -65,7 +70,7 @@ def guess_kind(path: Path) -> SourceKind:
     return "csv" if suffix == ".csv" else "npz"
 
 
-def _existing(source: Source) -> Path:
+def _existing(source: DataSource) -> Path:
     if source.path is None:
         raise DataError(f"data: source: {source.kind} needs a `path`")
     if not source.path.exists():
@@ -102,13 +107,13 @@ def read_npz(path: Path, classes: Sequence[ClassWords]) -> Samples:
     unknown = sorted(set(content) - {"x", "y"})
     if "x" not in content or unknown:
         raise DataError(f"{path}: has the arrays {', '.join(content) or 'none'}; wanted are `x` and, if known, `y`")
-    pictures = _pictures(path, content["x"])
+    pictures = _checked(path, content["x"])
     label = _npz_labels(path, content.get("y"), len(pictures), classes)
     with path.open("rb") as file:
         return _in_order(pictures, label, str(path), hashlib.file_digest(file, "sha256").hexdigest())
 
 
-def _pictures(path: Path, x: Pictures) -> Pictures:
+def _checked(path: Path, x: Pictures) -> Pictures:
     """Pictures as uint8 or as float in 0..1; raises DataError where they are neither."""
     if x.ndim not in (3, 4) or not len(x) or (x.ndim == 4 and x.shape[3] not in (1, 3, 4)):
         raise DataError(f"{path}: x has the shape {x.shape}; wanted is (N, H, W) or (N, H, W, C) with C of 1, 3 or 4")
@@ -150,3 +155,117 @@ def _npz_labels(path: Path, y: Pictures | None, count: int, classes: Sequence[Cl
             f"{path}: y[{row}]: label {label[row]} with {len(classes)} classes; allowed: {allowed(classes)}"
         )
     return label
+
+
+SUFFIXES = (".jpg", ".jpeg", ".png", ".bmp", ".gif", ".webp", ".tif", ".tiff", ".pgm", ".ppm")
+NUMBERED = re.compile(r"(\d{1,3})_\d+\.\w+$")  # <class index>_<n>; a date before the underscore has more digits
+DIGITS = re.compile(r"(\d+)")
+WIDE = ("I", "I;16", "I;16B", "I;16L")
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+
+
+def read_folder(path: Path, classes: Sequence[ClassWords]) -> Samples:
+    """The pictures under a folder; raises DataError where there are none or where a class is not known."""
+    if not path.is_dir():
+        raise DataError(f"{path}: no such folder")
+    found = sorted(_pictures(path, ""), key=lambda one: _natural(one.name))
+    if not found:
+        raise DataError(f"{path}: no pictures in this folder; read are {', '.join(SUFFIXES)}")
+    names = [one.name for one in found]
+    label = np.array(_labels(path, names, classes), np.int64)
+    rows = np.arange(len(names), dtype=np.int64)
+    return Samples(rows, label, partial(_decode, path, names), str(path), _digest(found))
+
+
+class _File(NamedTuple):
+    """A file by its name within the folder, with slashes."""
+
+    name: str
+    size: int
+    changed: int
+
+
+def _pictures(folder: Path, prefix: str) -> Iterator[_File]:
+    """Every picture below a folder; hidden files and those that a Mac adds to archives are none."""
+    with os.scandir(folder) as entries:
+        visible = [entry for entry in entries if not entry.name.startswith((".", "__MACOSX"))]
+    for entry in visible:
+        if entry.is_dir():
+            yield from _pictures(folder / entry.name, f"{prefix}{entry.name}/")
+        elif entry.name.lower().endswith(SUFFIXES):
+            facts = entry.stat()
+            yield _File(prefix + entry.name, facts.st_size, facts.st_mtime_ns)
+
+
+def _natural(name: str) -> tuple[tuple[tuple[int, int | str], ...], str]:
+    """A key that sorts numbers by value and the rest without regard to case."""
+    parts = DIGITS.split(name.casefold())
+    return tuple((0, int(part)) if part.isdecimal() else (1, part) for part in parts), name
+
+
+def _labels(path: Path, names: Sequence[str], classes: Sequence[ClassWords]) -> list[int]:
+    """The class of each file; a file beside the sub-folders of classes has none."""
+    folders = {name.split("/")[0] for name in names if "/" in name}
+    if folders:
+        known = {folder: _class_of_folder(path, folder, classes) for folder in sorted(folders)}
+        return [known.get(name.split("/")[0], UNLABELLED) for name in names]
+    numbered = [NUMBERED.match(name) for name in names]
+    if not all(numbered):
+        return [UNLABELLED] * len(names)
+    matches = zip(names, numbered, strict=True)
+    return [_class_of_name(path / name, int(match[1]), classes) for name, match in matches if match]
+
+
+def _class_of_folder(path: Path, folder: str, classes: Sequence[ClassWords]) -> int:
+    label = class_number(folder, classes)
+    if label is None:
+        words = tuple(word for known in classes for word in known)
+        near = suggestion(folder, words)
+        raise DataError(
+            f"{path / folder}: no class has this name{near if 'mean' in near else f'; allowed: {allowed(classes)}'}"
+        )
+    return label
+
+
+def _class_of_name(file: Path, label: int, classes: Sequence[ClassWords]) -> int:
+    if label >= len(classes):
+        raise DataError(f"{file}: label {label} with {len(classes)} classes; allowed: {allowed(classes)}")
+    return label
+
+
+def _digest(files: Sequence[_File]) -> str:
+    """The sha256 over names, sizes and times: to read every byte of a folder takes seconds."""
+    lines = (f"{file.name} {file.size} {file.changed}\n" for file in files)
+    return hashlib.sha256("".join(lines).encode()).hexdigest()
+
+
+def _decode(path: Path, names: Sequence[str], positions: Ints) -> list[NDArray[np.generic]]:
+    return in_parallel(read_picture, [path / names[position] for position in positions.tolist()])
+
+
+def in_parallel(work: Callable[[Item], Result], items: Iterable[Item]) -> list[Result]:
+    """`work` over all items on every core, in their order; it is disk and codecs, which leave Python alone."""
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        return list(pool.map(work, items))
+
+
+def read_picture(file: Path) -> NDArray[np.generic]:
+    """One picture as stored, upright: grey `(h, w)`, or `(h, w, c)` with c of 3 or 4; raises DataError."""
+    try:
+        with Image.open(file) as picture:
+            return np.asarray(_as_stored(ImageOps.exif_transpose(picture)))
+    except (UnidentifiedImageError, OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
+        raise DataError(f"{file}: not a picture that can be read ({error}); replace or remove it") from error
+
+
+def _as_stored(picture: Image.Image) -> Image.Image:
+    """Grey stays grey, transparency stays, all else becomes RGB; 16 bits become 8."""
+    if picture.mode in WIDE:
+        return Image.fromarray((np.asarray(picture).astype(np.int64) >> 8).clip(0, 255).astype(np.uint8))
+    if picture.mode in ("L", "RGB", "RGBA"):
+        return picture
+    if picture.mode == "1":
+        return picture.convert("L")
+    return picture.convert("RGBA" if picture.has_transparency_data else "RGB")

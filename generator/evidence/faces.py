@@ -10,8 +10,7 @@ import numpy as np
 
 from generator.artefacts import Floats, Ints
 from generator.classifier import Classifier
-from generator.data.row_hash import row_seeds
-from generator.data.selection import Predict, Rule, Selection, select
+from generator.data.selection import Predict, Rule, Selection, row_seeds, select
 from generator.errors import DataError
 from generator.evidence.estimates import Doubles
 from generator.samples import Batch, Samples

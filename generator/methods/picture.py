@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from generator.artefacts import Floats, Foreign
-from generator.data.folder_source import read_picture
+from generator.data.sources import read_picture
 from generator.errors import DataError, ParameterError
 from generator.methods import Request, method
 from generator.text import bilingual

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from generator.model.legacy_nodes import original
+from generator.model.legacy import original
 
 KerasObject = Any  # a layer, operation, model or tensor of Keras
 Apply = Callable[["Step", tuple[Any, ...], dict[str, Any]], Any]

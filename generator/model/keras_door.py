@@ -1,13 +1,42 @@
 """The only door to TensorFlow, Keras and tf-keras-vis; importing it takes seconds, so it is imported late."""
 
 import os
+import sys
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import partial
 from typing import Any
 
-from generator.model.absent import absent
-from generator.model.quiet import quiet_stderr
+STDERR = 2
+
+
+@contextmanager
+def quiet_stderr() -> Iterator[None]:
+    """What native code prints inside is dropped; exceptions still come through."""
+    kept = os.dup(STDERR)
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, STDERR)
+    try:
+        yield
+    finally:
+        os.dup2(kept, STDERR)
+        os.close(kept)
+        os.close(nowhere)
+
+
+@contextmanager
+def absent(*modules: str) -> Iterator[None]:
+    """Inside, `modules` are as if they were not installed; those that are loaded already stay."""
+    hidden = [name for name in modules if name not in sys.modules]
+    for name in hidden:
+        sys.modules[name] = None  # type: ignore[assignment]  # Python's own sign for it
+    try:
+        yield
+    finally:
+        for name in hidden:
+            del sys.modules[name]
+
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # before the import: stderr belongs to the build's progress
 os.environ["KERAS_BACKEND"] = "tensorflow"

@@ -1,24 +1,124 @@
-"""Model files made ready for Keras 3 without running them: their configs are read, searched for code, and translated.
+"""Model files told by content and made ready for Keras 3: nothing in them is run, code in them is refused.
 
 Of files of Keras 1 and 2 the architecture is translated, and their own weights are read beside it.
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Literal
-from zipfile import ZipFile
+from typing import Any, Literal
+from zipfile import BadZipFile, ZipFile
 
 import h5py
+import numpy as np
+from numpy.typing import NDArray
 
 from generator.errors import ModelError
-from generator.model.formats import PICKLE, Format, format_of
-from generator.model.legacy_configs import modern
-from generator.model.legacy_nodes import Config, Json, at_home, homeless
-from generator.model.legacy_weights import regrouped, turned
+from generator.model.legacy import Config, Json, at_home, homeless, modern
+
+Format = Literal["hdf5", "archive", "pickle"]
+
+HDF5 = b"\x89HDF\r\n\x1a\n"
+ZIP = b"PK\x03\x04"
+LOOK = 4096  # bytes looked at
+
+PYTORCH = (
+    "a PyTorch file; it holds weights for Python code and no Keras model. "
+    "Rebuild the network in Keras, copy the weights, and save it as .keras"
+)
+ONNX = "an ONNX file; convert it to Keras (onnx2keras or nobuco), check its predictions, and save it as .keras"
+SAVED_MODEL = (
+    "a TensorFlow SavedModel, which Keras 3 cannot take apart; open it with the Keras that wrote it "
+    "(`tf_keras.models.load_model`) and save it with `model.save('model.h5')`"
+)
+LFS = "a Git LFS pointer, not the model itself; fetch it with `git lfs pull`, or download it by its raw link"
+TFLITE = "a TensorFlow Lite file, which has no gradients; take the Keras model that it was converted from"
+WEB_PAGE = "a web page, not a model; download the file by its raw link"
+PICKLE = (
+    "a pickled object, and opening one runs whatever code is in it; "
+    "save the model with `model.save('model.keras')` where it was made, "
+    "or say --trust-model if you trust who made the file"
+)
+SAFETENSORS = "a safetensors file: weights without an architecture; save the whole Keras model as .keras"
+ARCHITECTURE = "an architecture without weights; save the whole model with `model.save('model.keras')`"
+WEIGHTS = (
+    "weights without an architecture; build the model in Python, `model.load_weights(…)`, "
+    "and save the whole with `model.save('model.keras')`"
+)
+TEACHABLE = "an archive around a model; unpack it and name `keras_model.h5`"
+EMPTY = "an empty file; download it again"
+TRUNCATED = "cut off after {size:,} bytes; download it again"
+OTHER_ZIP = "a zip archive without a Keras model in it"
+UNKNOWN = "no model file that Keras can read; it takes .keras, .h5 and .hdf5"
+
+TORCH = b"\x80\x02\x8a\nl\xfc\x9cF\xf9 j\xa8P\x19"  # what PyTorch wrote before its zip archives
+PICKLES = (b"\x80\x02", b"\x80\x03", b"\x80\x04", b"\x80\x05")
+STARTS = (
+    (b"version https://git-lfs", LFS),
+    (TORCH, PYTORCH),
+    (b"<", WEB_PAGE),
+    (b"{", ARCHITECTURE),
+)
+SUFFIXES = {".onnx": ONNX, ".pb": SAVED_MODEL, ".tflite": TFLITE, ".safetensors": SAFETENSORS}
+
+
+def format_of(path: Path) -> Format:
+    """The container of a Keras model; raises ModelError with what the file is instead, and the cure."""
+    if path.is_dir():
+        raise ModelError(SAVED_MODEL if (path / "saved_model.pb").is_file() else "a folder, not a model")
+    if not path.is_file():
+        raise ModelError("no such file")
+    with path.open("rb") as file:
+        start = file.read(LOOK)
+    if start.startswith(HDF5):
+        return _whole_hdf5(path)
+    if start.startswith(ZIP):
+        return _keras_archive(path)
+    if start.startswith(PICKLES) and not start.startswith(TORCH):
+        return "pickle"
+    raise ModelError(_foreign(start, path.suffix.lower()))
+
+
+def _foreign(start: bytes, suffix: str) -> str:
+    if not start:
+        return EMPTY
+    for beginning, what in STARTS:
+        if start.lstrip().startswith(beginning):
+            return what
+    if start[4:8] == b"TFL3":
+        return TFLITE
+    if start[8:10] == b'{"':
+        return SAFETENSORS
+    if start[:1] == b"\x08" and start[2:3] == b"\x12" and suffix != ".pb":  # a version, then the producer's name
+        return ONNX
+    return SUFFIXES.get(suffix, UNKNOWN)
+
+
+def _whole_hdf5(path: Path) -> Format:
+    try:
+        with h5py.File(path) as file:
+            if "model_config" not in file.attrs:
+                raise ModelError(WEIGHTS)
+    except OSError as error:
+        raise ModelError(TRUNCATED.format(size=path.stat().st_size)) from error
+    return "hdf5"
+
+
+def _keras_archive(path: Path) -> Format:
+    try:
+        with ZipFile(path) as archive:
+            names = archive.namelist()
+    except BadZipFile as error:
+        raise ModelError(TRUNCATED.format(size=path.stat().st_size)) from error
+    if {"config.json", "model.weights.h5"} <= set(names):
+        return "archive"
+    ends = {Path(name).name for name in names}
+    found = {"data.pkl": PYTORCH, "constants.pkl": PYTORCH, "keras_model.h5": TEACHABLE, "saved_model.pb": SAVED_MODEL}
+    raise ModelError(next((what for name, what in found.items() if name in ends), OTHER_ZIP))
+
 
 Way = Literal["whole", "translated", "pickle"]
 SUFFIX = {"hdf5": ".h5", "archive": ".keras"}
@@ -141,3 +241,38 @@ def _weights(path: Path, found: Described, folder: Path) -> Path:
     if mirrored or outputs_first:
         return turned(path, folder / "turned.h5", outputs_first, mirrored)
     return _under_suffix(path, SUFFIX["hdf5"], folder)
+
+
+Array = NDArray[Any]
+
+OLD_GROUP = "_layer_checkpoint_dependencies"  # what the archives of Keras 2.12 and 2.13 call `layers`
+
+
+def regrouped(weights: Path, target: Path) -> Path:
+    """The weights of an archive under the group names of Keras 3."""
+    return _copied(weights, target, lambda name: name.replace(OLD_GROUP, "layers"), lambda kernel: kernel)
+
+
+def turned(weights: Path, target: Path, outputs_first: bool, mirrored: bool) -> Path:
+    """Kernels as `(h, w, in, out)`: Keras 1 kept `(out, in, h, w)` with channels first, Theano mirrored them."""
+
+    def turn(kernel: Array) -> Array:
+        kernel = kernel.transpose(2, 3, 1, 0) if outputs_first else kernel
+        return kernel[::-1, ::-1] if mirrored else kernel
+
+    return _copied(weights, target, str, turn)
+
+
+def _copied(weights: Path, target: Path, name_of: Callable[[str], str], turn: Callable[[Array], Array]) -> Path:
+    with h5py.File(weights) as old, h5py.File(target, "w") as new:
+
+        def copy(name: str, item: h5py.Dataset | h5py.Group) -> None:
+            if isinstance(item, h5py.Dataset):
+                value = np.asarray(item)
+                new[name_of(name)] = turn(value) if value.ndim == 4 else value
+            else:
+                new.require_group(name_of(name)).attrs.update(item.attrs)
+
+        new.attrs.update(old.attrs)
+        old.visititems(copy)
+    return target

@@ -9,38 +9,43 @@ from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from math import prod
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from generator.artefacts import Floats
 from generator.classifier import Ascent, Climb, Layer, Rectifier, Score
+from generator.data.preprocess import Preprocessor
 from generator.errors import ModelError, ParameterError, suggestion
 from generator.model.flat_graph import FlatGraph, flatten
 from generator.model.form import AT_ONCE, FEW, Form, form_of, images_of_a_pass, layers_of
-from generator.model.keras_ascent import BLOCK, blank, bounds, climbing, value_of_unit
 from generator.model.keras_door import tf
 from generator.model.keras_files import ReadableFile, readable
 from generator.model.keras_opening import loaded, probed, refuse_other_tasks, unsquashed
-from generator.model.keras_passes import Question, Tensor, entering, explained, guided, leaving, plain, slope, squashed
+from generator.model.keras_passes import (
+    BLOCK,
+    Question,
+    Tensor,
+    blank,
+    bounds,
+    climbing,
+    entering,
+    explained,
+    guided,
+    leaving,
+    plain,
+    slope,
+    squashed,
+    value_of_unit,
+)
 
 Array = NDArray[Any]
 Traced = Any  # a tf.function
 
 
-class Preprocessing(Protocol):
-    """The one preprocessing of the report."""
-
-    def prepare(self, images: Floats) -> Floats:
-        """Images in 0..1 into inputs."""
-
-    def restore(self, inputs: Floats) -> Floats:
-        """Inputs into images in 0..1."""
-
-
 @dataclass(frozen=True)
-class Facts:
+class FileFacts:
     """What the report says of the model: `digest` is the sha256 of the file, `keras_version` wrote it."""
 
     digest: str
@@ -53,7 +58,7 @@ class Facts:
 class KerasClassifier:
     """A Keras model behind the port; its questions are traced once and kept."""
 
-    preprocessing: Preprocessing
+    preprocessing: Preprocessor
     graph: FlatGraph  # up to the scores before the softmax or sigmoid
     form: Form
     squashing: str  # of the scores as the port gives them: 'softmax' or 'sigmoid'
@@ -61,7 +66,7 @@ class KerasClassifier:
     n_classes: int
     one_output: bool
     batch: int  # images of one pass
-    facts: Facts
+    facts: FileFacts
     _traced: dict[Hashable, Any] = field(default_factory=dict, repr=False)
     _at_once: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(AT_ONCE), repr=False)
 
@@ -69,7 +74,7 @@ class KerasClassifier:
     def input_shape(self) -> tuple[int, int, int]:
         return self.form.shape
 
-    def preprocessed(self, by: Preprocessing) -> "KerasClassifier":
+    def preprocessed(self, by: Preprocessor) -> "KerasClassifier":
         """The same model, with the same traces, behind another preprocessing."""
         return replace(self, preprocessing=by)
 
@@ -221,7 +226,7 @@ class _Climbing:
 
 
 def open_model(
-    path: Path, preprocess: Preprocessing, *, trust: bool = False, size: tuple[int, int] | None = None
+    path: Path, preprocess: Preprocessor, *, trust: bool = False, size: tuple[int, int] | None = None
 ) -> KerasClassifier:
     """The classifier in a model file; `size` is the height and width where the model leaves them open.
 
@@ -235,7 +240,7 @@ def open_model(
 
 
 def _classifier(
-    file: ReadableFile, preprocess: Preprocessing, trust: bool, size: tuple[int, int] | None, digest: str
+    file: ReadableFile, preprocess: Preprocessor, trust: bool, size: tuple[int, int] | None, digest: str
 ) -> KerasClassifier:
     model = loaded(file, trust)
     refuse_other_tasks(model)
@@ -256,7 +261,7 @@ def _classifier(
         n_classes=max(width, 2),
         one_output=width == 1,
         batch=batch or images_of_a_pass(shapes),
-        facts=Facts(digest, file.keras_version, *cost),
+        facts=FileFacts(digest, file.keras_version, *cost),
     )
 
 

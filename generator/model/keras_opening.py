@@ -13,8 +13,7 @@ from generator.model.form import Form, twin
 from generator.model.keras_door import keras, tf
 from generator.model.keras_files import ReadableFile, entries
 from generator.model.keras_passes import Tensor, entering, plain, squashed
-from generator.model.legacy_configs import OLD_HARD_SIGMOID
-from generator.model.legacy_nodes import MODELS, Json
+from generator.model.legacy import MODELS, OLD_HARD_SIGMOID, Json
 
 KERAS_FAILS = (
     TypeError,

@@ -1,4 +1,4 @@
-"""The pieces that traced questions are made of: into the graph, through it, out of it, and down the slope of a score.
+"""The pieces that traced questions are made of: into the graph, through it, out of it, along the slope of a score.
 
 A gradient is taken by the input or a layer's output alone. A filter gradient is never asked for: the eager one of a
 strided 1×1 convolution ends in a segmentation fault with oneDNN.
@@ -6,13 +6,17 @@ strided 1×1 convolution ends in a segmentation fault with oneDNN.
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from types import MappingProxyType
 from typing import Any
 
-from generator.classifier import ScoreKind
+import numpy as np
+
+from generator.artefacts import Floats
+from generator.classifier import Ascent, Objective, Optimizer, ScoreKind
 from generator.errors import ModelError
 from generator.model.flat_graph import Step
 from generator.model.form import Form, twin
-from generator.model.keras_door import tf
+from generator.model.keras_door import regularizers, tf
 
 Tensor = Any
 Question = Callable[..., Tensor]
@@ -86,3 +90,98 @@ def slope(score: Tensor, by: Tensor) -> Tensor:
     if gradient is None:
         raise ModelError("no gradient leads from the scores back to the image; occlusion and lime do without one")
     return gradient
+
+
+Tensors = tuple[Tensor, ...]
+
+BLOCK = 50  # steps in one go: Ctrl-C is heard between two
+SPREAD = 3  # standard deviations that an input may lie from the middle where no bound is known
+MEAN, SQUARE = 0.9, 0.999  # what Adam keeps of its two averages from step to step
+TINY = 1e-7  # Keras' own epsilon
+
+
+def climbing(objective: Question, ascent: Ascent) -> Question:
+    """`(start, memory, units, low, high, rate, seed, first, last)` to where these steps lead.
+
+    That is the inputs, the memory of the optimizer (see `blank`), and the objective there. Gradients, steps and
+    regularizers see the input as 0..1.
+    """
+    regularized_by, optimizer = regularizers(ascent.total_variation, ascent.norm), OPTIMIZERS[ascent.optimizer]
+
+    def climb(start: Tensor, memory: Tensor, units: Tensor, low: Tensor, high: Tensor, *numbers: Tensor) -> Tensors:
+        rate, seed, first, last = numbers
+        low, high = (bound if bound.shape == start.shape[1:] else _anywhere(bound) for bound in (low, high))
+
+        def step(done: Tensor, x: Tensor, memory: Tensor) -> Tensors:
+            shift = tf.random.stateless_uniform((2,), (seed, done), -ascent.jitter, ascent.jitter + 1, tf.int32)
+            moved = tf.roll(x, shift, (1, 2))
+            costs = [cost((moved - low) / (high - low)) for cost in regularized_by]
+            uphill = tf.roll(slope(objective(moved, units) - sum(costs), moved), -shift, (1, 2))
+            move, memory = optimizer(uphill * (high - low), done, memory)
+            return done + 1, tf.clip_by_value(x + rate * (high - low) * move, low, high), memory
+
+        _, end, memory = tf.while_loop(lambda done, *_: done < last, step, (first, start, memory))
+        return end, memory, objective(end, units)
+
+    return climb
+
+
+def blank(ascent: Ascent, start: Tensor) -> Tensor:
+    """What an optimizer remembers before its first step, `(slots, F, H, W, C)`: every pixel of every unit its own."""
+    return tf.zeros(({"adam": 2, "adagrad": 1}.get(ascent.optimizer, 0), *start.shape))
+
+
+def _plain(uphill: Tensor, done: Tensor, memory: Tensor) -> Tensors:
+    return uphill, memory
+
+
+def _normalized(uphill: Tensor, done: Tensor, memory: Tensor) -> Tensors:
+    """The gradient over its RMS: every step of a unit has the same length."""
+    size = tf.sqrt(tf.reduce_mean(uphill**2, axis=(1, 2, 3), keepdims=True))
+    return tf.math.divide_no_nan(uphill, size), memory
+
+
+def _adagrad(uphill: Tensor, done: Tensor, memory: Tensor) -> Tensors:
+    """Over the root of all squares so far, from zero as in the paper (Duchi et al. 2011)."""
+    squares = memory + uphill**2
+    return uphill / (tf.sqrt(squares[0]) + TINY), squares
+
+
+def _adam(uphill: Tensor, done: Tensor, memory: Tensor) -> Tensors:
+    """The running mean over the root of the running mean square, as in Keras (Kingma and Ba 2015)."""
+    steps = tf.cast(done + 1, tf.float32)
+    mean, square = MEAN * memory[0] + (1 - MEAN) * uphill, SQUARE * memory[1] + (1 - SQUARE) * uphill**2
+    unbiased = tf.sqrt(1 - SQUARE**steps) / (1 - MEAN**steps)
+    return unbiased * mean / (tf.sqrt(square) + TINY), tf.stack([mean, square])
+
+
+OPTIMIZERS: Mapping[Optimizer, Question] = MappingProxyType(
+    {"plain": _plain, "normalized": _normalized, "adagrad": _adagrad, "adam": _adam}
+)
+
+
+def _anywhere(bound: Tensor) -> Tensor:
+    """The bound of a pixel of a picture that is larger than the input."""
+    return tf.reduce_mean(bound, axis=(0, 1), keepdims=True)
+
+
+def value_of_unit(output: Tensor, units: Tensor, objective: Objective) -> Tensor:
+    """The mean over the map of each image's own unit, or the value in the middle of it.
+
+    As CategoricalScore of tf-keras-vis, which would cut the units out one by one and needs a trace for each choice.
+    """
+    if objective == "neuron" and len(output.shape) == 4:
+        return picked(output[:, output.shape[1] // 2, output.shape[2] // 2], units)
+    return picked(tf.reduce_mean(output, axis=tuple(range(1, len(output.shape) - 1))), units)
+
+
+def bounds(prepare: Question, shape: tuple[int, int, int]) -> tuple[Floats, Floats]:
+    """The least and greatest input an image can become; some deviations where that depends on the image."""
+    low, high = prepare(np.stack([np.zeros(shape, np.float32), np.ones(shape, np.float32)]))
+    if (high > low).all():
+        return low, high
+    halves = np.zeros((1, *shape), np.float32)
+    halves[:, : shape[0] // 2] = 1
+    halves = prepare(halves)
+    spread = np.full(shape, SPREAD * max(float(halves.std()), 1e-3), np.float32)
+    return halves.mean() - spread, halves.mean() + spread

@@ -11,7 +11,7 @@ from generator.build.cache import Cache
 from generator.build.checks import checked
 from generator.build.opening import open_study
 from generator.build_options import BuildOptions
-from generator.data.preprocess import Preprocess
+from generator.data.preprocess import Preprocessor
 from generator.drawing.glyphs import check_glyphs
 from generator.errors import SpecError
 from generator.samples import Samples
@@ -25,7 +25,7 @@ class Faint:
     seed = 0
     data_facts = (200, True)
 
-    def __init__(self, preprocess: Preprocess) -> None:
+    def __init__(self, preprocess: Preprocessor) -> None:
         weights = np.zeros((4, 4, 1, 2), np.float32)
         weights[..., 0] = 1
         self.model = LinearClassifier(weights)
@@ -49,27 +49,27 @@ class Faint:
 
 def test_the_right_scaling_is_only_told_its_accuracy():
     """Under -1..1 the linear model is always right, and there is nothing to hint at."""
-    found = checked(Faint(Preprocess(-1.0, 1.0)))
+    found = checked(Faint(Preprocessor(-1.0, 1.0)))
     assert (found.accuracy, found.images, found.hint) == (1.0, 200, None)
 
 
 def test_a_wrong_scaling_is_told_the_right_one():
     """Under 0..1 every picture looks bright: half are right, and -1..1 is named."""
-    found = checked(Faint(Preprocess(0.0, 1.0)))
+    found = checked(Faint(Preprocessor(0.0, 1.0)))
     assert 0.45 < found.accuracy < 0.55
     assert found.hint.better == "scale: [-1, 1]"
 
 
 def test_without_labels_there_is_nothing_to_say():
     """No labels, no accuracy."""
-    study = Faint(Preprocess())
+    study = Faint(Preprocessor())
     study.data_facts = (200, False)
     assert checked(study) is None
 
 
 def test_the_check_comes_back_from_the_cache(tmp_path):
     """A rebuild needs no model for it."""
-    study = Faint(Preprocess(0.0, 1.0))
+    study = Faint(Preprocessor(0.0, 1.0))
     study.cache = Cache(tmp_path)
     first = checked(study)
     study.subject.classifier = None

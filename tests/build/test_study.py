@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from generator.build.overlap import images_seen, labels_seen, training_samples
-from generator.data.sources import Source
+from generator.data.sources import DataSource
 from generator.samples import Evaluation, Samples
 
 PICTURES = np.random.default_rng(0).integers(0, 256, (6, 4, 4), dtype=np.uint8)
@@ -44,5 +44,5 @@ def test_of_a_file_with_parts_the_training_part_counts(tmp_path):
     """FER2013's one file holds all three parts, and its test rows were not trained on."""
     rows = "\n".join(f"{k % 2},{' '.join(['9'] * 4)},{usage}" for k, usage in enumerate(["Training", "PrivateTest"]))
     (tmp_path / "fer.csv").write_text(f"emotion,pixels,Usage\n{rows}\n")
-    found = training_samples(Source("csv", tmp_path / "fer.csv"), (("a",), ("b",)))
+    found = training_samples(DataSource("csv", tmp_path / "fer.csv"), (("a",), ("b",)))
     assert found.index.tolist() == [0]

@@ -17,7 +17,7 @@ from skimage.segmentation import quickshift
 from generator.artefacts import FLAT, Heatmaps
 from generator.classifier import Ascent, Request
 from generator.data.evaluation import evaluation_of
-from generator.data.preprocess import Preprocess
+from generator.data.preprocess import Preprocessor
 from generator.data.scaling_check import suspicious_scaling
 from generator.drawing import colours, png
 from generator.drawing.figures import draw
@@ -258,7 +258,7 @@ def test_a_wrong_scaling_is_noticed():
     classifier = LinearClassifier(weights)  # right for −1..1: brighter than grey is the second class
     naive = (classifier.logits(images).argmax(axis=1) == labels).mean()
     assert naive < 0.65
-    hint = suspicious_scaling(classifier.logits, images, labels, Preprocess(0.0, 1.0))
+    hint = suspicious_scaling(classifier.logits, images, labels, Preprocessor(0.0, 1.0))
     assert "did you mean `scale: [-1, 1]`?" in hint.text.in_language("en")
     assert "`scale: [-1, 1]`" in hint.text.in_language("zh-Hant")
 

@@ -9,10 +9,11 @@ import numpy as np
 import pytest
 
 from generator.classifier import Ascent, Score
+from generator.data.preprocess import Preprocessor
 from generator.errors import ModelError, ParameterError
 from generator.model.keras_door import keras, tf
 from generator.model.keras_model import open_model
-from tests.fixtures.tiny_models import KERAS_COPIES, AsShown, images, opened, saved
+from tests.fixtures.tiny_models import KERAS_COPIES, images, opened, saved
 
 pytestmark = [
     KERAS_COPIES,
@@ -49,7 +50,7 @@ def path(model, tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def classifier(path):
-    return open_model(path, AsShown())
+    return open_model(path, Preprocessor())
 
 
 def linear_scores(model):
@@ -257,17 +258,12 @@ def test_steps_follow_the_range_of_the_inputs(tmp_path):
     x = entry = keras.Input(SHAPE)
     x = layers.Rescaling(1 / 255)(x)
     inner = network()
-    wide = opened(keras.Model(entry, inner(x)), tmp_path / "wide.keras").preprocessed(by=Bytes())
+    wide = opened(keras.Model(entry, inner(x)), tmp_path / "wide.keras").preprocessed(by=Preprocessor(0.0, 255.0))
     narrow = opened(inner, tmp_path / "narrow.keras")
     asked = ascent(inner.name + "/second")
     far = wide.ascend(replace(asked, start=asked.start * 255))
     near = narrow.ascend(replace(asked, layer="second"))
     np.testing.assert_allclose(far.inputs / 255, near.inputs, atol=1e-4)
-
-
-class Bytes(AsShown):
-    def prepare(self, images):
-        return images * np.float32(255)
 
 
 def test_one_sigmoid_becomes_two_classes(tmp_path):

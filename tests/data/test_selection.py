@@ -3,8 +3,7 @@
 import numpy as np
 import pytest
 
-from generator.data.row_hash import row_hash, row_seeds
-from generator.data.selection import MISPREDICTED, NONE_PREDICTED, Rule, select
+from generator.data.selection import MISPREDICTED, NONE_PREDICTED, Rule, row_hash, row_seeds, select
 from generator.errors import DataError
 from generator.samples import Samples
 

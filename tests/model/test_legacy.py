@@ -9,10 +9,11 @@ import h5py
 import numpy as np
 import pytest
 
+from generator.data.preprocess import Preprocessor
 from generator.errors import ModelError
 from generator.model.keras_door import tf
 from generator.model.keras_model import open_model
-from tests.fixtures.tiny_models import AsShown, images
+from tests.fixtures.tiny_models import images
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # its own deprecations
@@ -137,7 +138,7 @@ def case(build, folder: Path, suffix: str):
 
 
 def assert_same(path: Path, x, expected):
-    classifier = open_model(path, AsShown())
+    classifier = open_model(path, Preprocessor())
     found = classifier.probabilities(np.moveaxis(x, 1, 3) if classifier.form.transposed else x)
     np.testing.assert_allclose(found[:, -expected.shape[1] :], expected, atol=1e-5)
     assert expected.std() > 1e-3
@@ -280,8 +281,8 @@ def test_bytecode_of_keras_2_runs_only_with_trust(suffix, tmp_path):
     path, x = tmp_path / f"model{suffix}", images((12, 12, 1))
     model.save(path)
     with pytest.raises(ModelError, match="a Lambda layer `scaled`"):
-        open_model(path, AsShown())
-    trusted = open_model(path, AsShown(), trust=True)
+        open_model(path, Preprocessor())
+    trusted = open_model(path, Preprocessor(), trust=True)
     np.testing.assert_allclose(trusted.probabilities(x), model(x, training=False), atol=1e-5)
 
 

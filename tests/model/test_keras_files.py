@@ -2,20 +2,18 @@
 
 import json
 import pickle
-import re
 from zipfile import ZipFile
 
 import h5py
-import numpy as np
 import pytest
 
-from generator.errors import ModelError
-from generator.model import formats as model_formats
+from generator.data.preprocess import Preprocessor
+from generator.model import keras_files as model_formats
 from generator.model.keras_door import keras
 from generator.model.keras_files import described, readable
 from generator.model.keras_model import open_model
-from tests.fixtures.model_kinds import KINDS, convolutional
-from tests.fixtures.tiny_models import KERAS_COPIES, AsShown, images, saved
+from tests.fixtures.model_kinds import convolutional
+from tests.fixtures.tiny_models import KERAS_COPIES, refusal, saved
 
 pytestmark = KERAS_COPIES
 layers = keras.layers
@@ -43,13 +41,6 @@ ARCHIVES = {
     "saved.zip": ("model/saved_model.pb", model_formats.SAVED_MODEL),
     "photos.zip": ("1.jpg", model_formats.OTHER_ZIP),
 }
-
-
-def refusal(path, **options) -> str:
-    with pytest.raises(ModelError) as refused:
-        open_model(path, AsShown(), **options)
-    assert str(refused.value).startswith(f"{path}: ")
-    return str(refused.value).removeprefix(f"{path}: ")
 
 
 @pytest.mark.parametrize("name", FOREIGN)
@@ -107,7 +98,7 @@ def test_a_lambda_layer_is_refused_before_anything_is_opened(suffix, tmp_path):
         "the model carries Python code (a Lambda layer `doubled`), which is not run from a file; "
         "rebuild it from Keras' own layers, or say --trust-model if you trust who made the file"
     )
-    assert open_model(path, AsShown(), trust=True).n_classes == 3
+    assert open_model(path, Preprocessor(), trust=True).n_classes == 3
 
 
 def test_a_pickle_is_opened_only_with_trust(tmp_path):
@@ -116,7 +107,7 @@ def test_a_pickle_is_opened_only_with_trust(tmp_path):
     path.write_bytes(pickle.dumps(convolutional()))
     other.write_bytes(pickle.dumps({"accuracy": 1.0}))
     assert refusal(path) == model_formats.PICKLE
-    assert open_model(path, AsShown(), trust=True).n_classes == 3
+    assert open_model(path, Preprocessor(), trust=True).n_classes == 3
     assert refusal(other, trust=True) == "the pickled object is a dict, not a Keras model"
 
 
@@ -132,116 +123,6 @@ def test_code_hidden_in_an_activation_is_found_too(tmp_path):
         for name in ("metadata.json", "model.weights.h5"):
             written.writestr(name, archive.read(name))
     assert refusal(hidden).startswith("the model carries Python code (a lambda), which is not run from a file")
-
-
-class Unregistered(layers.Layer):
-    def call(self, x):
-        return x
-
-
-@pytest.mark.parametrize("suffix", [".keras", ".h5"])
-def test_a_class_that_nobody_registered_is_named(suffix, tmp_path):
-    """Instead of Keras' page of configuration."""
-    path = saved(convolutional(Unregistered()), tmp_path / f"model{suffix}")
-    assert refusal(path) == (
-        "the model holds `Unregistered`, a class of its own that is not registered; build the model from Keras' own "
-        "layers, or register the class with @keras.saving.register_keras_serializable before the build"
-    )
-
-
-@keras.saving.register_keras_serializable("tests")
-class Registered(layers.Layer):
-    def call(self, x):
-        return x + 1
-
-
-@pytest.mark.parametrize("suffix", [".keras", ".h5"])
-def test_a_registered_class_opens(suffix, tmp_path):
-    """Whoever builds from Python may register a layer."""
-    path = saved(convolutional(Registered()), tmp_path / f"model{suffix}")
-    assert "Registered" in [layer.kind for layer in open_model(path, AsShown()).layers]
-
-
-def two_inputs():
-    first, second = keras.Input((8, 8, 1), name="left"), keras.Input((8, 8, 1), name="right")
-    return keras.Model([first, second], layers.Dense(3)(layers.Flatten()(layers.Add()([first, second]))))
-
-
-def three_outputs():
-    entry = keras.Input((8, 8, 1))
-    flat = layers.Flatten()(entry)
-    return keras.Model(entry, [layers.Dense(2, name=name)(flat) for name in ("age", "sex", "mood")])
-
-
-OTHER_TASKS = {
-    "two_inputs": (two_inputs, "the model takes 2 inputs (left, right); one image is what can be explained"),
-    "three_outputs": (three_outputs, "the model has 3 outputs; save a model that ends in the one to explain"),
-    "segmentation": (
-        lambda: convolutional(head=(layers.Conv2D(2, 1, activation="softmax"),)),
-        "the model puts out arrays of 12×12×2, a picture or a sequence; a classifier is needed",
-    ),
-    "sound": (
-        lambda: keras.Sequential([keras.Input((7,)), layers.Dense(3, "softmax")]),
-        "the model takes arrays of shape (7,), which are no images",
-    ),
-    "any_size": (
-        lambda: convolutional(shape=(None, None, 3), head=(layers.GlobalMaxPooling2D(), layers.Dense(2))),
-        "the model takes images of any size; say which one under `model`, with `size: [height, width]`",
-    ),
-    "softmax_over_one": (
-        lambda: convolutional(head=(layers.Flatten(), layers.Dense(1, "softmax"))),
-        "the model has a softmax over one output, which is always 1; one output needs a sigmoid",
-    ),
-}
-
-
-@pytest.mark.filterwarnings("ignore:You are using a softmax over axis:UserWarning")
-@pytest.mark.parametrize("name", OTHER_TASKS)
-def test_what_is_no_classifier_of_one_image_is_refused(name, tmp_path):
-    """Two inputs, several outputs, a picture as output, and what cannot be right."""
-    build, message = OTHER_TASKS[name]
-    assert refusal(saved(build(), tmp_path / "model.keras")) == message
-
-
-def test_a_size_can_be_given_where_the_model_leaves_it_open(tmp_path):
-    """Fully convolutional models take images of any size."""
-    path = saved(OTHER_TASKS["any_size"][0](), tmp_path / "model.keras")
-    assert open_model(path, AsShown(), size=(10, 14)).input_shape == (10, 14, 3)
-    fixed = saved(convolutional(), tmp_path / "fixed.keras")
-    assert open_model(fixed, AsShown(), size=(10, 14)).input_shape == (12, 12, 1)
-
-
-def test_no_gradient_is_said_in_words(tmp_path):
-    """A model that rounds inside cannot be asked for gradients, and says what can be done."""
-    from generator.classifier import Score
-
-    classifier = open_model(saved(convolutional(Rounded()), tmp_path / "model.keras"), AsShown())
-    message = "no gradient leads from the scores back to the image; occlusion and lime do without one"
-    with pytest.raises(ModelError, match=f"^{re.escape(message)}$"):
-        classifier.gradients(np.zeros((1, 12, 12, 1), np.float32), Score(np.zeros(1, np.int64)))
-
-
-@keras.saving.register_keras_serializable("tests")
-class Rounded(layers.Layer):
-    def call(self, x):
-        return keras.ops.cast(keras.ops.cast(x * 10, "int32"), "float32")
-
-
-def test_operations_in_hdf5_open_although_keras_forgets_where_they_live(tmp_path):
-    """Keras 3 writes `x / 127.5` into HDF5 and cannot read it again; here it predicts what the model predicts."""
-    model = KINDS["operations"]()
-    path, x = saved(model, tmp_path / "model.h5"), images((12, 12, 3)) * 255
-    with pytest.raises(ValueError, match="Unknown layer: 'TrueDivide'"):
-        keras.models.load_model(path, compile=False)
-    np.testing.assert_allclose(open_model(path, AsShown()).probabilities(x), model(x, training=False), atol=1e-5)
-
-
-def test_a_suffix_that_lies_is_no_obstacle(tmp_path):
-    """Told by content: HDF5 named .keras, and an archive without any suffix."""
-    lying = saved(convolutional(), tmp_path / "model.h5").rename(tmp_path / "model.keras")
-    plain = saved(convolutional(), tmp_path / "other.keras").rename(tmp_path / "other")
-    for path in (lying, plain):
-        assert open_model(path, AsShown()).n_classes == 3
 
 
 def test_a_file_says_who_wrote_it(tmp_path):

@@ -1,11 +1,12 @@
-"""What the door to Keras loads, and what it leaves out."""
+"""What the door to Keras loads, what it leaves out, and what it keeps quiet."""
 
+import os
 import subprocess
 import sys
 
 import pytest
 
-from generator.model.absent import absent
+from generator.model.keras_door import STDERR, absent, quiet_stderr
 
 
 def test_keras_comes_without_what_it_would_only_serve():
@@ -31,3 +32,12 @@ def test_a_module_is_absent_only_inside(monkeypatch):
     import colorsys
 
     assert colorsys.rgb_to_hsv(0, 0, 0) == (0, 0, 0)
+
+
+def test_native_writes_are_dropped_and_come_back_after(capfd):
+    """Only what is written inside is lost, also when an exception ends it."""
+    with pytest.raises(ZeroDivisionError), quiet_stderr():
+        os.write(STDERR, b"greetings")
+        raise ZeroDivisionError
+    os.write(STDERR, b"progress")
+    assert capfd.readouterr().err == "progress"

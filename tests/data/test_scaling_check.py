@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from generator.data.preprocess import Preprocess
+from generator.data.preprocess import Preprocessor
 from generator.data.scaling_check import suspicious_scaling
 
 RNG = np.random.default_rng(2)
@@ -18,7 +18,7 @@ def trained_on_minus_one_to_one(inputs):
 
 def test_another_scaling_that_does_clearly_better_is_named():
     """Scaled to 0..1, every picture looks bright: half are right; −1..1 gets all."""
-    hint = suspicious_scaling(trained_on_minus_one_to_one, IMAGES, LABELS, Preprocess())
+    hint = suspicious_scaling(trained_on_minus_one_to_one, IMAGES, LABELS, Preprocessor())
     assert hint is not None
     assert hint.accuracy == 0.5
     assert hint.better == "scale: [-1, 1]"
@@ -28,12 +28,12 @@ def test_another_scaling_that_does_clearly_better_is_named():
 
 def test_the_right_scaling_raises_no_hint():
     """Nothing does better than all right."""
-    assert suspicious_scaling(trained_on_minus_one_to_one, IMAGES, LABELS, Preprocess(-1.0, 1.0)) is None
+    assert suspicious_scaling(trained_on_minus_one_to_one, IMAGES, LABELS, Preprocessor(-1.0, 1.0)) is None
 
 
 def test_a_model_that_guesses_is_said_to_guess():
     """No scaling helps a model that says the same to everything."""
-    hint = suspicious_scaling(lambda x: np.tile([1.0, 0.0], (len(x), 1)), IMAGES, LABELS, Preprocess())
+    hint = suspicious_scaling(lambda x: np.tile([1.0, 0.0], (len(x), 1)), IMAGES, LABELS, Preprocessor())
     assert hint is not None
     assert not hint.better
     assert "no better than guessing (50%)" in hint.text.in_language("en")
@@ -42,4 +42,4 @@ def test_a_model_that_guesses_is_said_to_guess():
 
 def test_a_few_images_are_no_reason_to_warn():
     """Forty-nine images say too little."""
-    assert suspicious_scaling(trained_on_minus_one_to_one, IMAGES[:49], LABELS[:49], Preprocess()) is None
+    assert suspicious_scaling(trained_on_minus_one_to_one, IMAGES[:49], LABELS[:49], Preprocessor()) is None

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from generator.classifier import Ascent
+from generator.data.preprocess import Preprocessor
 from generator.errors import ParameterError
 from generator.maps.ascent import unit_values
 from generator.maps.optimizers import rate_of
@@ -16,7 +17,7 @@ from generator.model.keras_door import keras, tf
 from tests.conftest import request_of
 from tests.fixtures.slow_climb import climb
 from tests.fixtures.summits import summits
-from tests.fixtures.tiny_models import KERAS_COPIES, AsShown, images, opened
+from tests.fixtures.tiny_models import KERAS_COPIES, images, opened
 
 pytestmark = KERAS_COPIES
 OPTIMIZERS = ("plain", "normalized", "adam", "adagrad")
@@ -38,13 +39,6 @@ def network():
     model = keras.Model(entry, keras.layers.Dense(3, "softmax")(keras.layers.Flatten()(unit(entry))))
     unit.set_weights([KERNEL[None, None], BIAS])
     return model
-
-
-class Bytes(AsShown):
-    """A model of 0..255."""
-
-    def prepare(self, images):
-        return images * np.float32(255)
 
 
 @pytest.fixture(scope="module")
@@ -110,7 +104,8 @@ def test_pixels_are_counted_from_0_to_1(classifier, optimizer, tmp_path):
     wide = opened(keras.Model(entry, inner(keras.layers.Rescaling(1 / 255)(entry))), tmp_path / "wide.keras")
     ascent = asked(optimizer, steps=4)
     wide.graph.step(inner.name + "/units").operation.set_weights([KERNEL[None, None], BIAS])
-    far = wide.preprocessed(by=Bytes()).ascend(replace(ascent, layer=inner.name + "/units", start=ascent.start * 255))
+    wide = wide.preprocessed(by=Preprocessor(0.0, 255.0))
+    far = wide.ascend(replace(ascent, layer=inner.name + "/units", start=ascent.start * 255))
     np.testing.assert_allclose(far.inputs / 255, classifier.ascend(ascent).inputs, atol=1e-4)
 
 

@@ -1,0 +1,214 @@
+"""Every kind of model through every question of the port, with oneDNN on, whose eager filter gradients crash."""
+
+import os
+import re
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from generator.classifier import Ascent, Score
+from generator.data.preprocess import Preprocessor
+from generator.errors import ModelError
+from generator.model.keras_door import keras
+from generator.model.keras_model import open_model
+from tests.fixtures.model_kinds import KINDS, convolutional
+from tests.fixtures.tiny_models import KERAS_COPIES, images, opened, refusal, saved
+
+pytestmark = KERAS_COPIES
+layers = keras.layers
+
+ROUNDED = {"mixed_precision": 0.02}  # bfloat16 has three digits
+
+
+@pytest.fixture(scope="module", params=KINDS)
+def case(request, tmp_path_factory):
+    """A model of this kind, the classifier in its file, images for it and the classes asked about."""
+    keras.utils.set_random_seed(3)
+    model = KINDS[request.param]()
+    suffix = ".h5" if len(request.param) % 2 else ".keras"
+    classifier = opened(model, tmp_path_factory.mktemp("kind") / f"{request.param}{suffix}")
+    return request.param, model, classifier, images(classifier.input_shape, 5)
+
+
+def ids(classifier, count=5):
+    return np.arange(count) % classifier.n_classes
+
+
+def own(model, x):
+    """What the model itself says, given the images as it takes them; a whole batch where its size is fixed."""
+    batch, *shape = model.inputs[0].shape
+    x = np.moveaxis(x, 3, 1) if len(shape) == 3 and shape[0] == x.shape[3] != shape[2] else x.reshape(-1, *shape)
+    given = [x[:batch]] if isinstance(getattr(model, "_inputs_struct", None), list) else x[:batch]
+    return keras.ops.convert_to_numpy(keras.tree.flatten(model(given, training=False))[0]).astype(np.float32)
+
+
+def test_onednn_is_on():
+    """The crash of eager filter gradients is looked for where it happens."""
+    assert os.environ.get("TF_ENABLE_ONEDNN_OPTS", "1") != "0"
+
+
+def test_predictions_are_the_models_own(case):
+    """Any number of images gives what the model itself says, in inference mode."""
+    name, model, classifier, x = case
+    expected = own(model, x)
+    if "linear" in name:
+        found = classifier.logits(x) * (2 if classifier.one_output else 1)
+    else:
+        found = classifier.probabilities(x)
+    found = found[: len(expected), 1:] if classifier.one_output else found[: len(expected)]
+    np.testing.assert_allclose(found, expected, atol=ROUNDED.get(name, 1e-5))
+
+
+def test_scores_are_no_probabilities(case):
+    """Logits are those before the softmax or sigmoid: squashed, they are the probabilities."""
+    _, _, classifier, x = case
+    z, p = classifier.logits(x), classifier.probabilities(x)
+    softmax = np.exp(z - z.max(axis=1, keepdims=True))
+    softmax /= softmax.sum(axis=1, keepdims=True)
+    expected = softmax if classifier.squashing == "softmax" else 1 / (1 + np.exp(-z))
+    np.testing.assert_allclose(p, expected, atol=1e-5)
+
+
+def test_guided_gradients_differ_wherever_there_is_a_rectifier(case):
+    """Gradients are finite and not flat, and every rectifier is rewritten wherever it sits."""
+    _, _, classifier, x = case
+    score = Score(ids(classifier))
+    plain, guided = classifier.gradients(x, score), classifier.gradients(x, score, "guided")
+    for gradient in (plain, guided):
+        assert gradient.shape == x.shape and np.isfinite(gradient).all()
+    assert (np.ptp(plain.reshape(5, -1), axis=1) > 1e-9).any()
+    assert any(layer.rectifies for layer in classifier.layers)
+    assert np.abs(plain - guided).max() > 1e-3 * np.abs(plain).max()
+
+
+def test_a_layer_answers(case):
+    """Outputs and slopes in the shape that the layer is said to have, channels last."""
+    _, _, classifier, x = case
+    layer = classifier.layers[len(classifier.layers) // 2]
+    target = ids(classifier)
+    output, slope = classifier.layer_gradients(x, Score(target, (target + 1) % classifier.n_classes), layer.name)
+    assert output.shape == slope.shape == (5, *layer.shape)
+    assert np.isfinite(output).all() and np.isfinite(slope).all() and np.abs(slope).max() > 0
+    np.testing.assert_allclose(classifier.outputs(x, layer.name), output, atol=1e-5)
+
+
+def test_units_can_be_climbed(case):
+    """Some unit of a layer ends higher than it started."""
+    _, _, classifier, _ = case
+    layer = next(layer for layer in classifier.layers if layer.parameters)
+    units = np.arange(layer.shape[-1])[:3]
+    asked = Ascent(layer.name, units, 0.4 + 0.2 * images(classifier.input_shape, len(units)), 5, 0.02)
+    reached, started = classifier.ascend(asked), classifier.ascend(replace(asked, steps=0))
+    assert np.isfinite(reached.inputs).all()
+    assert (reached.activation > started.activation).any()
+
+
+class Unregistered(layers.Layer):
+    def call(self, x):
+        return x
+
+
+@pytest.mark.parametrize("suffix", [".keras", ".h5"])
+def test_a_class_that_nobody_registered_is_named(suffix, tmp_path):
+    """Instead of Keras' page of configuration."""
+    path = saved(convolutional(Unregistered()), tmp_path / f"model{suffix}")
+    assert refusal(path) == (
+        "the model holds `Unregistered`, a class of its own that is not registered; build the model from Keras' own "
+        "layers, or register the class with @keras.saving.register_keras_serializable before the build"
+    )
+
+
+@keras.saving.register_keras_serializable("tests")
+class Registered(layers.Layer):
+    def call(self, x):
+        return x + 1
+
+
+@pytest.mark.parametrize("suffix", [".keras", ".h5"])
+def test_a_registered_class_opens(suffix, tmp_path):
+    """Whoever builds from Python may register a layer."""
+    path = saved(convolutional(Registered()), tmp_path / f"model{suffix}")
+    assert "Registered" in [layer.kind for layer in open_model(path, Preprocessor()).layers]
+
+
+def two_inputs():
+    first, second = keras.Input((8, 8, 1), name="left"), keras.Input((8, 8, 1), name="right")
+    return keras.Model([first, second], layers.Dense(3)(layers.Flatten()(layers.Add()([first, second]))))
+
+
+def three_outputs():
+    entry = keras.Input((8, 8, 1))
+    flat = layers.Flatten()(entry)
+    return keras.Model(entry, [layers.Dense(2, name=name)(flat) for name in ("age", "sex", "mood")])
+
+
+OTHER_TASKS = {
+    "two_inputs": (two_inputs, "the model takes 2 inputs (left, right); one image is what can be explained"),
+    "three_outputs": (three_outputs, "the model has 3 outputs; save a model that ends in the one to explain"),
+    "segmentation": (
+        lambda: convolutional(head=(layers.Conv2D(2, 1, activation="softmax"),)),
+        "the model puts out arrays of 12×12×2, a picture or a sequence; a classifier is needed",
+    ),
+    "sound": (
+        lambda: keras.Sequential([keras.Input((7,)), layers.Dense(3, "softmax")]),
+        "the model takes arrays of shape (7,), which are no images",
+    ),
+    "any_size": (
+        lambda: convolutional(shape=(None, None, 3), head=(layers.GlobalMaxPooling2D(), layers.Dense(2))),
+        "the model takes images of any size; say which one under `model`, with `size: [height, width]`",
+    ),
+    "softmax_over_one": (
+        lambda: convolutional(head=(layers.Flatten(), layers.Dense(1, "softmax"))),
+        "the model has a softmax over one output, which is always 1; one output needs a sigmoid",
+    ),
+}
+
+
+@pytest.mark.filterwarnings("ignore:You are using a softmax over axis:UserWarning")
+@pytest.mark.parametrize("name", OTHER_TASKS)
+def test_what_is_no_classifier_of_one_image_is_refused(name, tmp_path):
+    """Two inputs, several outputs, a picture as output, and what cannot be right."""
+    build, message = OTHER_TASKS[name]
+    assert refusal(saved(build(), tmp_path / "model.keras")) == message
+
+
+def test_a_size_can_be_given_where_the_model_leaves_it_open(tmp_path):
+    """Fully convolutional models take images of any size."""
+    path = saved(OTHER_TASKS["any_size"][0](), tmp_path / "model.keras")
+    assert open_model(path, Preprocessor(), size=(10, 14)).input_shape == (10, 14, 3)
+    fixed = saved(convolutional(), tmp_path / "fixed.keras")
+    assert open_model(fixed, Preprocessor(), size=(10, 14)).input_shape == (12, 12, 1)
+
+
+def test_no_gradient_is_said_in_words(tmp_path):
+    """A model that rounds inside cannot be asked for gradients, and says what can be done."""
+    from generator.classifier import Score
+
+    classifier = open_model(saved(convolutional(Rounded()), tmp_path / "model.keras"), Preprocessor())
+    message = "no gradient leads from the scores back to the image; occlusion and lime do without one"
+    with pytest.raises(ModelError, match=f"^{re.escape(message)}$"):
+        classifier.gradients(np.zeros((1, 12, 12, 1), np.float32), Score(np.zeros(1, np.int64)))
+
+
+@keras.saving.register_keras_serializable("tests")
+class Rounded(layers.Layer):
+    def call(self, x):
+        return keras.ops.cast(keras.ops.cast(x * 10, "int32"), "float32")
+
+
+def test_operations_in_hdf5_open_although_keras_forgets_where_they_live(tmp_path):
+    """Keras 3 writes `x / 127.5` into HDF5 and cannot read it again; here it predicts what the model predicts."""
+    model = KINDS["operations"]()
+    path, x = saved(model, tmp_path / "model.h5"), images((12, 12, 3)) * 255
+    with pytest.raises(ValueError, match="Unknown layer: 'TrueDivide'"):
+        keras.models.load_model(path, compile=False)
+    np.testing.assert_allclose(open_model(path, Preprocessor()).probabilities(x), model(x, training=False), atol=1e-5)
+
+
+def test_a_suffix_that_lies_is_no_obstacle(tmp_path):
+    """Told by content: HDF5 named .keras, and an archive without any suffix."""
+    lying = saved(convolutional(), tmp_path / "model.h5").rename(tmp_path / "model.keras")
+    plain = saved(convolutional(), tmp_path / "other.keras").rename(tmp_path / "other")
+    for path in (lying, plain):
+        assert open_model(path, Preprocessor()).n_classes == 3
