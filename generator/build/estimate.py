@@ -26,7 +26,6 @@ PAGES = 4.0  # seconds for drawing, pages and the PDFs
 COVERED = 40  # covered pictures of one map whose faithfulness is measured, and of the references beside it
 BOXES = 5  # a region and four like it elsewhere
 CLIMB = 3  # questions whose tracing takes as long as that of an ascent, with another for units that are silent
-TSNE = 3.0  # seconds for scikit-learn and its map
 Value = TypeVar("Value")
 
 
@@ -89,12 +88,11 @@ def _of_figure(figure: Figure, study: Study) -> Work:
     method = study.methods[figure.method]
     if method.access == "none":
         return Work()
-    runs, side = len(figure.layers) * len(figure.model), study.subject.facts.input_shape[0]
-    passes = method.cost(figure.params, _images(figure, study), side)
-    if method.kind == "patterns":
+    runs, size = len(figure.layers) * len(figure.model), study.subject.facts.input_shape[:2]
+    passes = method.passes(figure.params, _images(figure, study), size)
+    if method.climbs:
         return _of_climbs(figure, study, passes)
-    work = _asked(method, runs * passes, runs)
-    return replace(work, aside=TSNE * runs) if figure.params.get("by") == "tsne" else work
+    return replace(_asked(method, runs * passes, runs), aside=runs * method.aside(figure.params))
 
 
 def _of_climbs(figure: Figure, study: Study, passes: int) -> Work:
@@ -128,7 +126,7 @@ def _images(figure: Figure, study: Study) -> int:
 def _depth(figure: Figure, layer: str | None, study: Study) -> float:
     """The share of the model that an ascent runs through: an early layer needs little of it."""
     names = [known.name for known in study.subject.facts.layers]
-    if figure.method == "class_maximization":
+    if not study.methods[figure.method].layered:
         return 1.0
     return (names.index(layer) + 1) / len(names) if layer in names else 0.25
 
@@ -140,16 +138,16 @@ def _of_evidence(report: Report, study: Study, figures: list[Figure]) -> Iterato
     wanted, there = report.evidence.images, len(study.subject.data.samples)
     faces = there if wanted == "all" else min(there, wanted * len(study.classes))
     explained = [f for f in figures if study.methods[f.method].kind == "attribution"]
-    for explainer in (Explainer(f.id, study.methods[f.method], f.params) for f in explained):
+    size = study.subject.facts.input_shape[:2]
+    for explainer in (Explainer(f.id, study.methods[f.method], f.params, size=size) for f in explained):
         if explainer.affordable:
-            yield from _of_explainer(explainer, faces, study.subject.facts.input_shape[0])
+            yield from _of_explainer(explainer, faces)
     if explained:
         yield Work(forward=faces * len(report.regions) * BOXES, traces=1)
 
 
-def _of_explainer(explainer: Explainer, faces: int, side: int) -> Iterator[Work]:
+def _of_explainer(explainer: Explainer, faces: int) -> Iterator[Work]:
     sizes = sizes_of(explainer, faces)
     maps = max(sizes.shares, sizes.kept) + sizes.rest * (1 + explainer.method.seeded) + DRAWS * sizes.draw
-    passes = explainer.method.cost(explainer.options, 1, side)
-    yield _asked(explainer.method, maps * passes, DRAWS if sizes.draw else 0)
+    yield _asked(explainer.method, maps * explainer.cost, DRAWS if sizes.draw else 0)
     yield Work(forward=sizes.rest * COVERED)

@@ -37,7 +37,8 @@ def _explainers(study: Study, results: Mapping[str, FigureResult]) -> Iterator[E
     for name, result in results.items():
         method = study.methods[result.method]
         if method.kind == "attribution" and result.parts and isinstance(result.parts[0].artefact, Heatmaps):
-            yield Explainer(name, method, study.figures[name].params, result.parts[0].artefact.image_facts)
+            maps, images = result.parts[0].artefact, result.parts[0].batch.images
+            yield Explainer(name, method, study.figures[name].params, maps.image_facts, images.shape[1:3])
 
 
 def _key(report: Report, study: Study, explainers: tuple[Explainer, ...]) -> str:

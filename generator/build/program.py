@@ -83,7 +83,7 @@ def _warned(doubts: Iterable[Problem], options: BuildOptions) -> bool:
 def _computed(report: Report, study: Study, options: BuildOptions) -> tuple[dict[str, FigureResult], Evidence]:
     """Every figure of the questions to build and the evidence for them, with a word on how far it is."""
     asked = [(question.id, figure) for question in report.built for figure in question.figures]
-    waiting = {figure.id: passes for figure, passes in study.waiting()}
+    waiting = {figure.id: runs * study.passes(figure) for figure, runs in study.waiting()}
     results = {}
     with Progress(sum(waiting.values()), options.quiet) as progress:
         for question, figure in asked:

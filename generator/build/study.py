@@ -18,7 +18,7 @@ from generator.data.evaluation import evaluation_of
 from generator.data.selection import Rule, Selection, select
 from generator.data.sources import DataSource
 from generator.errors import ComputationError, DataError, ModelError, ParameterError
-from generator.methods import Method
+from generator.methods import USUAL_SIZE, Method
 from generator.results import FigureResult, Part
 from generator.samples import Batch, Evaluation, Samples
 from generator.spec.grammar import Figure, Images
@@ -140,7 +140,7 @@ class Study:
             return replace(made, failure=f"{type(error).__name__}: {error}" if str(error) else type(error).__name__)
         method = self.methods[figure.method]
         batches = [part.batch for part in parts]
-        passes = sum(method.cost(figure.params, len(b), b.images.shape[1] if len(b) else None) for b in batches)
+        passes = sum(method.passes(figure.params, len(b), b.images.shape[1:3]) for b in batches)
         seconds, cached = time.perf_counter() - begin, self.cache.misses == misses
         return replace(made, parts=parts, seconds=seconds, model_passes=passes, cached=cached)
 
@@ -155,7 +155,7 @@ class Study:
         method = self.methods[figure.method]
         try:
             batch = self._batch(figure, run.subject, method)
-            reference = run.subject.reference(self.seed) if method.kind == "patterns" else batch.inputs[:0]
+            reference = run.subject.reference(self.seed) if method.climbs else batch.inputs[:0]
             evaluation = self._evaluation(run.subject) if method.kind == "evaluation" else None
             folder = run.subject.folder
             request = Request(run.subject.deferred, batch, reference, evaluation, self.seed, folder)
@@ -222,12 +222,17 @@ class Study:
         return probability.argmax(axis=1)
 
     def waiting(self) -> Iterator[tuple[Figure, int]]:
-        """The figures that are not in the cache, with the model passes they will take."""
+        """The figures that are not in the cache, with the number of their runs that are not."""
         for figure in self.figures.values():
-            method = self.methods[figure.method]
-            missing = [run for run in self.runs(figure) if not self.cache.holds(self.key(figure, run))]
+            missing = sum(not self.cache.holds(self.key(figure, run)) for run in self.runs(figure))
             if missing:
-                yield figure, len(missing) * method.passes(figure.params, len(self.classes))
+                yield figure, missing
+
+    def passes(self, figure: Figure) -> int:
+        """About how many model passes a run takes, before its images are chosen."""
+        method = self.methods[figure.method]
+        size = USUAL_SIZE if method.access == "none" else self.subject.facts.input_shape[:2]
+        return method.passes(figure.params, len(self.classes), size)
 
 
 def _files(run: Run) -> list[Path]:

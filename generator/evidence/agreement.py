@@ -10,17 +10,12 @@ from generator.artefacts import Ints
 from generator.evidence.cells import ranks
 from generator.evidence.dependence import NONE, partners
 from generator.evidence.estimates import Doubles
-
-FAMILIES = (
-    frozenset({"gradcam", "gradcam_plus_plus", "layercam", "scorecam", "guided_gradcam"}),  # one layer's channels
-    frozenset({"guided_backprop", "guided_gradcam"}),  # the guided gradient
-    frozenset({"saliency", "smoothgrad", "integrated_gradients"}),  # the gradient
-)
+from generator.methods import Method
 
 
-def related(one: str, other: str) -> bool:
+def related(one: Method, other: Method) -> bool:
     """Whether two methods share a factor of their formulas."""
-    return one == other or any({one, other} <= family for family in FAMILIES)
+    return one.name == other.name or bool(one.factors & other.factors)
 
 
 def agreements(one: Doubles, other: Doubles, classes: Ints) -> Doubles:

@@ -10,23 +10,16 @@ from generator.artefacts import FLAT, Floats, Heatmaps
 from generator.evidence.estimates import Doubles
 
 GRID = 12  # cells along a side
-MAGNITUDES = (
-    "gradient",
-    "guided_gradient",
-    "guided_gradcam",
-)  # both signs of a derivative matter; of other maps what speaks for
 
 
-def strength(maps: Heatmaps) -> Floats:
-    """`(N, H, W)` the non-negative form of maps: magnitude of a gradient, else what speaks for the class."""
-    if not maps.signed:
-        return np.maximum(maps.values, 0)
-    return np.abs(maps.values) if maps.quantity in MAGNITUDES else np.maximum(maps.values, 0)
+def strength(maps: Heatmaps, both_signs: bool = False) -> Floats:
+    """`(N, H, W)` the non-negative form of maps: magnitude where `both_signs` are strength, else what is above 0."""
+    return np.abs(maps.values) if maps.signed and both_signs else np.maximum(maps.values, 0)
 
 
-def empty(maps: Heatmaps) -> NDArray[np.bool_]:
+def empty(maps: Heatmaps, both_signs: bool = False) -> NDArray[np.bool_]:
     """`(N,)` maps that say nothing: flat, not finite, or without anything that speaks for the class."""
-    total = strength(maps).astype(np.float64).sum(axis=(1, 2))
+    total = strength(maps, both_signs).astype(np.float64).sum(axis=(1, 2))
     return ~np.isfinite(total) | (total < FLAT) | np.array([bool(maps.remark(row)) for row in range(len(total))], bool)
 
 

@@ -12,7 +12,7 @@ from generator.classifier import Classifier, Request
 from generator.evidence.cells import cell_means, empty, strength
 from generator.evidence.estimates import Doubles
 from generator.evidence.faces import Faces, batch_of
-from generator.methods import Method
+from generator.methods import USUAL_SIZE, Method, Size
 
 CHEAP, DEAR = 3, 10  # model passes of one map
 MOST = 300  # a method that takes more is not run on further images
@@ -20,17 +20,18 @@ MOST = 300  # a method that takes more is not run on further images
 
 @dataclass(frozen=True)
 class Explainer:
-    """A figure's method; `image_facts` are those of the images it shows, where its artefact has any."""
+    """A figure's method; `image_facts` are those of the images it shows, `size` is their height and width."""
 
     figure: str
     method: Method
     params: Mapping[str, Any]
     image_facts: tuple[Mapping[str, Fact], ...] = field(default_factory=tuple)
+    size: Size = USUAL_SIZE
 
     @property
     def cost(self) -> int:
         """Model passes of one map."""
-        return self.method.passes(self.options, 1)
+        return self.method.passes(self.options, 1, self.size)
 
     @property
     def options(self) -> Mapping[str, Any]:
@@ -87,4 +88,5 @@ def maps_of(
     if not isinstance(artefact, Heatmaps):
         raise TypeError(f"{explainer.method.name} gives no maps")
     grid = None if artefact.native is None else (int(artefact.native.shape[1]), int(artefact.native.shape[2]))
-    return Maps(strength(artefact), empty(artefact), grid)
+    both_signs = explainer.method.both_signs
+    return Maps(strength(artefact, both_signs), empty(artefact, both_signs), grid)

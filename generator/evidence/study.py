@@ -178,7 +178,7 @@ def _agreement(found: Sequence[Finding], faces: Faces) -> Plain:
     for one, other in combinations(found, 2):
         count = min(len(one.own.cells), len(other.own.cells), COVERED)
         rows = agreements(one.own.cells[:count], other.own.cells[:count], faces.target[:count])
-        entry = agreement_numbers(Sums.of(rows), related(one.explainer.method.name, other.explainer.method.name))
+        entry = agreement_numbers(Sums.of(rows), related(one.explainer.method, other.explainer.method))
         table[one.explainer.figure][other.explainer.figure] = entry
         table[other.explainer.figure][one.explainer.figure] = entry
     return table

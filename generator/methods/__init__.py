@@ -5,7 +5,7 @@ A method is a function `(request, *, option=default, …) -> Artefact`; its keyw
 """
 
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from importlib import import_module
@@ -20,7 +20,15 @@ from generator.text import Text
 
 Kind = Literal["attribution", "patterns", "outputs", "evaluation", "predictions", "model"]  # model: without images
 Access = Literal["gradients", "predictions", "weights", "none"]  # white box, black box, as it lies there, no model
-Passes = Callable[[Mapping[str, Any], int], int]
+Params = Mapping[str, Any]
+Size = tuple[int, int]  # height and width of the images
+Passes = Callable[[Params, int, Size], int]
+USUAL_SIZE: Size = (48, 48)  # of images that are not known yet, when the cost is told
+
+
+def nothing_aside(params: Params) -> float:
+    """No seconds beside the passes."""
+    return 0.0
 
 
 @dataclass(frozen=True)
@@ -34,9 +42,14 @@ class Method:
     title: Text
     summary: Text
     paper: str
-    passes: Passes  # (params, images) -> model passes, forward and backward counted alike
+    passes: Passes  # (params, images, size) -> model passes, forward and backward counted alike
     seeded: bool = False
     version: int = 1  # raised when the numbers change, so that no cache serves the old ones
+    factors: frozenset[str] = frozenset()
+    both_signs: bool = False
+    covers: bool = False
+    climbs: bool = False
+    aside: Callable[[Params], float] = nothing_aside
 
     @cached_property
     def options(self) -> type[BaseModel]:
@@ -47,10 +60,6 @@ class Method:
         fields: dict[str, Any] = {p.name: (hints[p.name], p.default) for p in named}
         config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=False)
         return create_model(f"{self.name}_params", __config__=config, **fields)
-
-    def cost(self, params: Mapping[str, Any], images: int, side: int | None = None) -> int:
-        """Model passes; where the cost depends on it, `passes` finds the height of the images under `side`."""
-        return self.passes(params if side is None else {**params, "side": side}, images)
 
     @property
     def layered(self) -> bool:
@@ -72,18 +81,38 @@ def method(
     title: Text,
     summary: Text,
     paper: str,
-    passes: Passes,
+    passes: Callable[..., int],
     seeded: bool = False,
     version: int = 1,
+    factors: Collection[str] = (),
+    both_signs: bool = False,
+    covers: bool = False,
+    climbs: bool = False,
+    aside: Callable[[Params], float] = nothing_aside,
 ) -> Callable[[Callable[..., Artefact]], Callable[..., Artefact]]:
-    """Register the function below under its own name."""
+    """Register the function below under its own name.
+
+    `passes(params, images)` tells the cost where it is the same for images of any size, else `(params, images, size)`.
+    Methods that share one of the `factors` of their formulas agree by construction. `both_signs`: of its signed maps
+    either sign is strength, as of a derivative, and not only what speaks for the class. `covers`: it covers parts of
+    the picture and watches the score, just as faithfulness is measured. `climbs`: its passes are steps of an ascent
+    through the model up to its layer. `aside` are seconds of a run beside the passes.
+    """
 
     def register(compute: Callable[..., Artefact]) -> Callable[..., Artefact]:
-        name = compute.__name__
-        METHODS[name] = Method(name, compute, kind, access, title, summary, paper, passes, seeded, version)
+        name, cost = compute.__name__, _with_size(passes)
+        known = (kind, access, title, summary, paper, cost, seeded, version)
+        METHODS[name] = Method(name, compute, *known, frozenset(factors), both_signs, covers, climbs, aside)
         return compute
 
     return register
+
+
+def _with_size(passes: Callable[..., int]) -> Passes:
+    """A cost as a function of the size of the images too, whether or not it depends on it."""
+    if len(inspect.signature(passes).parameters) > 2:
+        return passes
+    return lambda params, images, size: passes(params, images)
 
 
 def load_all() -> Mapping[str, Method]:

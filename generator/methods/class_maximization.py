@@ -50,6 +50,7 @@ USUAL = 7  # classes, where the cost is told before the model is known
         2 * len(params.get("classes") or range(USUAL)) * params.get("steps", 200) * params.get("starts", 1)
     ),
     seeded=True,
+    climbs=True,
 )
 def class_maximization(
     request: Request,

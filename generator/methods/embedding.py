@@ -20,6 +20,7 @@ Perplexity = Annotated[float | None, Field(gt=1, description="of t-SNE: about ho
 FEWEST = 5  # images below which neither a neighbourhood nor a direction means anything
 WIDEST = 8192  # numbers an image; a larger map is averaged over its positions
 USUAL_PERPLEXITY = 30.0
+TSNE_SECONDS = 3.0  # for scikit-learn and its map
 
 
 @method(
@@ -34,6 +35,7 @@ USUAL_PERPLEXITY = 30.0
     paper="van der Maaten & Hinton 2008, Visualizing Data using t-SNE, Journal of Machine Learning Research 9",
     passes=lambda params, images: images,
     seeded=True,
+    aside=lambda params: TSNE_SECONDS if params.get("by") == "tsne" else 0.0,
 )
 def embedding(request: Request, *, layer: LayerOption = None, by: By = "tsne", perplexity: Perplexity = None) -> Points:
     """Outputs of a layer for the images of the figure, laid out in the plane."""

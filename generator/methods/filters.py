@@ -47,6 +47,7 @@ USUAL_RATE = 0.02
         2 * how_many(params) * params.get("steps", 60) * params.get("starts", 1) + images * bool(params.get("outputs"))
     ),
     seeded=True,
+    climbs=True,
 )
 def filters(
     request: Request,

@@ -22,6 +22,8 @@ from generator.text import bilingual
     ),
     paper="Springenberg et al. 2015, Striving for Simplicity: The All Convolutional Net, arXiv:1412.6806",
     passes=lambda params, images: images,
+    factors=("guided gradient",),
+    both_signs=True,
 )
 def guided_backprop(request: Request, *, signed: Signed = False, score: ScoreOption = "logit") -> Heatmaps:
     """Gradient through positive paths only, at every rectifier of the model."""

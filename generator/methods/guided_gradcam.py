@@ -23,6 +23,8 @@ from generator.text import bilingual
     ),
     paper="Selvaraju et al. 2017, Grad-CAM, arXiv:1610.02391",
     passes=lambda params, images: 2 * images,
+    factors=("channels of a layer", "guided gradient"),
+    both_signs=True,
 )
 def guided_gradcam(
     request: Request, *, layer: LayerOption = None, signed: Signed = False, score: ScoreOption = "logit"

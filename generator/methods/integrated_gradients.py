@@ -30,6 +30,7 @@ Baseline = Annotated[Fill, Field(description="where the way begins; black can ne
     ),
     paper="Sundararajan et al. 2017, Axiomatic Attribution for Deep Networks, arXiv:1703.01365",
     passes=lambda params, images: images * (int(params.get("steps", 50)) + 2),
+    factors=("gradient",),
 )
 def integrated_gradients(
     request: Request,

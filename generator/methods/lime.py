@@ -75,6 +75,7 @@ def passes(params: Mapping[str, Any], images: int) -> int:
     paper="Ribeiro et al. 2016, “Why Should I Trust You?”, arXiv:1602.04938",
     passes=passes,
     seeded=True,
+    covers=True,
 )
 def lime(
     request: Request,

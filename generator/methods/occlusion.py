@@ -5,8 +5,7 @@ The grid of patches runs over the edges, so that a pixel at the border lies unde
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from math import ceil
-from typing import Annotated, Any
+from typing import Annotated
 
 import numpy as np
 from pydantic import Field
@@ -17,7 +16,7 @@ from generator.errors import ParameterError
 from generator.maps.explained import score_of, values
 from generator.maps.fills import Fill, filled
 from generator.maps.variants import Doubles, Variant, chunks, slices
-from generator.methods import Request, method
+from generator.methods import Params, Request, Size, method
 from generator.options import AnswerScore, Signed
 from generator.text import bilingual
 
@@ -25,11 +24,10 @@ Patch = Annotated[int | None, Field(ge=1, description="side of the patch in pixe
 Stride = Annotated[int | None, Field(ge=1, description="pixels from patch to patch; left out: half a patch")]
 Baseline = Annotated[Fill, Field(description="what shows in the patch; a hard black or white one is itself a feature")]
 QUANTITY = {"logit": "logit_drop", "probability": "probability_drop", "loss": "score_drop"}
-USUAL_SIDE = 48  # of images that are not known yet, when the cost is told
 
 
 @dataclass(frozen=True)
-class Grid:
+class PatchGrid:
     """Upper left corners of square patches, also of those that stand over the edge."""
 
     patch: int
@@ -58,18 +56,18 @@ class Grid:
         return (laid / np.outer(rows.sum(axis=0), columns.sum(axis=0))).astype(np.float32)
 
 
-def _covered(starts: Ints, grid: Grid, axis: int = 0) -> Doubles:
+def _covered(starts: Ints, grid: PatchGrid, axis: int = 0) -> Doubles:
     """`(patches, pixels)`: 1 where a patch lies over a pixel of that axis."""
     pixel = np.arange(grid.size[axis])
     inside = (pixel >= starts[:, None]) & (pixel < starts[:, None] + grid.patch)
     return inside.astype(np.float64)
 
 
-def _passes(params: Mapping[str, Any], images: int) -> int:
-    side = params.get("side") or USUAL_SIDE
-    patch = params.get("patch") or max(1, side // 6)
-    stride = params.get("stride") or max(1, patch // 2)
-    return images * (ceil((side + patch - stride) / stride) ** 2 + 2)
+def _passes(params: Params, images: int, size: Size) -> int:
+    """The image, one for each patch, and the most damaging once more."""
+    patch = params.get("patch") or max(1, min(size) // 6)
+    grid = PatchGrid(patch, params.get("stride") or max(1, patch // 2), size)
+    return images * (len(grid.tops) * len(grid.lefts) + 2)
 
 
 @method(
@@ -83,6 +81,7 @@ def _passes(params: Mapping[str, Any], images: int) -> int:
     ),
     paper="Zeiler and Fergus 2014, Visualizing and Understanding Convolutional Networks, arXiv:1311.2901",
     passes=_passes,
+    covers=True,
 )
 def occlusion(
     request: Request,
@@ -106,7 +105,7 @@ def occlusion(
     return Heatmaps(values, signed, QUANTITY[score], facts, image_facts=worst, remarks=remarks)
 
 
-def grid_for(size: tuple[int, int], patch: int | None, stride: int | None) -> Grid:
+def grid_for(size: tuple[int, int], patch: int | None, stride: int | None) -> PatchGrid:
     """The grid for pictures of that size; raises ParameterError where it would leave gaps or cover everything."""
     side = min(size)
     patch = max(1, side // 6) if patch is None else patch
@@ -115,10 +114,10 @@ def grid_for(size: tuple[int, int], patch: int | None, stride: int | None) -> Gr
     stride = max(1, patch // 2) if stride is None else stride
     if stride > patch:
         raise ParameterError("stride", f"a stride of {stride} leaves gaps between patches of {patch} pixels")
-    return Grid(patch, stride, size)
+    return PatchGrid(patch, stride, size)
 
 
-def falls(request: Request, grid: Grid, fill: Floats, score: Score) -> Doubles:
+def falls(request: Request, grid: PatchGrid, fill: Floats, score: Score) -> Doubles:
     """`(N, patches)` score of the whole image minus score of the covered one."""
     classifier, images = request.classifier, request.batch.images
     whole = _whole(classifier, request.batch.inputs, score)
@@ -133,7 +132,7 @@ def _whole(classifier: Classifier, inputs: Floats, score: Score) -> Doubles:
     return np.concatenate([values(classifier, inputs[p], score[p]) for p in slices(len(inputs), inputs.shape[1:])])
 
 
-def _covers(images: Floats, fill: Floats, grid: Grid) -> Iterator[Variant]:
+def _covers(images: Floats, fill: Floats, grid: PatchGrid) -> Iterator[Variant]:
     for row in range(len(images)):
         for box in grid.boxes:
             yield row, cover(images[row], fill[row], box)
@@ -147,7 +146,7 @@ def cover(image: Floats, fill: Floats, box: tuple[int, int, int, int]) -> Floats
     return covered
 
 
-def most_damaging(request: Request, grid: Grid, fill: Floats, drops: Doubles) -> tuple[Mapping[str, Fact], ...]:
+def most_damaging(request: Request, grid: PatchGrid, fill: Floats, drops: Doubles) -> tuple[Mapping[str, Fact], ...]:
     """For each image: where one patch does most harm `(left, top, right, bottom)`, the fall, the prediction then."""
     batch, worst = request.batch, drops.argmax(axis=1)
     rows = range(len(batch))

@@ -17,6 +17,8 @@ from generator.text import bilingual
     ),
     paper="Simonyan et al. 2014, Deep Inside Convolutional Networks, arXiv:1312.6034",
     passes=lambda params, images: images,
+    factors=("gradient",),
+    both_signs=True,
 )
 def saliency(request: Request, *, signed: Signed = False, score: ScoreOption = "logit") -> Heatmaps:
     """Gradient of the class score by the input."""

@@ -32,6 +32,7 @@ MaxChannels = Annotated[
     ),
     paper="Wang et al. 2020, Score-CAM, arXiv:1910.01279",
     passes=lambda params, images: images * ((params.get("max_channels", 64) or 512) + 2),
+    factors=("channels of a layer",),
 )
 def scorecam(
     request: Request,

@@ -30,6 +30,8 @@ Noise = Annotated[float, Field(ge=0, le=2, description="standard deviation of th
     paper="Smilkov et al. 2017, SmoothGrad: removing noise by adding noise, arXiv:1706.03825",
     passes=lambda params, images: images * int(params.get("samples", 20)),
     seeded=True,
+    factors=("gradient",),
+    both_signs=True,
 )
 def smoothgrad(
     request: Request,

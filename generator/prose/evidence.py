@@ -21,13 +21,13 @@ from generator.evidence.wording import (
     RULES,
     SENTENCES,
 )
+from generator.methods import METHODS
 from generator.prose.claims import Claim, Light, Line, Share, part_of_one
 from generator.prose.quantities import Listed, Name, Quantity
 from generator.text import Language, Text
 
 REFERENCES = ("blob", "change", "untrained", "average")
 EXCHANGES: Mapping[str, str] = {"class": "class_swap", "weights": "random_weights"}
-COVERING = ("occlusion", "lime")
 
 
 @dataclass(frozen=True)
@@ -159,7 +159,8 @@ class Spoken:
             average = self.beats(figure, "average")
             if average.known and reason != "not_above_zero":
                 said.append(self._text(BEATS_AVERAGE if average else AVERAGE_AS_GOOD))
-            if self.methods.get(figure) in COVERING:
+            method = METHODS.get(self.methods.get(figure, ""))
+            if method is not None and method.covers:
                 said.append(self._text(AT_HOME))
         return ("" if self.language.chinese else " ").join(said)
 

@@ -10,7 +10,7 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
-from generator.methods import Method, load_all
+from generator.methods import USUAL_SIZE, Method, load_all
 
 WIDTH = 100
 SIMPLE = {int: "whole number", float: "number", bool: "true|false", str: "text", Path: "file"}
@@ -93,12 +93,12 @@ def type_name(annotation: Any) -> str:  # noqa: ANN401  any annotation
 def _passes(method: Method) -> int:
     """Model passes that one more image takes, with the default parameters."""
     options = dict(method.options())
-    return method.passes(options, 2) - method.passes(options, 1)
+    return method.passes(options, 2, USUAL_SIZE) - method.passes(options, 1, USUAL_SIZE)
 
 
 def _cost(method: Method) -> str:
     more = _passes(method)
-    alone = method.passes(dict(method.options()), 1) - more
+    alone = method.passes(dict(method.options()), 1, USUAL_SIZE) - more
     fixed = [f"{alone} model passes"] if alone else []
     growing = [f"{more} model pass{'es' if more > 1 else ''} an image"] if more else []
     return " and ".join(fixed + growing) or "no model passes"

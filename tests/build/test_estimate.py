@@ -7,10 +7,11 @@ import pytest
 
 from generator.build import estimate
 from generator.build.checks import check
-from generator.build.estimate import PAGES, TSNE, Costs, Work, measured, seconds_needed
+from generator.build.estimate import PAGES, Costs, Work, measured, seconds_needed
 from generator.build_options import BuildOptions
 from generator.errors import InputError
 from generator.methods import METHODS
+from generator.methods.embedding import TSNE_SECONDS
 from tests.fixtures.closed_form import LinearClassifier
 from tests.fixtures.spec_fixture import HEAD, loaded
 
@@ -60,7 +61,7 @@ BASE = PAGES + COSTS.opening + FACES * COSTS.forward  # the model is opened, eve
             "{method: filters, params: {layer: [identity, logits], filters: 4, steps: 10, size: 8}}",
             Work(gradients=40 * 1.5 * (1 + 1.5625 + 2.25 + 4) / 4, traces=24),  # of 4, 5, 6 and 8 pixels
         ),
-        ("{method: embedding, images: {select: all}}", Work(forward=100, traces=1, aside=TSNE)),
+        ("{method: embedding, images: {select: all}}", Work(forward=100, traces=1, aside=TSNE_SECONDS)),
         ("{method: occlusion, params: {patch: 2, stride: 2}}", Work(forward=2 * (4 + 2), traces=1)),
     ],
 )

@@ -58,7 +58,7 @@ def toy(values, name: str = "toy", *, seeded: bool = False, access="gradients", 
         return Heatmaps(np.asarray(values(request), np.float32), False, "toy")
 
     words = bilingual(name, name)
-    method = Method(name, compute, "attribution", access, words, words, "", lambda p, n: passes * n, seeded)
+    method = Method(name, compute, "attribution", access, words, words, "", lambda p, n, size: passes * n, seeded)
     return Explainer(name, method, {})
 
 

@@ -6,18 +6,21 @@ from scipy import stats
 
 from generator.artefacts import Heatmaps
 from generator.evidence.cells import blob, cell_means, cell_numbers, empty, order_of, spearman, strength
+from generator.methods import METHODS, load_all
+
+load_all()
 
 RNG = np.random.default_rng(4)
 
 
 @pytest.mark.parametrize(
-    ("signed", "quantity", "expected"),
-    [(True, "gradient", [2, 1]), (True, "probability_drop", [0, 1]), (False, "cam", [0, 1])],
+    ("signed", "name", "expected"),
+    [(True, "saliency", [2, 1]), (True, "occlusion", [0, 1]), (False, "gradcam", [0, 1])],
 )
-def test_a_gradient_counts_both_ways_and_other_maps_for_the_class(signed, quantity, expected):
+def test_a_gradient_counts_both_ways_and_other_maps_for_the_class(signed, name, expected):
     """|a| for gradients, max(a, 0) for the rest."""
     values = np.array([[[-2.0, 1.0]]], np.float32)
-    assert strength(Heatmaps(values, signed, quantity)).ravel().tolist() == expected
+    assert strength(Heatmaps(values, signed, name), METHODS[name].both_signs).ravel().tolist() == expected
 
 
 def test_empty_maps_are_known():

@@ -5,7 +5,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from generator.methods import METHODS, load_all
+from generator.methods import METHODS, USUAL_SIZE, load_all, method
+from generator.text import bilingual
 from tests.conftest import request_of
 from tests.fixtures.stock import computed
 
@@ -104,8 +105,8 @@ class TestEntry:
         """Its cost in model passes grows with the images, its options have a description, its docstring one line."""
         known = METHODS[name]
         least = int(known.kind in ("attribution", "patterns", "outputs"))
-        assert known.passes({}, 1) >= least
-        assert known.passes({}, 10) >= known.passes({}, 1)
+        assert known.passes({}, 1, USUAL_SIZE) >= least
+        assert known.passes({}, 10, USUAL_SIZE) >= known.passes({}, 1, USUAL_SIZE)
         assert all(field.description for field in known.options.model_fields.values())
         assert known.line.endswith(".")
 
@@ -123,3 +124,18 @@ def test_randomness_is_declared(name, network):
     other = replace(request, batch=replace(request.batch, seed=request.batch.seed + 1000), seed=request.seed + 1)
     first, second = (computed(name, asked, **settings(name)).values for asked in (request, other))
     assert (first.tobytes() != second.tobytes()) == METHODS[name].seeded
+
+
+def test_a_cost_may_leave_out_the_size():
+    """A method of one's own may say `passes(params, images)`: it costs the same for images of any size."""
+    words = bilingual("Mine", "自訂")
+    declared = {"kind": "attribution", "access": "gradients", "title": words, "summary": words, "paper": ""}
+    try:
+        method(passes=lambda params, images: 3 * images, **declared)(_mine)
+        assert [METHODS["_mine"].passes({}, 2, size) for size in ((8, 8), (224, 224))] == [6, 6]
+    finally:
+        METHODS.pop("_mine", None)
+
+
+def _mine(request):
+    """Nothing."""

@@ -7,7 +7,8 @@ import pytest
 
 from generator.errors import ParameterError
 from generator.maps.fills import filled
-from generator.methods.occlusion import Grid
+from generator.methods import METHODS
+from generator.methods.occlusion import PatchGrid
 from tests.conftest import request_of
 from tests.fixtures.stock import computed
 from tests.methods.conftest import corner_share
@@ -51,7 +52,7 @@ def test_equals_the_slow_loop(network, patch, stride, baseline):
 def test_every_pixel_lies_under_as_many_patches(patch, stride, size):
     """At the edges too, by a grid that runs over them."""
     count = np.zeros(size, int)
-    for top, bottom, left, right in Grid(patch, stride, size).boxes:
+    for top, bottom, left, right in PatchGrid(patch, stride, size).boxes:
         count[top:bottom, left:right] += 1
     assert set(count.ravel()) == {(patch // stride) ** 2}
 
@@ -108,3 +109,17 @@ def test_a_grid_that_cannot_be_is_refused(bright, options, parameter, message):
     with pytest.raises(ParameterError, match=message) as error:
         computed("occlusion", bright, **options)
     assert error.value.parameter == parameter
+
+
+@pytest.mark.parametrize(
+    ("params", "size", "patches"),
+    [
+        ({"patch": 8, "stride": 4}, (224, 224), 57**2),
+        ({}, (224, 224), 14**2),
+        ({"patch": 6, "stride": 2}, (20, 31), 12 * 18),
+    ],
+)
+def test_its_passes_grow_with_the_size_of_the_image(params, size, patches):
+    """One for the image, one for each patch, one for the image without its most important patch."""
+    assert METHODS["occlusion"].passes(params, 1, size) == patches + 2
+    assert METHODS["occlusion"].passes(params, 3, size) == 3 * (patches + 2)

@@ -10,7 +10,7 @@ import pytest
 
 from generator.classifier import Score, last_spatial
 from generator.maps.enlarge import enlarge
-from generator.methods.occlusion import Grid
+from generator.methods.occlusion import PatchGrid
 from tests import ROOT
 from tests.conftest import request_of
 from tests.fixtures.closed_form import LinearClassifier
@@ -262,7 +262,7 @@ def test_occlusion_covers_the_edges_as_often():
             naive[top : top + 8, left : left + 8] += 1
     assert (naive[0, 0], naive[8, 8]) == (1, 4)
     ours = np.zeros((16, 16), int)
-    grid = Grid(8, 4, (16, 16))
+    grid = PatchGrid(8, 4, (16, 16))
     for top, bottom, left, right in grid.boxes:
         ours[top:bottom, left:right] += 1
     assert (ours == 4).all()
