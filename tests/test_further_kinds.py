@@ -9,9 +9,9 @@ from generator.artefacts import Curves, Foreign, Kernels, LayerTable, Patterns, 
 from generator.build.outputs import arrays_of
 from generator.drawing.figures import draw
 from generator.drawing.png import pixels_of
-from generator.pages.bodies import body_of
-from generator.pages.content import Grid, Sheet, Table
-from generator.pages.material import Material
+from generator.pages.bodies import Material
+from generator.pages.figure_page import body_of, words_of
+from generator.pages.page import PictureGrid, Sheet, Table
 from generator.pages.reader import Reader
 from generator.results import FigureResult, Part
 from generator.show import Show
@@ -28,7 +28,7 @@ def drawn(artefact, of=SEVEN):
     result = FigureResult("fig", "q", "m", {}, (part,))
     drawing = draw(result, Show(), tuple(CLASSES.values()), LANGUAGES)
     reader = Reader(load("en"), tuple(CLASSES.values()), tuple(CLASSES))
-    material = Material("fig", 0, part, drawing.pictures, Show(), {}, "Method", reader, {})
+    material = Material("fig", 0, part, drawing.pictures, Show(), {}, "Method", reader, {}, words_of)
     return drawing, body_of(material), arrays_of(result)
 
 
@@ -78,7 +78,7 @@ def test_kernels_are_signed_tiles_with_one_scale():
     assert (drawing.legend.quantity, drawing.legend.low, drawing.legend.high) == ("kernel", -2, 2)
     first, second = (pixels_of(picture.data) for picture in drawing.pictures[:2])
     assert first[0, 0].tolist() == second[0, -1].tolist()  # both zero
-    assert isinstance(bodies[0], Grid)
+    assert isinstance(bodies[0], PictureGrid)
     assert [cell.short for cell in bodies[0].cells] == ["4", "9"]
     assert bodies[0].cells[0].images[0].alt == "Weights of filter 4: 25.0% of them are positive."
     np.testing.assert_array_equal(arrays["weight"], weight)

@@ -12,8 +12,8 @@ from generator.errors import ParameterError
 from generator.evidence.study import Setting, measure
 from generator.methods import METHODS, load_all
 from generator.model.keras_door import keras, tf
-from generator.pages.alt_text import alt_text
-from generator.pages.seen import Seen
+from generator.pages.figure_page import words_of
+from generator.pages.reader import Seen
 from generator.results import Part
 from generator.spec.listing import as_text
 from tests.conftest import request_of
@@ -23,7 +23,7 @@ from tests.fixtures.report_fixture import batch, maps, reader
 from tests.fixtures.spec_fixture import figure, said_about
 from tests.fixtures.stock import computed
 from tests.fixtures.tiny_models import KERAS_COPIES, images, opened
-from tests.test_pages import remade
+from tests.pages.test_assembly import remade
 
 pytestmark = KERAS_COPIES
 load_all()
@@ -136,7 +136,7 @@ def test_a_reader_is_told_that_no_class_is_explained(language, named, told):
     made = remade(artefact, batch(7), language=language)
     assert {row.target for row in made.bodies[0].rows} == {named}
     assert told in {detail.value for detail in made.details}
-    assert named in alt_text(Seen(reader(language), Part(artefact, batch(7)), "Map", "map", 0))
+    assert named in words_of(Seen(reader(language), Part(artefact, batch(7)), "Map", "map", 0))
 
 
 def test_its_evidence_says_that_it_does_not_depend_on_the_class():

@@ -12,14 +12,13 @@ from generator.build.study import Study
 from generator.build.subject import versions
 from generator.errors import SpecError
 from generator.evidence.study import Evidence
-from generator.pages import content, page, render
+from generator.pages import html_page, markdown_page
 from generator.pages.assembly import BOTH, Imprint, assemble, figure_numbers
-from generator.pages.content import Image
 from generator.pages.evidence_pictures import drawn
 from generator.pages.evidence_plots import Told
 from generator.pages.evidence_section import section
 from generator.pages.figure_page import Built
-from generator.pages.page import Page
+from generator.pages.page import Image, Light, LightLine, Page
 from generator.pages.reader import Reader
 from generator.prose.claims import Line
 from generator.prose.evidence import Spoken
@@ -77,7 +76,7 @@ class Publication:
         if "html" in self.formats:
             files |= self._html()
         if "md" in self.formats:
-            files |= {f"report.{one.language}.md": render.markdown(one, self.folders) for one in self.pages}
+            files |= {f"report.{one.language}.md": markdown_page.markdown(one, self.folders) for one in self.pages}
         if "pdf" in self.formats:
             files |= self._pdf()
         return files
@@ -98,12 +97,12 @@ class Publication:
             )
 
     def _html(self) -> Iterator[tuple[str, str]]:
-        yield "index.html", render.html(self.pages[0], "", self.folders)
+        yield "index.html", html_page.html(self.pages[0], "", self.folders)
         for one in self.pages:
-            yield f"{one.language}/index.html", render.html(one, folders=self.folders)
+            yield f"{one.language}/index.html", html_page.html(one, folders=self.folders)
         if len(self.pages) == 2:
             first, second = self.pages
-            yield f"{BOTH}/index.html", render.side_by_side((first, second), folders=self.folders)
+            yield f"{BOTH}/index.html", html_page.side_by_side((first, second), folders=self.folders)
 
     @cached_property
     def alt_texts(self) -> dict[str, dict[str, str]]:
@@ -196,9 +195,9 @@ class Publication:
         return Imprint(names, foot, downloads, (found,) if found else ())
 
 
-def _light(line: Line, words: Words) -> page.Evidence:
-    light = cast(content.Light, line.light)
-    return page.Evidence(light, words(f"evidence.{light}"), line.name, line.sentence, line.numbers)
+def _light(line: Line, words: Words) -> LightLine:
+    light = cast(Light, line.light)
+    return LightLine(light, words(f"evidence.{light}"), line.name, line.sentence, line.numbers)
 
 
 def images_of(value: object) -> Iterator[Image]:

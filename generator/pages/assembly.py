@@ -8,10 +8,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from generator.pages.content import Detail, Prose
 from generator.pages.figure_page import Built, examples_of, figure_of
-from generator.pages.page import Block, Figure, Link, MethodCard, Page, Section
-from generator.pages.page import Question as Asked
+from generator.pages.page import Block, Detail, Link, MethodCard, Page, PageSection, Prose, ShownFigure, ShownQuestion
 from generator.pages.reader import Reader
 from generator.prose.figures import FIGURE_MARK
 from generator.spec.grammar import Author, Question
@@ -44,7 +42,7 @@ class Imprint:
     languages: Mapping[str, str]
     foot: Mapping[str, str]
     downloads: tuple[str, ...] = ()
-    sections: tuple[Section, ...] = ()
+    sections: tuple[PageSection, ...] = ()
 
 
 def figure_numbers(report: Report) -> Mapping[str, int]:
@@ -96,14 +94,16 @@ def _languages(imprint: Imprint, reader: Reader) -> Iterator[Link]:
         yield Link(reader.words("language.both"), f"{BOTH}/index.html")
 
 
-def _questions(questions: Sequence[Question], figures: Mapping[str, Figure], reader: Reader) -> Iterator[Asked]:
+def _questions(
+    questions: Sequence[Question], figures: Mapping[str, ShownFigure], reader: Reader
+) -> Iterator[ShownQuestion]:
     """The questions with every figure once: where the first answer places it, else after its own answer."""
     answers = [reader.prose(question.answer) for question in questions]
     places = dict(reversed([(name, n) for n, answer in enumerate(answers, 1) for name in _marks(answer)]))
     for number, (question, answer) in enumerate(zip(questions, answers, strict=True), 1):
         here = [name for name, place in places.items() if place == number]
         follow = [figure.id for figure in question.figures if figure.id not in places]
-        yield Asked(
+        yield ShownQuestion(
             id=question.id,
             number=number,
             title=reader.text(question.title),
@@ -133,7 +133,7 @@ def _collaborators(names: Sequence[Text] | None, reader: Reader) -> str:
     return reader.words("question.collaborators", names=listed)
 
 
-def _answer(prose: Prose | None, here: Sequence[str], figures: Mapping[str, Figure]) -> Iterator[Block]:
+def _answer(prose: Prose | None, here: Sequence[str], figures: Mapping[str, ShownFigure]) -> Iterator[Block]:
     """The text cut at the figures that it places."""
     if prose is None:
         return
@@ -146,9 +146,9 @@ def _answer(prose: Prose | None, here: Sequence[str], figures: Mapping[str, Figu
             yield figures[piece]
 
 
-def _contents(questions: Sequence[Asked], sections: Sequence[Section], reader: Reader) -> Iterator[Link]:
+def _contents(questions: Sequence[ShownQuestion], sections: Sequence[PageSection], reader: Reader) -> Iterator[Link]:
     for question in questions:
-        figures = (block for block in question.answer if isinstance(block, Figure))
+        figures = (block for block in question.answer if isinstance(block, ShownFigure))
         children = tuple(Link(f"{figure.label}{NBSP}{figure.title}", f"#{figure.anchor}") for figure in figures)
         title = reader.words("question.contents", n=question.number, title=question.title)
         yield Link(title, f"#{question.anchor}", children=children)
@@ -157,7 +157,7 @@ def _contents(questions: Sequence[Asked], sections: Sequence[Section], reader: R
     yield Link(reader.words("page.foot"), "#foot")
 
 
-def _cards(built: Sequence[Built], figures: Mapping[str, Figure], reader: Reader) -> Iterator[MethodCard]:
+def _cards(built: Sequence[Built], figures: Mapping[str, ShownFigure], reader: Reader) -> Iterator[MethodCard]:
     """A card for each method in the order of its first figure; what it cost is counted over all of them."""
     for name in dict.fromkeys(figure.result.method for figure in built):
         own = [figure for figure in built if figure.result.method == name]

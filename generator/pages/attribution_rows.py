@@ -8,9 +8,9 @@ from dataclasses import replace
 import numpy as np
 
 from generator.artefacts import Fact, Floats, Heatmaps
-from generator.pages.alt_maps import explained_name
-from generator.pages.content import Body, Cell, Detail, Grid, Prose, Row, Rows, Values
-from generator.pages.material import Material
+from generator.pages.alt_text import explained_name
+from generator.pages.bodies import Material
+from generator.pages.page import Body, Cell, Detail, PictureGrid, PictureRows, Prose, Row, Values
 from generator.pages.reader import Reader
 from generator.show import Panel, columns_for
 from generator.text import Text
@@ -28,9 +28,9 @@ def rows(artefact: Heatmaps, material: Material) -> tuple[Body, ...]:
     made = tuple(_row(artefact, material, row) for row in range(len(index)))
     if material.show.layout == "grid":
         cells = tuple(_cell(row, material.reader) for row in made)
-        return (Grid(cells, material.show.columns or columns_for(len(cells), 4), material.heading),)
+        return (PictureGrid(cells, material.show.columns or columns_for(len(cells), 4), material.heading),)
     panels = tuple(material.reader.words(f"panel.{panel}") for panel in material.show.panels)
-    return (Rows(panels, made, material.heading),)
+    return (PictureRows(panels, made, material.heading),)
 
 
 def _cell(row: Row, reader: Reader) -> Cell:
@@ -38,8 +38,8 @@ def _cell(row: Row, reader: Reader) -> Cell:
     return Cell(told, told, row.images, remark=row.remark)
 
 
-def _compared(artefact: Heatmaps, material: Material) -> Rows:
-    """Rows of images by the classes explained: the face once, then one map a class."""
+def _compared(artefact: Heatmaps, material: Material) -> PictureRows:
+    """PictureRows of images by the classes explained: the face once, then one map a class."""
     batch, reader = material.part.batch, material.reader
     groups = [np.flatnonzero(batch.index == index).tolist() for index in dict.fromkeys(batch.index.tolist())]
     panel = next((panel for panel in BEST_COMPARED if panel in material.show.panels), BEST_COMPARED[0])
@@ -49,7 +49,7 @@ def _compared(artefact: Heatmaps, material: Material) -> Rows:
     if batch.against is not None and set(named) != {heads}:
         told = map(reader.joined, named)
         made = tuple(replace(row, target=explained) for row, explained in zip(made, told, strict=True))
-    return Rows((reader.words("panel.image"), *heads), made, material.heading)
+    return PictureRows((reader.words("panel.image"), *heads), made, material.heading)
 
 
 def _heads(material: Material, groups: list[list[int]], named: list[tuple[str, ...]]) -> tuple[str, ...]:

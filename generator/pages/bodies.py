@@ -1,37 +1,226 @@
-"""The body of a figure: what stands between its number and its caption, by the kind of its artefact."""
+"""The bodies of figures but for the rows of attributions: grids of units, tables of numbers, charts."""
 
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
-from generator.artefacts import Confusion, Heatmaps, Kernels, LayerOutputs, LayerTable, Patterns, Predictions
-from generator.pages.attribution_rows import rows
-from generator.pages.content import Body, Sheet
-from generator.pages.material import Material
-from generator.pages.number_tables import layers, matrix, predictions
-from generator.pages.unit_grids import kernels, outputs, patterns
+import numpy as np
 
-Form = Callable[[Any, Material], tuple[Body, ...]]
-FORMS: tuple[tuple[type, Form], ...] = (
-    (Heatmaps, rows),
-    (Patterns, patterns),
-    (LayerOutputs, outputs),
-    (Confusion, matrix),
-    (Predictions, predictions),
-    (Kernels, kernels),
-    (LayerTable, layers),
-)
+from generator.artefacts import Confusion, Kernels, LayerOutputs, LayerTable, Patterns, Predictions
+from generator.pages.page import Body, Cell, Image, Matrix, MatrixCell, MatrixRow, PictureGrid, Sheet, Table
+from generator.pages.reader import Reader, Seen
+from generator.results import Part, Picture, Role
+from generator.show import ROW, TILE, Show, columns_for
+from generator.text import Text
+
+CHART = 0.6  # CSS pixels to one of a chart's
+
+Examples = Mapping[tuple[int, int], str]  # (label, prediction) -> anchor of a row that shows this confusion
 
 
-def body_of(material: Material) -> tuple[Body, ...]:
-    """The form of an artefact; the charts of one that has none of its own."""
-    artefact = material.part.artefact
-    for kind, form in FORMS:
-        if isinstance(artefact, kind):
-            return form(artefact, material)
-    return charts(material)
+@dataclass(frozen=True)
+class Material:
+    """One part of a figure with everything its body is made of; `pictures` are this part's in reading order."""
+
+    figure: str
+    number: int
+    part: Part
+    pictures: tuple[Picture, ...]
+    show: Show
+    notes: Mapping[str, Text]
+    method: str
+    reader: Reader
+    examples: Examples
+    alt: Callable[[Seen], str]  # what a picture shows, in words
+    heading: str = ""
+
+    def image(self, picture: Picture, side: int = ROW) -> Image:
+        """A picture with its words, shown about `side` wide, at a whole multiple of its own pixels."""
+        seen = Seen(self.reader, self.part, self.method, picture.role, picture.row, picture.unit)
+        shown = round(picture.width * CHART) if picture.role == "chart" else self._shown(picture, side)
+        panel = self.reader.words(f"panel.{picture.role}") if picture.role != "veil" else ""
+        return Image(picture.name, picture.width, picture.height, shown, self.alt(seen), picture.role, panel)
+
+    def _shown(self, picture: Picture, side: int) -> int:
+        native = _native_width(self.part, picture.role) or picture.width
+        return native * max(1, round(side / native))
+
+    def find(self, role: Role, row: int | None = None) -> Picture | None:
+        """The first picture of a role, of a row where one is asked for."""
+        return next((p for p in self.pictures if p.role == role and row in (None, p.row)), None)
+
+    def found(self, role: Role, row: int | None = None, side: int = ROW) -> Image | None:
+        picture = self.find(role, row)
+        return self.image(picture, side) if picture else None
 
 
-def charts(material: Material) -> tuple[Body, ...]:
+def _native_width(part: Part, role: Role) -> int:
+    """How many pixels wide a picture is before it was enlarged; 0 where that means nothing."""
+    artefact = part.artefact
+    if isinstance(artefact, Patterns) and role == "pattern":
+        return artefact.pattern.shape[2]
+    if isinstance(artefact, LayerOutputs | Patterns) and role == "output" and artefact.output is not None:
+        return artefact.output.shape[3]
+    if isinstance(artefact, Kernels) and role == "output":
+        return artefact.weight.shape[2]
+    return 0 if role in ("sheet", "chart", "bar") else part.batch.images.shape[2]
+
+
+def patterns(artefact: Patterns, material: Material) -> tuple[Body, ...]:
+    pictures = [p for p in material.pictures if p.role == "pattern"]
+    if artefact.output is not None:
+        return (_faces(material), *(_beside(artefact, material, picture) for picture in pictures))
+    cells = tuple(_pattern_cell(artefact, material, picture) for picture in pictures)
+    columns = material.show.columns or columns_for(len(cells))
+    return (PictureGrid(cells, columns, material.heading, material.found("sheet")),)
+
+
+def _pattern_cell(artefact: Patterns, material: Material, picture: Picture) -> Cell:
+    words, number = material.reader.words, material.reader.number
+    position = picture.unit if picture.unit is not None else picture.row or 0
+    unit = int(artefact.unit[position])
+    short = str(unit) if artefact.of == "filter" else material.reader.class_name(unit)
+    lines = [words("unit.activation", value=number(artefact.activation[position]))]
+    if np.isfinite(artefact.on_images[position]):
+        lines.append(words("unit.on_images", value=number(artefact.on_images[position])))
+    probability = artefact.facts.get("probability")
+    if isinstance(probability, tuple):
+        lines.append(words("figure.probability", percent=material.reader.percent(float(str(probability[position])))))
+    dead = bool(artefact.dead[position])
+    title = words("unit.filter", n=unit) if artefact.of == "filter" else short
+    return Cell(title, short, (material.image(picture, TILE),), tuple(lines), words("unit.dead") if dead else "")
+
+
+def _faces(material: Material) -> PictureGrid:
+    """The images that the filters below look at, in the order of their outputs."""
+    rows = range(len(material.part.batch))
+    cells = tuple(_of_image(material, row, image) for row in rows if (image := material.found("image", row, TILE)))
+    return PictureGrid(cells, len(cells), material.heading)
+
+
+def _beside(artefact: Patterns, material: Material, picture: Picture) -> PictureGrid:
+    """One filter: its pattern, and what it puts out for each image."""
+    cell = _pattern_cell(artefact, material, picture)
+    drawn = [p for p in material.pictures if p.role == "output" and p.unit == picture.unit]
+    cells = tuple(_of_image(material, p.row or 0, material.image(p, TILE)) for p in drawn)
+    heading = material.reader.joined(tuple(filter(None, (material.heading, cell.title, *cell.lines, cell.remark))))
+    return PictureGrid(cells, len(cells), heading, face=cell.images[0])
+
+
+def _of_image(material: Material, row: int, image: Image) -> Cell:
+    name = material.reader.words("figure.image", index=material.part.batch.index[row])
+    return Cell(name, name, (image,))
+
+
+def outputs(artefact: LayerOutputs, material: Material) -> tuple[Body, ...]:
+    return tuple(_output_grid(artefact, material, row) for row in range(len(artefact.output)))
+
+
+def _output_grid(artefact: LayerOutputs, material: Material, row: int) -> PictureGrid:
+    words = material.reader.words
+    pictures = [p for p in material.pictures if p.role == "output" and p.row == row]
+    units = [int(artefact.unit[picture.unit or 0]) for picture in pictures]
+    cells = tuple(
+        Cell(words("unit.channel", n=unit), str(unit), (material.image(picture, TILE),))
+        for picture, unit in zip(pictures, units, strict=True)
+    )
+    heading = words("figure.image", index=material.part.batch.index[row])
+    heading = f"{material.heading}{words('punctuation.comma')}{heading}" if material.heading else heading
+    columns = material.show.columns or columns_for(len(cells))
+    return PictureGrid(cells, columns, heading, material.found("sheet", row), material.found("image", row, TILE))
+
+
+def kernels(artefact: Kernels, material: Material) -> tuple[Body, ...]:
+    words = material.reader.words
+    cells = tuple(
+        Cell(words("unit.filter", n=unit), str(unit), (material.image(picture, TILE),))
+        for picture in material.pictures
+        if picture.role == "output"
+        for unit in (int(artefact.unit[picture.unit or 0]),)
+    )
+    columns = material.show.columns or columns_for(len(cells))
+    return (PictureGrid(cells, columns, material.heading, material.found("sheet")),)
+
+
+def matrix(artefact: Confusion, material: Material) -> tuple[Body, ...]:
+    reader, counts = material.reader, artefact.counts
+    by = "predicted" if artefact.normalize == "predicted" else "label"
+    totals, given = counts.sum(axis=1), counts.sum(axis=0)
+    names = tuple(reader.class_name(k) for k in range(len(counts)))
+    rows = tuple(
+        MatrixRow(
+            names[k], _matrix_cells(artefact, material, k, by), int(totals[k]), _share(reader, counts[k, k], totals[k])
+        )
+        for k in range(len(counts))
+    )
+    right, total = int(np.trace(counts)), int(counts.sum())
+    return (
+        Matrix(
+            names,
+            rows,
+            reader.words("matrix.corner"),
+            reader.words("matrix.of", of=reader.words(f"matrix.share_{by}")),
+            tuple(_share(reader, counts[k, k], given[k]) for k in range(len(counts))),
+            reader.words("matrix.accuracy", percent=_share(reader, right, total), n=f"{total:,}"),
+            material.heading,
+        ),
+    )
+
+
+def _share(reader: Reader, part: float, whole: float) -> str:
+    return reader.percent(float(part) / float(whole)) if whole else "–"
+
+
+def _matrix_cells(artefact: Confusion, material: Material, row: int, by: str) -> tuple[MatrixCell, ...]:
+    reader, counts = material.reader, artefact.counts
+    cells = []
+    for column, count in enumerate(counts[row].tolist()):
+        whole = int(counts[:, column].sum() if by == "predicted" else counts[row].sum())
+        label, prediction = reader.class_name(row), reader.class_name(column)
+        cells.append(
+            MatrixCell(
+                count,
+                100 * count / whole if whole else 0.0,
+                f"{100 * count / whole:.0f}%" if whole else "–",
+                row == column,
+                reader.words("matrix.cell", count=f"{count:,}", label=label, prediction=prediction),
+                material.examples.get((row, column), ""),
+            )
+        )
+    return tuple(cells)
+
+
+def predictions(artefact: Predictions, material: Material) -> tuple[Body, ...]:
+    batch, reader = material.part.batch, material.reader
+    words = reader.words
+    names = tuple(reader.class_name(k) for k in range(artefact.probability.shape[1]))
+    head = (words("predictions.image"), words("predictions.label"), *names)
+    labels = [reader.class_name(int(k)) if k >= 0 else words("predictions.unknown") for k in batch.label]
+    rows = tuple(
+        (str(batch.index[row]), labels[row], *(reader.percent(float(p)) for p in artefact.probability[row]))
+        for row in range(len(batch))
+    )
+    shares = tuple((None, None, *(100 * float(p) for p in line)) for line in artefact.probability)
+    images = tuple(image for row in range(len(batch)) if (image := material.found("image", row, TILE // 2)))
+    return (Table(head, rows, images if len(images) == len(rows) else (), shares, material.heading),)
+
+
+def layers(artefact: LayerTable, material: Material) -> tuple[Body, ...]:
+    words = material.reader.words
+    head = tuple(words(f"layers.{key}") for key in ("name", "kind", "shape", "parameters", "multiply_adds"))
+    numbers = zip(artefact.parameters.tolist(), artefact.multiply_adds.tolist(), strict=True)
+    rows = tuple(
+        (name, kind, "×".join(map(str, shape)), *(f"{n:,}" if n else "–" for n in pair))
+        for name, kind, shape, pair in zip(artefact.name, artefact.kind, artefact.shape, numbers, strict=True)
+    )
+    total = ("", "", *(f"{int(n.sum()):,}" for n in (artefact.parameters, artefact.multiply_adds)))
+    most = [max(int(n.max(initial=0)), 1) for n in (artefact.parameters, artefact.multiply_adds)]
+    pairs = np.stack([artefact.parameters / most[0], artefact.multiply_adds / most[1]], axis=1)
+    shares = tuple((None, None, None, *(100 * float(share) for share in pair)) for pair in pairs)
+    no_bar = ((None,) * len(head),)
+    return (Table(head, (*rows, (words("layers.total"), *total)), (), (*shares, *no_bar), material.heading),)
+
+
+def charts(artefact: object, material: Material) -> tuple[Body, ...]:
     """The charts in the language of the page."""
     wanted = (None, material.reader.language)
     drawn = (picture for picture in material.pictures if picture.role == "chart" and picture.language in wanted)

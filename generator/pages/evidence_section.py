@@ -9,8 +9,8 @@ import numpy as np
 
 from generator.artefacts import Floats
 from generator.evidence.wording import CHECKS
-from generator.pages.alt_maps import strong
-from generator.pages.content import Body, Image, Light, Prose, Sheet, Table
+from generator.pages.alt_text import strong
+from generator.pages.bodies import CHART
 from generator.pages.evidence_pictures import bins, chart_name, map_name
 from generator.pages.evidence_plots import (
     UNKNOWN,
@@ -25,8 +25,7 @@ from generator.pages.evidence_plots import (
     looks_by_class,
 )
 from generator.pages.evidence_plots import classes as recall_and_precision
-from generator.pages.material import CHART
-from generator.pages.page import Section, Subsection
+from generator.pages.page import Body, Image, Light, PageSection, Prose, Sheet, Subsection, Table
 from generator.results import Picture
 from generator.show import TILE
 
@@ -34,7 +33,7 @@ Gallery = Mapping[str, Picture]
 Part = Subsection | None
 
 
-def section(told: Told, pictures: Gallery) -> Section | None:
+def section(told: Told, pictures: Gallery) -> PageSection | None:
     """Everything that was measured; None where nothing was."""
     plots = (looks(told), effect(told), faithful(told), dependence(told))
     measured = {plot.id: plot for plot in plots}
@@ -52,7 +51,7 @@ def section(told: Told, pictures: Gallery) -> Section | None:
     silent = (*(told.word(f"{plot.id}.title") for plot in plots if plot.silent), *_silent_by_class(told))
     left_out = (_said(told, told.word("left_out", parts=told.word("between").join(silent))),) if silent else ()
     blocks = (*filter(None, parts), *left_out)
-    return Section("evidence", told.word("title"), (_introduction(told), *blocks)) if blocks else None
+    return PageSection("evidence", told.word("title"), (_introduction(told), *blocks)) if blocks else None
 
 
 def _said(told: Told, *sentences: str) -> Prose:

@@ -1,43 +1,92 @@
 """A figure of a page: its number, body, legend, facts and remarks from what was computed and drawn."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
-from generator.artefacts import Fact, Heatmaps
+from generator.artefacts import (
+    Confusion,
+    Curves,
+    Fact,
+    Foreign,
+    Heatmaps,
+    Kernels,
+    LayerOutputs,
+    LayerTable,
+    Patterns,
+    Points,
+    Predictions,
+)
 from generator.methods import Method
-from generator.pages import alt_text
-from generator.pages.attribution_rows import row_anchor
-from generator.pages.bodies import body_of
-from generator.pages.content import Detail, Image
-from generator.pages.material import Examples, Material
-from generator.pages.page import Evidence, Figure, Legend
-from generator.pages.reader import Reader
-from generator.results import Drawing, FigureResult, Part
-from generator.results import Legend as DrawnLegend
-from generator.spec.grammar import Figure as FigureSpec
+from generator.pages import alt_text, bodies
+from generator.pages.attribution_rows import row_anchor, rows
+from generator.pages.bodies import Examples, Material
+from generator.pages.page import Body, ColourKey, Detail, Image, LightLine, ShownFigure
+from generator.pages.reader import Reader, Seen
+from generator.results import Drawing, FigureResult, Legend, Part
+from generator.spec.grammar import Figure
 
 TOLD_ELSEWHERE = frozenset({"accuracy", "images", "n", "probability"})  # by the body of the figure
+
+
+@dataclass(frozen=True)
+class Form:
+    """How a kind of artefact is shown: the bodies it gets on a page, and the words for one of its pictures."""
+
+    bodies: Callable[[Any, Material], tuple[Body, ...]]
+    alt: Callable[[Any, Seen], str]
+
+
+FORMS: Mapping[type, Form] = {
+    Heatmaps: Form(rows, alt_text.heatmap),
+    Patterns: Form(bodies.patterns, alt_text.patterns),
+    LayerOutputs: Form(bodies.outputs, alt_text.outputs),
+    Kernels: Form(bodies.kernels, alt_text.kernels),
+    Confusion: Form(bodies.matrix, alt_text.confusion),
+    Predictions: Form(bodies.predictions, alt_text.predictions),
+    LayerTable: Form(bodies.layers, alt_text.none),
+    Points: Form(bodies.charts, alt_text.points),
+    Curves: Form(bodies.charts, alt_text.curves),
+    Foreign: Form(bodies.charts, alt_text.foreign),
+}
+
+
+def form_of(artefact: object) -> Form:
+    return next(form for kind, form in FORMS.items() if isinstance(artefact, kind))
+
+
+def body_of(material: Material) -> tuple[Body, ...]:
+    """What stands between the number of a figure and its caption, of one part."""
+    artefact = material.part.artefact
+    return form_of(artefact).bodies(artefact, material)
+
+
+def words_of(seen: Seen) -> str:
+    """One sentence on what a picture shows."""
+    if seen.role == "image" and seen.row is not None:
+        return seen.say("image", index=seen.index, label=seen.label)
+    return form_of(seen.part.artefact).alt(seen.part.artefact, seen)
 
 
 @dataclass(frozen=True)
 class Built:
     """A figure of the spec with what became of it; `number` counts through the report from 1."""
 
-    spec: FigureSpec
+    spec: Figure
     number: int
     method: Method
     result: FigureResult
     drawing: Drawing
-    evidence: tuple[Evidence, ...] = ()
+    evidence: tuple[LightLine, ...] = ()
 
 
-def figure_of(built: Built, reader: Reader, examples: Examples) -> Figure:
+def figure_of(built: Built, reader: Reader, examples: Examples) -> ShownFigure:
     """The figure as it is read in one language."""
     result, words = built.result, reader.words
     title = reader.text(built.method.title)
-    figure = Figure(
+    figure = ShownFigure(
         id=result.id,
         number=built.number,
         label=words("figure.label", n=built.number),
@@ -71,6 +120,7 @@ def _material(built: Built, reader: Reader, examples: Examples, number: int) -> 
         method=reader.text(built.method.title),
         reader=reader,
         examples=examples,
+        alt=words_of,
         heading=part_heading(part, reader),
     )
 
@@ -114,26 +164,26 @@ def _remarks_of(part: Part, reader: Reader) -> Iterator[str]:
             yield reader.words(f"remark_fact.{key}", value=reader.fact(key, value))
 
 
-def _legend(drawing: Drawing, reader: Reader) -> Legend | None:
+def _legend(drawing: Drawing, reader: Reader) -> ColourKey | None:
     if drawing.legend is None:
         return None
     drawn, words = drawing.legend, reader.words
     low, high = reader.number(drawn.low), reader.number(drawn.high)
     quantity = _quantity(drawn, reader)
     note = words("legend.figure_scale" if drawn.shared else "legend.own_scale")
-    legend = Legend(words("legend.title", quantity=quantity), quantity, low, high, None, drawn.signed, note=note)
+    legend = ColourKey(words("legend.title", quantity=quantity), quantity, low, high, None, drawn.signed, note=note)
     if drawn.signed and drawn.quantity not in ("activation", "output", "kernel"):
         legend = replace(legend, below=words("legend.against"), above=words("legend.for"))
     return replace(legend, bar=_bar(drawing, legend, reader))
 
 
-def _quantity(drawn: DrawnLegend, reader: Reader) -> str:
+def _quantity(drawn: Legend, reader: Reader) -> str:
     signed = f"quantity.{drawn.quantity}_signed"
     key = signed if drawn.signed and reader.words.has(signed) else f"quantity.{drawn.quantity}"
     return reader.words(key) if reader.words.has(key) else drawn.quantity.replace("_", " ")
 
 
-def _bar(drawing: Drawing, legend: Legend, reader: Reader) -> Image | None:
+def _bar(drawing: Drawing, legend: ColourKey, reader: Reader) -> Image | None:
     picture = next((picture for picture in drawing.pictures if picture.role == "bar"), None)
     if picture is None:
         return None

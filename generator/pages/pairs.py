@@ -4,8 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain, zip_longest
 
-from generator.pages.content import Prose
-from generator.pages.page import Block, Figure, Page, Question
+from generator.pages.page import Block, Page, Prose, ShownFigure, ShownQuestion
 
 Both = tuple[Block | None, Block | None]
 
@@ -14,7 +13,7 @@ Both = tuple[Block | None, Block | None]
 class Pair:
     """A question in two languages; its blocks are prose beside prose (or nothing), or a figure and its twin."""
 
-    questions: tuple[Question, Question]
+    questions: tuple[ShownQuestion, ShownQuestion]
     blocks: tuple[Both, ...]
 
 
@@ -28,8 +27,8 @@ def pairs(first: Page, second: Page) -> tuple[Pair, ...]:
 
 def _beside(first: Sequence[Block], second: Sequence[Block]) -> Iterator[Both]:
     """Where both place their figures alike, they stand between the same texts; else they follow all of the text."""
-    figures = [block for block in first if isinstance(block, Figure)]
-    twins = {block.id: block for block in second if isinstance(block, Figure)}
+    figures = [block for block in first if isinstance(block, ShownFigure)]
+    twins = {block.id: block for block in second if isinstance(block, ShownFigure)}
     texts = _texts(first), _texts(second)
     if [figure.id for figure in figures] != list(twins):
         texts = [list(chain(*texts[0]))], [list(chain(*texts[1]))]

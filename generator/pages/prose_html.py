@@ -1,4 +1,4 @@
-"""The one door to Markdown: prose of a spec into an element tree that the HTML and the PDF both come from.
+"""The one door to Markdown and its formulas: prose of a spec into a tree that the HTML and the PDF both come from.
 
 Raw HTML is text, links go to http(s), mailto or relative places only, formulas between dollars become MathML.
 """
@@ -13,6 +13,8 @@ from xml.etree.ElementTree import Element, fromstring, tostring
 from markdown import Markdown
 from markdown.inlinepatterns import InlineProcessor
 from markdown.util import AtomicString
+
+from generator.errors import InputError
 
 TURN = Lock()  # the converter keeps in itself what it is at, and PDFs are made beside each other
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff\ud800-\udfff]")
@@ -110,11 +112,25 @@ def _place_formulas(root: Element) -> None:
         for position, child in enumerate(list(parent)):
             classes = child.get("class", "").split() if child.tag == "code" else []
             if "math" in classes:
-                from generator.pages.formulas import mathml  # here: few texts have one
-
                 formula = mathml(child.text or "", "block" in classes)
                 formula.tail = child.tail
                 parent[position] = formula
+
+
+def mathml(tex: str, block: bool = False) -> Element:
+    """The `<math>` element of a formula in TeX; raises InputError with the formula where it is not one."""
+    from latex2mathml import converter, exceptions  # here: few texts have one
+
+    known = [kind for kind in vars(exceptions).values() if isinstance(kind, type) and issubclass(kind, Exception)]
+    failures: tuple[type[Exception], ...] = (*known, IndexError, KeyError)
+    try:
+        element = converter.convert_to_element(tex, display="block" if block else "inline")
+    except failures as error:
+        raise InputError(f"not a formula: ${tex}$ ({type(error).__name__})") from error
+    for part in element.iter():
+        part.text = unescape(part.text) if part.text else part.text
+    element.set("alttext", tex)
+    return element
 
 
 def html(source: str, heading: int = 3, prefix: str = "") -> str:

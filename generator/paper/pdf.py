@@ -15,7 +15,7 @@ from generator.drawing import fonts
 from generator.errors import ComputationError
 from generator.pages.page import Page
 from generator.paper.compact import compact
-from generator.paper.nodes import document
+from generator.paper.document import document
 
 LAYOUT = "report.typ"
 

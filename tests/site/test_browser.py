@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from generator.pages import render
+from generator.pages import html_page
 from generator.spec.grammar import Author
 from generator.text import Text
 from tests import ROOT
@@ -56,9 +56,9 @@ def site(tmp_path_factory) -> Path:
     """The report of the fixture as the build lays it out, two folders down: a sub-path."""
     root = tmp_path_factory.mktemp("www") / "some" / "where"
     pages = {language: measured(language) for language in LANGUAGES}
-    texts = {f"{language}/index.html": render.html(whole) for language, whole in pages.items()}
-    texts |= {"index.html": render.html(pages["zh-Hant"], "")}
-    texts |= {"both/index.html": render.side_by_side((pages["zh-Hant"], pages["en"]))}
+    texts = {f"{language}/index.html": html_page.html(whole) for language, whole in pages.items()}
+    texts |= {"index.html": html_page.html(pages["zh-Hant"], "")}
+    texts |= {"both/index.html": html_page.side_by_side((pages["zh-Hant"], pages["en"]))}
     pictures = {p.name: p.data for figure in built().values() for p in figure.drawing.pictures}
     for folder in (*FOLDERS, "figures"):
         (root / folder).mkdir(parents=True)
@@ -337,7 +337,7 @@ class TestWays:
         author = Author.model_construct(student_id=Text(), department=Text(), name=long)
         hostile = Told(long, author, questions(answers))
         whole = [page(language, hostile) for language in LANGUAGES]
-        texts = {"one.html": render.html(whole[1], ""), "two.html": render.side_by_side((whole[0], whole[1]), "")}
+        texts = {"one.html": html_page.html(whole[1], ""), "two.html": html_page.side_by_side((whole[0], whole[1]), "")}
         for name, text in texts.items():
             (site / name).write_text(text, encoding="utf-8")
             shown = open_page(name, viewport={"width": width, "height": 700})

@@ -1,7 +1,7 @@
 """Markdown as nodes of the PDF."""
 
 from generator.pages.prose_html import tree
-from generator.paper.prose import BREAK, blocks, breakable
+from generator.paper.text_nodes import BREAK, blocks, breakable
 
 
 def kinds(source, **keys):

@@ -1,12 +1,18 @@
-"""Markdown as GitHub reads it: plain text without its signs, prose of a spec without HTML that would be stripped."""
+"""A Page as Markdown that GitHub shows: plain text without its signs, prose without HTML that would be stripped."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from textwrap import indent
 from unicodedata import category
+from urllib.parse import quote
 
-from generator.pages.page import Page
+from generator.pages.page import Page, Prose, Row, ShownQuestion
 from generator.pages.prose_html import FENCE, tidy
+from generator.templating import page_environment, render_page
+from generator.words import TEMPLATES
 
+PARAGRAPH = "\n\n"
 SIGNS = re.compile(r"([\\`*_\[\]|~$#])")
 CODE = re.compile(r"(`+)(?!`).+?(?<!`)\1(?!`)")
 HEADING = re.compile(r"^(#{1,6})(?=\s)")
@@ -84,3 +90,59 @@ def _strengthened(text: str) -> str:
 
 def _mark(character: str) -> bool:
     return category(character)[0] in "PS"
+
+
+def markdown(page: Page, folders: Sequence[Path] = (TEMPLATES,)) -> str:
+    """The report as Markdown that GitHub shows, beside the folder figures/."""
+    environment = page_environment(folders)
+    places = anchors(page, _headings(page))
+    environment.filters |= {
+        "kind": lambda value: type(value).__name__,
+        "md": escaped,
+        "picture": lambda image: f"![{escaped(image.alt)}](figures/{quote(image.name)})",
+        "said": _row_words,
+        "noted": lambda rows: any(row.note or row.remark for row in rows.rows),
+        "note": lambda row: " ".join(
+            filter(None, (escaped(row.remark), row.note and one_line(row.note.source, places)))
+        ),
+        "line": lambda said: one_line(said.source, places),
+        "quoted": lambda said: indent(prose(said.source, places), "> ", lambda line: True),
+        "prose": lambda said, run_in: _markdown_block(said, run_in, places),
+        "place": lambda href: places.get(href, href),
+        "heading": _heading,
+    }
+    text = render_page(environment, "report.md", {"page": page, "words": page.words})
+    return re.sub(r"\n{3,}", "\n\n", text).strip() + "\n"
+
+
+def _headings(page: Page) -> Mapping[str, str]:
+    """The headings of the Markdown by the anchor that the page has for them."""
+    questions = {f"#{question.anchor}": _heading(question, page) for question in page.questions}
+    figures = {f"#{figure.anchor}": figure.label for figure in page.figures}
+    sections = {f"#{section.anchor}": section.title for section in page.sections}
+    own = {"#methods": page.words("page.methods"), "#foot": page.words("page.foot")}
+    return {**questions, **figures, **sections, **own}
+
+
+def _heading(question: ShownQuestion, page: Page) -> str:
+    number = page.words("question.number", n=question.number)
+    points = page.words.bracketed(question.points) if question.points else ""
+    return f"{number} {question.title}{points}"
+
+
+def _row_words(row: Row, page: Page) -> str:
+    """What stands beside the label of a row: probability, another prediction, what the row's numbers say."""
+    words = page.words
+    said = [words("figure.probability", percent=row.probability)]
+    if row.prediction:
+        said.append(words("figure.predicted_with", prediction=row.prediction, percent=row.prediction_probability))
+    if row.target:
+        said.append(words("figure.target", target=row.target))
+    said += [f"{detail.label} {detail.value}" for detail in row.details]
+    return " · ".join(map(escaped, said))
+
+
+def _markdown_block(said: Prose, run_in: str, places: Mapping[str, str]) -> str:
+    text = prose(said.source, places)
+    starts_paragraph = bool(text) and not re.match(r"[#>|`~\-+*\d\s]", text)
+    return f"**{run_in}**{' ' if starts_paragraph else PARAGRAPH}{text}" if run_in else text

@@ -13,11 +13,11 @@ from generator.build.publish import images_of
 from generator.drawing.png import pixels_of
 from generator.evidence.study import Evidence
 from generator.pages.assembly import assemble
-from generator.pages.content import Prose, Sheet, Table
 from generator.pages.evidence_plots import effect, looks
-from generator.pages.page import Page, Section, Subsection
-from generator.pages.render import html, markdown, side_by_side
-from generator.paper.nodes import document
+from generator.pages.html_page import html, side_by_side
+from generator.pages.markdown_page import markdown
+from generator.pages.page import Page, PageSection, Prose, Sheet, Subsection, Table
+from generator.paper.document import document
 from generator.paper.pdf import pdf
 from generator.words import TEMPLATES
 from tests.fixtures.evidence_fixture import evidence, gallery, pictures, sections
@@ -28,7 +28,7 @@ NOTHING = Evidence({}, {})
 
 
 @pytest.fixture(scope="module")
-def both() -> dict[str, Section]:
+def both() -> dict[str, PageSection]:
     return sections(evidence())
 
 
@@ -38,7 +38,7 @@ def pages(both) -> dict[str, Page]:
     return {language: assemble(told(), built(), reader(language), of[language]) for language in of}
 
 
-def parts(section: Section) -> dict[str, Subsection]:
+def parts(section: PageSection) -> dict[str, Subsection]:
     """The parts of a section by what they are about."""
     found = (block for block in section.blocks if isinstance(block, Subsection))
     return {part.id.removeprefix("evidence-"): part for part in found}

@@ -2,9 +2,8 @@
 
 from dataclasses import replace
 
-from generator.pages.content import Image, Prose, Sheet, Table
-from generator.pages.page import Evidence, Figure, Section
-from generator.paper.nodes import document
+from generator.pages.page import Image, LightLine, PageSection, Prose, Sheet, ShownFigure, Table
+from generator.paper.document import document
 from tests.fixtures.report_fixture import page
 
 ZH, EN = page("zh-Hant"), page("en")
@@ -62,7 +61,7 @@ def test_answers_run_beside_each_other_around_their_figures():
 def test_answers_that_place_figures_differently_keep_the_order_of_the_first():
     """The second language's words follow after the last figure, and no figure is lost or doubled."""
     question = EN.questions[1]
-    figures = [block for block in question.answer if isinstance(block, Figure)]
+    figures = [block for block in question.answer if isinstance(block, ShownFigure)]
     turned = replace(question, answer=(*reversed(figures), Prose("Last words.", "en")))
     other = replace(EN, questions=(EN.questions[0], turned, EN.questions[2]))
     made = document([ZH, other])
@@ -91,7 +90,7 @@ def test_a_long_title_is_shortened_in_the_running_head():
 
 def with_body(made, sheet):
     """The page with one question whose only figure has this body."""
-    figure = replace(made.figures[0], bodies=(sheet,), evidence=(Evidence("red", "no", "Name", "Why.", "n 5"),))
+    figure = replace(made.figures[0], bodies=(sheet,), evidence=(LightLine("red", "no", "Name", "Why.", "n 5"),))
     return replace(made, questions=(replace(made.questions[0], answer=(figure,)),))
 
 
@@ -113,7 +112,7 @@ def test_evidence_keeps_its_light_and_says_all():
 
 def test_sections_follow_the_questions():
     """A section's words and tables stand under its heading."""
-    section = Section("evidence", "Evidence", (Prose("Words.", "en"), Table(("a", "b"), (("1", "2"),))))
+    section = PageSection("evidence", "Evidence", (Prose("Words.", "en"), Table(("a", "b"), (("1", "2"),))))
     made = document([replace(EN, sections=(section,))])["blocks"]
     place = next(k for k, block in enumerate(made) if block.get("anchor") == "s-evidence")
     assert [block["kind"] for block in made[place : place + 3]] == ["heading", "prose", "body"]

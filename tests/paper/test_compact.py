@@ -8,7 +8,7 @@ import pytest
 from pypdf import PdfReader
 
 from generator.drawing.png import png
-from generator.pages.content import Image, Sheet
+from generator.pages.page import Image, Sheet
 from generator.paper import pdf as paper
 from generator.paper.compact import compact
 from tests import ROOT

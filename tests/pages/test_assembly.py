@@ -11,9 +11,8 @@ from generator.artefacts import Heatmaps
 from generator.drawing.figures import draw
 from generator.pages.assembly import assemble
 from generator.pages.attribution_rows import packed
-from generator.pages.content import Grid, Matrix, Prose, Rows, Table
 from generator.pages.figure_page import examples_of, figure_of, part_heading
-from generator.pages.page import Figure
+from generator.pages.page import Matrix, PictureGrid, PictureRows, Prose, ShownFigure, Table
 from generator.results import FigureResult, Part
 from generator.show import Show
 from generator.text import Text, bilingual
@@ -37,11 +36,11 @@ def english():
     return page("en")
 
 
-def figure(whole, name) -> Figure:
+def figure(whole, name) -> ShownFigure:
     return next(figure for figure in whole.figures if figure.id == name)
 
 
-def remade(artefact, of, name="saliency", show=None, language="en") -> Figure:
+def remade(artefact, of, name="saliency", show=None, language="en") -> ShownFigure:
     """The fixture's figure with another artefact and other images."""
     old = built()[name]
     spec = old.spec if show is None else old.spec.model_copy(update={"show": show})
@@ -62,7 +61,7 @@ class TestOrder:
     def test_an_answer_is_cut_at_its_figures(self, english):
         """Text before, the figure, text after."""
         kinds = [type(block).__name__ for block in english.questions[0].answer]
-        assert kinds == ["Prose", "Figure", "Prose"]
+        assert kinds == ["Prose", "ShownFigure", "Prose"]
 
     def test_figures_that_are_not_placed_follow_the_answer(self, english):
         """In the order of the spec."""
@@ -126,7 +125,7 @@ class TestRows:
     def test_a_row_has_its_label_probability_and_panels(self, english):
         """The panels of `show`, in its order, shown at a whole multiple of the face's pixels."""
         body = figure(english, "saliency").bodies[0]
-        assert isinstance(body, Rows)
+        assert isinstance(body, PictureRows)
         assert body.panels == ("Image", "Map", "Overlay")
         assert [row.label for row in body.rows] == [text.in_language("en") for text in CLASSES.values()]
         assert body.rows[0].probability == "88.0%"
@@ -211,7 +210,7 @@ class TestRows:
     def test_a_grid_instead_of_rows(self):
         """`show: {layout: grid}`."""
         shown = remade(Heatmaps(maps(7), False, "gradient"), batch(7), show=Show(layout="grid", panels=("overlay",)))
-        assert isinstance(shown.bodies[0], Grid)
+        assert isinstance(shown.bodies[0], PictureGrid)
         assert [cell.short for cell in shown.bodies[0].cells][:2] == ["Angry", "Disgust"]
 
     def test_values_unpack_to_the_map(self):

@@ -4,10 +4,9 @@ import numpy as np
 import pytest
 
 from generator.artefacts import Confusion, Heatmaps, LayerOutputs, Patterns, Predictions
-from generator.pages.alt_maps import place
-from generator.pages.alt_text import alt_text
-from generator.pages.alt_units import direction, output_seen, texture
-from generator.pages.seen import Seen
+from generator.pages.alt_text import direction, output_seen, place, texture
+from generator.pages.figure_page import words_of
+from generator.pages.reader import Seen
 from generator.results import Part
 from tests.fixtures.report_fixture import artefacts, batch, maps, page, reader
 
@@ -15,7 +14,7 @@ from tests.fixtures.report_fixture import artefacts, batch, maps, page, reader
 def seen(artefact, role="map", row=0, unit=None, language="en", labelled=True) -> str:
     rows = 0 if isinstance(artefact, Patterns | Confusion) else len(getattr(artefact, "values", maps(7)))
     part = Part(artefact, batch(rows, labelled))
-    return alt_text(Seen(reader(language), part, "Saliency map", role, row, unit))
+    return words_of(Seen(reader(language), part, "Saliency map", role, row, unit))
 
 
 def test_a_map_names_its_class_and_its_leading_region():

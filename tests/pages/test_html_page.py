@@ -8,7 +8,7 @@ from html.parser import HTMLParser
 import pytest
 
 from generator.errors import InputError
-from generator.pages import render
+from generator.pages import html_page
 from generator.pages.pairs import pairs
 from generator.text import Text, bilingual
 from generator.words import TEMPLATES
@@ -46,10 +46,10 @@ def texts() -> dict[str, str]:
     """Every kind of page."""
     chinese, english = measured("zh-Hant"), measured("en")
     return {
-        "zh-Hant": render.html(chinese),
-        "en": render.html(english),
-        "root": render.html(chinese, ""),
-        "both": render.side_by_side((chinese, english)),
+        "zh-Hant": html_page.html(chinese),
+        "en": html_page.html(english),
+        "root": html_page.html(chinese, ""),
+        "both": html_page.side_by_side((chinese, english)),
     }
 
 
@@ -57,7 +57,7 @@ def test_styles_are_sent_without_their_spaces():
     """Comments go, and spaces where they separate nothing; a string and a descendant keep theirs."""
     source = """a :hover { content: "x: y, {z} /* \\" " ; }
       /* it's, one: word */  b > c , d\n\ne { margin : 1px  2px; }"""
-    assert render._slim(source) == r"""a :hover{content:"x: y, {z} /* \" ";} b > c ,d e{margin :1px 2px;}"""
+    assert html_page._slim(source) == r"""a :hover{content:"x: y, {z} /* \" ";} b > c ,d e{margin :1px 2px;}"""
 
 
 @pytest.fixture(scope="module")
@@ -199,7 +199,7 @@ def test_a_hostile_report_stays_text():
     """Script, CDATA, Jinja, marks of direction, 4,000 characters and emoji are shown as they are."""
     answers = {name: Text.of(HOSTILE) for name in ("saliency", "filters", "lime")}
     hostile = Told(Text.of(HOSTILE), told().author, questions(answers))
-    text = render.html(page("en", hostile))
+    text = html_page.html(page("en", hostile))
     assert "<script>alert" not in text
     assert text.count("&lt;script&gt;alert(1)&lt;/script&gt;") >= 4
     assert "{{ &#39;&#39;.__class__ }}" in text
@@ -209,7 +209,7 @@ def test_a_hostile_report_stays_text():
 def test_a_stand_in_is_announced():
     """Chinese on the English page carries its language, so that it is set and read as Chinese."""
     answers = {"saliency": Text({"zh-Hant": "只有中文"}), "filters": Text(), "lime": Text()}
-    text = render.html(page("en", Told(told().title, told().author, questions(answers))))
+    text = html_page.html(page("en", Told(told().title, told().author, questions(answers))))
     assert '<div class="prose" lang="zh-Hant"><p><b class="run-in">Answer:</b> 只有中文</p>' in text
 
 
@@ -218,7 +218,7 @@ def test_a_template_beside_the_spec_takes_the_place_of_ours(tmp_path):
     (tmp_path / "page.html").write_text(
         '{% extends "frame.html" %}{% block main %}mine {{ pages[0].title }}{% endblock %}'
     )
-    text = render.html(page("en"), folders=(tmp_path, TEMPLATES))
+    text = html_page.html(page("en"), folders=(tmp_path, TEMPLATES))
     assert "mine Machine Learning HW4" in text
     assert "Content-Security-Policy" in text
 
@@ -227,7 +227,7 @@ def test_a_broken_template_is_the_users_mistake(tmp_path):
     """One message with file and line, no traceback."""
     (tmp_path / "page.html").write_text('{% extends "frame.html" %}\n{% block main %}{% endblok %}')
     with pytest.raises(InputError, match=r"page.html:2: "):
-        render.html(page("en"), folders=(tmp_path, TEMPLATES))
+        html_page.html(page("en"), folders=(tmp_path, TEMPLATES))
 
 
 def test_colours_of_text_are_read_everywhere():

@@ -4,8 +4,8 @@ import re
 
 import pytest
 
-from generator.pages import render
-from generator.pages.markdown_text import escaped, one_line, prose, slug
+from generator.pages import markdown_page
+from generator.pages.markdown_page import escaped, one_line, prose, slug
 from generator.text import Text, bilingual
 from tests.fixtures.report_fixture import Told, page, questions, told
 
@@ -65,7 +65,7 @@ def test_anchors_are_githubs(heading, anchor):
 
 @pytest.fixture(scope="module", params=["en", "zh-Hant"])
 def report(request) -> str:
-    return render.markdown(page(request.param))
+    return markdown_page.markdown(page(request.param))
 
 
 class TestReport:
@@ -108,6 +108,6 @@ def test_a_hostile_report_stays_text():
     """Nothing of a title or an answer becomes HTML."""
     answers = {"saliency": Text.of("<script>alert(1)</script> **a**"), "filters": Text(), "lime": Text()}
     hostile = Told(bilingual("<script>|*", "<script>|*"), told().author, questions(answers))
-    text = render.markdown(page("en", hostile))
+    text = markdown_page.markdown(page("en", hostile))
     assert "<script" not in text
     assert text.startswith("# &lt;script&gt;\\|\\*")

@@ -9,7 +9,7 @@ import pytest
 from pypdf import PdfReader
 
 from generator.errors import ComputationError
-from generator.pages.content import Grid, Matrix, Prose, Rows, Table
+from generator.pages.page import Matrix, PictureGrid, PictureRows, Prose, Table
 from generator.paper.pdf import pdf
 from tests import ROOT
 from tests.fixtures import report_fixture
@@ -114,14 +114,14 @@ def test_every_text_of_the_page_is_in_the_file(case):
 
 
 def words_of(body):
-    if isinstance(body, Rows):
+    if isinstance(body, PictureRows):
         rows = [word for row in body.rows for word in (row.label, row.probability)]
         return [*body.panels, *rows]
     if isinstance(body, Matrix):
         return [row.recall for row in body.rows] + list(body.classes) + [body.summary, body.share_of]
     if isinstance(body, Table):
         return [*body.head, *(cell for row in body.rows for cell in row)]
-    return [cell.short for cell in body.cells] if isinstance(body, Grid) else []
+    return [cell.short for cell in body.cells] if isinstance(body, PictureGrid) else []
 
 
 def test_prose_is_set_and_not_shown_as_source(case):
@@ -143,9 +143,9 @@ def test_every_picture_has_its_own_alternative_text(case):
 
 
 def images_of(body):
-    if isinstance(body, Rows):
+    if isinstance(body, PictureRows):
         return [image for row in body.rows for image in row.images]
-    if isinstance(body, Grid):
+    if isinstance(body, PictureGrid):
         return [image for cell in body.cells for image in cell.images] + ([body.face] if body.face else [])
     return list(body.images) if isinstance(body, Table) else []
 

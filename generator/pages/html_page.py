@@ -6,14 +6,9 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
-from textwrap import indent
-from urllib.parse import quote
 
 from generator.pages.assembly import BOTH
-from generator.pages.content import Prose, Row, Rows
-from generator.pages.markdown_text import anchors, escaped, one_line
-from generator.pages.markdown_text import prose as markdown_prose
-from generator.pages.page import Figure, Link, Page, Question
+from generator.pages.page import Link, Page, PictureRows, Prose, ShownFigure
 from generator.pages.pairs import pairs
 from generator.pages.prose_html import html as prose_html
 from generator.pages.prose_html import inline as prose_inline
@@ -22,7 +17,6 @@ from generator.words import TEMPLATES
 
 STYLES = ("css/theme.css", "css/layout.css", "css/content.css")
 SPACES = re.compile(r"""("(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*')|/\*.*?\*/|\s*([{};])\s*|([:,])\s+|\s+""", re.DOTALL)
-NEW_PARAGRAPH = "\n\n"
 POLICY = "default-src 'none'; img-src 'self' data:; base-uri 'none'; form-action 'none'"
 
 
@@ -120,63 +114,7 @@ def _spoken(prose: Prose, page: Page) -> str:
     return "" if prose.language == page.language else f' lang="{Markup.escape(prose.language)}"'
 
 
-def veiled(figure: Figure) -> bool:
+def veiled(figure: ShownFigure) -> bool:
     """Whether the figure has maps that lie over a face, so that their opacity can be chosen."""
-    rows = (row for body in figure.bodies if isinstance(body, Rows) for row in body.rows)
+    rows = (row for body in figure.bodies if isinstance(body, PictureRows) for row in body.rows)
     return any(row.veil or row.values for row in rows)
-
-
-def markdown(page: Page, folders: Sequence[Path] = (TEMPLATES,)) -> str:
-    """The report as Markdown that GitHub shows, beside the folder figures/."""
-    environment = page_environment(folders)
-    places = anchors(page, _headings(page))
-    environment.filters |= {
-        "kind": lambda value: type(value).__name__,
-        "md": escaped,
-        "picture": lambda image: f"![{escaped(image.alt)}](figures/{quote(image.name)})",
-        "said": _row_words,
-        "noted": lambda rows: any(row.note or row.remark for row in rows.rows),
-        "note": lambda row: " ".join(
-            filter(None, (escaped(row.remark), row.note and one_line(row.note.source, places)))
-        ),
-        "line": lambda prose: one_line(prose.source, places),
-        "quoted": lambda prose: indent(markdown_prose(prose.source, places), "> ", lambda line: True),
-        "prose": lambda prose, run_in: _markdown_block(prose, run_in, places),
-        "place": lambda href: places.get(href, href),
-        "heading": _heading,
-    }
-    text = render_page(environment, "report.md", {"page": page, "words": page.words})
-    return re.sub(r"\n{3,}", "\n\n", text).strip() + "\n"
-
-
-def _headings(page: Page) -> Mapping[str, str]:
-    """The headings of the Markdown by the anchor that the page has for them."""
-    questions = {f"#{question.anchor}": _heading(question, page) for question in page.questions}
-    figures = {f"#{figure.anchor}": figure.label for figure in page.figures}
-    sections = {f"#{section.anchor}": section.title for section in page.sections}
-    own = {"#methods": page.words("page.methods"), "#foot": page.words("page.foot")}
-    return {**questions, **figures, **sections, **own}
-
-
-def _heading(question: Question, page: Page) -> str:
-    number = page.words("question.number", n=question.number)
-    points = page.words.bracketed(question.points) if question.points else ""
-    return f"{number} {question.title}{points}"
-
-
-def _row_words(row: Row, page: Page) -> str:
-    """What stands beside the label of a row: probability, another prediction, what the row's numbers say."""
-    words = page.words
-    said = [words("figure.probability", percent=row.probability)]
-    if row.prediction:
-        said.append(words("figure.predicted_with", prediction=row.prediction, percent=row.prediction_probability))
-    if row.target:
-        said.append(words("figure.target", target=row.target))
-    said += [f"{detail.label} {detail.value}" for detail in row.details]
-    return " · ".join(map(escaped, said))
-
-
-def _markdown_block(prose: Prose, run_in: str, places: Mapping[str, str]) -> str:
-    text = markdown_prose(prose.source, places)
-    starts_paragraph = bool(text) and not re.match(r"[#>|`~\-+*\d\s]", text)
-    return f"**{run_in}**{' ' if starts_paragraph else NEW_PARAGRAPH}{text}" if run_in else text
