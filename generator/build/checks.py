@@ -7,16 +7,19 @@ from typing import Any, cast
 import numpy as np
 
 from generator.build.cache import Cache, key_of
-from generator.build.opening import open_study
-from generator.build.study import Study
+from generator.build.choice import shows_images
+from generator.build.runs import waiting
+from generator.build.study import Study, open_study
 from generator.build_options import FOLDER, BuildOptions
 from generator.classifier import ModelFacts
 from generator.data.scaling_check import ScalingHint, suspicious_scaling
 from generator.data.selection import row_hash
+from generator.drawing.fonts import missing_characters
 from generator.errors import DataError, InputError, ModelError, Problem, SpecError, suggestion
 from generator.samples import UNLABELLED
-from generator.spec.grammar import Figure, Images
+from generator.spec.grammar import Figure
 from generator.spec.report import Report
+from generator.yaml_source import child
 
 
 def check(report: Report, options: BuildOptions, with_model: bool, budget: float | None = None) -> str:
@@ -24,6 +27,7 @@ def check(report: Report, options: BuildOptions, with_model: bool, budget: float
 
     With a `budget` in seconds it says how long the build will take, and raises InputError where that is more.
     """
+    check_glyphs(report, options)
     study = open_study(report, options, Cache(report.folder / FOLDER))
     if with_model:
         preflight(report, study)
@@ -35,6 +39,25 @@ def check(report: Report, options: BuildOptions, with_model: bool, budget: float
     if needed > budget:
         raise InputError(f"the build takes about {needed:.0f} s, more than the budget of {budget:.0f} s")
     return f"ok, about {needed:.0f} s"
+
+
+def check_glyphs(report: Report, options: BuildOptions) -> None:
+    """Raises SpecError with every line that has a character no font of the PDF has, where a PDF is asked for."""
+    problems = tuple(_unprintable(report)) if "pdf" in options.formats else ()
+    if problems:
+        raise SpecError(problems)
+
+
+def _unprintable(report: Report) -> Iterator[Problem]:
+    """Characters with their numbers: one may be invisible or look like another."""
+    for path, text in report.texts():
+        for language, source in text.by_language.items():
+            place = path if language == "*" else child(path, language)
+            for line, words in enumerate(source.splitlines(), 1):
+                if lacking := missing_characters(words):
+                    named = ", ".join(f"'{c}' (U+{ord(c):04X})" for c in lacking)
+                    message = f"no font of the PDF has {named}; leave it out, or build without the PDF"
+                    yield report.source.problem_in_text(place, line, f"{message} (--formats html,md)")
 
 
 def preflight(report: Report, study: Study) -> None:
@@ -59,8 +82,8 @@ def _problems(report: Report, study: Study) -> Iterator[Problem]:
         yield from _miscounted(report, facts[name])
     for figure in figures if len(facts) == len(study.subjects) else ():
         yield from _unknown_layers(report, figure, facts, next(iter(facts)))
-    waiting = [figure for figure, _ in study.waiting() if figure in figures]
-    for figure in waiting if len(facts) == len(study.subjects) else ():
+    todo = [figure for figure, _ in waiting(study) if figure in figures]
+    for figure in todo if len(facts) == len(study.subjects) else ():
         yield from _missing_images(report, study, figure)
 
 
@@ -81,8 +104,7 @@ def _unknown_layers(report: Report, figure: Figure, facts: dict[str, ModelFacts]
 
 
 def _missing_images(report: Report, study: Study, figure: Figure) -> Iterator[Problem]:
-    kind = study.methods[figure.method].kind
-    if kind in ("evaluation", "model") or (kind == "patterns" and figure.images == Images()):
+    if not shows_images(figure, study.methods[figure.method]):
         return
     try:
         samples = study.subject.data.samples

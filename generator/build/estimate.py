@@ -10,6 +10,8 @@ from typing import TypeVar
 
 import numpy as np
 
+from generator.build.choice import images_of
+from generator.build.runs import waiting
 from generator.build.study import Study
 from generator.build.subject import Subject
 from generator.classifier import Score
@@ -56,7 +58,7 @@ class Work:
 def seconds_needed(report: Report, study: Study) -> float:
     """Of a build of what is not in the cache; opens the model and measures it."""
     asked_for = {figure.id for question in report.built for figure in question.figures}
-    todo = [figure for figure, _ in study.waiting() if figure.id in asked_for]
+    todo = [figure for figure, _ in waiting(study) if figure.id in asked_for]
     if all(study.methods[figure.method].access == "none" for figure in todo):
         return PAGES
     costs = measured(study.subject)  # first of all: whatever asks for the model opens it
@@ -112,10 +114,7 @@ def _asked(method: Method, passes: float, traces: int) -> Work:
 
 def _images(figure: Figure, study: Study) -> int:
     """How many scores a figure explains."""
-    shown = figure
-    while shown.images.same_as is not None:
-        shown = study.figures[shown.images.same_as]
-    images = shown.images
+    images = images_of(figure, study.figures)
     classes = len(images.classes or study.classes)
     chosen = len(images.rows) or classes * (images.per_class or 1)
     if images.select == "all" and images.per_class is None:

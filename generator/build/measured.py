@@ -7,8 +7,7 @@ from typing import Any, cast
 
 from generator.artefacts import Floats, Heatmaps, Ints
 from generator.build.cache import key_of
-from generator.build.overlap import training_samples
-from generator.build.study import Study
+from generator.build.study import Study, training_samples
 from generator.classifier import Classifier
 from generator.evidence.explainer import Explainer
 from generator.evidence.faces import Faces, draw

@@ -25,6 +25,7 @@ from generator.artefacts import (
     Predictions,
 )
 from generator.build.cache import key_of
+from generator.build.runs import runs_of
 from generator.build.study import Study
 from generator.drawing.png import jpeg
 from generator.errors import InputError
@@ -67,7 +68,7 @@ def _draw(report: Report, figure: Figure, result: FigureResult) -> Drawing:
 
 
 def _key(study: Study, report: Report, figure: Figure) -> str:
-    parts = [study.key(figure, run) for run in study.runs(figure)]
+    parts = [run.key for run in runs_of(figure, study)]
     look = {"show": repr(figure.show), "export": repr(figure.export), "languages": report.languages}
     names = [repr(c.name) for c in report.classes]
     return key_of(drawing=(DRAWING, __version__), figure=figure.id, parts=parts, classes=names, **look)

@@ -12,13 +12,13 @@ from tqdm import tqdm
 
 from generator.build import site
 from generator.build.cache import Cache
-from generator.build.checks import checked, preflight
+from generator.build.checks import check_glyphs, checked, preflight
 from generator.build.measured import measured
-from generator.build.opening import open_study
 from generator.build.outputs import Provenance, arrays_of, built_figures, exported, manifest
 from generator.build.publish import Publication
+from generator.build.runs import FigureError, computed, passes_of_a_run, waiting
 from generator.build.site import MANIFEST, check_output, new_site
-from generator.build.study import FigureError, Study
+from generator.build.study import Study, open_study
 from generator.build.subject import versions
 from generator.build_options import FOLDER, BuildOptions
 from generator.errors import InputError, Problem, SpecError
@@ -36,6 +36,7 @@ def build(report: Report, options: BuildOptions) -> int:
     """Build the site of a report; 1 where a figure could not be computed, else 0. Raises InputError."""
     begin = time.perf_counter()
     check_output(report.output)
+    check_glyphs(report, options)
     study = open_study(report, options, Cache(None if options.no_cache else report.folder / FOLDER))
     preflight(report, study)
     warned = _warned(_doubts(report, study, options), options)
@@ -83,21 +84,21 @@ def _warned(doubts: Iterable[Problem], options: BuildOptions) -> bool:
 def _computed(report: Report, study: Study, options: BuildOptions) -> tuple[dict[str, FigureResult], Evidence]:
     """Every figure of the questions to build and the evidence for them, with a word on how far it is."""
     asked = [(question.id, figure) for question in report.built for figure in question.figures]
-    waiting = {figure.id: runs * study.passes(figure) for figure, runs in study.waiting()}
+    passes = {figure.id: runs * passes_of_a_run(figure, study) for figure, runs in waiting(study)}
     results = {}
-    with Progress(sum(waiting.values()), options.quiet) as progress:
+    with Progress(sum(passes.values()), options.quiet) as progress:
         for question, figure in asked:
             progress.begin(figure.id)
             results[figure.id] = result = _compute(report, study, figure, question)
             if not result.cached:
-                progress.end(figure.id, waiting.get(figure.id, 0), result.seconds)
+                progress.end(figure.id, passes.get(figure.id, 0), result.seconds)
         evidence = measured(report, study, results, progress.begin)
     return results, evidence
 
 
 def _compute(report: Report, study: Study, figure: Figure, question: str) -> FigureResult:
     try:
-        return study.compute(figure, question)
+        return computed(figure, question, study)
     except FigureError as error:
         raise SpecError((report.figure_problem(figure.id, error.key, str(error)),)) from error
 

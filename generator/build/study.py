@@ -1,46 +1,30 @@
-"""From the spec to computed figures: which images, which scores, which runs of a method, each from the cache."""
+"""What the figures of a report are computed from: its models, images and evaluation, each opened when it is needed."""
 
-import time
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any, cast
+from typing import cast
 
 import numpy as np
 
-from generator.artefacts import Floats, Ints
-from generator.build import overlap
 from generator.build.cache import Cache, key_of
-from generator.build.subject import Subject, file_digest
-from generator.classifier import Request
-from generator.data.evaluation import evaluation_of
-from generator.data.selection import Rule, Selection, select
-from generator.data.sources import DataSource
-from generator.errors import ComputationError, DataError, ModelError, ParameterError
-from generator.methods import USUAL_SIZE, Method
-from generator.results import FigureResult, Part
-from generator.samples import Batch, Evaluation, Samples
-from generator.spec.grammar import Figure, Images
+from generator.build.choice import images_of, rule_of
+from generator.build.subject import DataSet, Subject, file_digest
+from generator.build_options import BuildOptions
+from generator.data.class_words import ClassWords
+from generator.data.csv_source import columns_of
+from generator.data.evaluation import evaluation_of, read_evaluation
+from generator.data.selection import Selection, select
+from generator.data.sources import DataSource, guess_kind, read_samples
+from generator.errors import DataError, SpecError
+from generator.evidence.leakage import leakage
+from generator.methods import METHODS, Method
+from generator.samples import Evaluation, Samples
+from generator.spec.grammar import Figure
+from generator.spec.report import Report
 
-FAILURES = (ComputationError, ModelError, ArithmeticError, ValueError, LookupError, TypeError, RuntimeError)
-
-
-class FigureError(Exception):
-    """The spec asks something of a figure that this model or these images do not allow; `key` says where."""
-
-    def __init__(self, key: str, message: str) -> None:
-        super().__init__(message)
-        self.key = key
-
-
-@dataclass(frozen=True)
-class Run:
-    """One run of a method: a model and a layer; a figure is one run or several."""
-
-    subject: Subject
-    params: Mapping[str, Any]
-    facts: Mapping[str, str] = field(default_factory=dict)
+TRAINING = "Training"  # what FER2013 calls the rows that a model was trained on
 
 
 @dataclass(frozen=True)
@@ -63,29 +47,33 @@ class Study:
     def subject(self) -> Subject:
         return next(iter(self.subjects.values()))
 
+    def chosen(self, figure: Figure) -> Selection:
+        """Chosen by the predictions of the first model, so that several models are shown the same images."""
+        rule, subject = rule_of(images_of(figure, self.figures), self.classes), self.subject
+        return select(subject.data.samples, rule, subject.predict, len(self.classes), self.seed)
+
     @cached_property
     def evaluation(self) -> Evaluation | None:
         """Of the first model: the file's, else made from the labels of the data; None where there are none."""
-        return self._evaluation(self.subject)
+        return self.evaluation_of(self.subject)
 
-    def _evaluation(self, subject: Subject) -> Evaluation | None:
-        key = key_of(evaluation=self._evaluation_digest(subject))
+    def evaluation_of(self, subject: Subject) -> Evaluation | None:
+        """The same of any model."""
+        key = key_of(evaluation=self.evaluation_digest(subject))
         found = cast(tuple[Evaluation | None], self.cache.remember(key, lambda: (self._evaluated(subject),)))
         return found[0]
 
     def _evaluated(self, subject: Subject) -> Evaluation | None:
+        training = training_samples(self.training, subject.data.classes) if self.training else None
         if self.given_evaluation is not None and subject is self.subject:
-            return overlap.labels_seen(self.given_evaluation, self._training_samples())
+            return labels_seen(self.given_evaluation, training)
         samples = subject.data.samples
         if not samples.labelled:
             return None
-        found = evaluation_of(samples, subject.probabilities)
-        return overlap.images_seen(found, samples, subject.data.source.usage, self._training_samples())
+        return images_seen(evaluation_of(samples, subject.probabilities), samples, subject.data.source.usage, training)
 
-    def _training_samples(self) -> Samples | None:
-        return overlap.training_samples(self.training, self.subject.data.classes) if self.training else None
-
-    def _evaluation_digest(self, subject: Subject) -> str:
+    def evaluation_digest(self, subject: Subject) -> str:
+        """Stands for the evaluation of a model, without making it."""
         training = file_digest(self.training.path) if self.training and self.training.path else ""
         if self.given_evaluation is not None and subject is self.subject:
             return key_of(given=self.given_evaluation.digest, training=training)
@@ -101,149 +89,60 @@ class Study:
 
         return cast(tuple[int, bool], self.cache.remember(key_of(data_facts=data.digest), read))
 
-    def runs(self, figure: Figure) -> tuple[Run, ...]:
-        """The runs of a figure: every model it names by every layer it names."""
-        names = figure.model or (next(iter(self.subjects)),)
-        return tuple(
-            Run(self.subjects[name], self._params(figure, layer), self._told_apart(figure, name, layer))
-            for name in names
-            for layer in figure.layers
+
+def open_study(report: Report, options: BuildOptions, cache: Cache) -> Study:
+    """Everything the figures of a report are computed from; raises SpecError for an evaluation that does not fit."""
+    data = DataSet(DataSource(report.data.source, report.data.path, report.data.usage), report.class_words, cache)
+    subjects = {
+        model.id or "": Subject(
+            model.path, model.preprocess, report.folder, data, cache, options.trust_model, model.size
         )
-
-    def _params(self, figure: Figure, layer: str | None) -> Mapping[str, Any]:
-        return {**figure.params, "layer": layer} if "layer" in figure.params else figure.params
-
-    def _told_apart(self, figure: Figure, model: str, layer: str | None) -> Mapping[str, str]:
-        several = {"model": (len(figure.model) > 1, model), "layer": (len(figure.layers) > 1, layer or "")}
-        return {key: name for key, (needed, name) in several.items() if needed}
-
-    def key(self, figure: Figure, run: Run) -> str:
-        """Everything a run's result depends on."""
-        method = self.methods[figure.method]
-        asked: dict[str, Any] = {"method": method.name, "version": method.version, "params": dict(run.params)}
-        asked |= {"seed": self.seed, "model": run.subject.key, "classes": self.classes}
-        asked |= {"files": [file_digest(path) for path in _files(run)]}
-        if method.kind == "model":
-            return key_of(**asked)
-        if method.kind == "evaluation":
-            return key_of(evaluation=self._evaluation_digest(run.subject), **asked)
-        asked |= {"data": run.subject.data.digest, "chosen_by": self.subject.key}
-        return key_of(images=repr(self._images(figure)), target=figure.target, against=figure.against, **asked)
-
-    def compute(self, figure: Figure, question: str) -> FigureResult:
-        """A figure with its parts, or with the failure of the first run that could not be computed."""
-        begin, misses = time.perf_counter(), self.cache.misses
-        made = FigureResult(figure.id, question, figure.method, figure.params, ())
-        try:
-            parts = tuple(self._part(figure, run) for run in self.runs(figure))
-        except FAILURES as error:
-            return replace(made, failure=f"{type(error).__name__}: {error}" if str(error) else type(error).__name__)
-        method = self.methods[figure.method]
-        batches = [part.batch for part in parts]
-        passes = sum(method.passes(figure.params, len(b), b.images.shape[1:3]) for b in batches)
-        seconds, cached = time.perf_counter() - begin, self.cache.misses == misses
-        return replace(made, parts=parts, seconds=seconds, model_passes=passes, cached=cached)
-
-    def _part(self, figure: Figure, run: Run) -> Part:
-        found = self.cache.look_up(self.key(figure, run))
-        part = cast(Part, found) if found is not None else self._computed(figure, run)
-        if found is None:
-            self.cache.store(self.key(figure, run), part)
-        return replace(part, facts=run.facts)
-
-    def _computed(self, figure: Figure, run: Run) -> Part:
-        method = self.methods[figure.method]
-        try:
-            batch = self._batch(figure, run.subject, method)
-            reference = run.subject.reference(self.seed) if method.climbs else batch.inputs[:0]
-            evaluation = self._evaluation(run.subject) if method.kind == "evaluation" else None
-            folder = run.subject.folder
-            request = Request(run.subject.deferred, batch, reference, evaluation, self.seed, folder)
-            return Part(method.compute(request, **run.params), batch)
-        except ParameterError as error:
-            raise FigureError(f"params.{error.parameter}", str(error)) from error
-        except DataError as error:
-            raise FigureError("images", str(error)) from error
-
-    def _batch(self, figure: Figure, subject: Subject, method: Method) -> Batch:
-        if method.kind in ("evaluation", "model"):
-            return _no_images(subject, opened=False)
-        if method.kind == "patterns" and figure.images == Images():
-            return _no_images(subject, opened=True)
-        chosen = self.chosen(figure)
-        positions, target = self._explained(figure, chosen)
-        against = None if figure.against is None else self._against(figure.against, positions, target)
-        return subject.batch(positions, target, against, self.seed)
-
-    def _images(self, figure: Figure) -> Images:
-        """The images of a figure, through `same_as`."""
-        while figure.images.same_as is not None:
-            figure = self.figures[figure.images.same_as]
-        return figure.images
-
-    def chosen(self, figure: Figure) -> Selection:
-        """Chosen by the predictions of the first model, so that several models are shown the same images."""
-        rule, subject = self._rule(self._images(figure)), self.subject
-        return select(subject.data.samples, rule, subject.predict, len(self.classes), self.seed)
-
-    def _rule(self, images: Images) -> Rule:
-        number = self.classes.index
-        named = [(number(name), row) for row, name in images.rows if name is not None]
-        return Rule(
-            select=images.select or "confident",
-            per_class=images.per_class,
-            classes=None if images.classes is None else tuple(map(number, images.classes)),
-            correct=images.correct,
-            min_probability=images.min_probability or 0.0,
-            index=tuple(row for row, name in images.rows if name is None),
-            by_class={k: tuple(row for label, row in named if label == k) for k in dict.fromkeys(k for k, _ in named)},
-        )
-
-    def _explained(self, figure: Figure, chosen: Selection) -> tuple[Ints, Ints]:
-        """Positions and targets: an image appears once for each score of it that is explained."""
-        positions, count = chosen.positions, len(self.classes)
-        if figure.target == "each":
-            return np.repeat(positions, count), np.tile(np.arange(count, dtype=np.int64), len(positions))
-        if figure.target == "label":
-            return positions, chosen.row_class
-        if figure.target in self.classes:
-            return positions, np.full(len(positions), self.classes.index(figure.target), np.int64)
-        prediction = self.subject.predict(positions).argmax(axis=1)
-        if figure.target == "predicted":
-            return positions, prediction
-        return np.repeat(positions, 2), np.stack([chosen.row_class, prediction], axis=1).ravel()
-
-    def _against(self, against: str, positions: Ints, target: Ints) -> Ints:
-        """The class whose score is subtracted; 'second' is the most probable one beside the target."""
-        if against in self.classes:
-            return np.full(len(positions), self.classes.index(against), np.int64)
-        probability = self.subject.predict(positions).copy()
-        probability[np.arange(len(target)), target] = -1
-        return probability.argmax(axis=1)
-
-    def waiting(self) -> Iterator[tuple[Figure, int]]:
-        """The figures that are not in the cache, with the number of their runs that are not."""
-        for figure in self.figures.values():
-            missing = sum(not self.cache.holds(self.key(figure, run)) for run in self.runs(figure))
-            if missing:
-                yield figure, missing
-
-    def passes(self, figure: Figure) -> int:
-        """About how many model passes a run takes, before its images are chosen."""
-        method = self.methods[figure.method]
-        size = USUAL_SIZE if method.access == "none" else self.subject.facts.input_shape[:2]
-        return method.passes(figure.params, len(self.classes), size)
+        for model in report.models
+    }
+    evaluation, training = _given_evaluation(report), _training(report)
+    return Study(report.class_ids, subjects, METHODS, cache, report.seed, evaluation, report.figures, training)
 
 
-def _files(run: Run) -> list[Path]:
-    """The files that the parameters of a run name, as far as they are there."""
-    named = (run.subject.folder / value for value in run.params.values() if isinstance(value, Path))
-    return [path for path in named if path.is_file()]
+def _training(report: Report) -> DataSource | None:
+    path = report.data.training
+    try:
+        return None if path is None else DataSource(guess_kind(path), path)
+    except DataError as error:
+        raise SpecError((report.problem("data.training", str(error)),)) from error
 
 
-def _no_images(subject: Subject, opened: bool) -> Batch:
-    """A batch of none, for methods that look at the model or the evaluation alone."""
-    height, width, channels = subject.facts.input_shape if opened else (1, 1, 1)
-    images: Floats = np.zeros((0, height, width, channels), np.float32)
-    none = np.zeros(0, np.int64)
-    return Batch(images, images, none, none, np.zeros((0, 1), np.float32), none, none)
+def _given_evaluation(report: Report) -> Evaluation | None:
+    if report.evaluation is None:
+        return None
+    try:
+        read = read_evaluation(report.evaluation, report.class_words)
+        return replace(read, origin=report.evaluation.name)  # no folder of this machine in a published page
+    except DataError as error:
+        raise SpecError((report.problem("evaluation", str(error)),)) from error
+
+
+def training_samples(source: DataSource, classes: Sequence[ClassWords]) -> Samples:
+    """The images that a model was trained on; of a file with a column Usage its rows for training."""
+    parted = source.kind == "csv" and source.path is not None and _has_usage(source.path)
+    return read_samples(replace(source, usage=TRAINING if parted else None), classes)
+
+
+def _has_usage(path: Path) -> bool:
+    with path.open("rb") as file:
+        return columns_of(path, file.readline()).usage >= 0
+
+
+def images_seen(evaluation: Evaluation, samples: Samples, usage: str | None, training: Samples | None) -> Evaluation:
+    """The evaluation of `samples` with how many of them were trained on: all that a file calls so, or equal pixels."""
+    if (usage or "").casefold() == TRAINING.casefold():
+        return replace(evaluation, in_training=len(evaluation.label))
+    if training is None:
+        return evaluation
+    return replace(evaluation, in_training=min(leakage(samples, training).in_training, len(evaluation.label)))
+
+
+def labels_seen(evaluation: Evaluation, training: Samples | None) -> Evaluation:
+    """An evaluation from a file; it has no pixels, but the labels of all training images in their order tell."""
+    if training is None or not np.array_equal(evaluation.label, training.label):
+        return evaluation
+    return replace(evaluation, in_training=len(evaluation.label))

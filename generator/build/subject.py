@@ -45,7 +45,7 @@ def versions() -> Mapping[str, str]:
 
 
 @dataclass(frozen=True)
-class Data:
+class DataSet:
     """The images of a report; `samples` are read when pixels or labels are first needed.
 
     A CSV is kept as arrays, which load ten times as fast as its text is parsed.
@@ -95,7 +95,7 @@ class Subject:
     path: Path
     settings: Preprocessing
     folder: Path  # that relative paths of the preprocessing start from
-    data: Data
+    data: DataSet
     cache: Cache
     trust: bool = False
     size: tuple[int, int] | None = None  # of a model that takes images of any size

@@ -8,11 +8,9 @@ import pytest
 
 from generator.artefacts import Floats
 from generator.build.cache import Cache
-from generator.build.checks import checked
-from generator.build.opening import open_study
+from generator.build.checks import check, check_glyphs, checked
 from generator.build_options import BuildOptions
 from generator.data.preprocess import Preprocessor
-from generator.drawing.glyphs import check_glyphs
 from generator.errors import SpecError
 from generator.samples import Samples
 from tests.fixtures.closed_form import LinearClassifier
@@ -91,7 +89,7 @@ def test_each_is_named_at_its_line(tmp_path):
     """The character and its number, for every line that has one; signs that a font has pass."""
     report = loaded(tmp_path, HEAD + QUESTION)
     with pytest.raises(SpecError) as error:
-        check_glyphs(report)
+        check_glyphs(report, BuildOptions())
     first, second = error.value.problems
     start = HEAD.count("\n")
     assert (first.line, first.path) == (start + 2, "questions[0].title.en")
@@ -104,12 +102,12 @@ def test_each_is_named_at_its_line(tmp_path):
 def test_a_spec_in_both_languages_passes(tmp_path):
     """Chinese and Latin punctuation, accents, arrows and mathematical signs are printed."""
     words = "生氣、「驚訝」——……（！？）é ü ß → ✗ ✔ ∑ ≤ × “quoted” – —"
-    check_glyphs(loaded(tmp_path, HEAD + f"  - {{id: q, title: '{words}'}}\n"))
+    check_glyphs(loaded(tmp_path, HEAD + f"  - {{id: q, title: '{words}'}}\n"), BuildOptions())
 
 
 def test_only_the_pdf_asks_for_glyphs(tmp_path):
     """A page may show any emoji: without the PDF nothing is refused."""
     report = loaded(tmp_path, HEAD + QUESTION)
-    open_study(report, BuildOptions(formats=("html", "md")), Cache(None))
+    assert check(report, BuildOptions(formats=("html", "md")), with_model=False) == "ok"
     with pytest.raises(SpecError):
-        open_study(report, BuildOptions(), Cache(None))
+        check(report, BuildOptions(), with_model=False)

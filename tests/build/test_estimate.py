@@ -26,15 +26,14 @@ def study_of(report, waiting=None) -> SimpleNamespace:
     subject = SimpleNamespace(classifier=classifier, facts=classifier, data=data)
     figures = report.figures
     todo = [(figures[name], 1) for name in (figures if waiting is None else waiting)]
-    return SimpleNamespace(
-        waiting=lambda: todo, figures=figures, methods=METHODS, classes=report.class_ids, subject=subject
-    )
+    return SimpleNamespace(waiting=todo, figures=figures, methods=METHODS, classes=report.class_ids, subject=subject)
 
 
 @pytest.fixture
 def seconds(tmp_path, monkeypatch):
     """The estimate of a list of figures."""
     monkeypatch.setattr(estimate, "measured", lambda subject: COSTS)
+    monkeypatch.setattr(estimate, "waiting", lambda study: study.waiting)
 
     def estimated(figures: str, head: str = "evidence: false\n" + HEAD, waiting=None) -> float:
         report = loaded(tmp_path, f"{head}  - id: q\n    figures: [{figures}]\n")

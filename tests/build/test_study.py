@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from generator.build.overlap import images_seen, labels_seen, training_samples
+from generator.build.study import images_seen, labels_seen, training_samples
 from generator.data.sources import DataSource
 from generator.samples import Evaluation, Samples
 

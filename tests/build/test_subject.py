@@ -5,7 +5,7 @@ import pytest
 
 from generator.build import subject
 from generator.build.cache import Cache
-from generator.build.subject import Data
+from generator.build.subject import DataSet
 from generator.data.sources import DataSource
 from generator.errors import DataError
 
@@ -17,7 +17,7 @@ ROWS = "label,feature\n0,1 2 3 4\n1,5 6 7 8\n1,9 10 11 12\n"
 def data(tmp_path):
     """Opens the file anew each time, as builds do."""
     (tmp_path / "train.csv").write_text(ROWS)
-    return lambda: Data(DataSource("csv", tmp_path / "train.csv"), CLASSES, Cache(tmp_path / "cache"))
+    return lambda: DataSet(DataSource("csv", tmp_path / "train.csv"), CLASSES, Cache(tmp_path / "cache"))
 
 
 def test_the_second_build_does_not_parse(data, monkeypatch):

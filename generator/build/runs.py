@@ -1,0 +1,144 @@
+"""The runs of a figure: what each depends on, where it is kept, and what becomes of one that cannot be computed."""
+
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+from typing import Any, cast
+
+import numpy as np
+
+from generator.artefacts import Floats
+from generator.build.cache import key_of
+from generator.build.choice import explained, images_of, shows_images
+from generator.build.study import Study
+from generator.build.subject import Subject, file_digest
+from generator.classifier import Request
+from generator.errors import ComputationError, DataError, ModelError, ParameterError
+from generator.methods import USUAL_SIZE, Method
+from generator.results import FigureResult, Part
+from generator.samples import Batch
+from generator.spec.grammar import Figure
+
+FAILURES = (ComputationError, ModelError, ArithmeticError, ValueError, LookupError, TypeError, RuntimeError)
+
+
+class FigureError(Exception):
+    """The spec asks something of a figure that this model or these images do not allow; `key` says where."""
+
+    def __init__(self, key: str, message: str) -> None:
+        super().__init__(message)
+        self.key = key
+
+
+@dataclass(frozen=True)
+class Run:
+    """One run of a figure's method: a model and a layer, told from the others of its figure by `facts`."""
+
+    study: Study
+    figure: Figure
+    subject: Subject
+    params: Mapping[str, Any]
+    facts: Mapping[str, str]
+
+    @property
+    def method(self) -> Method:
+        return self.study.methods[self.figure.method]
+
+    @cached_property
+    def key(self) -> str:
+        """Stands for everything its result depends on."""
+        study, figure, method = self.study, self.figure, self.method
+        asked: dict[str, Any] = {"method": method.name, "version": method.version, "params": dict(self.params)}
+        asked |= {"seed": study.seed, "model": self.subject.key, "classes": study.classes}
+        named = (self.subject.folder / value for value in self.params.values() if isinstance(value, Path))
+        asked |= {"files": [file_digest(path) for path in named if path.is_file()]}
+        if method.kind == "model":
+            return key_of(**asked)
+        if method.kind == "evaluation":
+            return key_of(evaluation=study.evaluation_digest(self.subject), **asked)
+        asked |= {"data": self.subject.data.digest, "chosen_by": study.subject.key}
+        images = repr(images_of(figure, study.figures))
+        return key_of(images=images, target=figure.target, against=figure.against, **asked)
+
+    def part(self) -> Part:
+        """From the cache, else computed."""
+        cache = self.study.cache
+        found = cache.look_up(self.key)
+        part = cast(Part, found) if found is not None else self._computed()
+        if found is None:
+            cache.store(self.key, part)
+        return replace(part, facts=self.facts)
+
+    def _computed(self) -> Part:
+        """Raises FigureError where the spec asks for what is not there, and whatever the method raises."""
+        try:
+            request = self._request()
+            return Part(self.method.compute(request, **self.params), request.batch)
+        except ParameterError as error:
+            raise FigureError(f"params.{error.parameter}", str(error)) from error
+        except DataError as error:
+            raise FigureError("images", str(error)) from error
+
+    def _request(self) -> Request:
+        study, subject, kind, batch = self.study, self.subject, self.method.kind, self._batch()
+        reference = subject.reference(study.seed) if self.method.climbs else batch.inputs[:0]
+        evaluation = study.evaluation_of(subject) if kind == "evaluation" else None
+        return Request(subject.deferred, batch, reference, evaluation, study.seed, subject.folder)
+
+    def _batch(self) -> Batch:
+        if not shows_images(self.figure, self.method):
+            return _no_images(self.subject.facts.input_shape if self.method.kind == "patterns" else (1, 1, 1))
+        study = self.study
+        shown = explained(self.figure, study.chosen(self.figure), study.classes, study.subject.predict)
+        return self.subject.batch(shown.positions, shown.target, shown.against, study.seed)
+
+
+def runs_of(figure: Figure, study: Study) -> tuple[Run, ...]:
+    """Every model that a figure names by every layer it names."""
+    names = figure.model or (next(iter(study.subjects)),)
+    return tuple(_run(figure, name, layer, study) for name in names for layer in figure.layers)
+
+
+def _run(figure: Figure, model: str, layer: str | None, study: Study) -> Run:
+    params = {**figure.params, "layer": layer} if "layer" in figure.params else figure.params
+    several = {"model": (len(figure.model) > 1, model), "layer": (len(figure.layers) > 1, layer or "")}
+    facts = {key: name for key, (needed, name) in several.items() if needed}
+    return Run(study, figure, study.subjects[model], params, facts)
+
+
+def computed(figure: Figure, question: str, study: Study) -> FigureResult:
+    """A figure with its parts, or with the failure of the first run that could not be computed."""
+    begin, misses, method = time.perf_counter(), study.cache.misses, study.methods[figure.method]
+    made = FigureResult(figure.id, question, figure.method, figure.params, ())
+    try:
+        parts = tuple(run.part() for run in runs_of(figure, study))
+    except FAILURES as error:
+        return replace(made, failure=f"{type(error).__name__}: {error}" if str(error) else type(error).__name__)
+    batches = [part.batch for part in parts]
+    passes = sum(method.passes(figure.params, len(b), b.images.shape[1:3]) for b in batches)
+    seconds, cached = time.perf_counter() - begin, study.cache.misses == misses
+    return replace(made, parts=parts, seconds=seconds, model_passes=passes, cached=cached)
+
+
+def waiting(study: Study) -> Iterator[tuple[Figure, int]]:
+    """The figures that are not in the cache, with the number of their runs that are not."""
+    for figure in study.figures.values():
+        missing = sum(not study.cache.holds(run.key) for run in runs_of(figure, study))
+        if missing:
+            yield figure, missing
+
+
+def passes_of_a_run(figure: Figure, study: Study) -> int:
+    """About how many model passes a run takes, before its images are chosen."""
+    method = study.methods[figure.method]
+    size = USUAL_SIZE if method.access == "none" else study.subject.facts.input_shape[:2]
+    return method.passes(figure.params, len(study.classes), size)
+
+
+def _no_images(shape: tuple[int, int, int]) -> Batch:
+    """A batch of none, for methods that look at the model or the evaluation alone."""
+    images: Floats = np.zeros((0, *shape), np.float32)
+    none = np.zeros(0, np.int64)
+    return Batch(images, images, none, none, np.zeros((0, 1), np.float32), none, none)
