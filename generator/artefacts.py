@@ -5,20 +5,41 @@ Facts are values by key (`layer`, `grid`, `samples`, `baseline` …); the words 
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, get_args
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float32]
 Ints = NDArray[np.int64]
+Arrays = Mapping[str, NDArray[Any]]
 Fact = str | int | float | bool | tuple["Fact", ...]
 
 FLAT = 1e-10  # a map whose largest magnitude is below this says nothing, whatever its colours would show
 
 
+class Artefact:
+    """Any of the kinds below, and what it tells of itself: a new kind says here what is special about it."""
+
+    facts: Mapping[str, Fact]
+
+    @property
+    def arrays(self) -> Arrays:
+        """What was drawn, before any colour, for `--arrays`."""
+        return {}
+
+    @property
+    def numbers(self) -> Mapping[str, Any]:
+        """What the manifest says of it beside its facts."""
+        return {}
+
+    def row_numbers(self, row: int) -> Mapping[str, Any]:
+        """What the manifest says of one image."""
+        return {}
+
+
 @dataclass(frozen=True)
-class Heatmaps:
+class Heatmaps(Artefact):
     """One attribution an image: `values (N, H, W)`, zero means no influence.
 
     `signed` maps speak for (> 0) and against (< 0) the explained score. `quantity` names what is measured
@@ -45,9 +66,18 @@ class Heatmaps:
             return "not_finite"
         return "flat" if np.abs(values).max(initial=0.0) < FLAT else ""
 
+    @property
+    def arrays(self) -> Arrays:
+        segments = {} if self.segments is None else {"segments": self.segments}
+        return {"attribution": self.values.astype(np.float32), **segments}
+
+    def row_numbers(self, row: int) -> Mapping[str, Any]:
+        remark = {"remark": self.remark(row)} if self.remark(row) else {}
+        return {**remark, **(self.image_facts[row] if self.image_facts else {})}
+
 
 @dataclass(frozen=True)
-class Patterns:
+class Patterns(Artefact):
     """Gradient ascent: `pattern (F, H, W, C)` in model units brought to 0..1, one a filter or class.
 
     `activation (F,)` is the value reached, `on_images (F,)` the largest on real images (NaN: none given).
@@ -64,18 +94,32 @@ class Patterns:
     facts: Mapping[str, Fact] = field(default_factory=dict)
     output: Floats | None = None
 
+    @property
+    def arrays(self) -> Arrays:
+        reached = {"pattern": self.pattern, "activation": self.activation, "on_images": self.on_images}
+        beside = {} if self.output is None else {"output": self.output}
+        return {**reached, **beside, self.of: self.unit, "dead": self.dead}
+
+    @property
+    def numbers(self) -> Mapping[str, Any]:
+        return {key: getattr(self, key) for key in ("unit", "activation", "on_images", "dead")}
+
 
 @dataclass(frozen=True)
-class LayerOutputs:
+class LayerOutputs(Artefact):
     """What chosen filters of a layer put out: `output (N, F, h, w)` for the N images of the batch."""
 
     output: Floats
     unit: Ints
     facts: Mapping[str, Fact] = field(default_factory=dict)
 
+    @property
+    def arrays(self) -> Arrays:
+        return {"output": self.output[0] if len(self.output) == 1 else self.output, "filter": self.unit}
+
 
 @dataclass(frozen=True)
-class Confusion:
+class Confusion(Artefact):
     """`counts (K, K)` int: row = true class, column = predicted class; `normalize` says how it is shown."""
 
     counts: Ints
@@ -89,34 +133,56 @@ class Confusion:
         total = self.counts.sum(axis=axis, keepdims=True)
         return np.divide(self.counts, total, out=np.zeros(self.counts.shape), where=total > 0).astype(np.float32)
 
+    @property
+    def arrays(self) -> Arrays:
+        return {"counts": self.counts}
+
+    @property
+    def numbers(self) -> Mapping[str, Any]:
+        total = int(self.counts.sum())
+        accuracy = float(np.trace(self.counts) / total) if total else float("nan")
+        return {"n": total, "accuracy": accuracy, "counts": self.counts}
+
 
 @dataclass(frozen=True)
-class Predictions:
+class Predictions(Artefact):
     """`probability (N, K)` of every class for the N images of the batch."""
 
     probability: Floats
     facts: Mapping[str, Fact] = field(default_factory=dict)
 
+    @property
+    def arrays(self) -> Arrays:
+        return {"probability": self.probability}
+
 
 @dataclass(frozen=True)
-class Points:
+class Points(Artefact):
     """The N images of the batch in the plane, `place (N, 2)`: near each other where the model sees them alike."""
 
     place: Floats
     facts: Mapping[str, Fact] = field(default_factory=dict)
 
+    @property
+    def arrays(self) -> Arrays:
+        return {"place": self.place}
+
 
 @dataclass(frozen=True)
-class Kernels:
+class Kernels(Artefact):
     """Weights of chosen filters of a convolution: `weight (F, h, w)`, for (> 0) and against (< 0) brightness."""
 
     weight: Floats
     unit: Ints
     facts: Mapping[str, Fact] = field(default_factory=dict)
 
+    @property
+    def arrays(self) -> Arrays:
+        return {"weight": self.weight, "filter": self.unit}
+
 
 @dataclass(frozen=True)
-class Curves:
+class Curves(Artefact):
     """What was measured over the epochs of training: `values (Q, E)`, NaN where missing, named as the log does."""
 
     epoch: Floats
@@ -124,9 +190,13 @@ class Curves:
     values: Floats
     facts: Mapping[str, Fact] = field(default_factory=dict)
 
+    @property
+    def arrays(self) -> Arrays:
+        return {"epoch": self.epoch, "values": self.values, "names": np.array(self.names)}
+
 
 @dataclass(frozen=True)
-class LayerTable:
+class LayerTable(Artefact):
     """The layers of a model in their order: output `shape`, own `parameters`, `multiply_adds` for one image."""
 
     name: tuple[str, ...]
@@ -136,16 +206,17 @@ class LayerTable:
     multiply_adds: Ints
     facts: Mapping[str, Fact] = field(default_factory=dict)
 
+    @property
+    def arrays(self) -> Arrays:
+        return {"parameters": self.parameters, "multiply_adds": self.multiply_adds}
+
 
 @dataclass(frozen=True)
-class Foreign:
+class Foreign(Artefact):
     """A picture made elsewhere, `image (H, W, 3)` in 0..1: nothing in it was computed here."""
 
     image: Floats
     facts: Mapping[str, Fact] = field(default_factory=dict)
 
 
-Artefact = (
-    Heatmaps | Patterns | LayerOutputs | Confusion | Predictions | Points | Kernels | Curves | LayerTable | Foreign
-)
-KINDS: Mapping[str, Any] = {kind.__name__: kind for kind in get_args(Artefact)}
+KINDS: Mapping[str, Any] = {kind.__name__: kind for kind in Artefact.__subclasses__()}

@@ -2,9 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
 
-from generator.artefacts import Artefact, Fact
+from numpy.typing import NDArray
+
+from generator.artefacts import Arrays, Artefact, Fact
 from generator.samples import Batch
 
 Role = Literal["image", "map", "overlay", "masked", "veil", "pattern", "output", "sheet", "chart", "bar"]
@@ -23,6 +25,13 @@ class Part:
     batch: Batch
     facts: Mapping[str, Fact] = field(default_factory=dict)  # what tells the parts apart: layer, model, target
 
+    @property
+    def arrays(self) -> Arrays:
+        """Of the artefact, and the images it was made from."""
+        batch = self.batch
+        images: Arrays = {"image": batch.images, "index": batch.index, "target": batch.target} if len(batch) else {}
+        return {**self.artefact.arrays, **images}
+
 
 @dataclass(frozen=True)
 class FigureResult:
@@ -37,6 +46,15 @@ class FigureResult:
     model_passes: int = 0
     cached: bool = False
     failure: str = ""
+
+    @property
+    def arrays(self) -> Arrays:
+        """By name; with several parts the names of the later ones end in their number."""
+        named: dict[str, NDArray[Any]] = {}
+        for number, part in enumerate(self.parts, 1):
+            suffix = "" if number == 1 else f"_{number}"
+            named |= {name + suffix: array for name, array in part.arrays.items()}
+        return named
 
 
 @dataclass(frozen=True)

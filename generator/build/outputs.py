@@ -8,22 +8,9 @@ from pathlib import PurePosixPath
 from typing import Any, cast
 
 import numpy as np
-from numpy.typing import NDArray
 from pydantic import BaseModel
 
 from generator import __version__
-from generator.artefacts import (
-    Artefact,
-    Confusion,
-    Curves,
-    Heatmaps,
-    Kernels,
-    LayerOutputs,
-    LayerTable,
-    Patterns,
-    Points,
-    Predictions,
-)
 from generator.build.cache import key_of
 from generator.build.runs import runs_of
 from generator.build.study import Study
@@ -31,7 +18,7 @@ from generator.drawing.png import jpeg
 from generator.errors import InputError
 from generator.pages.assembly import figure_numbers
 from generator.pages.figure_page import Built
-from generator.prose.figures import matrix_numbers, row_class
+from generator.prose.figures import row_class
 from generator.results import Drawing, FigureResult, Part, Picture, Role
 from generator.spec.grammar import Export, Figure
 from generator.spec.report import Report
@@ -106,54 +93,6 @@ def _fields(picture: Picture, part: Part, classes: Sequence[str]) -> dict[str, s
     return fields | {"class_index": label, "class_id": classes[label], "index": int(batch.index[row]), "target": target}
 
 
-Arrays = dict[str, NDArray[Any]]
-
-
-def arrays_of(result: FigureResult) -> Arrays:
-    """The arrays of a figure by name; with several parts the names of the later ones end in their number."""
-    named: dict[str, NDArray[Any]] = {}
-    for number, part in enumerate(result.parts, 1):
-        suffix = "" if number == 1 else f"_{number}"
-        named |= {name + suffix: array for name, array in _arrays_of_part(part).items()}
-    return named
-
-
-def _arrays_of_part(part: Part) -> Arrays:
-    batch = part.batch
-    images: Arrays = {"image": batch.images, "index": batch.index, "target": batch.target} if len(batch) else {}
-    return {**_of_artefact(part.artefact), **images}
-
-
-def _of_artefact(artefact: Artefact) -> Arrays:
-    if isinstance(artefact, Heatmaps):
-        attribution: dict[str, NDArray[Any]] = {"attribution": artefact.values.astype(np.float32)}
-        return attribution if artefact.segments is None else attribution | {"segments": artefact.segments}
-    if isinstance(artefact, Patterns):
-        kept = {"pattern": artefact.pattern, "activation": artefact.activation, "on_images": artefact.on_images}
-        beside = {} if artefact.output is None else {"output": artefact.output}
-        return {**kept, **beside, artefact.of: artefact.unit, "dead": artefact.dead}
-    if isinstance(artefact, LayerOutputs):
-        return {"output": artefact.output[0] if len(artefact.output) == 1 else artefact.output, "filter": artefact.unit}
-    return _of_the_rest(artefact)
-
-
-def _of_the_rest(artefact: Artefact) -> Arrays:
-    match artefact:
-        case Confusion():
-            return {"counts": artefact.counts}
-        case Predictions():
-            return {"probability": artefact.probability}
-        case Points():
-            return {"place": artefact.place}
-        case Kernels():
-            return {"weight": artefact.weight, "filter": artefact.unit}
-        case Curves():
-            return {"epoch": artefact.epoch, "values": artefact.values, "names": np.array(artefact.names)}
-        case LayerTable():
-            return {"parameters": artefact.parameters, "multiply_adds": artefact.multiply_adds}
-    return {}
-
-
 @dataclass(frozen=True)
 class Provenance:
     """What a report was made from; digests are sha256."""
@@ -221,27 +160,14 @@ def _images(part: Part) -> Iterator[dict[str, Any]]:
         image |= {"prediction": batch.prediction[k], "target": batch.target[k], "seed": batch.seed[k], **part.facts}
         image["probability"] = batch.probability[k, batch.target[k]]
         image |= {} if batch.against is None else {"against": batch.against[k]}
-        artefact = part.artefact
-        if isinstance(artefact, Heatmaps):
-            image |= {"remark": artefact.remark(k)} if artefact.remark(k) else {}
-            image |= dict(artefact.image_facts[k]) if artefact.image_facts else {}
-        yield image
+        yield image | dict(part.artefact.row_numbers(k))
 
 
 def _numbers(parts: Sequence[Part]) -> dict[str, Any]:
     """The facts beside the figure, and what its artefact says in numbers; of several parts under `parts` each."""
-    each = [_numbers_of_part(part) for part in parts]
+    each = [{**part.artefact.facts, **part.facts, **part.artefact.numbers} for part in parts]
     numbers: dict[str, Any] = {key: value for one in each for key, value in one.items()}
     return numbers | ({"parts": each} if len(each) > 1 else {})
-
-
-def _numbers_of_part(part: Part) -> dict[str, Any]:
-    numbers: dict[str, Any] = {**part.artefact.facts, **part.facts}
-    if isinstance(part.artefact, Patterns):
-        numbers |= {key: getattr(part.artefact, key) for key in ("unit", "activation", "on_images", "dead")}
-    if isinstance(part.artefact, Confusion):
-        numbers |= matrix_numbers(part.artefact) | {"counts": part.artefact.counts}
-    return numbers
 
 
 def plain(value: Any) -> Any:  # noqa: ANN401  any value of a report

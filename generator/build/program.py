@@ -14,7 +14,7 @@ from generator.build import site
 from generator.build.cache import Cache
 from generator.build.checks import check_glyphs, checked, preflight
 from generator.build.measured import measured
-from generator.build.outputs import Provenance, arrays_of, built_figures, exported, manifest
+from generator.build.outputs import Provenance, built_figures, exported, manifest
 from generator.build.publish import Publication
 from generator.build.runs import FigureError, computed, passes_of_a_run, waiting
 from generator.build.site import MANIFEST, check_output, new_site
@@ -145,7 +145,7 @@ def _write_beside(options: BuildOptions, exports: Mapping[str, bytes], results: 
         options.arrays.mkdir(parents=True, exist_ok=True)
         for name, result in results.items():
             if result.parts:
-                np.savez(options.arrays / f"{name}.npz", allow_pickle=False, **arrays_of(result))
+                np.savez(options.arrays / f"{name}.npz", allow_pickle=False, **result.arrays)
 
 
 def _stamp(report: Report, results: Mapping[str, FigureResult], options: BuildOptions) -> None:

@@ -12,7 +12,7 @@ from typing import cast
 
 import numpy as np
 
-from generator.artefacts import Confusion, Floats, Heatmaps, Ints, Patterns
+from generator.artefacts import Floats, Heatmaps, Ints, Patterns
 from generator.errors import InputError, suggestion
 from generator.prose.facts import FactNumbers
 from generator.prose.quantities import Listed, Name, Quantity
@@ -187,12 +187,6 @@ def _explained(batch: Batch) -> Floats:
 def row_class(part: Part) -> Ints:
     """The class a row stands for: its label, or the explained class where it has none."""
     return np.where(part.batch.label >= 0, part.batch.label, part.batch.target)
-
-
-def matrix_numbers(confusion: Confusion) -> dict[str, float]:
-    """What the manifest says of a confusion matrix."""
-    total = int(confusion.counts.sum())
-    return {"n": total, "accuracy": float(np.trace(confusion.counts) / total) if total else float("nan")}
 
 
 NAMES = tuple(

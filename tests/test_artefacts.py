@@ -5,8 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from generator.artefacts import Curves, Foreign, Kernels, LayerTable, Patterns, Points
-from generator.build.outputs import arrays_of
+from generator.artefacts import Confusion, Curves, Foreign, Heatmaps, Kernels, LayerTable, Patterns, Points
 from generator.drawing.figures import draw
 from generator.drawing.png import pixels_of
 from generator.pages.bodies import Material
@@ -29,7 +28,7 @@ def drawn(artefact, of=SEVEN):
     drawing = draw(result, Show(), tuple(CLASSES.values()), LANGUAGES)
     reader = Reader(load("en"), tuple(CLASSES.values()), tuple(CLASSES))
     material = Material("fig", 0, part, drawing.pictures, Show(), {}, "Method", reader, {}, words_of)
-    return drawing, body_of(material), arrays_of(result)
+    return drawing, body_of(material), result.arrays
 
 
 def test_points_are_a_chart_in_each_language():
@@ -127,3 +126,13 @@ def test_a_picture_from_elsewhere_is_shown_as_it_is():
     assert [picture.name for picture in drawing.pictures] == ["fig.png"]
     np.testing.assert_array_equal(pixels_of(drawing.pictures[0].data), np.rint(image * 255))
     assert bodies[0].image.alt == "A picture made elsewhere, from the file a.png."
+
+
+def test_what_an_artefact_tells_the_manifest():
+    """A map its remark and facts image by image, a matrix its size and accuracy; of none the accuracy is not known."""
+    maps = Heatmaps(np.zeros((2, 3, 3), np.float32), False, "cam", image_facts=({"r2": 1.0}, {"r2": 0.5}))
+    assert maps.row_numbers(1) == {"remark": "flat", "r2": 0.5}
+    assert maps.numbers == {}
+    matrix = Confusion(np.array([[3, 1], [0, 4]]), "none").numbers
+    assert (matrix["n"], matrix["accuracy"]) == (8, 0.875)
+    assert np.isnan(Confusion(np.zeros((2, 2), np.int64), "none").numbers["accuracy"])
