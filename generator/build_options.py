@@ -26,7 +26,6 @@ class BuildOptions:
     exports: Path | None = None
     no_cache: bool = False
     arrays: Path | None = None
-    scheduler: str | None = None
     strict: bool = False
     quiet: bool = False
     verbose: bool = False

@@ -28,7 +28,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if not words:
         parser().print_help(sys.stderr)
         return WRONG
-    asked = parser().parse_args(_with_command(words))
+    command = () if words[0] in (*COMMANDS, "-h", "--help", "--version") else ("build",)  # meant where none is said
+    asked = parser().parse_args([*command, *words])
     try:
         return int(asked.run(asked))
     except GeneratorError as error:
@@ -44,11 +45,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return BUILT
 
 
-def _with_command(words: list[str]) -> list[str]:
-    """`build` is meant where the first word is no command."""
-    return words if words[0] in (*COMMANDS, "-h", "--help", "--version") else ["build", *words]
-
-
 def parser() -> argparse.ArgumentParser:
     top = argparse.ArgumentParser(
         prog="python -m generator",
@@ -62,7 +58,9 @@ def parser() -> argparse.ArgumentParser:
     init = commands.add_parser("init", help="write a commented starter report that builds as it is")
     init.add_argument("folder", type=Path, metavar="DIR")
     init.set_defaults(run=_init)
-    _add_serve(commands.add_parser("serve", help="build, show in a browser, and rebuild on every change"))
+    serve = commands.add_parser("serve", help="build, show in a browser, and rebuild on every change")
+    _add_build(serve, _serve)
+    serve.add_argument("--port", type=int, default=8000, help="default: 8000, or the next that is free")
     methods = commands.add_parser("methods", help="every method with its parameters, cost and paper")
     methods.add_argument("--json", action="store_true", help="as JSON")
     methods.set_defaults(run=_methods)
@@ -81,7 +79,6 @@ def _add_build(command: argparse.ArgumentParser, run: object) -> None:
     option("--exports", type=Path, metavar="DIR", help="the exported files go there too")
     option("--no-cache", action="store_true", help="compute everything anew")
     option("--arrays", type=Path, metavar="DIR", help="write what was drawn as DIR/<figure-id>.npz")
-    option("--scheduler", metavar="ADDRESS", help="compute the figures on workers elsewhere")
     option("--trust-model", action="store_true", help="let code that is stored in the model file run")
     _add_reading(command)
     command.set_defaults(run=run)
@@ -108,11 +105,6 @@ def _add_check(command: argparse.ArgumentParser) -> None:
     command.add_argument("--trust-model", action="store_true", help="let code that is stored in the model file run")
     _add_reading(command)
     command.set_defaults(run=_check)
-
-
-def _add_serve(command: argparse.ArgumentParser) -> None:
-    _add_build(command, _serve)
-    command.add_argument("--port", type=int, default=8000, help="default: 8000, or the next that is free")
 
 
 def _words(text: str) -> tuple[str, ...]:
@@ -168,7 +160,7 @@ def _check(asked: argparse.Namespace) -> int:
 
 
 def _init(asked: argparse.Namespace) -> int:
-    from generator.spec.starter import write_starter
+    from generator.shipped import write_starter
 
     for path in write_starter(asked.folder):
         print(path)
@@ -182,9 +174,9 @@ def _serve(asked: argparse.Namespace) -> int:
 
 
 def _methods(asked: argparse.Namespace) -> int:
-    from generator.spec.listing import as_json, as_text
+    from generator.spec.schema import methods_json, methods_text
 
-    print(as_json() if asked.json else as_text())
+    print(methods_json() if asked.json else methods_text())
     return BUILT
 
 

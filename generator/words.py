@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from generator.errors import InputError, suggestion
+from generator.shipped import TEMPLATES
 from generator.text import Language
 from generator.yaml_source import read
 
-TEMPLATES = Path(__file__).resolve().parents[1] / "templates"
 COMPLETE = "en"  # the language whose file has every key
 SCRIPTS = {"zh-TW": "zh-Hant", "zh-HK": "zh-Hant", "zh-MO": "zh-Hant"}
 
@@ -63,7 +63,7 @@ def load(language: str, folders: Sequence[Path] = (TEMPLATES,)) -> Words:
     return Words(language, {**{key: complete[key] for key in missing}, **own}, missing)
 
 
-def shipped(language: str) -> bool:
+def speaks(language: str) -> bool:
     """Whether the project itself speaks it; its own files are complete, so that nobody has to read them to know."""
     return _path(TEMPLATES, _file_name(language, (TEMPLATES,))).is_file()
 

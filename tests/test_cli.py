@@ -80,10 +80,10 @@ def test_build_is_what_is_meant_without_a_command(monkeypatch):
     assert asked(
         monkeypatch, "build", "r.yaml", "--output", "o", "--formats", "html, md", "--languages", "en,zh-Hant",
         "--only", "a", "--only", "b", "--data", "d", "--exports", "e", "--no-cache", "--arrays", "f",
-        "--scheduler", "s", "--strict", "-q", "-v", "--trust-model", "--trust-plugins",
+        "--strict", "-q", "-v", "--trust-model", "--trust-plugins",
     ) == BuildOptions(
         Path("o"), ("html", "md"), ("en", "zh-Hant"), ("a", "b"), Path("d"), Path("e"), True, Path("f"),
-        "s", True, True, True, True, True,
+        True, True, True, True, True,
     )  # fmt: skip
     assert asked(monkeypatch, "report.yaml", "--formats", "none").formats == ()
 

@@ -15,7 +15,7 @@ from generator.model.keras_door import keras, tf
 from generator.pages.figure_page import words_of
 from generator.pages.reader import Seen
 from generator.results import Part
-from generator.spec.listing import as_text
+from generator.spec.schema import methods_text
 from tests.conftest import request_of
 from tests.evidence.planted import CLASSES, CORNER, corner_classifier, corner_images, faces_of, registered, shuffled
 from tests.fixtures.closed_form import LinearClassifier
@@ -118,7 +118,7 @@ def test_a_black_box_is_asked_about_a_class(tmp_path, name):
 
 def test_the_listing_offers_it():
     """To those that can."""
-    paragraphs = {text.split()[0]: text for text in as_text().split("\n\n")}
+    paragraphs = {text.split()[0]: text for text in methods_text().split("\n\n")}
     assert "score: logit|probability|loss|sum" in paragraphs["saliency"]
     assert "score: logit|probability|loss " in paragraphs["occlusion"]
 

@@ -10,7 +10,8 @@ from generator.artefacts import Artefact, Heatmaps
 from generator.errors import InputError
 from generator.methods import METHODS, load_all
 from generator.samples import Evaluation
-from generator.words import TEMPLATES, Words, load
+from generator.shipped import TEMPLATES
+from generator.words import Words, load
 from tests import ROOT
 from tests.conftest import request_of
 from tests.fixtures.simplified import SIMPLIFIED

@@ -97,7 +97,7 @@ def _miscounted(report: Report, facts: ModelFacts) -> Iterator[Problem]:
 def _unknown_layers(report: Report, figure: Figure, facts: dict[str, ModelFacts], default: str) -> Iterator[Problem]:
     for model in figure.model or (default,):
         names = tuple(layer.name for layer in facts[model].layers)
-        for layer in figure.layers:
+        for layer in (params.get("layer") for params in figure.runs):
             if layer is not None and layer not in names:
                 message = f"unknown layer '{layer}'{suggestion(layer, names)}"
                 yield report.figure_problem(figure.id, "params.layer", message)

@@ -90,7 +90,7 @@ def _of_figure(figure: Figure, study: Study) -> Work:
     method = study.methods[figure.method]
     if method.access == "none":
         return Work()
-    runs, size = len(figure.layers) * len(figure.model), study.subject.facts.input_shape[:2]
+    runs, size = len(figure.runs) * len(figure.model), study.subject.facts.input_shape[:2]
     passes = method.passes(figure.params, _images(figure, study), size)
     if method.climbs:
         return _of_climbs(figure, study, passes)
@@ -101,7 +101,7 @@ def _of_climbs(figure: Figure, study: Study, passes: int) -> Work:
     """They go through a part of the model, on pictures that may grow, and have a trace for every size of these."""
     side, size = study.subject.facts.input_shape[0], figure.params.get("size")
     growth = [(height / side) ** 2 for height, _ in scales((side, side), size)] if size else [1.0]
-    depths = [_depth(figure, layer, study) for layer in figure.layers]
+    depths = [_depth(figure, params.get("layer"), study) for params in figure.runs]
     climbed = len(figure.model) * sum(depths) * sum(growth) / len(growth)
     return Work(gradients=passes / 2 * climbed, traces=CLIMB * len(figure.model) * len(depths) * len(growth))
 
@@ -138,7 +138,7 @@ def _of_evidence(report: Report, study: Study, figures: list[Figure]) -> Iterato
     faces = there if wanted == "all" else min(there, wanted * len(study.classes))
     explained = [f for f in figures if study.methods[f.method].kind == "attribution"]
     size = study.subject.facts.input_shape[:2]
-    for explainer in (Explainer(f.id, study.methods[f.method], f.params, size=size) for f in explained):
+    for explainer in (Explainer(f.id, study.methods[f.method], f.runs[0], size=size) for f in explained):
         if explainer.affordable:
             yield from _of_explainer(explainer, faces)
     if explained:

@@ -37,7 +37,7 @@ def _explainers(study: Study, results: Mapping[str, FigureResult]) -> Iterator[E
         method = study.methods[result.method]
         if method.kind == "attribution" and result.parts and isinstance(result.parts[0].artefact, Heatmaps):
             maps, images = result.parts[0].artefact, result.parts[0].batch.images
-            yield Explainer(name, method, study.figures[name].params, maps.image_facts, images.shape[1:3])
+            yield Explainer(name, method, study.figures[name].runs[0], maps.image_facts, images.shape[1:3])
 
 
 def _key(report: Report, study: Study, explainers: tuple[Explainer, ...]) -> str:

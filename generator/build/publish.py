@@ -26,10 +26,11 @@ from generator.prose.facts import Facts
 from generator.prose.figures import Numbers
 from generator.prose.functions import Sayings
 from generator.results import Picture
+from generator.shipped import TEMPLATES
 from generator.spec.report import Report
 from generator.templating import ProseError, render_prose
 from generator.text import Language, Text
-from generator.words import TEMPLATES, Words, load
+from generator.words import Words, load
 from generator.yaml_source import child
 
 SHOWN = ("python", "tensorflow", "keras", "tf-keras-vis", "lime")  # versions in the foot of a page

@@ -98,12 +98,11 @@ class Run:
 def runs_of(figure: Figure, study: Study) -> tuple[Run, ...]:
     """Every model that a figure names by every layer it names."""
     names = figure.model or (next(iter(study.subjects)),)
-    return tuple(_run(figure, name, layer, study) for name in names for layer in figure.layers)
+    return tuple(_run(figure, name, params, study) for name in names for params in figure.runs)
 
 
-def _run(figure: Figure, model: str, layer: str | None, study: Study) -> Run:
-    params = {**figure.params, "layer": layer} if "layer" in figure.params else figure.params
-    several = {"model": (len(figure.model) > 1, model), "layer": (len(figure.layers) > 1, layer or "")}
+def _run(figure: Figure, model: str, params: Mapping[str, Any], study: Study) -> Run:
+    several = {"model": (len(figure.model) > 1, model), "layer": (len(figure.runs) > 1, params.get("layer") or "")}
     facts = {key: name for key, (needed, name) in several.items() if needed}
     return Run(study, figure, study.subjects[model], params, facts)
 

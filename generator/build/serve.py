@@ -20,9 +20,9 @@ from generator.build.program import build
 from generator.build.site import fingerprint
 from generator.build_options import BuildOptions
 from generator.errors import GeneratorError, InputError
+from generator.shipped import TEMPLATES
 from generator.spec.loading import load
 from generator.spec.report import Report
-from generator.words import TEMPLATES
 
 HOST = "127.0.0.1"
 NAMES = (HOST, "localhost")  # a page elsewhere that resolves its own name to this machine is not answered

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from generator.errors import InputError
+from generator.shipped import PACKAGE, TEMPLATES
 
 MANIFEST = "manifest.json"
 
@@ -82,9 +83,6 @@ def _swap(draft: Path, path: Path) -> None:
     shutil.rmtree(old, ignore_errors=True)
 
 
-PROGRAM = Path(__file__).resolve().parents[1]
-
-
 def fingerprint(path: Path) -> list[int] | None:
     """Size and time of a file; for a folder, of its own entry list too."""
     try:
@@ -97,8 +95,7 @@ def fingerprint(path: Path) -> list[int] | None:
 
 def program_files() -> list[Path]:
     """Everything of ours whose change may change a report."""
-    templates = PROGRAM.parent / "templates"
-    return sorted(p for folder in (PROGRAM, templates) for p in folder.rglob("*") if "__pycache__" not in p.parts)
+    return sorted(p for folder in (PACKAGE, TEMPLATES) for p in folder.rglob("*") if "__pycache__" not in p.parts)
 
 
 def stamp_of(cache: Path, spec: Path, output: Path) -> Path:

@@ -20,11 +20,11 @@ MOST = 300  # a method that takes more is not run on further images
 
 @dataclass(frozen=True)
 class Explainer:
-    """A figure's method; `image_facts` are those of the images it shows, `size` is their height and width."""
+    """A figure's method with the options of its first run; `image_facts` and `size` are those of its images."""
 
     figure: str
     method: Method
-    params: Mapping[str, Any]
+    options: Mapping[str, Any]
     image_facts: tuple[Mapping[str, Fact], ...] = field(default_factory=tuple)
     size: Size = USUAL_SIZE
 
@@ -32,12 +32,6 @@ class Explainer:
     def cost(self) -> int:
         """Model passes of one map."""
         return self.method.passes(self.options, 1, self.size)
-
-    @property
-    def options(self) -> Mapping[str, Any]:
-        """The parameters of one run: of several layers the first."""
-        layer = self.params.get("layer")
-        return {**self.params, "layer": layer[0]} if isinstance(layer, tuple) else self.params
 
     @property
     def key(self) -> tuple[str, str]:

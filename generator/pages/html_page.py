@@ -12,8 +12,8 @@ from generator.pages.page import Link, Page, PictureRows, Prose, ShownFigure
 from generator.pages.pairs import pairs
 from generator.pages.prose_html import html as prose_html
 from generator.pages.prose_html import inline as prose_inline
+from generator.shipped import TEMPLATES
 from generator.templating import Environment, Markup, page_environment, render_page
-from generator.words import TEMPLATES
 
 STYLES = ("css/theme.css", "css/layout.css", "css/content.css")
 SPACES = re.compile(r"""("(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*')|/\*.*?\*/|\s*([{};])\s*|([:,])\s+|\s+""", re.DOTALL)

@@ -9,8 +9,8 @@ from urllib.parse import quote
 
 from generator.pages.page import Page, Prose, Row, ShownQuestion
 from generator.pages.prose_html import FENCE, tidy
+from generator.shipped import TEMPLATES
 from generator.templating import page_environment, render_page
-from generator.words import TEMPLATES
 
 PARAGRAPH = "\n\n"
 SIGNS = re.compile(r"([\\`*_\[\]|~$#])")

@@ -1,5 +1,6 @@
 """What report.yaml may say: one model for each part of it, with the words an editor shows beside the keys."""
 
+from collections.abc import Mapping
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator, model_validator
@@ -188,6 +189,17 @@ class Export(Section):
         return {"file": value} if isinstance(value, str) else value
 
 
+SEVERAL_LAYERS = {"type": "array", "items": {"type": "string"}, "minItems": 1}  # as JSON Schema has it
+
+
+def by_layer(params: Mapping[str, Any]) -> tuple[Mapping[str, Any], ...]:
+    """The options of each run of a method: `layer` may name several layers, each of which is a part of the figure."""
+    layers = params.get("layer")
+    if not isinstance(layers, list | tuple) or not layers:
+        return (params,)
+    return tuple({**params, "layer": layer} for layer in layers)
+
+
 class Figure(Section):
     """One method on some images.
 
@@ -215,10 +227,9 @@ class Figure(Section):
     export: Annotated[Export | None, describe("a file name in site/exports/, such as fig1_{class_index}.jpg")] = None
 
     @property
-    def layers(self) -> tuple[str | None, ...]:
-        """The layers it is computed for, each a part of the figure; None leaves it to the method."""
-        layer = self.params.get("layer")
-        return layer if isinstance(layer, tuple) else (layer,)
+    def runs(self) -> tuple[Mapping[str, Any], ...]:
+        """The options of each run of its method on a model: one, or one for each of several layers."""
+        return by_layer(self.params)
 
 
 class Question(Section):

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping
+from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from typing import Any
 
@@ -13,26 +14,26 @@ from generator.data.sources import guess_kind
 from generator.errors import InputError, Problem, SpecError, suggestion
 from generator.methods import METHODS, load_all
 from generator.regions import Region
+from generator.shipped import TEMPLATES
 from generator.spec.complaints import complaints
 from generator.spec.fields import Scope, language_tag
-from generator.spec.grammar import Document, Evidence, ModelFile, Question
-from generator.spec.plugins import load_plugin
-from generator.spec.prose_check import wrong_prose
-from generator.spec.references import Declared, Entry, declared, ids, misreferences
+from generator.spec.grammar import Document, Evidence, ModelFile, Question, by_layer
+from generator.spec.references import Declared, Entry, declared, ids, misreferences, wrong_prose
 from generator.spec.report import Report, texts_in
 from generator.text import Text
-from generator.words import TEMPLATES, shipped
 from generator.words import load as words_of
+from generator.words import speaks
 from generator.yaml_source import Source, child
 
 MODEL = "model"  # the name of the only model
+PLUGIN_MISTAKES = (ImportError, SyntaxError, NameError, AttributeError, TypeError, ValueError)
 
 
 def load(path: Path, options: BuildOptions = BuildOptions()) -> Report:  # noqa: B008, frozen
     """The report of a spec; raises SpecError with every problem (under `strict` also the warnings), or InputError."""
     source = yaml_source.read(path)
-    problems = _plugged(source, path.parent, options.trust_plugins)
     load_all()
+    problems = _plugged(source, path.parent, options.trust_plugins)
     data = _overridden(_without_nulls(source.data), options)
     names = declared(data)
     document = _validated(data, names, source, problems)
@@ -54,17 +55,25 @@ def _plugged(source: Source, folder: Path, trusted: bool) -> list[Problem]:
         path = folder / str(name)
         if not path.is_file():
             continue  # the grammar says so
-        message = _plugin_failure(path) if trusted else f"'{name}' is code of its own; --trust-plugins lets it run"
+        message = _plugin_mistake(path) if trusted else f"'{name}' is code of its own; --trust-plugins lets it run"
         problems += [source.problem(child("plugins", position), message)] if message else []
     return problems
 
 
-def _plugin_failure(path: Path) -> str:
+def _plugin_mistake(path: Path) -> str:
+    """Runs a file that registers methods; where it fails or takes a built-in method's name, what is wrong with it."""
+    before = dict(METHODS)
+    spec = spec_from_file_location(f"report_plugin_{path.stem}", path)
+    if spec is None or spec.loader is None:
+        return f"'{path.name}' is not a Python file"
     try:
-        load_plugin(path)
-    except InputError as error:
-        return str(error)
-    return ""
+        spec.loader.exec_module(module_from_spec(spec))
+    except PLUGIN_MISTAKES as error:
+        return f"'{path.name}' fails: {type(error).__name__}: {error}"
+    replaced = [name for name, method in before.items() if METHODS.get(name) is not method]
+    built_in = [name for name in replaced if before[name].compute.__module__.startswith("generator.methods.")]
+    METHODS.update({name: before[name] for name in built_in})
+    return f"'{path.name}' may not replace the method '{built_in[0]}'" if built_in else ""
 
 
 def _without_nulls(value: Any) -> Any:  # noqa: ANN401  any YAML value
@@ -99,19 +108,18 @@ def _validated(data: Mapping[str, Any], names: Declared, source: Source, problem
 
 
 def _params(figure: Entry, source: Source, problems: list[Problem]) -> Mapping[str, Any]:
-    """Every option of a figure's method; a list of layers is checked one by one and kept as a tuple."""
-    method, given = METHODS.get(str(figure.data.get("method"))), figure.data.get("params", {})
-    if method is None or not isinstance(given, Mapping):
+    """Every option of a figure's method, checked for each of its runs; of several layers it keeps a tuple."""
+    method = METHODS.get(str(figure.data.get("method")))
+    if method is None:
         return {}
-    layers = given.get("layer") if method.layered else None
-    variants = [{**given, "layer": layer} for layer in layers] if isinstance(layers, list) and layers else [given]
     prefix = child(figure.path, "params") if "params" in figure.data else figure.path
     options: dict[str, Any] = {}
-    for variant in variants:
+    for run in by_layer(figure.params):
         try:
-            options = dict(method.options.model_validate_json(json.dumps(variant), strict=True))
+            options = dict(method.options.model_validate_json(json.dumps(run), strict=True))
         except ValidationError as error:
             problems += complaints(error, method.options, source, prefix)
+    layers = figure.params.get("layer")
     return {**options, "layer": tuple(layers)} if isinstance(layers, list) else options
 
 
@@ -141,7 +149,7 @@ def _report(
         data=document.data,
         evaluation=document.evaluation,
         classes=tuple(c.model_copy(update={"name": c.name or Text.of(c.id)}) for c in document.classes),
-        evidence=_evidence(document.evidence),
+        evidence=Evidence() if document.evidence is True else document.evidence or None,
         regions=tuple(_region(id, document) for id in document.regions),
         plugins=document.plugins,
         questions=questions,
@@ -153,7 +161,7 @@ def _report(
 
 def _unworded(languages: tuple[str, ...], source: Source) -> Iterator[Problem]:
     """Languages whose interface is partly English; raises SpecError for one that has no words at all."""
-    for language in filter(lambda language: not shipped(language), languages):
+    for language in filter(lambda language: not speaks(language), languages):
         try:
             missing = words_of(language, (source.file.parent / TEMPLATES.name, TEMPLATES)).missing
         except InputError as error:
@@ -163,12 +171,6 @@ def _unworded(languages: tuple[str, ...], source: Source) -> Iterator[Problem]:
             yield source.problem(
                 "languages", f"{file} lacks {len(missing)} words, such as '{missing[0]}'; English stands in"
             )
-
-
-def _evidence(evidence: Evidence | bool) -> Evidence | None:
-    if isinstance(evidence, Evidence):
-        return evidence
-    return Evidence() if evidence else None
 
 
 def _region(id: str, document: Document) -> Region:
@@ -201,15 +203,11 @@ def _question(
 
 def _languages(document: Document, options: BuildOptions) -> tuple[str, ...]:
     """Those asked for, those of the spec, or those the title is written in."""
-    asked = tuple(map(_asked_language, options.languages)) or document.languages
-    return asked or tuple(tag for tag in document.title.by_language if tag != "*") or ("en",)
-
-
-def _asked_language(tag: str) -> str:
     try:
-        return language_tag(tag)
+        asked = tuple(map(language_tag, options.languages))
     except ValueError as error:
         raise InputError(f"--languages: {error}") from error
+    return asked or document.languages or tuple(tag for tag in document.title.by_language if tag != "*") or ("en",)
 
 
 def _only(asked: tuple[str, ...], known: tuple[str, ...]) -> tuple[str, ...]:

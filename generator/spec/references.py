@@ -1,15 +1,24 @@
-"""What the parts of a spec call themselves and each other, read from data that may still be wrong elsewhere."""
+"""What the parts of a spec call themselves and each other, in figures and in prose, found without computing.
 
+It reads data that may still be wrong elsewhere, so that one run tells everything.
+"""
+
+import inspect
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from itertools import count
 from typing import Any
 
 from generator.errors import Problem, suggestion
+from generator.evidence.wording import CHECKS
 from generator.methods import METHODS
+from generator.prose.evidence import EXCHANGES, REFERENCES
+from generator.prose.functions import FUNCTIONS
+from generator.templating import Call, ProseError, calls_in, names_in
 from generator.yaml_source import Source, child
 
-Data = Mapping[str, Any]
+Arguments = Mapping[str, tuple[str, tuple[str, ...]]]  # by parameter: what it names, and the names there are
 
 
 @dataclass(frozen=True)
@@ -18,7 +27,13 @@ class Entry:
 
     path: str
     id: str
-    data: Data
+    data: Mapping[str, Any]
+
+    @property
+    def params(self) -> Mapping[str, Any]:
+        """The options of a figure; none where they are no mapping, as the grammar says."""
+        params = self.data.get("params")
+        return params if isinstance(params, Mapping) else {}
 
 
 @dataclass(frozen=True)
@@ -32,7 +47,7 @@ class Declared:
     figures: tuple[Entry, ...]
 
 
-def declared(data: Data) -> Declared:
+def declared(data: Mapping[str, Any]) -> Declared:
     """The names in a spec, whatever else is wrong with it."""
     questions = tuple(_entries(data, "questions"))
     figures = [entry for question in questions for entry in _entries(question.data, "figures", question.path)]
@@ -50,7 +65,7 @@ def ids(entries: tuple[Entry, ...]) -> tuple[str, ...]:
     return tuple(entry.id for entry in entries if entry.id)
 
 
-def _entries(data: Data, key: str, path: str = "") -> Iterator[Entry]:
+def _entries(data: Mapping[str, Any], key: str, path: str = "") -> Iterator[Entry]:
     items = data.get(key)
     for position, item in enumerate(items if isinstance(items, list) else ()):
         item = {"id": item} if key == "classes" and isinstance(item, str | int) else item
@@ -72,15 +87,11 @@ def _with_ids(figures: list[Entry]) -> Iterator[Entry]:
     """Figures with their default ids: the method's name, numbered when it repeats."""
     taken = {figure.id for figure in figures}
     for figure in figures:
-        name = figure.id or _free(str(figure.data.get("method", "figure")), taken)
+        name = figure.id or str(figure.data.get("method", "figure"))
+        if not figure.id and name in taken:
+            name = next(f"{name}-{n}" for n in count(2) if f"{name}-{n}" not in taken)
         taken.add(name)
         yield Entry(figure.path, name, figure.data)
-
-
-def _free(name: str, taken: set[str]) -> str:
-    if name not in taken:
-        return name
-    return next(f"{name}-{n}" for n in count(2) if f"{name}-{n}" not in taken)
 
 
 def misreferences(names: Declared, source: Source) -> Iterator[Problem]:
@@ -89,8 +100,7 @@ def misreferences(names: Declared, source: Source) -> Iterator[Problem]:
         yield from _repeated(entries, source)
     for position, figure in enumerate(names.figures):
         yield from _same_as(figure, ids(names.figures), position, source)
-        yield from _unexplained(figure, source)
-        yield from _unsummed(figure, source)
+        yield from _meaningless(figure, source)
         yield from _unmasked(figure, ids(names.classes), source)
     yield from _overwritten(names.figures, source)
 
@@ -114,26 +124,18 @@ def _same_as(figure: Entry, names: tuple[str, ...], position: int, source: Sourc
     yield source.problem(child(figure.path, "images.same_as"), message)
 
 
-def _unexplained(figure: Entry, source: Source) -> Iterator[Problem]:
-    """`target` and `against` choose what an attribution explains; the other methods explain nothing."""
+def _meaningless(figure: Entry, source: Source) -> Iterator[Problem]:
+    """`target` and `against` choose the score that is explained: other methods explain none, a sum has them all."""
     method = METHODS.get(str(figure.data.get("method")))
-    if method is None or method.kind == "attribution":
+    if method is not None and method.kind != "attribution":
+        reason = f"for {method.name}: it explains no score"
+    elif figure.params.get("score") == "sum":
+        reason = "with `score: sum`: the scores of all classes are added up"
+    else:
         return
     for key in ("target", "against"):
         if key in figure.data:
-            message = f"'{key}' has no meaning for {method.name}: it explains no score"
-            yield source.problem(child(figure.path, key), message, at_key=True)
-
-
-def _unsummed(figure: Entry, source: Source) -> Iterator[Problem]:
-    """The sum of all scores is the same whichever class is named."""
-    params = figure.data.get("params")
-    if not (isinstance(params, Mapping) and params.get("score") == "sum"):
-        return
-    for key in ("target", "against"):
-        if key in figure.data:
-            message = f"'{key}' has no meaning with `score: sum`: the scores of all classes are added up"
-            yield source.problem(child(figure.path, key), message, at_key=True)
+            yield source.problem(child(figure.path, key), f"'{key}' has no meaning {reason}", at_key=True)
 
 
 def _unmasked(figure: Entry, classes: tuple[str, ...], source: Source) -> Iterator[Problem]:
@@ -158,3 +160,68 @@ def _overwritten(figures: tuple[Entry, ...], source: Source) -> Iterator[Problem
             yield source.problem(child(figure.path, "export"), message)
         elif isinstance(file, str):
             first[file] = figure.id
+
+
+def wrong_prose(names: Declared, source: Source) -> Iterator[Problem]:
+    """What is wrong in prompts, answers, captions and notes: syntax, names, and what functions are called with."""
+    known = _arguments(names)
+    for path, text in _texts(names):
+        try:
+            yield from _undefined(path, text, source)
+            yield from (problem for call in calls_in(text) for problem in _misnamed(path, call, known, source))
+        except ProseError as error:
+            yield source.problem_in_text(path, error.line, str(error))
+
+
+def _arguments(names: Declared) -> Arguments:
+    """What an argument of a function of the prose may be, by the name of its parameter."""
+    classes = ("class", ids(names.classes))
+    by_class = dict.fromkeys(("class_id", "label", "prediction", "row"), classes)
+    nameless = any("id" not in f.data and f.data.get("method") not in METHODS for f in names.figures)
+    figures = ("figure", ids(names.figures))
+    by_figure = {} if nameless else dict.fromkeys(("figure", "one", "other"), figures)  # else one mistake is told often
+    words = {"reference": REFERENCES, "exchange": tuple(EXCHANGES), "check": tuple(CHECKS)}
+    return {"region": ("region", names.regions), **by_class, **by_figure, **{key: (key, words[key]) for key in words}}
+
+
+def _texts(names: Declared) -> Iterator[tuple[str, str]]:
+    """Path and source of every text with expressions, language by language."""
+    parts: list[tuple[Entry, tuple[str, ...]]] = [(question, ("prompt", "answer")) for question in names.questions]
+    for figure in names.figures:
+        notes = figure.data.get("notes")
+        parts.append((figure, ("caption",)))
+        parts += [(Entry(child(figure.path, "notes"), "", notes), tuple(notes))] if isinstance(notes, Mapping) else []
+    for entry, keys in parts:
+        for key in keys:
+            text, path = entry.data.get(key), child(entry.path, key)
+            for language, content in (text if isinstance(text, Mapping) else {"": text}).items():
+                if isinstance(content, str):
+                    yield child(path, language) if language else path, content
+
+
+def _undefined(path: str, text: str, source: Source) -> Iterator[Problem]:
+    for name, line in names_in(text).items():
+        if name not in FUNCTIONS:
+            hint = suggestion(name, tuple(FUNCTIONS))
+            near = hint if "did you mean" in hint else "; docs/spec.md lists the names"
+            yield source.problem_in_text(path, line, f"'{name}' is undefined{near}", name)
+
+
+def _misnamed(path: str, call: Call, known: Arguments, source: Source) -> Iterator[Problem]:
+    """Figures, classes, regions and checks that a call names and that are not there."""
+    for (parameter, default), argument in zip(_parameters(call.name).items(), call.arguments, strict=False):
+        if argument is None or parameter not in known:
+            continue
+        kind, names = known[parameter]
+        if argument not in (*names, default):
+            message = f"{call.name}(): unknown {kind} '{argument}'{suggestion(argument, names)}"
+            yield source.problem_in_text(path, call.line, message, argument)
+
+
+@cache
+def _parameters(name: str) -> Mapping[str, object]:
+    """The parameters of a function of the prose with their defaults; none for a name of the text's own."""
+    if name not in FUNCTIONS:
+        return {}
+    parameters = list(inspect.signature(FUNCTIONS[name]).parameters.values())[1:]
+    return {parameter.name: parameter.default for parameter in parameters}

@@ -19,7 +19,7 @@ from generator.pages.markdown_page import markdown
 from generator.pages.page import Page, PageSection, Prose, Sheet, Subsection, Table
 from generator.paper.document import document
 from generator.paper.pdf import pdf
-from generator.words import TEMPLATES
+from generator.shipped import TEMPLATES
 from tests.fixtures.evidence_fixture import evidence, gallery, pictures, sections
 from tests.fixtures.evidence_fixture import told as told_evidence
 from tests.fixtures.report_fixture import built, imprint, reader, told

@@ -10,8 +10,8 @@ import pytest
 from generator.errors import InputError
 from generator.pages import html_page
 from generator.pages.pairs import pairs
+from generator.shipped import TEMPLATES
 from generator.text import Text, bilingual
-from generator.words import TEMPLATES
 from tests.fixtures.report_fixture import Told, built, measured, page, questions, told
 
 VOID = {"meta", "link", "img", "input", "br", "hr"}

@@ -1,8 +1,8 @@
-"""Prose is checked before anything is computed: its syntax, its names and what it refers to."""
+"""What parts of a spec and its prose call each other is checked before anything is computed."""
 
 import pytest
 
-from tests.fixtures.spec_fixture import ANSWER, HEAD, said_about
+from tests.fixtures.spec_fixture import ANSWER, HEAD, figure, loaded, said_about
 
 
 @pytest.mark.parametrize(
@@ -40,3 +40,26 @@ def test_one_mistake_is_told_once(tmp_path):
 def test_what_a_function_takes_by_default_may_be_said(tmp_path):
     """`all` is no class, and yet a region's share may be asked for all of them."""
     assert said_about(tmp_path, HEAD + ANSWER % "{{ region_share('lime', 'eyes', 'all') }}") == []
+
+
+def test_a_default_id_leaves_given_ones_alone(tmp_path):
+    """A figure that is named after the method later on keeps its id."""
+    report = loaded(tmp_path, HEAD + "  - id: q\n    figures: [{method: lime}, {id: lime, method: lime}]\n")
+    assert list(report.figures) == ["lime-2", "lime"]
+
+
+def test_a_score_that_is_no_class_has_no_target(tmp_path):
+    """The sum of all scores is the same whichever class is named."""
+    said = said_about(tmp_path, figure("method: saliency\nparams: {score: sum}\ntarget: happy"))
+    assert said == [
+        "report.yaml:12:9: questions[0].figures[0].target: 'target' has no meaning with `score: sum`: "
+        "the scores of all classes are added up"
+    ]
+
+
+def test_two_figures_cannot_have_one_export(tmp_path):
+    """The second would replace the first."""
+    second = "      - {method: saliency, export: {file: a.jpg}}\n"
+    assert said_about(tmp_path, figure("method: lime\nexport: a.jpg") + second) == [
+        "report.yaml:12:36: questions[0].figures[1].export: 'a.jpg' is already the export of figure 'lime'"
+    ]

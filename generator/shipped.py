@@ -1,17 +1,23 @@
-"""What `init` writes: a report that builds as it is, with all that it takes to publish it and to hand it in."""
+"""The files that the generator ships: where they are, and the starter report that `init` writes from them.
+
+In the repository they lie where one looks for them; a wheel holds the same tree below `generator/share`.
+"""
 
 from pathlib import Path
 
 from generator.errors import InputError
 
-ROOT = Path(__file__).resolve().parents[2]
-STARTER = ROOT / "templates" / "starter"
-FILES = {
-    "report.yaml": STARTER / "report.yaml",
-    "hw4.sh": STARTER / "hw4.sh",
-    ".gitignore": STARTER / "gitignore",
+PACKAGE = Path(__file__).resolve().parent
+SHARE = PACKAGE / "share"
+ROOT = SHARE if SHARE.is_dir() else PACKAGE.parent
+TEMPLATES = ROOT / "templates"
+SCHEMA = PACKAGE / "report.schema.json"
+STARTER = {
+    "report.yaml": TEMPLATES / "starter" / "report.yaml",
+    "hw4.sh": TEMPLATES / "starter" / "hw4.sh",
+    ".gitignore": TEMPLATES / "starter" / "gitignore",
     ".github/workflows/pages.yml": ROOT / ".github" / "workflows" / "pages.yml",
-    "report.schema.json": ROOT / "generator" / "report.schema.json",
+    "report.schema.json": SCHEMA,
     "models/fer_cnn.keras": ROOT / "models" / "fer_cnn.keras",
     "models/fer_cnn.evaluation.csv": ROOT / "models" / "fer_cnn.evaluation.csv",
 }
@@ -19,7 +25,7 @@ FILES = {
 
 def write_starter(folder: Path) -> list[Path]:
     """The files written; raises InputError rather than replace one that is there."""
-    targets = {folder / name: source for name, source in FILES.items()}
+    targets = {folder / name: source for name, source in STARTER.items()}
     there = [str(path) for path in targets if path.exists()]
     if there:
         raise InputError(f"{', '.join(there)}: already there; init writes into a new folder")

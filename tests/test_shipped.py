@@ -11,8 +11,8 @@ import yaml
 from generator import cli
 from generator.build_options import BuildOptions
 from generator.errors import InputError
+from generator.shipped import STARTER, write_starter
 from generator.spec.loading import load
-from generator.spec.starter import FILES, write_starter
 
 
 @pytest.fixture(scope="module")
@@ -63,7 +63,7 @@ def test_nothing_is_ever_replaced(starter):
 def test_the_command_names_what_it_wrote(tmp_path, capsys):
     """One line a file."""
     assert cli.main(["init", str(tmp_path / "new")]) == 0
-    assert capsys.readouterr().out.splitlines() == [str(tmp_path / "new" / name) for name in FILES]
+    assert capsys.readouterr().out.splitlines() == [str(tmp_path / "new" / name) for name in STARTER]
 
 
 def test_the_script_of_the_course_is_one_build(starter, tmp_path):
@@ -90,7 +90,7 @@ def test_the_script_wants_its_two_arguments(starter):
 
 def test_the_workflow_publishes_only_what_it_may():
     """Forks and pull requests only build; the deploy job alone may write pages."""
-    workflow = yaml.safe_load(FILES[".github/workflows/pages.yml"].read_text(encoding="utf-8"))
+    workflow = yaml.safe_load(STARTER[".github/workflows/pages.yml"].read_text(encoding="utf-8"))
     build, deploy = workflow["jobs"]["build"], workflow["jobs"]["deploy"]
     assert workflow["permissions"] == {"contents": "read"}
     assert deploy["permissions"] == {"contents": "read", "pages": "write", "id-token": "write"}

@@ -7,7 +7,7 @@ from generator.errors import GeneratorError
 from generator.methods import METHODS
 from generator.spec.loading import load
 from generator.text import Text
-from tests.fixtures.spec_fixture import ANSWER, FIGURE, HEAD, figure, loaded, said_about, written
+from tests.fixtures.spec_fixture import ANSWER, FIGURE, HEAD, loaded, said_about, written
 
 
 def test_every_problem_is_said_at_once(tmp_path):
@@ -40,69 +40,13 @@ def test_defaults_are_filled_in(tmp_path):
     lime = report.figures["lime-2"]
     assert lime.params["sign"] == "both"
     assert lime.params["segmentation"].algorithm == "slic"
-    assert (lime.target, lime.against, lime.model, lime.layers) == ("label", None, ("model",), (None,))
+    assert (lime.target, lime.against, lime.model, lime.runs) == ("label", None, ("model",), (lime.params,))
     assert report.questions[0].title == Text.of("q")
     assert [c.name for c in report.classes] == [Text.of("angry"), Text.of("happy")]
     assert report.evidence is not None
     assert report.evidence.images == 64
     assert report.data.source == "lfw"
     assert report.output == tmp_path / "site"
-
-
-def test_a_default_id_leaves_given_ones_alone(tmp_path):
-    """A figure that is named after the method later on keeps its id."""
-    report = loaded(tmp_path, HEAD + "  - id: q\n    figures: [{method: lime}, {id: lime, method: lime}]\n")
-    assert list(report.figures) == ["lime-2", "lime"]
-
-
-def test_the_wide_grammar_is_understood(tmp_path):
-    """Each wider form of DESIGN's table loads and gives what it says."""
-    (tmp_path / "mean.npy").touch()
-    spec = HEAD.replace(
-        "model: {path: model.keras}",
-        "models:\n"
-        "  trained: {path: model.keras, preprocess: {mean: mean.npy, std: data, crop: [42, 42], equalize: true}}\n"
-        "  untrained: {path: model.keras, name: {zh-Hant: 未訓練, en: untrained}, preprocess: {mode: caffe}}",
-    ).replace("box: [0.1, 0.2, 0.9, 0.5]", "boxes: [[0, 0, 0.5, 0.5], [0.5, 0.5, 1, 1]]")
-    figures = """\
-  - id: q
-    points: 2.5
-    collaborators: []
-    figures:
-      - method: gradcam
-        model: [trained, untrained]
-        images: {index: {happy: [8, 3], angry: 0}}
-        target: each
-        against: second
-        params: {layer: [conv1, backbone/conv5]}
-        export: {file: "cam_{class_index}_{index:05d}.png", panel: masked}
-        notes: {happy: 笑, 28000: x}
-        show: {panels: [image, map, masked], mask: {below: 0.1, fill: white}, columns: 4, layout: grid, scale: image}
-      - {method: saliency, images: {select: mistakes, per_class: 3, min_probability: 0.5}, target: both}
-      - {method: lime, images: {same_as: gradcam}, params: {segmentation: {algorithm: quickshift, ratio: 0.2}}}
-      - {method: filters, params: {filters: {best: 16}, start: grey}}
-evidence: false
-"""
-    report = loaded(tmp_path, spec + figures)
-    cam = report.figures["gradcam"]
-    assert cam.layers == ("conv1", "backbone/conv5")
-    assert cam.model == ("trained", "untrained")
-    assert cam.images.rows == ((8, "happy"), (3, "happy"), (0, "angry"))
-    assert list(cam.notes) == ["happy", "28000"]
-    assert cam.export is not None
-    assert cam.export.panel == "masked"
-    assert report.model("trained").preprocess.mean == tmp_path / "mean.npy"
-    assert report.model("untrained").name.in_language("en") == "untrained"
-    assert report.regions[0].boxes == ((0, 0, 0.5, 0.5), (0.5, 0.5, 1, 1))
-    assert report.questions[0].collaborators == ()
-    assert report.evidence is None
-
-
-def test_models_may_be_a_list(tmp_path):
-    """Models in a list go by their id, or by a plain name."""
-    models = "models: [{name: trained, path: model.keras}, {id: other, name: {en: x, zh-Hant: y}, path: model.keras}]"
-    report = loaded(tmp_path, HEAD.replace("model: {path: model.keras}", models) + "  - {id: q}\n")
-    assert [model.id for model in report.models] == ["trained", "other"]
 
 
 def test_an_empty_key_is_as_good_as_left_out(tmp_path):
@@ -150,14 +94,6 @@ def test_a_plugin_that_fails_is_named(tmp_path):
         "report.yaml:5:11: plugins[0]: 'mine.py' may not replace the method 'saliency'"
     ]
     assert METHODS["saliency"] is built_in
-
-
-def test_later_stages_report_at_the_line(tmp_path):
-    """What only the model or the data can tell is said at the key that asked for it, or what holds it."""
-    report = loaded(tmp_path, figure("method: gradcam\nparams: {layer: conv9}"))
-    problem = report.figure_problem("gradcam", "params.layer", "unknown layer 'conv9'")
-    assert str(problem).endswith("report.yaml:11:25: questions[0].figures[0].params.layer: unknown layer 'conv9'")
-    assert report.problem("questions[0].figures[0].images.index", "x").line == 10
 
 
 def test_junk_never_ends_in_a_traceback(tmp_path):

@@ -1,0 +1,52 @@
+"""The kinds of values of a spec: names, languages, files and references, each refused with what is allowed."""
+
+from pathlib import Path
+
+import pytest
+from pydantic import TypeAdapter, ValidationError
+
+from generator.spec.fields import ClassRef, ExportFile, File, Scope, TargetRef, language_tag
+
+SCOPE = Scope(Path(), ("angry", "happy"), ("model",), ())
+
+
+@pytest.mark.parametrize(
+    ("written", "usual"),
+    [("zh-hant", "zh-Hant"), ("EN", "en"), ("de-at", "de-AT"), ("ZH-HANT-tw", "zh-Hant-TW"), ("sl-ROZAJ", "sl-rozaj")],
+)
+def test_a_language_gets_its_usual_spelling(written, usual):
+    """BCP 47 does not care about case, files and links do."""
+    assert language_tag(written) == usual
+
+
+@pytest.mark.parametrize("tag", ["", "english", "e", "en_US", "en-", "../en"])
+def test_what_is_no_language(tag):
+    """A tag names a file of words, so that nothing else may pass."""
+    with pytest.raises(ValueError, match="is not a language tag"):
+        language_tag(tag)
+
+
+def test_a_reference_is_looked_up_where_there_is_something_to_look_in():
+    """Without a scope every name passes; a number may name a class."""
+    assert TypeAdapter(ClassRef).validate_python("sad") == "sad"
+    assert TypeAdapter(TargetRef).validate_python("each", context=SCOPE) == "each"
+    with pytest.raises(ValidationError, match=r"unknown class 'hapy'; did you mean 'happy'\?"):
+        TypeAdapter(ClassRef).validate_python("hapy", context=SCOPE)
+    with pytest.raises(ValidationError, match="unknown class '7'"):
+        TypeAdapter(ClassRef).validate_python(7, context=SCOPE)
+
+
+def test_a_file_is_absolute_and_there(tmp_path):
+    """Relative to the spec's folder."""
+    scope = Scope(tmp_path, (), (), ())
+    (tmp_path / "model.keras").touch()
+    assert TypeAdapter(File).validate_python("model.keras", context=scope) == tmp_path / "model.keras"
+    with pytest.raises(ValidationError, match=r"no such file or folder: 'modle.keras'; did you mean 'model.keras'"):
+        TypeAdapter(File).validate_python("modle.keras", context=scope)
+
+
+@pytest.mark.parametrize("name", ["/a.jpg", "../a.jpg", "a.gif", "a\\b.png", "{nothing}.png", "{.png"])
+def test_an_export_stays_in_its_folder(name):
+    """And is a picture, with fields that exist."""
+    with pytest.raises(ValidationError):
+        TypeAdapter(ExportFile).validate_python(name)

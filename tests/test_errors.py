@@ -1,0 +1,22 @@
+"""The mistakes a user can make, and the hints that go with them."""
+
+from pathlib import Path
+
+from generator.errors import Problem, SpecError, suggestion
+
+
+def test_the_nearest_name_is_suggested():
+    """What is near is offered alone, else everything that is known."""
+    assert suggestion("grad_cam", ("gradcam", "lime")) == "; did you mean 'gradcam'?"
+    assert suggestion("Lime", ["gradcam", "lime"]) == "; did you mean 'lime'?"
+    assert suggestion("x", ("gradcam", "lime")) == "; known: gradcam, lime"
+    assert suggestion("x", ()) == ""
+
+
+def test_problems_are_said_in_the_order_of_the_lines():
+    """One line each: file, line, column, path, message; one without a path says so much less."""
+    file = Path("report.yaml")
+    later, earlier = Problem(file, 9, 1, "model.path", "b"), Problem(file, 2, 5, "", "a")
+    error = SpecError((later, earlier))
+    assert error.problems == (earlier, later)
+    assert str(error) == "report.yaml:2:5: a\nreport.yaml:9:1: model.path: b"
