@@ -4,7 +4,6 @@ import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
-from pathlib import Path
 from typing import Any, cast
 
 import numpy as np
@@ -52,7 +51,7 @@ class Run:
         study, figure, method = self.study, self.figure, self.method
         asked: dict[str, Any] = {"method": method.name, "version": method.version, "params": dict(self.params)}
         asked |= {"seed": study.seed, "model": self.subject.key, "classes": study.classes}
-        named = (self.subject.folder / value for value in self.params.values() if isinstance(value, Path))
+        named = (self.subject.folder / path for path in figure.files)
         asked |= {"files": [file_digest(path) for path in named if path.is_file()]}
         if method.kind == "model":
             return key_of(**asked)

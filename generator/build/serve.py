@@ -7,7 +7,7 @@ import re
 import sys
 import threading
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from html import escape
@@ -17,12 +17,11 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from generator.build.program import build
-from generator.build.site import fingerprint
+from generator.build.site import files_in, fingerprint
 from generator.build_options import BuildOptions
 from generator.errors import GeneratorError, InputError
 from generator.shipped import TEMPLATES
 from generator.spec.loading import load
-from generator.spec.report import Report
 
 HOST = "127.0.0.1"
 NAMES = (HOST, "localhost")  # a page elsewhere that resolves its own name to this machine is not answered
@@ -127,6 +126,7 @@ def start(live: Live, port: int) -> ThreadingHTTPServer:
 
 
 PAUSE = 0.3  # seconds between two looks at the files
+PAUSE_PER_FILE = 1e-4  # ten times as long as a look takes: a folder of thousands of pictures is watched too
 Seen = Mapping[Path, list[int] | None]
 
 
@@ -156,7 +156,7 @@ def rebuild(spec: Path, options: BuildOptions, live: Live, before: tuple[Path, .
     watched = before
     try:
         report = load(spec, options)
-        watched = inputs(report)
+        watched = (*report.inputs, TEMPLATES)
         build(report, options)
     except GeneratorError as error:
         print(error, file=sys.stderr)
@@ -166,36 +166,20 @@ def rebuild(spec: Path, options: BuildOptions, live: Live, before: tuple[Path, .
     return watched
 
 
-def inputs(report: Report) -> tuple[Path, ...]:
-    """Every file and folder that a build of the report reads, and the folders of its templates."""
-    statistics = [value for m in report.models for value in (m.preprocess.mean, m.preprocess.std)]
-    files = [*(model.path for model in report.models), report.data.path, report.evaluation, *statistics]
-    given = [path for path in (*files, *report.plugins) if isinstance(path, Path)]
-    return (report.source.file, *given, report.folder / "templates", TEMPLATES)
-
-
 def wait_for_change(watched: tuple[Path, ...], seen: Seen) -> None:
-    """Returns when a watched file, or one within a watched folder of templates, is not what was seen, and rests."""
-    now = look((*watched, *seen))
-    while all(seen.get(path) == facts for path, facts in now.items()):
-        time.sleep(PAUSE)
-        now = look((*watched, *seen))
-    later = _later(now)
+    """Returns when a watched file, or one within a watched folder, is not what was seen, and rests."""
+    now = look(watched)
+    while {**seen, **now} == seen:
+        now = _later(watched, now)
+    later = _later(watched, now)
     while later != now:  # it is still being written
-        now, later = later, _later(later)
+        now, later = later, _later(watched, later)
 
 
-def _later(seen: Seen) -> Seen:
-    time.sleep(PAUSE)
-    return look(seen)
+def _later(watched: tuple[Path, ...], now: Seen) -> Seen:
+    time.sleep(max(PAUSE, len(now) * PAUSE_PER_FILE))
+    return look(watched)
 
 
 def look(watched: Iterable[Path]) -> Seen:
-    return {path: fingerprint(path) for path in _files(watched)}
-
-
-def _files(watched: Iterable[Path]) -> Iterator[Path]:
-    for path in watched:
-        yield path
-        if path.name == "templates":
-            yield from sorted(path.rglob("*"))
+    return {path: fingerprint(path) for path in files_in(watched)}

@@ -93,6 +93,14 @@ def fingerprint(path: Path) -> list[int] | None:
     return [facts.st_size, facts.st_mtime_ns, *extra]
 
 
+def files_in(inputs: Iterable[Path]) -> Iterator[Path]:
+    """The inputs of a build, and of a folder all that is in it."""
+    for path in inputs:
+        yield path
+        if path.is_dir():
+            yield from sorted(path.rglob("*"))
+
+
 def program_files() -> list[Path]:
     """Everything of ours whose change may change a report."""
     return sorted(p for folder in (PACKAGE, TEMPLATES) for p in folder.rglob("*") if "__pycache__" not in p.parts)
@@ -104,9 +112,8 @@ def stamp_of(cache: Path, spec: Path, output: Path) -> Path:
 
 
 def write_stamp(stamp: Path, settings: Mapping[str, Any], inputs: Iterable[Path], site: Path) -> None:
-    """Record what a finished build was made from and what it made; of a folder all that is in it."""
-    given = [p for path in inputs for p in ([path, *sorted(path.rglob("*"))] if path.is_dir() else [path])]
-    files = [*given, *program_files(), *(p for p in sorted(site.rglob("*")) if p.is_file())]
+    """Record what a finished build was made from and what it made."""
+    files = [*files_in(inputs), *program_files(), *(p for p in sorted(site.rglob("*")) if p.is_file())]
     record = {"settings": dict(settings), "files": {str(p): fingerprint(p) for p in files}}
     stamp.parent.mkdir(parents=True, exist_ok=True)
     stamp.write_text(json.dumps(record))

@@ -1,6 +1,7 @@
 """What report.yaml may say: one model for each part of it, with the words an editor shows beside the keys."""
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator, model_validator
@@ -230,6 +231,11 @@ class Figure(Section):
     def runs(self) -> tuple[Mapping[str, Any], ...]:
         """The options of each run of its method on a model: one, or one for each of several layers."""
         return by_layer(self.params)
+
+    @property
+    def files(self) -> tuple[Path, ...]:
+        """The files that its parameters name, relative to the spec's folder."""
+        return tuple(value for value in self.params.values() if isinstance(value, Path))
 
 
 class Question(Section):

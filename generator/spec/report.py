@@ -60,10 +60,11 @@ class Report:
 
     @property
     def inputs(self) -> tuple[Path, ...]:
-        """Every file and folder that the site is made from."""
+        """Every file and folder that the site is made from, beside the program itself; some may be absent."""
         files = [self.source.file, *self.plugins, *(model.path for model in self.models), self.folder / "templates"]
-        statistics = [value for model in self.models for value in (model.preprocess.mean, model.preprocess.std)]
-        files += [self.folder / value for value in statistics if isinstance(value, Path)]
+        named = [value for model in self.models for value in (model.preprocess.mean, model.preprocess.std)]
+        named += [path for figure in self.figures.values() for path in figure.files]
+        files += [self.folder / value for value in named if isinstance(value, Path)]
         return tuple(path for path in (*files, self.data.path, self.data.training, self.evaluation) if path)
 
     def model(self, name: str) -> ModelFile:

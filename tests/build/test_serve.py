@@ -60,18 +60,21 @@ def test_a_change_during_a_build_is_not_missed(tmp_path, monkeypatch, built):
     serve.wait_for_change(watched, seen)
 
 
-def test_everything_a_report_reads_is_watched(tmp_path, built):
-    """The spec, the model, the evaluation, statistics by pixel, and templates that appear later."""
-    for name in ("mean.npy", "e.csv"):
-        (tmp_path / name).touch()
-    text = GOOD.replace("model.keras}", "model.keras, preprocess: {mean: mean.npy}}\nevaluation: e.csv")
-    spec = written(tmp_path, text)
-    own = tmp_path / "templates"
-    for changed in (tmp_path / "model.keras", tmp_path / "mean.npy", tmp_path / "e.csv", own / "page.html"):
-        watched, seen = serve.built(spec, BuildOptions(), Live(tmp_path), (spec,))
-        changed.parent.mkdir(exist_ok=True)
-        threading.Timer(0.05, changed.write_text, ("changed",)).start()
-        serve.wait_for_change(watched, seen)
+def test_everything_a_report_reads_is_watched(report_of_everything, any_input, built):
+    """Every input of a build, wherever the spec names it."""
+    spec = report_of_everything.source.file
+    watched, seen = serve.built(spec, BuildOptions(trust_plugins=True), Live(spec.parent), (spec,))
+    threading.Timer(0.05, any_input.write_text, (spec.read_text() + "# more\n",)).start()
+    serve.wait_for_change(watched, seen)
+
+
+def test_templates_that_appear_later_are_watched(tmp_path, built):
+    """A report may get its own while it is served."""
+    spec = written(tmp_path, GOOD)
+    watched, seen = serve.built(spec, BuildOptions(), Live(tmp_path), (spec,))
+    (tmp_path / "templates").mkdir()
+    threading.Timer(0.05, (tmp_path / "templates" / "page.html").write_text, ("changed",)).start()
+    serve.wait_for_change(watched, seen)
 
 
 PAGE = '<!doctype html><head><meta http-equiv="Content-Security-Policy" content="default-src"></head><p>hello</p>'

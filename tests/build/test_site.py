@@ -85,3 +85,11 @@ def test_a_damaged_stamp_needs_a_build(built, damage):
     """A stamp that cannot be read says nothing."""
     (built / "stamp").write_text(damage)
     assert not is_current(built / "stamp", {"strict": False})
+
+
+def test_a_change_of_any_input_needs_a_build(report_of_everything, any_input, tmp_path):
+    """Whatever a report reads, wherever the spec names it, is part of what its site was made from."""
+    write_stamp(tmp_path / "stamp", {}, report_of_everything.inputs, tmp_path / "site")
+    assert is_current(tmp_path / "stamp", {})
+    any_input.write_text("changed")
+    assert not is_current(tmp_path / "stamp", {})
