@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from generator.artefacts import Arrays, Artefact, Fact
 from generator.samples import Batch
+from generator.text import Text
 
 Role = Literal["image", "map", "overlay", "masked", "veil", "pattern", "output", "sheet", "chart", "bar"]
 """`overlay` is ready made, `veil` the same map transparent where it is weak, to be laid over `image` at any opacity.
@@ -55,6 +56,25 @@ class FigureResult:
             suffix = "" if number == 1 else f"_{number}"
             named |= {name + suffix: array for name, array in part.arrays.items()}
         return named
+
+
+@dataclass(frozen=True)
+class Names:
+    """What is written in pictures: names of the classes, and words by key, in every language of the report.
+
+    `class_ids` are what a mask by class names.
+    """
+
+    classes: tuple[Text, ...]
+    languages: tuple[str, ...]
+    words: Mapping[str, Text]
+    class_ids: tuple[str, ...] = ()
+
+    def classes_in(self, language: str) -> list[str]:
+        return [name.in_language(language, *self.languages) for name in self.classes]
+
+    def words_in(self, language: str) -> Mapping[str, str]:
+        return {key: text.in_language(language, "en") for key, text in self.words.items()}
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from typing import Any
 
 from generator.errors import InputError, suggestion
 from generator.shipped import TEMPLATES
-from generator.text import Language
+from generator.text import Language, Text
 from generator.yaml_source import read
 
 COMPLETE = "en"  # the language whose file has every key
@@ -61,6 +61,19 @@ def load(language: str, folders: Sequence[Path] = (TEMPLATES,)) -> Words:
     complete = _merged(COMPLETE, folders)
     missing = tuple(key for key in complete if key not in own and not key.endswith(".one"))
     return Words(language, {**{key: complete[key] for key in missing}, **own}, missing)
+
+
+def texts(prefix: str, languages: Sequence[str], folders: Sequence[Path] = (TEMPLATES,)) -> Mapping[str, Text]:
+    """The words below a key, each in several languages."""
+    spoken = {language: load(language, folders).under(prefix) for language in languages}
+    keys = dict.fromkeys(key for words in spoken.values() for key in words)
+    return {key: Text({code: words[key] for code, words in spoken.items() if key in words}) for key in keys}
+
+
+def folders_beside(folder: Path) -> tuple[Path, ...]:
+    """Where templates and words are looked for: beside the spec first, file by file."""
+    own = folder / "templates"
+    return (own, TEMPLATES) if own.is_dir() and own != TEMPLATES else (TEMPLATES,)
 
 
 def speaks(language: str) -> bool:

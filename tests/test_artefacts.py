@@ -15,7 +15,7 @@ from generator.pages.reader import Reader
 from generator.results import FigureResult, Part
 from generator.show import Show
 from generator.words import load
-from tests.fixtures.report_fixture import CLASSES, LANGUAGES, batch
+from tests.fixtures.report_fixture import CLASSES, NAMES, batch
 
 SEVEN = batch()
 NONE = replace(SEVEN, **{key: value[:0] for key, value in vars(SEVEN).items() if value is not None})
@@ -25,7 +25,7 @@ def drawn(artefact, of=SEVEN):
     """The result, its pictures, and its body on the English page."""
     part = Part(artefact, of)
     result = FigureResult("fig", "q", "m", {}, (part,))
-    drawing = draw(result, Show(), tuple(CLASSES.values()), LANGUAGES)
+    drawing = draw(result, Show(), NAMES)
     reader = Reader(load("en"), tuple(CLASSES.values()), tuple(CLASSES))
     material = Material("fig", 0, part, drawing.pictures, Show(), {}, "Method", reader, {}, words_of)
     return drawing, body_of(material), result.arrays

@@ -5,13 +5,15 @@ import pytest
 
 from generator.artefacts import Confusion
 from generator.drawing import charts
+from generator.evidence.estimates import Estimate
 
+WORDS = {"true_class": "真實類別", "predicted_class": "預測類別"}
 CLASSES = ("生氣", "高興", "中立")
 COUNTS = np.array([[80, 10, 10], [5, 190, 5], [0, 0, 0]])
 
 
 def confusion(counts=COUNTS, normalize="label", classes=CLASSES):
-    return charts.confusion(Confusion(counts, normalize), classes, "真實類別", "預測類別")
+    return charts.confusion(Confusion(counts, normalize), classes, WORDS)
 
 
 def test_a_chart_is_the_same_twice():
@@ -54,7 +56,7 @@ def test_probabilities_grow_with_their_bars():
     assert areas[1] == pytest.approx(2 * areas[0], rel=0.05)
 
 
-ESTIMATES = [charts.Estimate(0.2, 0.1, 0.3), charts.Estimate(-0.1, -0.2, 0.05), None]
+ESTIMATES = [Estimate(0.2, 0.1, 0.3, 20), Estimate(-0.1, -0.2, 0.05, 20), None]
 NAMES = ("顯著圖", "Grad-CAM", "LIME")
 
 
@@ -95,7 +97,7 @@ def test_a_calibrated_model_lies_on_the_diagonal():
 
 def test_an_interval_that_rounds_past_its_mean_is_drawn():
     """A share of 1 may end a last bit below it."""
-    certain = charts.Estimate(1.0, 0.95, 1.0 - 1e-12)
+    certain = Estimate(1.0, 0.95, 1.0 - 1e-12, 20)
     assert charts.intervals([("差距", [certain] * len(NAMES))], NAMES).size
 
 

@@ -1,5 +1,7 @@
 """Figures as pictures: which there are, their names, and the scale they share."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -8,13 +10,15 @@ from generator.drawing import colours, png
 from generator.drawing.charts import AGAINST_FOR, colour_table
 from generator.drawing.figures import draw, jpeg
 from generator.drawing.inks import OPPOSES, SUPPORTS
-from generator.results import FigureResult, Part
+from generator.results import FigureResult, Names, Part
 from generator.samples import Batch
 from generator.show import Mask, Show
 from generator.text import bilingual
+from generator.words import texts
 
 CLASSES = (bilingual("Angry", "生氣"), bilingual("Happy", "高興"))
 LANGUAGES = ("zh-Hant", "en")
+NAMES = Names(CLASSES, LANGUAGES, texts("chart", LANGUAGES))
 ALL = Show(panels=("image", "map", "overlay", "masked"))
 
 
@@ -25,9 +29,9 @@ def batch(index=(4, 9), target=None):
     return Batch(images, images, np.array(index), rows % 2, np.full((n, 2), 0.5, np.float32), target, rows)
 
 
-def drawn(artefact, show=ALL, parts=1, of=None, **kwargs):
+def drawn(artefact, show=ALL, parts=1, of=None, class_ids=(), also=()):
     part = Part(artefact, batch() if of is None else of)
-    return draw(FigureResult("fig", "q", "m", {}, (part,) * parts), show, CLASSES, LANGUAGES, **kwargs)
+    return draw(FigureResult("fig", "q", "m", {}, (part,) * parts), show, replace(NAMES, class_ids=class_ids), also)
 
 
 def heatmaps(signed=False, values=None, **kwargs):
@@ -86,7 +90,7 @@ def test_one_scale_for_all_parts_of_a_figure():
     """Two layers or models of one figure can be compared: the larger one sets the scale."""
     weak = Part(heatmaps(values=np.full((2, 48, 48), 1.0, np.float32)), batch())
     strong = Part(heatmaps(values=np.full((2, 48, 48), 2.0, np.float32)), batch())
-    drawing = draw(FigureResult("fig", "q", "m", {}, (weak, strong)), ALL, CLASSES, LANGUAGES)
+    drawing = draw(FigureResult("fig", "q", "m", {}, (weak, strong)), ALL, NAMES)
     assert drawing.legend.high == 2
     assert rgb_at(drawing, "fig-1-4-map.png", 0, 0) != rgb_at(drawing, "fig-2-4-map.png", 0, 0)
     assert {picture.part for picture in drawing.pictures} == {0, 1}
@@ -243,7 +247,7 @@ def test_predictions_are_a_face_and_a_chart_a_language():
 
 def test_a_failed_figure_has_no_pictures():
     """Nothing is drawn of what could not be computed."""
-    drawing = draw(FigureResult("fig", "q", "m", {}, (), failure="too large"), ALL, CLASSES, LANGUAGES)
+    drawing = draw(FigureResult("fig", "q", "m", {}, (), failure="too large"), ALL, NAMES)
     assert drawing.pictures == ()
     assert drawing.legend is None
 

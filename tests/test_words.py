@@ -11,7 +11,8 @@ from generator.errors import InputError
 from generator.methods import METHODS, load_all
 from generator.samples import Evaluation
 from generator.shipped import TEMPLATES
-from generator.words import Words, load
+from generator.text import Text
+from generator.words import Words, load, texts
 from tests import ROOT
 from tests.conftest import request_of
 from tests.fixtures.simplified import SIMPLIFIED
@@ -122,6 +123,17 @@ def test_a_third_language_is_one_file(tmp_path):
     assert words("page.methods") == "Methods"
     assert "page.methods" in words.missing
     assert "page.contents" not in words.missing
+
+
+def test_a_third_language_is_written_in_the_charts_too(tmp_path):
+    """Words of charts come from the same file, and English stands in for what it lacks."""
+    (tmp_path / "words").mkdir()
+    (tmp_path / "words" / "de.yaml").write_text("chart: {epoch: Epoche, my_metric: Mein Maß}\n")
+    words = texts("chart", ("en", "de"), (tmp_path, TEMPLATES))
+    assert words["epoch"] == Text({"en": "Epoch", "de": "Epoche"})
+    assert words["loss"].in_language("de") == "Loss"
+    assert words["my_metric"] == Text({"de": "Mein Maß"})
+    assert "chart.loss" in load("de", (tmp_path, TEMPLATES)).missing
 
 
 def test_a_language_without_a_file_is_refused():

@@ -19,9 +19,10 @@ from generator.errors import InputError
 from generator.pages.assembly import figure_numbers
 from generator.pages.figure_page import Built
 from generator.prose.figures import row_class
-from generator.results import Drawing, FigureResult, Part, Picture, Role
+from generator.results import Drawing, FigureResult, Names, Part, Picture, Role
 from generator.spec.grammar import Export, Figure
 from generator.spec.report import Report
+from generator.words import folders_beside, texts
 
 DRAWING = 3  # raised when pictures come out differently
 
@@ -41,24 +42,27 @@ def drawn(study: Study, report: Report, result: FigureResult) -> Drawing:
     """The pictures of one figure."""
     if result.failure:
         return Drawing(())
-    figure = report.figures[result.id]
-    key = _key(study, report, figure)
-    return cast(Drawing, study.cache.remember(key, lambda: _draw(report, figure, result)))
+    figure, names = report.figures[result.id], _names_in(report)
+    key = _key(study, report, figure, names)
+    return cast(Drawing, study.cache.remember(key, lambda: _draw(figure, result, names)))
 
 
-def _draw(report: Report, figure: Figure, result: FigureResult) -> Drawing:
+def _names_in(report: Report) -> Names:
+    words = texts("chart", report.languages, folders_beside(report.folder))
+    return Names(tuple(c.name for c in report.classes), report.languages, words, report.class_ids)
+
+
+def _draw(figure: Figure, result: FigureResult, names: Names) -> Drawing:
     from generator.drawing.figures import draw  # here: matplotlib is not needed where nothing is drawn
 
     also = (figure.export.panel,) if figure.export and figure.export.panel else ()
-    names = tuple(c.name for c in report.classes)
-    return draw(result, figure.show, names, report.languages, also=also, class_ids=report.class_ids)
+    return draw(result, figure.show, names, also)
 
 
-def _key(study: Study, report: Report, figure: Figure) -> str:
+def _key(study: Study, report: Report, figure: Figure, names: Names) -> str:
     parts = [run.key for run in runs_of(figure, study)]
-    look = {"show": repr(figure.show), "export": repr(figure.export), "languages": report.languages}
-    names = [repr(c.name) for c in report.classes]
-    return key_of(drawing=(DRAWING, __version__), figure=figure.id, parts=parts, classes=names, **look)
+    look = {"show": repr(figure.show), "export": repr(figure.export), "names": repr(names)}
+    return key_of(drawing=(DRAWING, __version__), figure=figure.id, parts=parts, **look)
 
 
 ALONE: tuple[Role, ...] = ("map", "sheet", "chart")  # what stands for a figure where no panel is named

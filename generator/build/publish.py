@@ -26,11 +26,10 @@ from generator.prose.facts import Facts
 from generator.prose.figures import Numbers
 from generator.prose.functions import Sayings
 from generator.results import Picture
-from generator.shipped import TEMPLATES
 from generator.spec.report import Report
 from generator.templating import ProseError, render_prose
 from generator.text import Language, Text
-from generator.words import Words, load
+from generator.words import Words, folders_beside, load
 from generator.yaml_source import child
 
 SHOWN = ("python", "tensorflow", "keras", "tf-keras-vis", "lime")  # versions in the foot of a page
@@ -49,8 +48,7 @@ class Publication:
     @property
     def folders(self) -> tuple[Path, ...]:
         """Where templates and words are looked for: beside the spec first, file by file."""
-        own = self.report.folder / "templates"
-        return (own, TEMPLATES) if own.is_dir() and own != TEMPLATES else (TEMPLATES,)
+        return folders_beside(self.report.folder)
 
     @cached_property
     def facts(self) -> Facts:

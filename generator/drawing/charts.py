@@ -4,9 +4,7 @@ Every word comes from outside, in one language, and is drawn in the packaged fon
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache
-from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -18,7 +16,7 @@ from generator.drawing.fonts import chinese, drawable
 from generator.drawing.inks import OPPOSES, SUPPORTS, WHITE, Colour, Pixels, hexadecimal, ink_on, mix
 from generator.drawing.palette import reduced
 from generator.errors import ParameterError, suggestion
-from generator.text import Text, bilingual
+from generator.evidence.estimates import Estimate
 
 if TYPE_CHECKING:  # what draws is imported late: colours alone need none of it
     from matplotlib.axes import Axes
@@ -38,28 +36,6 @@ APART = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#1b1e22", "#E69F00", "#56B
 ACROSS = 3  # panels beside each other
 VALIDATION = "val_"
 LONGEST = 24  # characters of a name
-WORDS: Mapping[str, Text] = MappingProxyType(
-    {
-        "true": bilingual("True class", "真實類別"),
-        "predicted": bilingual("Predicted class", "預測類別"),
-        "epoch": bilingual("Epoch", "訓練週期"),
-        "training": bilingual("training", "訓練"),
-        "validation": bilingual("validation", "驗證"),
-        "loss": bilingual("Loss", "損失"),
-        "accuracy": bilingual("Accuracy", "正確率"),
-        "acc": bilingual("Accuracy", "正確率"),
-        "learning_rate": bilingual("Learning rate", "學習率"),
-    }
-)
-
-
-@dataclass(frozen=True)
-class Estimate:
-    """A value with its interval at 95 %."""
-
-    mean: float
-    low: float
-    high: float
 
 
 @cache
@@ -74,7 +50,7 @@ def colour_table(colormap: str) -> Pixels:
     return np.ascontiguousarray(colours, dtype=np.uint8)
 
 
-def confusion(artefact: Confusion, classes: Sequence[str], true: str, predicted: str) -> Pixels:
+def confusion(artefact: Confusion, classes: Sequence[str], words: Mapping[str, str]) -> Pixels:
     """The matrix with a count and a share in each cell; the deeper the blue, the larger what `normalize` names."""
     n = len(classes)
     figure, axes = _canvas(1.9 + 0.72 * n, 1.1 + 0.6 * n)
@@ -86,8 +62,8 @@ def confusion(artefact: Confusion, classes: Sequence[str], true: str, predicted:
     names = [shortened(name) for name in classes]
     _ticks(axes, "x", [k + 0.5 for k in range(n)], names, 30 if any(len(name) > 8 for name in names) else 0)
     _ticks(axes, "y", [k + 0.5 for k in range(n)], names)
-    _label(axes, predicted)
-    _above(axes, f"{true} ↓")
+    _label(axes, words["predicted_class"])
+    _above(axes, f"{words['true_class']} ↓")
     return _pixels(figure)
 
 

@@ -5,7 +5,7 @@ Names stay the same from build to build: `<figure>-<index>[-<target>]-<role>` fo
 """
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import partial, singledispatch
@@ -32,9 +32,8 @@ from generator.drawing.colours import Scale
 from generator.drawing.inks import Pixels
 from generator.drawing.panels import Explained
 from generator.drawing.sheets import Tile, sheet
-from generator.results import Drawing, FigureResult, Part, Picture, Role
+from generator.results import Drawing, FigureResult, Names, Part, Picture, Role
 from generator.show import TILE, Panel, Show, Weak
-from generator.text import Text
 
 
 @dataclass(frozen=True)
@@ -47,20 +46,11 @@ class _Work:
     show: Show
     panels: tuple[Panel, ...]
     scale: Scale | None
-    classes: tuple[Text, ...]
-    languages: tuple[str, ...]
-    words: Mapping[str, Text]
-    class_ids: tuple[str, ...]
+    names: Names
 
     @property
     def prefix(self) -> str:
         return self.figure if self.number is None else f"{self.figure}-{self.number}"
-
-    def classes_in(self, language: str) -> list[str]:
-        return [name.in_language(language, *self.languages) for name in self.classes]
-
-    def word(self, key: str, language: str) -> str:
-        return self.words[key].in_language(language, "en")
 
     def picture(self, name: str, role: Role, pixels: Pixels) -> Picture:
         """A PNG of this part; its row, unit and language are set by whoever knows them."""
@@ -74,27 +64,15 @@ class _Work:
         return replace(self.picture(name, "image", colours.shown(pixels)), row=row)
 
 
-def draw(
-    result: FigureResult,
-    show: Show,
-    classes: tuple[Text, ...],
-    languages: tuple[str, ...],
-    *,
-    also: tuple[Panel, ...] = (),
-    words: Mapping[str, Text] = charts.WORDS,
-    class_ids: tuple[str, ...] = (),
-) -> Drawing:
-    """Every picture of a figure in reading order; `also` names panels that an export needs and `show` lacks.
-
-    `class_ids` are what a mask by class names.
-    """
+def draw(result: FigureResult, show: Show, names: Names, also: tuple[Panel, ...] = ()) -> Drawing:
+    """Every picture of a figure in reading order; `also` names panels that an export needs and `show` lacks."""
     artefacts = tuple(part.artefact for part in result.parts)
     scale = scales.shared(artefacts, show)
     panels = tuple(dict.fromkeys((*show.panels, *also)))
     pictures: list[Picture] = []
     for number, part in enumerate(result.parts, 1):
         several = number if len(result.parts) > 1 else None
-        work = _Work(result.id, part, several, show, panels, scale, classes, languages, words, class_ids)
+        work = _Work(result.id, part, several, show, panels, scale, names)
         pictures.extend(_pictures(part.artefact, work))
     if scale is None:
         return Drawing(tuple(pictures))
@@ -146,7 +124,7 @@ def _explained(artefact: Heatmaps, work: _Work, row: int) -> Explained:
 
 def _explained_class(work: _Work, row: int) -> str:
     """The id of the class that a row's map explains; '' where nobody told the ids."""
-    return work.class_ids[work.part.batch.target[row]] if work.class_ids else ""
+    return work.names.class_ids[work.part.batch.target[row]] if work.names.class_ids else ""
 
 
 def _least(below: Weak, values: Floats, scale: Scale | None) -> float:
@@ -216,23 +194,32 @@ def _units(tiles: tuple[Tile, ...], work: _Work, role: Role, prefix: str, row: i
         yield replace(work.picture(f"{prefix}-sheet", "sheet", sheet(tiles, work.show.columns)), row=row)
 
 
+def _charts(
+    work: _Work, name: str, chart: Callable[[list[str], Mapping[str, str]], Pixels], row: int | None = None
+) -> Iterator[Picture]:
+    """A chart in each language, from the names of the classes and the words."""
+    for language in work.names.languages:
+        pixels = chart(work.names.classes_in(language), work.names.words_in(language))
+        yield replace(work.picture(f"{name}-{language}", "chart", pixels), row=row, language=language)
+
+
 @_pictures.register
 def _confusion(artefact: Confusion, work: _Work) -> Iterator[Picture]:
-    for language in work.languages:
-        words = (work.word("true", language), work.word("predicted", language))
-        pixels = charts.confusion(artefact, work.classes_in(language), *words)
-        yield replace(work.picture(f"{work.prefix}-{language}", "chart", pixels), language=language)
+    yield from _charts(work, work.prefix, partial(charts.confusion, artefact))
 
 
 @_pictures.register
 def _predictions(artefact: Predictions, work: _Work) -> Iterator[Picture]:
-    batch = work.part.batch
-    for row, index in enumerate(batch.index.tolist()):
+    for row in range(len(work.part.batch)):
         yield work.face(row)
-        for language in work.languages:
-            pixels = charts.probabilities(artefact.probability[row], work.classes_in(language), int(batch.label[row]))
-            picture = work.picture(f"{work.prefix}-{index}-{language}", "chart", pixels)
-            yield replace(picture, row=row, language=language)
+        yield from _bars(artefact.probability[row], work, row)
+
+
+def _bars(probability: Floats, work: _Work, row: int) -> Iterator[Picture]:
+    """The probabilities of one image."""
+    batch, name = work.part.batch, f"{work.prefix}-{work.part.batch.index[row]}"
+    label = int(batch.label[row])
+    yield from _charts(work, name, lambda classes, words: charts.probabilities(probability, classes, label), row)
 
 
 @_pictures.register
@@ -246,17 +233,12 @@ def _kernels(artefact: Kernels, work: _Work) -> Iterator[Picture]:
 def _points(artefact: Points, work: _Work) -> Iterator[Picture]:
     batch = work.part.batch
     groups = np.where(batch.label >= 0, batch.label, batch.prediction)
-    for language in work.languages:
-        pixels = charts.scatter(artefact.place, groups, work.classes_in(language))
-        yield replace(work.picture(f"{work.prefix}-{language}", "chart", pixels), language=language)
+    yield from _charts(work, work.prefix, lambda classes, words: charts.scatter(artefact.place, groups, classes))
 
 
 @_pictures.register
 def _curves(artefact: Curves, work: _Work) -> Iterator[Picture]:
-    for language in work.languages:
-        words = {key: text.in_language(language, "en") for key, text in work.words.items()}
-        pixels = charts.curves(artefact, words)
-        yield replace(work.picture(f"{work.prefix}-{language}", "chart", pixels), language=language)
+    yield from _charts(work, work.prefix, lambda classes, words: charts.curves(artefact, words))
 
 
 @_pictures.register

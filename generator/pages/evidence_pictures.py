@@ -11,6 +11,7 @@ from generator import __version__
 from generator.artefacts import Floats
 from generator.build.cache import Cache, key_of
 from generator.drawing.inks import Pixels
+from generator.evidence.estimates import Estimate
 from generator.evidence.study import Evidence
 from generator.pages.evidence_plots import Plot, Told, Value, plots
 from generator.results import Drawing, Picture, Role
@@ -75,8 +76,8 @@ def _picture(name: str, pixels: Pixels, role: Role, row: int | None = None, lang
 def _dots(plot: Plot) -> Pixels:
     from generator.drawing import charts  # here: matplotlib is not needed where nothing is drawn
 
-    def estimate(value: Value | None) -> charts.Estimate | None:
-        return charts.Estimate(value.mean, value.low, value.high) if value else None
+    def estimate(value: Value | None) -> Estimate | None:
+        return Estimate(value.mean, value.low, value.high, value.n) if value else None
 
     panels = [(title, [estimate(line.values[k]) for line in plot.lines]) for k, title in enumerate(plot.columns)]
     hollow = [place for place, line in enumerate(plot.lines) if line.quiet]

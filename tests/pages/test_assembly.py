@@ -18,7 +18,7 @@ from generator.show import Show
 from generator.text import Text, bilingual
 from tests.fixtures.report_fixture import (
     CLASSES,
-    LANGUAGES,
+    NAMES,
     Told,
     batch,
     built,
@@ -45,7 +45,7 @@ def remade(artefact, of, name="saliency", show=None, language="en") -> ShownFigu
     old = built()[name]
     spec = old.spec if show is None else old.spec.model_copy(update={"show": show})
     result = FigureResult(name, "", name, {}, (Part(artefact, of),))
-    drawing = draw(result, spec.show, tuple(CLASSES.values()), LANGUAGES)
+    drawing = draw(result, spec.show, NAMES)
     new = replace(old, spec=spec, result=result, drawing=drawing)
     return figure_of(new, reader(language), examples_of({name: result}))
 
@@ -243,7 +243,7 @@ def test_a_remark_on_one_of_several_parts_names_it():
         Part(Heatmaps(maps(7), False, "gradient", one), batch(7), {"layer": name})
         for one, name in zip(facts, ("conv1", "conv2"), strict=True)
     )
-    drawing = draw(FigureResult("saliency", "", "saliency", {}, parts), Show(), tuple(CLASSES.values()), LANGUAGES)
+    drawing = draw(FigureResult("saliency", "", "saliency", {}, parts), Show(), NAMES)
     old = built()["saliency"]
     new = replace(old, result=FigureResult("saliency", "", "saliency", {}, parts), drawing=drawing)
     remarks = figure_of(new, reader("en"), {}).remarks

@@ -23,7 +23,7 @@ from generator.drawing import colours, png
 from generator.drawing.figures import draw
 from generator.maps.optimizers import rate_of
 from generator.methods.filters import USUAL_RATE
-from generator.results import FigureResult, Part
+from generator.results import FigureResult, Names, Part
 from generator.samples import Samples
 from generator.show import Show
 from tests.conftest import batch_of, request_of
@@ -31,6 +31,7 @@ from tests.fixtures.closed_form import LinearClassifier
 from tests.fixtures.stock import computed, keras_library, opened, stock
 
 SIDE = 24
+NO_NAMES = Names((), ("en",), {})
 FACE = np.random.default_rng(0).random((1, SIDE, SIDE, 1)).astype(np.float32)
 
 
@@ -116,7 +117,7 @@ def test_lime_gives_the_same_answer_twice():
 def drawn(maps, images):
     """The figure of some maps, with the files of its pictures by name."""
     part = Part(maps, batch_of(LinearClassifier(np.zeros((*images.shape[1:], 2), np.float32)), images))
-    drawing = draw(FigureResult("f", "q", "m", {}, (part,)), Show(panels=("image", "map")), (), ("en",))
+    drawing = draw(FigureResult("f", "q", "m", {}, (part,)), Show(panels=("image", "map")), NO_NAMES)
     return drawing, {picture.name: png.pixels_of(picture.data) for picture in drawing.pictures}
 
 
@@ -162,7 +163,7 @@ def test_red_stays_red():
     red = np.zeros((1, SIDE, SIDE, 3), np.float32)
     red[..., 0] = 1
     picture = draw(
-        FigureResult("f", "q", "m", {}, (Part(Heatmaps(red[..., 0], False, "cam"), _plain(red)),)), Show(), (), ("en",)
+        FigureResult("f", "q", "m", {}, (Part(Heatmaps(red[..., 0], False, "cam"), _plain(red)),)), Show(), NO_NAMES
     ).pictures[0]
     file = np.asarray(Image.open(io.BytesIO(picture.data)).convert("RGB"))
     assert (file[..., ::-1][0, 0] == (0, 0, 255)).all()
