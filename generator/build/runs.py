@@ -8,19 +8,20 @@ from typing import Any, cast
 
 import numpy as np
 
-from generator.artefacts import Floats
+from generator.artefacts import Artefact, Floats
 from generator.build.cache import key_of
 from generator.build.choice import explained, images_of, shows_images
 from generator.build.study import Study
 from generator.build.subject import Subject, file_digest
 from generator.classifier import Request
-from generator.errors import ComputationError, DataError, ModelError, ParameterError
+from generator.errors import ComputationError, DataError, GeneratorError, ModelError, ParameterError
 from generator.methods import USUAL_SIZE, Method
 from generator.results import FigureResult, Part
 from generator.samples import Batch
 from generator.spec.grammar import Figure
 
-FAILURES = (ComputationError, ModelError, ArithmeticError, ValueError, LookupError, TypeError, RuntimeError)
+FAILURES = (ComputationError, ModelError, MemoryError, np.linalg.LinAlgError)
+"""What a method may raise where no code is at fault: the rest of the report is built."""
 
 
 class FigureError(Exception):
@@ -71,14 +72,24 @@ class Run:
         return replace(part, facts=self.facts)
 
     def _computed(self) -> Part:
-        """Raises FigureError where the spec asks for what is not there, and whatever the method raises."""
+        """Raises FigureError where the spec asks for what is not there, and FAILURES."""
         try:
             request = self._request()
-            return Part(self.method.compute(request, **self.params), request.batch)
+            return Part(self._artefact(request), request.batch)
         except ParameterError as error:
             raise FigureError(f"params.{error.parameter}", str(error)) from error
         except DataError as error:
             raise FigureError("images", str(error)) from error
+
+    def _artefact(self, request: Request) -> Artefact:
+        try:
+            return self.method.compute(request, **self.params)
+        except (GeneratorError, *FAILURES):
+            raise
+        except Exception as error:  # a fault of ours ends the build; code of the user's may raise what it likes
+            if self.method.built_in:
+                raise
+            raise ComputationError(told(error)) from error
 
     def _request(self) -> Request:
         study, subject, kind, batch = self.study, self.subject, self.method.kind, self._batch()
@@ -113,11 +124,18 @@ def computed(figure: Figure, question: str, study: Study) -> FigureResult:
     try:
         parts = tuple(run.part() for run in runs_of(figure, study))
     except FAILURES as error:
-        return replace(made, failure=f"{type(error).__name__}: {error}" if str(error) else type(error).__name__)
+        return replace(made, failure=told(error))
     batches = [part.batch for part in parts]
     passes = sum(method.passes(figure.params, len(b), b.images.shape[1:3]) for b in batches)
     seconds, cached = time.perf_counter() - begin, study.cache.misses == misses
     return replace(made, parts=parts, seconds=seconds, model_passes=passes, cached=cached)
+
+
+def told(error: Exception) -> str:
+    """What a report says of an error; a message of ours is whole, others' words go with their type."""
+    if isinstance(error, GeneratorError):
+        return str(error)
+    return f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
 
 
 def waiting(study: Study) -> Iterator[tuple[Figure, int]]:

@@ -62,6 +62,11 @@ class Method:
         return create_model(f"{self.name}_params", __config__=config, **fields)
 
     @property
+    def built_in(self) -> bool:
+        """Whether it is one of ours; else a plugin of the user's brought it."""
+        return self.compute.__module__.startswith(f"{__name__}.")
+
+    @property
     def layered(self) -> bool:
         """Whether it works on a layer of the model."""
         return "layer" in self.options.model_fields

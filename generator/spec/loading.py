@@ -71,7 +71,7 @@ def _plugin_mistake(path: Path) -> str:
     except PLUGIN_MISTAKES as error:
         return f"'{path.name}' fails: {type(error).__name__}: {error}"
     replaced = [name for name, method in before.items() if METHODS.get(name) is not method]
-    built_in = [name for name in replaced if before[name].compute.__module__.startswith("generator.methods.")]
+    built_in = [name for name in replaced if before[name].built_in]
     METHODS.update({name: before[name] for name in built_in})
     return f"'{path.name}' may not replace the method '{built_in[0]}'" if built_in else ""
 

@@ -1,0 +1,115 @@
+"""A run is kept under everything it depends on, and one that fails leaves the other figures alone."""
+
+from dataclasses import replace
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from generator.artefacts import Foreign
+from generator.build.cache import Cache
+from generator.build.runs import FigureError, computed, runs_of, waiting
+from generator.build.study import Study
+from generator.errors import ComputationError, DataError, ParameterError
+from generator.methods import METHODS, Method, load_all
+from generator.spec.grammar import Figure
+
+load_all()
+PICTURE = METHODS["picture"]
+SHOWN = Foreign(np.zeros((2, 2, 3), np.float32), {})
+
+
+def figure(**parts) -> Figure:
+    return Figure(id="f", method="picture", **parts)
+
+
+def study_of(method: Method, cache: Cache | None = None, asked: Figure | None = None, folder=None) -> Study:
+    """A study of two models with one figure, which needs no images."""
+    subjects = {name: SimpleNamespace(key=name, folder=folder, deferred=None) for name in ("first", "second")}
+    figures = {"f": asked or figure()}
+    return Study(("a", "b"), subjects, {"picture": method}, cache or Cache(None), 0, None, figures)
+
+
+def raising(error: Exception, module: str) -> Method:
+    """The method, where it fails; it is ours where its module is."""
+
+    def compute(request, **params):
+        raise error
+
+    compute.__module__ = module
+    return replace(PICTURE, compute=compute)
+
+
+def result_of(method: Method):
+    return computed(figure(), "q", study_of(method))
+
+
+@pytest.mark.parametrize(
+    ("error", "failure"),
+    [
+        (ComputationError("the layer's outputs are not finite"), "the layer's outputs are not finite"),
+        (MemoryError("no room"), "MemoryError: no room"),
+        (np.linalg.LinAlgError("Singular matrix"), "LinAlgError: Singular matrix"),
+        (MemoryError(), "MemoryError"),
+    ],
+)
+def test_what_no_code_is_to_blame_for_is_the_figures_failure(error, failure):
+    """Of a method of ours: what the machine or the numbers refuse, in words."""
+    result = result_of(raising(error, "generator.methods.picture"))
+    assert (result.failure, result.parts) == (failure, ())
+
+
+@pytest.mark.parametrize("error", [TypeError("an int"), ValueError("shapes"), KeyError("layer"), RuntimeError("x")])
+def test_a_fault_of_ours_ends_the_build(error):
+    """It is not hidden in a page: the traceback names the line."""
+    with pytest.raises(type(error)):
+        result_of(raising(error, "generator.methods.picture"))
+
+
+@pytest.mark.parametrize("error", [TypeError("an int"), KeyError("layer"), OSError("gone"), StopIteration("x")])
+def test_whatever_a_plugin_raises_is_the_figures_failure(error):
+    """With its type and its words: it is the user's own code."""
+    failure = result_of(raising(error, "report_plugin_mine")).failure
+    assert failure == f"{type(error).__name__}: {error}"
+
+
+@pytest.mark.parametrize(
+    ("error", "key"), [(ParameterError("path", "no such file"), "params.path"), (DataError("too few"), "images")]
+)
+@pytest.mark.parametrize("module", ["generator.methods.picture", "report_plugin_mine"])
+def test_what_the_spec_asks_for_in_vain_names_its_key(error, key, module):
+    """A parameter or images that do not fit are a mistake of the spec, not a failed computation."""
+    with pytest.raises(FigureError, match=str(error)) as found:
+        result_of(raising(error, module))
+    assert found.value.key == key
+
+
+def test_a_figure_comes_from_the_cache_the_second_time(tmp_path):
+    """And says so; until then it waits."""
+    method = replace(PICTURE, compute=lambda request, **params: SHOWN)
+    study = study_of(method, Cache(tmp_path))
+    assert [(asked.id, runs) for asked, runs in waiting(study)] == [("f", 1)]
+    assert not computed(figure(), "q", study).cached
+    assert list(waiting(study)) == []
+    assert computed(figure(), "q", study).cached
+
+
+def test_models_and_layers_are_runs_that_are_told_apart():
+    """Every model by every layer, each with a key of its own."""
+    asked = figure(model=["first", "second"], params={"layer": ("conv1", "conv2")})
+    runs = runs_of(asked, study_of(PICTURE, asked=asked))
+    assert [dict(run.facts) for run in runs] == [
+        {"model": model, "layer": layer} for model in ("first", "second") for layer in ("conv1", "conv2")
+    ]
+    assert len({run.key for run in runs}) == 4
+
+
+def test_the_content_of_a_named_file_is_part_of_the_key(tmp_path):
+    """Another picture under the same name is another result."""
+    asked = figure(params={"path": tmp_path / "a.png"})
+    keys = set()
+    for content in ("one", "two"):
+        (tmp_path / "a.png").write_text(content)
+        (run,) = runs_of(asked, study_of(PICTURE, asked=asked, folder=tmp_path))
+        keys.add(run.key)
+    assert len(keys) == 2
