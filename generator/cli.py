@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from generator.spec.report import Report
 
 BUILT, FAILED, WRONG, INTERRUPTED = 0, 1, 2, 130
+COMMAND = "explainability-report"  # as it is installed, beside `python -m generator`
 COMMANDS = ("build", "check", "init", "serve", "methods", "schema", "clear-cache")
 
 
@@ -46,10 +47,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def parser() -> argparse.ArgumentParser:
+    program = COMMAND if Path(sys.argv[0]).stem == COMMAND else "python -m generator"
     top = argparse.ArgumentParser(
-        prog="python -m generator",
+        prog=program,
         description="One YAML file in, a finished explainability report of an image classifier out.",
-        epilog="`python -m generator report.yaml` builds; `python -m generator COMMAND --help` says more.",
+        epilog=f"`{program} report.yaml` builds; `{program} COMMAND --help` says more.",
     )
     top.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
     commands = top.add_subparsers(metavar="COMMAND", required=True)

@@ -23,6 +23,12 @@ STARTER = {
 }
 
 
+def outside_package() -> list[Path]:
+    """What a wheel takes along from the repository."""
+    files = {*TEMPLATES.rglob("*"), *STARTER.values()}
+    return sorted(path for path in files if path.is_file() and not path.is_relative_to(PACKAGE))
+
+
 def write_starter(folder: Path) -> list[Path]:
     """The files written; raises InputError rather than replace one that is there."""
     targets = {folder / name: source for name, source in STARTER.items()}
