@@ -11,6 +11,7 @@ from typing import Literal, Protocol
 import numpy as np
 
 from generator.artefacts import Floats, Ints
+from generator.errors import ComputationError, ParameterError, suggestion
 from generator.samples import Batch, Evaluation
 
 ScoreKind = Literal["logit", "probability", "loss", "sum"]
@@ -162,9 +163,19 @@ class Request:
     folder: Path = Path()
 
 
-def find_layer(classifier: Classifier, name: str) -> Layer | None:
-    """The layer of that name, or None."""
-    return next((layer for layer in classifier.layers if layer.name == name), None)
+def finite(values: Floats, named: str) -> Floats:
+    """The same numbers of a model; raises ComputationError where one is not finite, as after a training that failed."""
+    if not np.isfinite(values).all():
+        raise ComputationError(f"{named} are not all finite numbers")
+    return values
+
+
+def layer_called(name: str, layers: tuple[Layer, ...]) -> Layer:
+    """The layer of that name; raises ParameterError with the nearest that there is."""
+    known = {layer.name: layer for layer in layers}
+    if name not in known:
+        raise ParameterError("layer", f"unknown layer '{name}'{suggestion(name, tuple(known))}")
+    return known[name]
 
 
 def last_spatial(classifier: Classifier) -> Layer | None:

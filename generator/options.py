@@ -6,8 +6,8 @@ import numpy as np
 from pydantic import Field
 
 from generator.artefacts import Floats
-from generator.classifier import Classifier, Layer, ScoreKind, find_layer
-from generator.errors import ParameterError, suggestion
+from generator.classifier import Classifier, Layer, ScoreKind, layer_called
+from generator.errors import ParameterError
 
 Signed = Annotated[bool, Field(description="keep the sign: what raises the score against what lowers it")]
 ScoreOption = Annotated[
@@ -31,8 +31,4 @@ def named_layer(classifier: Classifier, name: str | None, standard: Layer | None
         if standard is None:
             raise ParameterError("layer", lack)
         return standard
-    layer = find_layer(classifier, name)
-    if layer is None:
-        known = tuple(layer.name for layer in classifier.layers)
-        raise ParameterError("layer", f"unknown layer '{name}'{suggestion(name, known)}")
-    return layer
+    return layer_called(name, classifier.layers)

@@ -43,6 +43,7 @@ def test_the_history_is_read_from_json(tmp_path, wrap):
         ("epoch,loss\n", "holds no epoch"),
         ("epoch,loss\n1,2\n2\n", ":3: 1 values under 2 names"),
         ("epoch,note\n1,good\n", "no quantity in numbers"),
+        ("epoch,loss\n1,2\nlast,2\n", "an epoch is no number"),
         ('{"loss": [1, 2], "accuracy": [0.5]}', r"different numbers of epochs: \[1, 2\]"),
         ('{"loss": [1, 2}', ":1:15: not JSON"),
     ],

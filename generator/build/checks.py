@@ -8,14 +8,14 @@ import numpy as np
 
 from generator.build.cache import Cache, key_of
 from generator.build.choice import shows_images
-from generator.build.runs import waiting
+from generator.build.runs import runs_of, waiting
 from generator.build.study import Study, open_study
 from generator.build_options import FOLDER, BuildOptions
-from generator.classifier import ModelFacts
+from generator.classifier import ModelFacts, layer_called
 from generator.data.scaling_check import ScalingHint, suspicious_scaling
 from generator.data.selection import row_hash
 from generator.drawing.fonts import missing_characters
-from generator.errors import DataError, InputError, ModelError, Problem, SpecError, suggestion
+from generator.errors import DataError, InputError, ModelError, ParameterError, Problem, SpecError
 from generator.samples import UNLABELLED
 from generator.spec.grammar import Figure
 from generator.spec.report import Report
@@ -71,19 +71,19 @@ def _problems(report: Report, study: Study) -> Iterator[Problem]:
     figures = [figure for question in report.built for figure in question.figures]
     if not any(study.methods[figure.method].access != "none" for figure in figures):
         return
-    facts: dict[str, ModelFacts] = {}
+    opened = []
     for name, subject in study.subjects.items():
-        path = "model.path" if len(report.models) == 1 else f"models.{name}.path"
         try:
-            facts[name] = subject.facts
+            opened.append(subject.facts)
         except ModelError as error:
-            yield report.problem(path, str(error))
-            continue
-        yield from _miscounted(report, facts[name])
-    for figure in figures if len(facts) == len(study.subjects) else ():
-        yield from _unknown_layers(report, figure, facts, next(iter(facts)))
-    todo = [figure for figure, _ in waiting(study) if figure in figures]
-    for figure in todo if len(facts) == len(study.subjects) else ():
+            yield report.problem("model.path" if len(report.models) == 1 else f"models.{name}.path", str(error))
+        else:
+            yield from _miscounted(report, subject.facts)
+    if len(opened) < len(study.subjects):
+        return
+    for figure in figures:
+        yield from _unknown_layers(report, study, figure)
+    for figure in (figure for figure, _ in waiting(study) if figure in figures):
         yield from _missing_images(report, study, figure)
 
 
@@ -94,13 +94,13 @@ def _miscounted(report: Report, facts: ModelFacts) -> Iterator[Problem]:
         yield report.problem("classes", message)
 
 
-def _unknown_layers(report: Report, figure: Figure, facts: dict[str, ModelFacts], default: str) -> Iterator[Problem]:
-    for model in figure.model or (default,):
-        names = tuple(layer.name for layer in facts[model].layers)
-        for layer in (params.get("layer") for params in figure.runs):
-            if layer is not None and layer not in names:
-                message = f"unknown layer '{layer}'{suggestion(layer, names)}"
-                yield report.figure_problem(figure.id, "params.layer", message)
+def _unknown_layers(report: Report, study: Study, figure: Figure) -> Iterator[Problem]:
+    for run in runs_of(figure, study):
+        try:
+            if run.params.get("layer") is not None:
+                layer_called(run.params["layer"], run.subject.facts.layers)
+        except ParameterError as error:
+            yield report.figure_problem(figure.id, f"params.{error.parameter}", str(error))
 
 
 def _missing_images(report: Report, study: Study, figure: Figure) -> Iterator[Problem]:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from generator.artefacts import FLAT, Fact, Floats, Ints
-from generator.classifier import Ascent, Classifier, Climb, Objective, Optimizer, Request, find_layer
+from generator.classifier import Ascent, Classifier, Climb, Objective, Optimizer, Request, layer_called
 from generator.errors import ParameterError
 from generator.maps.growth import climbed
 from generator.maps.variants import slices
@@ -101,8 +101,8 @@ def on_images(request: Request, layer: str | None, units: Ints, objective: Objec
 
 def _widest(request: Request, layer: str | None) -> tuple[int, ...]:
     """The shape that decides how many images fit: the layer's output may be wider than the input."""
-    known = None if layer is None else find_layer(request.classifier, layer)
-    shapes = (request.reference.shape[1:], () if known is None else known.shape)
+    shape = () if layer is None else layer_called(layer, request.classifier.layers).shape
+    shapes = (request.reference.shape[1:], shape)
     return max(shapes, key=lambda shape: int(np.prod(shape)))
 
 

@@ -42,6 +42,8 @@ def read_log(path: Path) -> TrainingLog:
 def _log(path: Path, columns: Mapping[str, Sequence[object]], epochs: int) -> TrainingLog:
     numbers = {name: np.array([_number(value) for value in column]) for name, column in columns.items()}
     epoch = numbers.pop(EPOCH, np.arange(epochs, dtype=np.float64))
+    if not np.isfinite(epoch).all():
+        raise DataError(f"{path}: an epoch is no number")
     kept = {name: values for name, values in numbers.items() if np.isfinite(values).any()}
     if not kept:
         raise DataError(f"{path}: holds no quantity in numbers, such as loss or val_accuracy")

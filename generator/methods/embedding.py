@@ -6,7 +6,7 @@ import numpy as np
 from pydantic import Field
 
 from generator.artefacts import Fact, Floats, Ints, Points
-from generator.classifier import Classifier, Layer
+from generator.classifier import Classifier, Layer, finite
 from generator.errors import DataError
 from generator.maps.variants import slices
 from generator.methods import Request, method
@@ -63,7 +63,7 @@ def _outputs(classifier: Classifier, inputs: Floats, layer: Layer) -> Floats:
         if int(np.prod(layer.shape)) > WIDEST:
             output = output.mean(axis=tuple(range(1, output.ndim - 1)))
         parts.append(output.reshape(len(output), -1))
-    return np.concatenate(parts)
+    return finite(np.concatenate(parts), f"the outputs of '{layer.name}'")
 
 
 def _pca(values: Floats) -> tuple[Floats, dict[str, Fact]]:

@@ -15,9 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from generator.artefacts import Floats
-from generator.classifier import Ascent, Climb, Layer, Rectifier, Score
+from generator.classifier import Ascent, Climb, Layer, Rectifier, Score, layer_called
 from generator.data.preprocess import Preprocessor
-from generator.errors import ModelError, ParameterError, suggestion
+from generator.errors import ModelError, ParameterError
 from generator.model.flat_graph import FlatGraph, flatten
 from generator.model.form import AT_ONCE, FEW, Form, form_of, images_of_a_pass, layers_of
 from generator.model.keras_door import tf
@@ -151,10 +151,7 @@ class KerasClassifier:
         return self._two_sided(values[self.graph.output])
 
     def _number(self, layer: str) -> int:
-        names = tuple(known.name for known in self.layers)
-        if layer not in names:
-            raise ParameterError("layer", f"unknown layer '{layer}'{suggestion(layer, names)}")
-        return self.graph.step(layer).writes[0]
+        return self.graph.step(layer_called(layer, self.layers).name).writes[0]
 
     def _trace(self, key: Hashable, question: Question, classes: int = 0) -> Traced:
         """The traced function of one question, for any number of images, or for what the file fixes."""

@@ -5,9 +5,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from generator.errors import ComputationError
 from generator.methods import METHODS, USUAL_SIZE, load_all, method
 from generator.text import bilingual
 from tests.conftest import request_of
+from tests.fixtures.closed_form import LinearClassifier
 from tests.fixtures.stock import computed
 
 load_all()
@@ -80,6 +82,16 @@ class TestAttribution:
         """A single image is enough: nothing divides by the number of images."""
         maps = computed(name, part(request_, slice(1, 2)), **settings(name))
         assert len(maps.values) == 1
+
+    def test_a_model_without_numbers_is_no_fault_of_ours(self, name):
+        """Where training failed and every answer is NaN: maps that say nothing, or an error in words."""
+        broken = LinearClassifier(np.full((48, 48, 1, 2), np.nan, np.float32))
+        try:
+            maps = computed(name, request_of(broken, np.zeros((1, 48, 48, 1)), target=[0]), **settings(name))
+        except ComputationError as error:
+            assert "not all finite numbers" in str(error)
+        else:
+            assert all(maps.remark(0) for _ in maps.values)
 
     def test_signed_as_it_says(self, name, request_):
         """A map that is not signed has no negative value."""

@@ -6,9 +6,10 @@ from sklearn.decomposition import PCA
 from sklearn.manifold import TSNE
 from sklearn.neighbors import NearestNeighbors
 
-from generator.errors import DataError
+from generator.errors import ComputationError, DataError
 from generator.methods.embedding import embedding
 from tests.conftest import request_of
+from tests.fixtures.closed_form import LinearClassifier
 from tests.fixtures.summits import summits
 
 LABEL = np.repeat([0, 1, 2], 8)
@@ -77,3 +78,10 @@ def test_too_few_images_are_refused_with_the_cure(request_):
 def test_the_standard_layer_enters_the_last_one(network):
     """Left out, the layer is the last flat one before the logits."""
     assert embedding(network.request(), by="pca").facts["layer"] == "flat"
+
+
+def test_a_layer_without_numbers_is_named(linear):
+    """A training that failed leaves NaN, which has no place in the plane."""
+    broken = LinearClassifier(np.full_like(linear.weights, np.nan))
+    with pytest.raises(ComputationError, match="the outputs of 'logits' are not all finite numbers"):
+        embedding(request_of(broken, np.zeros((6, 48, 48, 1))), layer="logits")
