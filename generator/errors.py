@@ -1,12 +1,14 @@
-"""The mistakes a user can make; everything else that is raised is a defect of ours.
+"""What can go wrong without a defect of ours; everything else that is raised is one, and shows its traceback.
 
 GeneratorError
-├── InputError            the input is wrong: exit 2
-│   ├── SpecError         report.yaml, every problem of it at once
-│   ├── ModelError        the model file, or what it cannot be asked
-│   ├── DataError         the images, labels or the evaluation
-│   └── ParameterError    a method's parameter that this model or these images do not allow
-└── ComputationError      a figure could not be computed; the rest is built: exit 1
+├── InputError            the input is wrong, options included; nothing is built: exit 2
+│   ├── SpecError         report.yaml: every problem of it at once, each at its line
+│   ├── ProseError        a text of it, at a line within: told as a SpecError
+│   ├── FigureError       what a figure asks of this model or these images: told as a SpecError
+│   ├── ParameterError    an option of a method that they do not allow: told as a FigureError
+│   ├── ModelError        the model's file: told as a SpecError; what the model cannot be asked: the figure fails
+│   └── DataError         the images, labels or the evaluation: told as a SpecError
+└── ComputationError      a computation failed: a figure is marked and the rest is built, a PDF ends the build: exit 1
 """
 
 from dataclasses import dataclass
@@ -22,12 +24,20 @@ class InputError(GeneratorError):
     """The input is wrong; nothing was built and nothing was lost."""
 
 
-class ModelError(InputError):
-    """The model cannot be opened or explained; the text names the cure."""
+class ProseError(InputError):
+    """A text of the spec cannot be rendered; `line` counts from 1 within the text."""
+
+    def __init__(self, line: int, message: str) -> None:
+        super().__init__(message)
+        self.line = line
 
 
-class DataError(InputError):
-    """The data cannot be read; the text names the file and the place."""
+class FigureError(InputError):
+    """A figure asks for what is not there; `key` of the figure says where: `params.layer`."""
+
+    def __init__(self, key: str, message: str) -> None:
+        super().__init__(message)
+        self.key = key
 
 
 class ParameterError(InputError):
@@ -38,8 +48,16 @@ class ParameterError(InputError):
         self.parameter = parameter
 
 
+class ModelError(InputError):
+    """The model cannot be opened or explained; the text names the cure."""
+
+
+class DataError(InputError):
+    """The data cannot be read; the text names the file and the place."""
+
+
 class ComputationError(GeneratorError):
-    """One figure failed; the others are built."""
+    """The input is right, and yet a figure or a PDF could not be made of it."""
 
 
 @dataclass(frozen=True, order=True)

@@ -28,19 +28,9 @@ from jinja2.runtime import Context
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup
 
-from generator.errors import GeneratorError, InputError
+from generator.errors import GeneratorError, InputError, ProseError
 
-__all__ = [
-    "Call",
-    "Environment",
-    "Markup",
-    "ProseError",
-    "calls_in",
-    "names_in",
-    "page_environment",
-    "render_page",
-    "render_prose",
-]
+__all__ = ["Call", "Environment", "Markup", "calls_in", "names_in", "page_environment", "render_page", "render_prose"]
 
 PROSE = "<prose>"  # stands for a file name in tracebacks, so that the line of a failing expression can be found
 LONGEST = 10_000  # characters of one repeated text, items of one range, digits of one power
@@ -49,14 +39,6 @@ TAG_AT_END = re.compile(r"^.*%\}[ \t]*$", re.MULTILINE)
 ONLY_TAGS = re.compile(r"[ \t]*(?:\{%(?:(?!%\}).)*%\}[ \t]*)+")
 OPEN_TYPES = frozenset({"builtins", "jinja2", "markupsafe", "generator"})  # whose attributes prose may read
 FAILURES = (TemplateError, GeneratorError, ArithmeticError, LookupError, TypeError, ValueError, RecursionError)
-
-
-class ProseError(InputError):
-    """A text of the spec cannot be rendered; `line` counts from 1 within the text."""
-
-    def __init__(self, line: int, message: str) -> None:
-        super().__init__(message)
-        self.line = line
 
 
 def page_environment(folders: Sequence[Path]) -> Environment:
@@ -144,18 +126,15 @@ def _prose() -> _Prose:
     return environment
 
 
-def _with_line_ends(source: str) -> str:
-    """The text as it is meant: a tag takes its line's end with it only where nothing else stands on the line.
-
-    Otherwise a paragraph that ends in `{% endif %}` would run into the next one. Lines keep their numbers.
-    """
-    return TAG_AT_END.sub(lambda line: line[0] if ONLY_TAGS.fullmatch(line[0]) else line[0] + '{{ "" }}', source)
-
-
 @lru_cache(maxsize=1024)
 def _compiled(source: str) -> CodeType:
-    """A text is checked first and filled in later, in one process."""
-    return _prose().compile(_with_line_ends(source), filename=PROSE)
+    """The text, checked first and filled in later, with its line ends as they are meant.
+
+    A tag takes its line's end with it only where nothing else stands on the line: otherwise a paragraph that ends in
+    `{% endif %}` would run into the next one. Lines keep their numbers.
+    """
+    meant = TAG_AT_END.sub(lambda line: line[0] if ONLY_TAGS.fullmatch(line[0]) else line[0] + '{{ "" }}', source)
+    return _prose().compile(meant, filename=PROSE)
 
 
 @lru_cache(maxsize=1024)
@@ -191,17 +170,13 @@ class Call:
 
 def calls_in(source: str) -> tuple[Call, ...]:
     """Every call of a plain name."""
-    calls = _parse(source).find_all(nodes.Call)
-    return tuple(
-        Call(call.node.name, tuple(map(_constant, call.args)), call.lineno)
-        for call in calls
-        if isinstance(call.node, nodes.Name)
-    )
-
-
-def _constant(argument: nodes.Expr) -> str | None:
-    text = isinstance(argument, nodes.Const) and isinstance(argument.value, str)
-    return str(argument.as_const()) if text else None
+    made = []
+    for call in _parse(source).find_all(nodes.Call):
+        if isinstance(call.node, nodes.Name):
+            values = [argument.value if isinstance(argument, nodes.Const) else None for argument in call.args]
+            texts = tuple(value if isinstance(value, str) else None for value in values)
+            made.append(Call(call.node.name, texts, call.lineno))
+    return tuple(made)
 
 
 def render_prose(source: str, context: Mapping[str, object]) -> str:

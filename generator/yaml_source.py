@@ -6,7 +6,7 @@ and nothing is a date, so that a student id, a language or a grid such as `no`, 
 
 import hashlib
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -179,7 +179,9 @@ class _Reading:
     def mapping(self, node: yaml.MappingNode, path: str) -> dict[str, Any]:
         found: dict[str, yaml.Node] = {}
         values: dict[str, Any] = {}
-        for key, item in _entries(node):
+        for key, item in node.value:
+            if key.tag == TAG + "merge":
+                continue
             if not isinstance(key, yaml.ScalarNode):
                 self.refuse(key, path, "a key has to be a word")
             elif key.value in found:
@@ -205,10 +207,6 @@ class _Reading:
 
     def refuse(self, node: yaml.Node, path: str, message: str) -> None:
         self.problems.append(Problem(self.file, *_start(node), path, message))
-
-
-def _entries(node: yaml.MappingNode) -> Iterator[tuple[yaml.Node, yaml.Node]]:
-    return ((key, item) for key, item in node.value if key.tag != TAG + "merge")
 
 
 def _start(node: yaml.Node) -> tuple[int, int]:

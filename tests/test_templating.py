@@ -6,8 +6,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from generator.errors import InputError
-from generator.templating import Call, ProseError, calls_in, names_in, page_environment, render_page, render_prose
+from generator.errors import InputError, ProseError
+from generator.templating import Call, calls_in, names_in, page_environment, render_page, render_prose
 
 
 @dataclass(frozen=True)

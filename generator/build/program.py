@@ -16,12 +16,12 @@ from generator.build.checks import check_glyphs, checked, preflight
 from generator.build.measured import measured
 from generator.build.outputs import Provenance, built_figures, exported, manifest
 from generator.build.publish import Publication
-from generator.build.runs import FigureError, computed, passes_of_a_run, waiting
+from generator.build.runs import computed, passes_of_a_run, waiting
 from generator.build.site import MANIFEST, check_output, new_site
 from generator.build.study import Study, open_study
 from generator.build.subject import versions
 from generator.build_options import FOLDER, BuildOptions
-from generator.errors import InputError, Problem, SpecError
+from generator.errors import FigureError, InputError, Problem, SpecError
 from generator.evidence.study import Evidence
 from generator.pages.figure_page import Built
 from generator.results import FigureResult

@@ -10,7 +10,7 @@ from typing import cast
 
 from generator.build.study import Study
 from generator.build.subject import versions
-from generator.errors import SpecError
+from generator.errors import ProseError, SpecError
 from generator.evidence.study import Evidence
 from generator.pages import html_page, markdown_page
 from generator.pages.assembly import BOTH, Imprint, assemble, figure_numbers
@@ -27,7 +27,7 @@ from generator.prose.figures import Numbers
 from generator.prose.functions import Sayings
 from generator.results import Picture
 from generator.spec.report import Report
-from generator.templating import ProseError, render_prose
+from generator.templating import render_prose
 from generator.text import Language, Text
 from generator.words import Words, folders_beside, load
 from generator.yaml_source import child

@@ -14,7 +14,7 @@ from generator.build.choice import explained, images_of, shows_images
 from generator.build.study import Study
 from generator.build.subject import Subject, file_digest
 from generator.classifier import Request
-from generator.errors import ComputationError, DataError, GeneratorError, ModelError, ParameterError
+from generator.errors import ComputationError, DataError, FigureError, GeneratorError, ModelError, ParameterError
 from generator.methods import USUAL_SIZE, Method
 from generator.results import FigureResult, Part
 from generator.samples import Batch
@@ -22,14 +22,6 @@ from generator.spec.grammar import Figure
 
 FAILURES = (ComputationError, ModelError, MemoryError, np.linalg.LinAlgError)
 """What a method may raise where no code is at fault: the rest of the report is built."""
-
-
-class FigureError(Exception):
-    """The spec asks something of a figure that this model or these images do not allow; `key` says where."""
-
-    def __init__(self, key: str, message: str) -> None:
-        super().__init__(message)
-        self.key = key
 
 
 @dataclass(frozen=True)

@@ -104,10 +104,6 @@ def statistic(value: object, info: ValidationInfo) -> object:
     return _existing(value, info)
 
 
-def _method(name: str) -> str:
-    return known(name, "method", tuple(sorted(METHODS)))
-
-
 def _export_file(name: str) -> str:
     """A file name below exports/, with fields in braces."""
     path = Path(name)
@@ -124,10 +120,6 @@ def _export_file(name: str) -> str:
 
 def _word(value: object) -> object:
     return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
-
-
-def _one_or_many(value: object) -> object:
-    return tuple(value) if isinstance(value, list) else (value,)
 
 
 def _id(allowed: str) -> AfterValidator:
@@ -160,11 +152,13 @@ Name = Annotated[str, BeforeValidator(_word), _id("A-Za-z0-9_-")]
 ClassName = Annotated[str, BeforeValidator(_word), _id(r"\w-")]
 ClassRef = Annotated[str, BeforeValidator(_word), _reference("class", "classes")]
 ModelRef = Annotated[str, _reference("model", "models")]
-ModelRefs = Annotated[tuple[ModelRef, ...], BeforeValidator(_one_or_many)]
+ModelRefs = Annotated[
+    tuple[ModelRef, ...], BeforeValidator(lambda value: tuple(value) if isinstance(value, list) else (value,))
+]
 TargetRef = Annotated[str, BeforeValidator(_word), _reference("target", "classes", *TARGETS)]
 AgainstRef = Annotated[str, BeforeValidator(_word), _reference("class", "classes", "second")]
 NoteKey = Annotated[str, AfterValidator(_class_or_index)]
-MethodName = Annotated[str, AfterValidator(_method)]
+MethodName = Annotated[str, AfterValidator(lambda name: known(name, "method", tuple(sorted(METHODS))))]
 File = Annotated[Path, AfterValidator(_existing)]
 ExportFile = Annotated[str, AfterValidator(_export_file)]
 Corners = Annotated[Box, AfterValidator(_box)]

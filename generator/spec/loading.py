@@ -14,15 +14,14 @@ from generator.data.sources import guess_kind
 from generator.errors import InputError, Problem, SpecError, suggestion
 from generator.methods import METHODS, load_all
 from generator.regions import Region
-from generator.shipped import TEMPLATES
 from generator.spec.complaints import complaints
 from generator.spec.fields import Scope, language_tag
 from generator.spec.grammar import Document, Evidence, ModelFile, Question, by_layer
 from generator.spec.references import Declared, Entry, declared, ids, misreferences, wrong_prose
 from generator.spec.report import Report, texts_in
 from generator.text import Text
+from generator.words import folders_beside, speaks
 from generator.words import load as words_of
-from generator.words import speaks
 from generator.yaml_source import Source, child
 
 MODEL = "model"  # the name of the only model
@@ -163,11 +162,11 @@ def _unworded(languages: tuple[str, ...], source: Source) -> Iterator[Problem]:
     """Languages whose interface is partly English; raises SpecError for one that has no words at all."""
     for language in filter(lambda language: not speaks(language), languages):
         try:
-            missing = words_of(language, (source.file.parent / TEMPLATES.name, TEMPLATES)).missing
+            missing = words_of(language, folders_beside(source.file.parent)).missing
         except InputError as error:
             raise SpecError((source.problem("languages", str(error)),)) from error
         if missing:
-            file = f"{TEMPLATES.name}/words/{language}.yaml"
+            file = f"templates/words/{language}.yaml"
             yield source.problem(
                 "languages", f"{file} lacks {len(missing)} words, such as '{missing[0]}'; English stands in"
             )

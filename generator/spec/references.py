@@ -10,12 +10,12 @@ from functools import cache
 from itertools import count
 from typing import Any
 
-from generator.errors import Problem, suggestion
+from generator.errors import Problem, ProseError, suggestion
 from generator.evidence.wording import CHECKS
 from generator.methods import METHODS
 from generator.prose.evidence import EXCHANGES, REFERENCES
 from generator.prose.functions import FUNCTIONS
-from generator.templating import Call, ProseError, calls_in, names_in
+from generator.templating import Call, calls_in, names_in
 from generator.yaml_source import Source, child
 
 Arguments = Mapping[str, tuple[str, tuple[str, ...]]]  # by parameter: what it names, and the names there are

@@ -67,10 +67,6 @@ class Report:
         files += [self.folder / value for value in named if isinstance(value, Path)]
         return tuple(path for path in (*files, self.data.path, self.data.training, self.evaluation) if path)
 
-    def model(self, name: str) -> ModelFile:
-        """The model of that name; names of a loaded report exist."""
-        return next(model for model in self.models if model.id == name)
-
     def problem(self, path: str, message: str) -> Problem:
         """Something a later stage finds wrong with a value: `questions[1].figures[0].params.layer`."""
         return self.source.problem(path, message)

@@ -8,9 +8,9 @@ import pytest
 
 from generator.artefacts import Foreign
 from generator.build.cache import Cache
-from generator.build.runs import FigureError, computed, runs_of, waiting
+from generator.build.runs import computed, runs_of, waiting
 from generator.build.study import Study
-from generator.errors import ComputationError, DataError, ParameterError
+from generator.errors import ComputationError, DataError, FigureError, ParameterError
 from generator.methods import METHODS, Method, load_all
 from generator.spec.grammar import Figure
 

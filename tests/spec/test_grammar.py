@@ -40,8 +40,9 @@ evidence: false
     assert list(cam.notes) == ["happy", "28000"]
     assert cam.export is not None
     assert cam.export.panel == "masked"
-    assert report.model("trained").preprocess.mean == tmp_path / "mean.npy"
-    assert report.model("untrained").name.in_language("en") == "untrained"
+    trained, untrained = report.models
+    assert (trained.id, trained.preprocess.mean) == ("trained", tmp_path / "mean.npy")
+    assert (untrained.id, untrained.name.in_language("en")) == ("untrained", "untrained")
     assert report.regions[0].boxes == ((0, 0, 0.5, 0.5), (0.5, 0.5, 1, 1))
     assert report.questions[0].collaborators == ()
     assert report.evidence is None
