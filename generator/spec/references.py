@@ -191,12 +191,11 @@ def _texts(names: Declared) -> Iterator[tuple[str, str]]:
         notes = figure.data.get("notes")
         parts.append((figure, ("caption",)))
         parts += [(Entry(child(figure.path, "notes"), "", notes), tuple(notes))] if isinstance(notes, Mapping) else []
-    for entry, keys in parts:
-        for key in keys:
-            text, path = entry.data.get(key), child(entry.path, key)
-            for language, content in (text if isinstance(text, Mapping) else {"": text}).items():
-                if isinstance(content, str):
-                    yield child(path, language) if language else path, content
+    for path, text in ((child(entry.path, key), entry.data.get(key)) for entry, keys in parts for key in keys):
+        written = (
+            {child(path, tag): words for tag, words in text.items()} if isinstance(text, Mapping) else {path: text}
+        )
+        yield from ((place, words) for place, words in written.items() if isinstance(words, str))
 
 
 def _undefined(path: str, text: str, source: Source) -> Iterator[Problem]:
