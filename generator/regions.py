@@ -29,6 +29,10 @@ class Region:
             inside |= ((y >= top) & (y < bottom))[:, None] & ((x >= left) & (x < right))[None, :]
         return ~inside if self.outside else inside
 
+    def area(self, height: int, width: int) -> float:
+        """The share of the picture that the region covers, in pixels of the model's input: what the measures count."""
+        return float(self.mask(height, width).mean())
+
 
 def share(values: Floats, mask: NDArray[np.bool_]) -> float:
     """The part of a map's magnitude that lies in a region; NaN for an empty map."""

@@ -8,8 +8,8 @@ import pytest
 
 from generator.artefacts import Heatmaps, Patterns
 from generator.errors import InputError
-from generator.prose.facts import Facts, proportion
-from generator.prose.figures import NAMES, Numbers
+from generator.prose.facts import ReportFacts, proportion
+from generator.prose.numbers import NAMES, Numbers
 from generator.prose.quantities import Listed, Quantity
 from generator.regions import Region
 from generator.results import FigureResult, Part
@@ -50,7 +50,7 @@ def numbers(language="en", evaluation=True) -> Numbers:
         "left": Region("left", bilingual("left", "左邊"), ((0, 0, 0.25, 1),)),
     }
     table = Evaluation(LABEL, PREDICTION, None, "e.csv", "") if evaluation else None
-    facts = Facts(CLASSES, regions, table, 7, False, 1234567, "m.keras", "4×4×1")
+    facts = ReportFacts(CLASSES, regions, table, 7, False, 1234567, "m.keras", "4×4×1")
     return Numbers(facts, Language(language), figures(), {"maps": 1, "filters": 2}, "Figure {}")
 
 

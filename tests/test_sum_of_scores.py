@@ -9,7 +9,7 @@ import pytest
 from generator.artefacts import Heatmaps
 from generator.classifier import Score
 from generator.errors import ParameterError
-from generator.evidence.study import Setting, measure
+from generator.evidence.measurement import Setting, measure
 from generator.methods import METHODS, load_all
 from generator.model.keras_door import keras, tf
 from generator.pages.figure_page import words_of

@@ -15,8 +15,7 @@ from generator.build.runs import waiting
 from generator.build.study import Study
 from generator.build.subject import Subject
 from generator.classifier import Score
-from generator.evidence.collection import DRAWS, sizes_of
-from generator.evidence.explainer import Explainer
+from generator.evidence.explainer import DRAWS, Explainer, sizes_of
 from generator.maps.growth import scales
 from generator.methods import Method
 from generator.spec.grammar import Figure

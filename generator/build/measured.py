@@ -2,34 +2,33 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager
-from dataclasses import asdict
-from typing import Any, cast
+from typing import cast
 
 from generator.artefacts import Floats, Heatmaps, Ints
 from generator.build.cache import key_of
 from generator.build.study import Study, training_samples
 from generator.classifier import Classifier
+from generator.evidence.classes import Leakage, leakage
 from generator.evidence.explainer import Explainer
 from generator.evidence.faces import Faces, draw
-from generator.evidence.leakage import Leakage, leakage
-from generator.evidence.study import Evidence, Setting, measure
+from generator.evidence.measurement import Setting, measure
+from generator.evidence.result import ReportEvidence
 from generator.results import FigureResult
 from generator.spec.report import Report
 
-NOTHING = Evidence({}, {})
-VERSION = 2  # raised when the measures change
+NOTHING = ReportEvidence()
+VERSION = 3  # raised when the measures change
 
 
 def measured(
     report: Report, study: Study, results: Mapping[str, FigureResult], note: Callable[[str], None]
-) -> Evidence:
+) -> ReportEvidence:
     """What was measured of every attribution that was computed; nothing where the spec wants none."""
     explainers = tuple(_explainers(study, results))
     if report.evidence is None or not (explainers or study.given_evaluation):
         return NOTHING
     key = _key(report, study, explainers)
-    found = study.cache.remember(key, lambda: asdict(_measure(report, study, explainers, note)))
-    return Evidence(**cast(dict[str, Any], found))
+    return cast(ReportEvidence, study.cache.remember(key, lambda: _measure(report, study, explainers, note)))
 
 
 def _explainers(study: Study, results: Mapping[str, FigureResult]) -> Iterator[Explainer]:
@@ -49,7 +48,9 @@ def _key(report: Report, study: Study, explainers: tuple[Explainer, ...]) -> str
     return key_of(version=VERSION, explainers=asked, classes=report.class_ids, **made_of, **settings)
 
 
-def _measure(report: Report, study: Study, explainers: tuple[Explainer, ...], note: Callable[[str], None]) -> Evidence:
+def _measure(
+    report: Report, study: Study, explainers: tuple[Explainer, ...], note: Callable[[str], None]
+) -> ReportEvidence:
     subject = study.subject
     note("evidence")
     setting = Setting(report.class_ids, report.regions, study.evaluation, _leakage(report, study), report.data.source)

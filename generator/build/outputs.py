@@ -18,7 +18,7 @@ from generator.drawing.png import jpeg
 from generator.errors import InputError
 from generator.pages.assembly import figure_numbers
 from generator.pages.figure_page import Built
-from generator.prose.figures import row_class
+from generator.prose.numbers import row_class
 from generator.results import Drawing, FigureResult, Names, Part, Picture, Role
 from generator.spec.grammar import Export, Figure
 from generator.spec.report import Report

@@ -22,7 +22,7 @@ from generator.build.study import Study, open_study
 from generator.build.subject import versions
 from generator.build_options import FOLDER, BuildOptions
 from generator.errors import FigureError, InputError, Problem, SpecError
-from generator.evidence.study import Evidence
+from generator.evidence.result import ReportEvidence
 from generator.pages.figure_page import Built
 from generator.results import FigureResult
 from generator.spec.grammar import Figure
@@ -81,7 +81,7 @@ def _warned(doubts: Iterable[Problem], options: BuildOptions) -> bool:
     return bool(problems)
 
 
-def _computed(report: Report, study: Study, options: BuildOptions) -> tuple[dict[str, FigureResult], Evidence]:
+def _computed(report: Report, study: Study, options: BuildOptions) -> tuple[dict[str, FigureResult], ReportEvidence]:
     """Every figure of the questions to build and the evidence for them, with a word on how far it is."""
     asked = [(question.id, figure) for question in report.built for figure in question.figures]
     passes = {figure.id: runs * passes_of_a_run(figure, study) for figure, runs in waiting(study)}

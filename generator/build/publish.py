@@ -1,37 +1,39 @@
 """The forms a report is published in: a page a language, one with both, Markdown and PDF, all from the same page."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, fields, is_dataclass, replace
 from functools import cached_property, partial
 from pathlib import Path
 from typing import cast
 
+from generator import __version__
+from generator.build.cache import Cache, key_of
 from generator.build.study import Study
 from generator.build.subject import versions
 from generator.errors import ProseError, SpecError
-from generator.evidence.study import Evidence
+from generator.evidence.result import ReportEvidence, plain
 from generator.pages import html_page, markdown_page
 from generator.pages.assembly import BOTH, Imprint, assemble, figure_numbers
-from generator.pages.evidence_pictures import drawn
+from generator.pages.evidence_pictures import drawn, shown
 from generator.pages.evidence_plots import Told
 from generator.pages.evidence_section import section
 from generator.pages.figure_page import Built
-from generator.pages.page import Image, Light, LightLine, Page
+from generator.pages.page import Image, LightLine, Page
 from generator.pages.reader import Reader
-from generator.prose.claims import Line
-from generator.prose.evidence import Spoken
-from generator.prose.facts import Facts
-from generator.prose.figures import Numbers
-from generator.prose.functions import Sayings
-from generator.results import Picture
+from generator.prose.facts import ReportFacts
+from generator.prose.numbers import Numbers
+from generator.prose.quantities import CheckLine
+from generator.prose.sayings import Sayings, Spoken
+from generator.results import Drawing, Picture
 from generator.spec.report import Report
 from generator.templating import render_prose
 from generator.text import Language, Text
 from generator.words import Words, folders_beside, load
 from generator.yaml_source import child
 
+DRAWING = 5  # raised when pictures of the evidence come out differently
 SHOWN = ("python", "tensorflow", "keras", "tf-keras-vis", "lime")  # versions in the foot of a page
 
 
@@ -43,7 +45,7 @@ class Publication:
     study: Study
     built: Mapping[str, Built]
     formats: tuple[str, ...]
-    evidence: Evidence
+    evidence: ReportEvidence
 
     @property
     def folders(self) -> tuple[Path, ...]:
@@ -51,7 +53,7 @@ class Publication:
         return folders_beside(self.report.folder)
 
     @cached_property
-    def facts(self) -> Facts:
+    def facts(self) -> ReportFacts:
         """What the prose may quote beside the figures."""
         study, report = self.study, self.report
         images, labelled = study.data_facts
@@ -60,7 +62,7 @@ class Publication:
         classes = {c.id: c.name for c in report.classes}
         regions = {region.id: region for region in report.regions}
         name = report.models[0].path.name
-        return Facts(
+        return ReportFacts(
             classes, regions, study.evaluation, images, labelled, model.parameters, name, size, report.languages
         )
 
@@ -118,12 +120,13 @@ class Publication:
         names = [picture.name for picture in self.evidence_pictures]
         alt = {f"figures/{name}": self.alt_texts[name] for name in names if name in self.alt_texts}
         shown = {"files": [f"figures/{name}" for name in names], "alt": alt}
-        return {**self.evidence.figures, "": {**self.evidence.top, "evidence": shown}}
+        return {**plain(self.evidence.figures), "": {**plain(self.evidence), "evidence": shown}}
 
     @cached_property
     def evidence_pictures(self) -> tuple[Picture, ...]:
         """What the section of the evidence shows, in every language."""
-        return drawn([self._told(self._reader(language)) for language in self.report.languages], self.study.cache)
+        readers = [self._told(self._reader(language)) for language in self.report.languages]
+        return drawn_once(readers, self.study.cache)
 
     def _page(self, language: str) -> Page:
         reader = self._reader(language)
@@ -141,7 +144,7 @@ class Publication:
 
     def _told(self, reader: Reader) -> Told:
         """The evidence for a reader; a method that two figures share goes by their numbers."""
-        measured = {name: figure for name, figure in self.built.items() if self.evidence.numbers(name)}
+        measured = {name: figure for name, figure in self.built.items() if name in self.evidence.figures}
         titles = Counter(figure.result.method for figure in measured.values())
         names = {
             name: reader.text(figure.method.title)
@@ -157,7 +160,7 @@ class Publication:
         numbers = Numbers(self.facts, tongue, results, figure_numbers(self.report), label)
         regions = {region.id: region.name for region in self.report.regions}
         methods = {name: figure.method for name, figure in self.report.figures.items()}
-        spoken = Spoken(self.evidence, self.facts.classes, regions, methods, tongue, self.report.languages)
+        spoken = Spoken(self.evidence, self.facts.classes, regions, methods, words, self.report.languages)
         return Sayings(numbers, spoken)
 
     def _with_evidence(self, spoken: Spoken, words: Words) -> dict[str, Built]:
@@ -194,9 +197,14 @@ class Publication:
         return Imprint(names, foot, downloads, (found,) if found else ())
 
 
-def _light(line: Line, words: Words) -> LightLine:
-    light = cast(Light, line.light)
-    return LightLine(light, words(f"evidence.{light}"), line.name, line.sentence, line.numbers)
+def drawn_once(readers: Sequence[Told], cache: Cache) -> tuple[Picture, ...]:
+    """The pictures of the evidence; from the cache where nothing they show has changed."""
+    key = key_of(evidence_drawing=(DRAWING, __version__), shown=shown(readers))
+    return cast(Drawing, cache.remember(key, lambda: Drawing(tuple(drawn(readers))))).pictures
+
+
+def _light(line: CheckLine, words: Words) -> LightLine:
+    return LightLine(line.light, words(f"evidence.{line.light}"), line.name, line.sentence, line.numbers)
 
 
 def images_of(value: object) -> Iterator[Image]:

@@ -18,7 +18,7 @@ from generator.data.evaluation import evaluation_of, read_evaluation
 from generator.data.selection import Selection, select
 from generator.data.sources import DataSource, guess_kind, read_samples
 from generator.errors import DataError, SpecError
-from generator.evidence.leakage import leakage
+from generator.evidence.classes import leakage
 from generator.methods import METHODS, Method
 from generator.samples import Evaluation, Samples
 from generator.spec.grammar import Figure
@@ -138,7 +138,7 @@ def images_seen(evaluation: Evaluation, samples: Samples, usage: str | None, tra
         return replace(evaluation, in_training=len(evaluation.label))
     if training is None:
         return evaluation
-    return replace(evaluation, in_training=min(leakage(samples, training).in_training, len(evaluation.label)))
+    return replace(evaluation, in_training=min(leakage(samples, training).in_training or 0, len(evaluation.label)))
 
 
 def labels_seen(evaluation: Evaluation, training: Samples | None) -> Evaluation:

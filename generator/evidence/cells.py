@@ -3,6 +3,9 @@
 Single pixels of a gradient are mostly noise; twelve by twelve cells keep what a reader sees.
 """
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -65,3 +68,32 @@ def blob(size: tuple[int, int]) -> Floats:
     """`(H, W)` a Gaussian in the middle, a quarter of the side wide: a map that ignores picture and model."""
     rows, columns = ((np.arange(side) + 0.5 - side / 2) / (side / 4) for side in size)
     return np.exp(-0.5 * (rows[:, None] ** 2 + columns**2)).astype(np.float32)
+
+
+@dataclass(frozen=True)
+class Maps:
+    """`values (N, H, W)` without signs, `empty (N,)`, and the grid they were made on, None where that is the pixels."""
+
+    values: Floats
+    empty: NDArray[np.bool_]
+    grid: tuple[int, int] | None
+
+    def __len__(self) -> int:
+        return len(self.empty)
+
+    def first(self, count: int) -> "Maps":
+        """The first so many, none for less than one."""
+        return Maps(self.values[: max(0, count)], self.empty[: max(0, count)], self.grid)
+
+    @property
+    def cells(self) -> Doubles:
+        """`(N, cells)`; a row of NaN is an empty map."""
+        found = cell_means(np.where(self.empty[:, None, None], 0, self.values).astype(np.float32))
+        found[self.empty] = np.nan
+        return found
+
+
+def joined_maps(parts: Sequence[Maps]) -> Maps:
+    """One after the other; there is at least one."""
+    values, empty = [part.values for part in parts], [part.empty for part in parts]
+    return Maps(np.concatenate(values), np.concatenate(empty), parts[0].grid)

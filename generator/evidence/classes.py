@@ -1,46 +1,46 @@
-"""Which classes are recognised, what they are confused with, and whether confidence means what it says (measure H)."""
+"""What labels and pixels tell: which classes are recognised, what confidence means, what was seen before (H)."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from hashlib import blake2b
 
 import numpy as np
 
 from generator.artefacts import Floats, Ints
 from generator.evidence.estimates import LEVEL, Doubles, Estimate, Sums, claim_level, joined, wilson
-from generator.samples import Evaluation
+from generator.samples import Evaluation, Samples
 
 FINE = 1000  # bins of the histogram that is kept
 COARSE = 15  # bins of equal mass that the error is taken over
 DRAWS = 200
 FEWEST = 200  # labelled images below which calibration is silent
 HALF = 0.5
+CHUNK = 1024  # pictures decoded at a time
 
 
 @dataclass(frozen=True)
 class ClassScores:
-    """One class: `support` images have its label; `confused` is the one class it is clearly mistaken for most, or −1.
+    """One class: `support` images have its label; `confused` is the one class it is clearly mistaken for most.
 
-    `share` is the part of its images that is predicted as that class.
+    `confused_share` is the part of its images that is predicted as that class.
     """
 
     recall: Estimate | None
     precision: Estimate | None
     support: int
-    confused: int
-    share: Estimate | None
+    confused: str | None
+    confused_share: Estimate | None
 
 
-def class_scores(counts: Ints, level: float = LEVEL) -> tuple[ClassScores, ...]:
-    """From the matrix `(K, K)`, row = label."""
-    return tuple(_class_scores(counts, k, level) for k in range(len(counts)))
-
-
-def _class_scores(counts: Ints, k: int, level: float) -> ClassScores:
-    hits, support = int(counts[k, k]), int(counts[k].sum())
-    recall, precision = wilson(hits, support, level), wilson(hits, int(counts[:, k].sum()), level)
-    top = top_confusion(counts[k], k, claim_level(len(counts)))
-    share = wilson(int(counts[k, top]), support, level) if top >= 0 else None
-    return ClassScores(recall, precision, support, top, share)
+def class_scores(counts: Ints, classes: Sequence[str]) -> dict[str, ClassScores]:
+    """Of each class, from the matrix `(K, K)`, row = label."""
+    scores = {}
+    for k, name in enumerate(classes):
+        hits, support = int(counts[k, k]), int(counts[k].sum())
+        top = top_confusion(counts[k], k, claim_level(len(counts)))
+        taken = (classes[top], wilson(int(counts[k, top]), support)) if top >= 0 else (None, None)
+        scores[name] = ClassScores(wilson(hits, support), wilson(hits, int(counts[:, k].sum())), support, *taken)
+    return scores
 
 
 def top_confusion(row: Ints, own: int, level: float = LEVEL) -> int:
@@ -50,20 +50,6 @@ def top_confusion(row: Ints, own: int, level: float = LEVEL) -> int:
     first, second = int(errors[order[0]]), int(max(errors[order[1]], 0)) if len(row) > 2 else 0
     duel = wilson(first, first + second, level)
     return int(order[0]) if first > 0 and duel is not None and duel.low > HALF else -1
-
-
-def best_by_recall(counts: Ints, n: int) -> tuple[tuple[int, ...], bool]:
-    """The n classes with the highest recall, best first, and whether their intervals part from all the others'."""
-    scores = class_scores(counts, claim_level(len(counts)))
-    known = [k for k, one in enumerate(scores) if one.recall is not None]
-    order = sorted(known, key=lambda k: -_mean(scores[k].recall))
-    best, rest = order[:n], order[n:]
-    lowest = min((one.low for k in best if (one := scores[k].recall)), default=0.0)
-    return tuple(best), all(one.high < lowest for k in rest if (one := scores[k].recall))
-
-
-def _mean(estimate: Estimate | None) -> float:
-    return estimate.mean if estimate else float("nan")
 
 
 @dataclass(frozen=True)
@@ -127,19 +113,14 @@ def calibrated(found: Histogram, seed: int = 0) -> Calibration | None:
     gap, accuracy, confidence = (found.gap.estimate(column) for column in range(3))
     if gap is None or accuracy is None or confidence is None:
         return None
-    groups = _equal_mass(found.count)
+    before = np.cumsum(found.count) - found.count / 2  # fifteen groups of about equal mass
+    groups = np.minimum(before * COARSE // max(int(found.count.sum()), 1), COARSE - 1).astype(np.int64)
     count, confident = _grouped(found.count, groups), _grouped(found.confidence, groups)
     right = _grouped(found.right, groups)
     null = _null(found, groups, confident, seed)
     bins = tuple((float(c / n), float(r / n), int(n)) for n, c, r in zip(count, confident, right, strict=True) if n)
     ece = float(np.abs(right - confident).sum() / count.sum())
     return Calibration(accuracy, confidence, gap, ece, float(null.mean()), float(np.quantile(null, LEVEL)), bins)
-
-
-def _equal_mass(count: Ints) -> Ints:
-    """`(1000,)` which of the fifteen bins a fine one belongs to."""
-    before = np.cumsum(count) - count / 2
-    return np.minimum(before * COARSE // max(int(count.sum()), 1), COARSE - 1).astype(np.int64)
 
 
 def _grouped(values: Ints | Doubles, groups: Ints) -> Doubles:
@@ -155,6 +136,47 @@ def _null(found: Histogram, groups: Ints, confident: Doubles, seed: int) -> Doub
     return np.asarray(np.abs(right - confident).sum(axis=1) / found.count.sum())
 
 
-def recall_order(scores: Sequence[ClassScores]) -> list[int]:
-    """The classes by recall, best first, without those that have no images."""
-    return sorted((k for k, one in enumerate(scores) if one.recall), key=lambda k: -_mean(scores[k].recall))
+@dataclass(frozen=True)
+class Leakage:
+    """`images` looked at; `duplicates` equal an earlier one; `in_training` equal a training picture.
+
+    `other_label` of these have another label there. None: no training set was named.
+    """
+
+    images: int
+    duplicates: int
+    in_training: int | None = None
+    other_label: int | None = None
+
+
+def leakage(samples: Samples, training: Samples | None = None) -> Leakage:
+    """Equal pixels, found by a digest of each picture as stored."""
+    seen = training_labels(training) if training is not None else {}
+    known: set[bytes] = set()
+    duplicates = inside = elsewhere = 0
+    for digest, label in _digests(samples):
+        duplicates += digest in known
+        known.add(digest)
+        inside += digest in seen
+        elsewhere += digest in seen and label not in seen[digest]
+    if training is None:
+        return Leakage(len(samples), duplicates)
+    return Leakage(len(samples), duplicates, inside, elsewhere)
+
+
+def training_labels(training: Samples) -> dict[bytes, set[int]]:
+    """Every training picture with the labels that it has there."""
+    found: dict[bytes, set[int]] = {}
+    for digest, label in _digests(training):
+        found.setdefault(digest, set()).add(label)
+    return found
+
+
+def _digests(samples: Samples) -> Iterator[tuple[bytes, int]]:
+    for start in range(0, len(samples), CHUNK):
+        positions: Ints = np.arange(start, min(start + CHUNK, len(samples)), dtype=np.int64)
+        for picture, label in zip(samples.decode(positions), samples.label[positions].tolist(), strict=True):
+            levels = (
+                picture if picture.dtype == np.uint8 else np.rint(picture.astype(np.float64) * 255).astype(np.uint8)
+            )
+            yield blake2b(str(levels.shape).encode() + levels.tobytes(), digest_size=16).digest(), label

@@ -1,24 +1,30 @@
-"""Does a map depend on the class and on the weights? What survives when either is exchanged (measures D and G).
+"""Does a map depend on the class and on the weights, does it come again, do methods agree? (measures D to G)
 
-`retained` = mean[ρ(aᵢ,bᵢ) − ρ(aⱼ,bᵢ)] / mean[ρ(aᵢ,a′ᵢ) − ρ(aⱼ,a′ᵢ)]: b is the map after the exchange, a′ a
+`retained` = mean[ρ(aᵢ,bᵢ) − ρ(aⱼ,bᵢ)] / mean[ρ(aᵢ,a′ᵢ) − ρ(aⱼ,a′ᵢ)]: b is the map after an exchange, a′ a
 repetition with other random numbers, j a picture of another class. 0: nothing of this picture's map survives; 1: all.
 The partner takes away what all maps of a method share (a raw rank correlation has no zero: Yona and Greenfeld 2021),
 the denominator what a method does not repeat itself.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from generator.artefacts import Ints
 from generator.evidence.cells import ranks
-from generator.evidence.estimates import FEWEST, LEVEL, Doubles, Estimate, Sums
+from generator.evidence.estimates import FEWEST, FEWEST_DRAWS, LEVEL, Doubles, Estimate, Sums, Verdict, claim_level
+from generator.evidence.explainer import CHUNK, EMPTY, Case
+from generator.methods import Method
 
-CHUNK = 28  # rows within which a partner is looked for, whatever the batches
 NONE = -1
 LEAST = 0.1  # a denominator below this carries no ratio
 REPEATS = 0.5  # mean rank correlation of a map with its repetition below which it is noise
+LITTLE, MUCH = 1 / 3, 2 / 3  # of a map that survives an exchange
+PIXELS = 0.7  # rank correlation of a map with its repetition
+FITS, STAYS = (0.6, 0.3), (0.8, 0.5)  # of LIME's R² and stability: above the first, below the second
 
 
 @dataclass(frozen=True)
@@ -77,8 +83,172 @@ def retained(sums: Sums, n_classes: int, swap: bool) -> Retained:
     return Retained(sums, "")
 
 
-def by_draw(rows: Doubles, draws: Ints) -> Sums:
-    """Sums over draws of random weights: the images of one network are not independent, the networks are."""
-    kept = np.isfinite(rows).all(axis=1)
-    means = [rows[kept & (draws == draw)].mean(axis=0) for draw in np.unique(draws[kept])]
-    return Sums.of(np.array(means).reshape(len(means), rows.shape[1]))
+@dataclass(frozen=True)
+class Survival:
+    """What part of a map survives an exchange, over `n` images; `raw` and `other` are the numerator's correlations."""
+
+    retained: Estimate | None = None
+    raw: float | None = None
+    other: float | None = None
+    n: int = 0
+
+    @classmethod
+    def of(cls, kept: Retained, estimate: Estimate | None, n: int) -> "Survival":
+        means = kept.sums.means
+        return cls(estimate, float(means[RAW]), float(means[OTHER]), n) if kept.sums.n else cls(estimate, n=n)
+
+
+def class_swap(case: Case) -> tuple[Survival, Verdict]:
+    """What survives when the map of another class is asked for."""
+    kept = swapped(case)
+    return Survival.of(kept, kept.estimate(), kept.sums.n), depends(case, kept, draws=False)
+
+
+def random_weights(case: Case) -> tuple[Survival, Verdict]:
+    """What survives in untrained networks, with the number of images behind them."""
+    kept, n = exchanged(case), len(case.own.cells)
+    estimate = kept.estimate(fewest=FEWEST_DRAWS)
+    return Survival.of(kept, replace(estimate, n=n) if estimate else None, n), depends(case, kept, draws=True)
+
+
+def swapped(case: Case) -> Retained:
+    """The sums over images whose class is exchanged."""
+    own, rows = case.own, len(case.own.swapped)
+    after = np.nan_to_num(own.swapped.cells)  # nothing speaks for the other class: nothing survives
+    pairs = correlations(own.cells[:rows], after, own.repeated[:rows], case.bench.faces.target[:rows])
+    return retained(Sums.of(pairs), case.bench.classifier.n_classes, True)
+
+
+def exchanged(case: Case) -> Retained:
+    """The sums over networks whose weights are exchanged."""
+    none, untrained = Sums.of(np.zeros((0, 5))), case.untrained
+    if untrained is None:
+        return Retained(none, "outputs_only" if case.explainer.method.access == "predictions" else "untested")
+    if untrained.dead:
+        return Retained(none, "dead_network")
+    own, target, rows = case.own, case.bench.faces.target, untrained.rows
+    pairs = np.concatenate(
+        [
+            correlations(own.cells[part], untrained.cells[here], own.repeated[part], target[part])
+            for here in (untrained.draw == draw for draw in np.unique(untrained.draw))
+            for part in (rows[here],)
+        ]
+    )
+    lost = float(np.isnan(untrained.cells).any(axis=1).mean())
+    kept = retained(Sums.by_draw(pairs, untrained.draw), case.bench.classifier.n_classes, False)
+    return Retained(kept.sums, "empty") if lost > EMPTY else kept
+
+
+def depends(case: Case, kept: Retained, *, draws: bool) -> Verdict:
+    """Whether the map changes with the class, or with the weights (`draws`: the sums are over networks)."""
+    images = len(case.own.cells) if draws else kept.sums.n
+    if kept.silent:
+        return Verdict("silent", kept.silent, images)
+    silent = case.silent(images)
+    estimate = kept.estimate(claim_level(case.bench.claims), FEWEST_DRAWS if draws else FEWEST)
+    if silent or estimate is None:
+        return silent or Verdict("silent", "too_few", images)
+    if estimate.high < LITTLE:
+        return Verdict("green", "changes", images)
+    return Verdict("red", "stays", images) if estimate.low > MUCH else Verdict("amber", "partly", images)
+
+
+@dataclass(frozen=True)
+class Repetition:
+    """Rank correlation of a map with its repetition with other random numbers, by pixel and by cell."""
+
+    pixel: Estimate | None
+    cell: Estimate | None
+
+
+def repetition(case: Case) -> tuple[Repetition | None, Verdict | None]:
+    """Whether other random numbers give the same map; None where there are none."""
+    own = case.own
+    if not len(own.pixels):
+        return None, None
+    target = case.bench.faces.target[: len(own.cells)]
+    pixel, cell = Sums.of(own.pixels), Sums.of(correlations(own.cells, own.cells, own.repeated, target)[:, REPEAT])
+    return Repetition(pixel.estimate(), cell.estimate()), repeats(pixel)
+
+
+def repeats(pixel: Sums) -> Verdict:
+    """The light of a repetition."""
+    if pixel.n < FEWEST:
+        return Verdict("silent", "too_few", pixel.n)
+    steady = float(pixel.means[0]) >= PIXELS
+    return Verdict("green", "repeats", pixel.n) if steady else Verdict("amber", "raise_samples", pixel.n)
+
+
+@dataclass(frozen=True)
+class LimeFit:
+    """LIME's fit on samples left out and the overlap of its leading superpixels, in the mean of the images shown."""
+
+    r2: Estimate
+    stability: Estimate
+    chance: Estimate
+
+
+def lime_fit(facts: Sequence[Mapping[str, Any]]) -> tuple[LimeFit | None, Verdict | None]:
+    """From the facts beside the images shown; None where a figure has no such facts."""
+    names = ("r2", "stability", "chance")
+    known = [one for one in facts if all(name in one for name in names)]
+    if not known:
+        return None, None
+    fit = LimeFit(*(described([float(one[name]) for one in known]) for name in names))
+    return fit, fits(fit)
+
+
+def described(values: Sequence[float]) -> Estimate:
+    """The mean of the very images shown; with one image the interval is that number."""
+    sums = Sums.of(np.asarray(values, np.float64))
+    mean = float(sums.means[0])
+    return sums.estimate(fewest=2) or Estimate(mean, mean, mean, sums.n)
+
+
+def fits(fit: LimeFit) -> Verdict:
+    """Whether LIME's local model fits and would come again; of the very images shown, however few."""
+    r2, stability = fit.r2, fit.stability
+    if r2.mean < FITS[1] or stability.mean < STAYS[1]:
+        return Verdict("red", "fits_badly" if r2.mean < FITS[1] else "unstable", r2.n)
+    if r2.mean >= FITS[0] and stability.mean >= STAYS[0]:
+        return Verdict("green", "fits", r2.n)
+    return Verdict("amber", "double_samples" if stability.mean < STAYS[0] else "fits_partly", r2.n)
+
+
+@dataclass(frozen=True)
+class Agreement:
+    """Rank correlation of two methods on one picture, on two, and the excess; `related` ones share a factor.
+
+    Two methods that both like the middle of every face agree without having understood anything: only the excess is
+    spoken of. Methods that share a factor of their formulas agree by construction and are marked.
+    """
+
+    same: Estimate | None
+    other: Estimate | None
+    excess: Estimate | None
+    related: bool
+
+
+def agreement(one: Case, other: Case, most: int) -> Agreement:
+    """Over the images that both have kept, at most so many."""
+    count = min(len(one.own.cells), len(other.own.cells), most)
+    rows = agreements(one.own.cells[:count], other.own.cells[:count], one.bench.faces.target[:count])
+    same, elsewhere, excess = (Sums.of(rows).estimate(column) for column in range(3))
+    return Agreement(same, elsewhere, excess, related(one.explainer.method, other.explainer.method))
+
+
+def related(one: Method, other: Method) -> bool:
+    """Whether two methods share a factor of their formulas."""
+    return one.name == other.name or bool(one.factors & other.factors)
+
+
+def agreements(one: Doubles, other: Doubles, classes: Ints) -> Doubles:
+    """`(N, 3)` ρ(Aᵢ,Bᵢ), ρ(Aᵢ,Bⱼ) with a picture of another class, and the excess; NaN where a map is empty."""
+    valid = np.isfinite(np.concatenate([one, other], axis=1)).all(axis=1)
+    partner = partners(classes, valid)
+    rows = np.flatnonzero(partner != NONE)
+    a, b = ranks(np.nan_to_num(one)), ranks(np.nan_to_num(other))
+    same, elsewhere = (a[rows] * b[rows]).sum(axis=1), (a[rows] * b[partner[rows]]).sum(axis=1)
+    found = np.full((len(one), 3), np.nan)
+    found[rows] = np.stack([same, elsewhere, same - elsewhere], axis=1)
+    return found

@@ -1,4 +1,4 @@
-"""Means, ratios and shares with intervals, from sums that add up: nothing here sees a single image twice.
+"""Means, ratios and shares with intervals, from sums that add up, and the light that they allow.
 
 Intervals are Student's over images, never over pixels, and never bootstrapped: at five images a percentile bootstrap
 covers four times out of five what it promises to cover nineteen times out of twenty.
@@ -9,14 +9,17 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from statistics import NormalDist
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 Doubles = NDArray[np.float64]
+Colour = Literal["green", "amber", "red", "silent"]
 
 LEVEL = 0.95
 FEWEST = 8  # images below which no estimate is given
+FEWEST_DRAWS = 2  # networks with random weights
 
 
 @dataclass(frozen=True)
@@ -28,14 +31,18 @@ class Estimate:
     high: float
     n: int
 
-    def plain(self) -> dict[str, float | int]:
-        """As the manifest writes it."""
-        return {"mean": self.mean, "low": self.low, "high": self.high, "n": self.n}
+    def over(self, unit: float) -> "Estimate":
+        """The same in multiples of a unit."""
+        return Estimate(self.mean / unit, self.low / unit, self.high / unit, self.n)
 
 
-def plain(estimate: Estimate | None) -> dict[str, float | int] | None:
-    """As the manifest writes it; None where it is silent."""
-    return None if estimate is None else estimate.plain()
+@dataclass(frozen=True)
+class Verdict:
+    """What may be said: `reason` is a key of the words; `n` images stand behind it."""
+
+    light: Colour
+    reason: str
+    n: int
 
 
 @dataclass(frozen=True)
@@ -53,6 +60,13 @@ class Sums:
         rows = rows[:, None] if rows.ndim == 1 else rows
         rows = rows[np.isfinite(rows).all(axis=1)]
         return cls(len(rows), rows.sum(axis=0), rows.T @ rows)
+
+    @classmethod
+    def by_draw(cls, rows: Doubles, draws: NDArray[np.int64]) -> "Sums":
+        """Over draws of random weights: the images of one network are not independent, the networks are."""
+        kept = np.isfinite(rows).all(axis=1)
+        means = [rows[kept & (draws == draw)].mean(axis=0) for draw in np.unique(draws[kept])]
+        return cls.of(np.array(means).reshape(len(means), rows.shape[1]))
 
     def __add__(self, other: "Sums") -> "Sums":
         return Sums(self.n + other.n, self.total + other.total, self.products + other.products)
@@ -72,6 +86,15 @@ class Sums:
             return None
         error = math.sqrt(max(0.0, float(self.covariance[column, column])) / self.n)
         return _around(float(self.means[column]), error, self.n - 1, level, self.n)
+
+    def positive(self, column: int = 0, level: float = LEVEL) -> bool:
+        """Whether the whole interval of a column's mean lies above 0."""
+        estimate = self.estimate(column, level)
+        return estimate is not None and estimate.low > 0
+
+    def column(self, k: int) -> "Sums":
+        """One column alone."""
+        return Sums(self.n, self.total[k : k + 1], self.products[k : k + 1, k : k + 1])
 
     def ratio(self, above: int, below: int, level: float = LEVEL, fewest: int = FEWEST) -> Estimate | None:
         """The ratio of two means by the delta method; None below `fewest` rows."""

@@ -1,21 +1,36 @@
-"""A method with its parameters, as the measures use it: maps without signs for rows of the images."""
+"""A method with its parameters as the measures use it: every map they need, computed once.
 
-from collections.abc import Mapping, Sequence
+Maps of the model, of the same model for other classes, and of untrained networks. Cells of the first rows are kept,
+everything over all images is reduced to sums as it passes.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from generator.artefacts import Fact, Floats, Heatmaps, Ints
 from generator.classifier import Classifier, Request
-from generator.evidence.cells import cell_means, empty, strength
-from generator.evidence.estimates import Doubles
-from generator.evidence.faces import Faces, batch_of
+from generator.evidence.cells import Maps, empty, joined_maps, spearman, strength
+from generator.evidence.estimates import FEWEST, Doubles, Sums, Verdict
+from generator.evidence.faces import Covering, Faces, Masks, batch_of, other_class
+from generator.evidence.localisation import Shared, shares
 from generator.methods import USUAL_SIZE, Method, Size
+
+Reinitialised = Callable[[int, Floats], AbstractContextManager[Classifier]]
+"""(seed, inputs of 64 images) -> the model with fresh random weights, as long as the context lasts."""
 
 CHEAP, DEAR = 3, 10  # model passes of one map
 MOST = 300  # a method that takes more is not run on further images
+CHUNK = 28  # rows within which a partner is looked for, whatever the batches
+DRAWS = 5  # networks with random weights
+FEW = 8  # images of a draw for a method that is dear
+BLOCK = 4 * CHUNK  # rows of one call
+NORMS = 64  # images that the statistics of norm layers are taken over
+DEAD = 1e-3  # logits of an untrained network that vary less say nothing
+EMPTY = 0.2  # more empty maps than this and a method is silent
 
 
 @dataclass(frozen=True)
@@ -43,35 +58,6 @@ class Explainer:
         return self.cost <= MOST
 
 
-@dataclass(frozen=True)
-class Maps:
-    """`values (N, H, W)` without signs, `empty (N,)`, and the grid they were made on, None where that is the pixels."""
-
-    values: Floats
-    empty: NDArray[np.bool_]
-    grid: tuple[int, int] | None
-
-    def __len__(self) -> int:
-        return len(self.empty)
-
-    def first(self, count: int) -> "Maps":
-        """The first so many, none for less than one."""
-        return Maps(self.values[: max(0, count)], self.empty[: max(0, count)], self.grid)
-
-    @property
-    def cells(self) -> Doubles:
-        """`(N, cells)`; a row of NaN is an empty map."""
-        found = cell_means(np.where(self.empty[:, None, None], 0, self.values).astype(np.float32))
-        found[self.empty] = np.nan
-        return found
-
-
-def joined_maps(parts: Sequence[Maps]) -> Maps:
-    """One after the other; there is at least one."""
-    values, empty = [part.values for part in parts], [part.empty for part in parts]
-    return Maps(np.concatenate(values), np.concatenate(empty), parts[0].grid)
-
-
 def maps_of(
     explainer: Explainer, classifier: Classifier, faces: Faces, rows: Ints, target: Ints, again: bool = False
 ) -> Maps:
@@ -84,3 +70,172 @@ def maps_of(
     grid = None if artefact.native is None else (int(artefact.native.shape[1]), int(artefact.native.shape[2]))
     both_signs = explainer.method.both_signs
     return Maps(strength(artefact, both_signs), empty(artefact, both_signs), grid)
+
+
+@dataclass(frozen=True)
+class Sizes:
+    """How many images a method is measured on: for its shares, for the other measures, and in one draw of weights.
+
+    The images of the draws come from the first `pool`, whose maps are kept.
+    """
+
+    shares: int
+    rest: int
+    draw: int
+    pool: int
+
+    @property
+    def kept(self) -> int:
+        return max(self.rest, min(self.pool, DRAWS * self.draw))
+
+    def drawn(self, number: int) -> Ints:
+        """The images of a draw: new ones each time, as long as there are new ones."""
+        return (number * self.draw + np.arange(self.draw)) % self.pool
+
+
+def sizes_of(explainer: Explainer, faces: int) -> Sizes:
+    """By the cost of one map; a black box sees only outputs and is not tried on untrained networks."""
+    cost = explainer.cost
+    rest = min(2 * CHUNK if cost <= DEAR else CHUNK, faces)
+    draw = 0 if explainer.method.access == "predictions" else min(CHUNK if cost <= DEAR else FEW, faces)
+    cheap = cost <= CHEAP
+    return Sizes(faces if cheap else min(CHUNK, faces), rest, draw, faces if cheap else rest)
+
+
+@dataclass(frozen=True)
+class Own:
+    """Maps of the model itself: cells of the kept rows, also repeated and for another class, and what was summed up.
+
+    `pixels (n,)` are rank correlations with the repetition by pixel, none where a method draws no random numbers.
+    """
+
+    cells: Doubles
+    repeated: Doubles
+    swapped: Maps
+    pixels: Doubles
+    total: "Shared"
+
+
+@dataclass(frozen=True)
+class Untrained:
+    """Maps of untrained networks: `rows (n,)` of the images, `draw (n,)`, their cells, and their shares `(n, R)`."""
+
+    rows: Ints
+    draw: Ints
+    cells: Doubles
+    shares: Doubles
+    dead: bool  # a network that says the same to every picture
+
+    @classmethod
+    def joined(cls, parts: Sequence["Untrained"]) -> "Untrained":
+        """One network after the other."""
+        columns = ([getattr(part, name) for part in parts] for name in ("rows", "draw", "cells", "shares"))
+        rows, draw, cells, part = (np.concatenate(column) for column in columns)
+        return cls(rows, draw, cells, part, any(one.dead for one in parts))
+
+    def shares_by_class(self, target: Ints, n_classes: int) -> tuple[Sums, ...]:
+        """Their shares over draws, by class and at last of all classes together; none of a dead network."""
+        if self.dead:
+            return ()
+        own = target[self.rows]
+        groups = [own == k for k in range(n_classes)] + [np.ones(len(own), bool)]
+        return tuple(Sums.by_draw(np.where(group[:, None], self.shares, np.nan), self.draw) for group in groups)
+
+
+def own_maps(explainer: Explainer, classifier: Classifier, faces: Faces, masks: Masks, n_classes: int) -> Own:
+    """Maps of the model for the class of each image, repeated and swapped where a measure needs it."""
+    sizes = sizes_of(explainer, len(faces))
+    kept, total = [], Shared.nothing(masks, n_classes)
+    for rows in _blocks(max(sizes.shares, sizes.kept), len(faces)):
+        maps = maps_of(explainer, classifier, faces, rows, faces.target[rows])
+        kept.append(maps.first(sizes.kept - int(rows[0])))
+        total = total.added(maps.first(sizes.shares - int(rows[0])), faces.target[rows], masks)
+    first = joined_maps(kept)
+    second = _computed(explainer, classifier, faces, len(first), again=True) if explainer.method.seeded else first
+    swapped = _computed(explainer, classifier, faces, sizes.rest, other_class(faces, n_classes))
+    pixels = by_pixel(first, second) if explainer.method.seeded else np.zeros(0)
+    return Own(first.cells, second.cells, swapped, pixels, total)
+
+
+def by_pixel(first: Maps, second: Maps) -> Doubles:
+    """`(n,)` rank correlation of two maps of the same image; NaN where either is empty."""
+    one, other = (maps.values.reshape(len(maps), -1).astype(np.float64) for maps in (first, second))
+    return np.where(first.empty | second.empty, np.nan, spearman(one, other))
+
+
+def _blocks(count: int, faces: int) -> Iterator[Ints]:
+    for first in range(0, min(count, faces), BLOCK):
+        yield np.arange(first, min(first + BLOCK, count, faces), dtype=np.int64)
+
+
+def _computed(
+    explainer: Explainer,
+    classifier: Classifier,
+    faces: Faces,
+    count: int,
+    target: Ints | None = None,
+    *,
+    again: bool = False,
+) -> Maps:
+    """The maps of the first rows, for another target or with other random numbers."""
+    target = faces.target if target is None else target
+    blocks = _blocks(count, len(faces))
+    return joined_maps([maps_of(explainer, classifier, faces, rows, target[rows], again) for rows in blocks])
+
+
+def untrained_maps(
+    explainers: Sequence[Explainer], reinitialised: Reinitialised, classifier: Classifier, faces: Faces, masks: Masks
+) -> dict[str, Untrained]:
+    """Maps of five untrained networks by figure; every network serves all methods, on new images each time."""
+    inputs = classifier.prepare(faces.load(np.arange(min(NORMS, len(faces)), dtype=np.int64)))
+    found: dict[str, list[Untrained]] = {explainer.figure: [] for explainer in explainers}
+    for number in range(DRAWS if explainers else 0):
+        with reinitialised(faces.seed + number, inputs) as network:
+            dead = bool(network.logits(inputs[:FEW]).std(axis=0).max() < DEAD)
+            for explainer in explainers:
+                found[explainer.figure].append(_untrained(explainer, network, faces, masks, (number, dead)))
+    return {figure: Untrained.joined(parts) for figure, parts in found.items()}
+
+
+def _untrained(
+    explainer: Explainer, network: Classifier, faces: Faces, masks: Masks, drawn: tuple[int, bool]
+) -> Untrained:
+    number, dead = drawn
+    rows = sizes_of(explainer, len(faces)).drawn(number)
+    maps = maps_of(explainer, network, faces, rows, faces.target[rows])
+    part = np.where(maps.empty[:, None], np.nan, shares(maps.values, masks))
+    return Untrained(rows, np.full(len(rows), number), maps.cells, part, dead)
+
+
+@dataclass(frozen=True)
+class Bench:
+    """What all methods are measured with: `cover` is None where no blur hides the class, `claims` so many methods.
+
+    `gaps (n, 2)` are the faithfulness gaps of a blob and of the change that the blur makes.
+    """
+
+    classifier: Classifier
+    faces: Faces
+    masks: Masks
+    regions: tuple[str, ...]
+    classes: tuple[str, ...]
+    cover: Covering | None
+    gaps: Doubles
+    claims: int
+
+
+@dataclass(frozen=True)
+class Case:
+    """One method on the bench; `untrained` is None where it is not compared with untrained networks."""
+
+    explainer: Explainer
+    own: Own
+    untrained: Untrained | None
+    bench: Bench
+
+    def silent(self, n: int) -> Verdict | None:
+        """Why nothing can be said of n images; None where something can."""
+        total = self.own.total
+        if total.images and total.empty / total.images > EMPTY:
+            return Verdict("silent", "empty", n)
+        return Verdict("silent", "too_few", n) if n < FEWEST else None

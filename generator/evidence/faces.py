@@ -1,21 +1,30 @@
-"""The images that evidence is measured on: drawn by the hash of their row, balanced by class, predicted right.
+"""The images that evidence is measured on, and what a model says of them as they are and with parts covered.
 
-The figures show confident images instead, on which maps look clearer than on the rest.
+They are drawn by the hash of their row, balanced by class, predicted right; the figures show confident images instead,
+on which maps look clearer than on the rest.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from hashlib import blake2b
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from generator.artefacts import Floats, Ints
 from generator.classifier import Classifier
 from generator.data.selection import Predict, Rule, Selection, row_seeds, select
 from generator.errors import DataError
 from generator.evidence.estimates import Doubles
+from generator.maps.blur import blurred
+from generator.maps.fills import BLUR
+from generator.maps.variants import chunk_rows
 from generator.samples import Batch, Samples
 
-ALL = 1 << 40  # more images a class than anybody has
+Masks = NDArray[np.bool_]
+
+EVERY = 1 << 40  # more images a class than anybody has
 
 
 @dataclass(frozen=True)
@@ -53,7 +62,7 @@ class Faces:
 
 def draw(samples: Samples, predict: Predict, n_classes: int, images: int | str, seed: int) -> Selection:
     """So many images a class (or 'all'), in turn from each class; without labels the predictions are the classes."""
-    per_class = ALL if images == "all" else int(images)
+    per_class = EVERY if images == "all" else int(images)
     rule = Rule("random", per_class=per_class, correct=True if samples.labelled else None)
     try:
         return in_turn(select(samples, rule, predict, n_classes, seed))
@@ -85,3 +94,83 @@ def other_class(faces: Faces, n_classes: int) -> Ints:
     """`(N,)` for each image a class that it is not explained for, drawn from its own seed."""
     step = 1 + faces.seeds % (n_classes - 1)
     return (faces.target + step) % n_classes
+
+
+@dataclass(frozen=True)
+class Remembering:
+    """A classifier that answers the same question about the same inputs from memory.
+
+    A black box that is asked about another class needs no new forward pass: the answers hold all classes.
+    """
+
+    classifier: Classifier
+    answers: dict[bytes, Floats] = field(default_factory=dict)
+
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401  whatever the port has
+        return getattr(self.classifier, name)
+
+    def logits(self, inputs: Floats) -> Floats:
+        return self._answer("logits", inputs)
+
+    def probabilities(self, inputs: Floats) -> Floats:
+        return self._answer("probabilities", inputs)
+
+    def _answer(self, question: str, inputs: Floats) -> Floats:
+        key = blake2b(np.ascontiguousarray(inputs).data, key=question.encode(), digest_size=16).digest()
+        if key not in self.answers:
+            self.answers[key] = getattr(self.classifier, question)(inputs)
+        return self.answers[key]
+
+
+def probability_of(classifier: Classifier, images: Floats, target: Ints) -> Doubles:
+    """`(N,)` probability of each image's class; images as shown."""
+    probability = classifier.probabilities(classifier.prepare(images))
+    return probability[np.arange(len(images)), target].astype(np.float64)
+
+
+def covered(classifier: Classifier, images: Floats, fill: Floats, target: Ints, masks: Masks) -> Doubles:
+    """`(N, M)` probability of each image's class with each of its masks `(N, M, H, W)` replaced by the fill."""
+    rows = np.repeat(np.arange(len(images)), masks.shape[1])
+    flat = masks.reshape(-1, *masks.shape[2:], 1)
+    found = np.empty(len(rows))
+    step = chunk_rows(images.shape[1:])
+    for part in (slice(start, start + step) for start in range(0, len(rows), step)):
+        mixed = np.where(flat[part], fill[rows[part]], images[rows[part]])
+        found[part] = probability_of(classifier, mixed, target[rows[part]])
+    return found.reshape(masks.shape[:2])
+
+
+@dataclass(frozen=True)
+class Covering:
+    """Images as shown, what covers them, their class, and its probability before and after covering everything.
+
+    `sigma` is the deviation of the blur in pixels.
+    """
+
+    images: Floats
+    fill: Floats
+    target: Ints
+    seed: Ints
+    whole: Doubles
+    nothing: Doubles
+    sigma: float
+
+    def only(self, rows: NDArray[np.bool_] | slice) -> "Covering":
+        """Some of the images."""
+        images, fill, target = self.images[rows], self.fill[rows], self.target[rows]
+        return Covering(images, fill, target, self.seed[rows], self.whole[rows], self.nothing[rows], self.sigma)
+
+
+def covering(classifier: Classifier, images: Floats, target: Ints, seed: Ints, whole: Doubles) -> Covering | None:
+    """Images with a blur that hides them; None where even one of twice the width leaves the class recognisable.
+
+    The gate: after covering everything, less than half of the mean probability above chance may be left.
+    """
+    chance = 1 / classifier.n_classes
+    for width in (BLUR, 2 * BLUR):
+        sigma = width * min(images.shape[1:3])
+        fill = blurred(images, sigma)
+        nothing = probability_of(classifier, fill, target)
+        if nothing.mean() - chance <= 0.5 * (whole.mean() - chance):
+            return Covering(images, fill, target, seed, whole, nothing, sigma)
+    return None

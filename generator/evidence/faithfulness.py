@@ -5,59 +5,21 @@ for both: a blur. The gap of the two areas is exactly 0 in the mean for random o
 same size both ways, so it needs no random map beside it (Blücher et al. 2024, symmetric relevance gain).
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import numpy as np
-from numpy.typing import NDArray
 
 from generator.artefacts import Floats, Ints
 from generator.classifier import Classifier
-from generator.evidence.asking import Masks, covered, probability_of
-from generator.evidence.cells import cell_numbers, order_of
-from generator.evidence.estimates import Doubles
-from generator.maps.blur import blurred
-from generator.maps.fills import BLUR
+from generator.evidence.cells import blob, cell_means, cell_numbers, order_of
+from generator.evidence.estimates import Doubles, Estimate, Sums, Verdict, claim_level
+from generator.evidence.explainer import Case, Untrained
+from generator.evidence.faces import Covering, Masks, covered
 
+REFERENCES = ("blob", "change", "untrained")  # maps that a faithful one must beat
+AVERAGE = "average"  # map of the other pictures, told in a sentence of its own
 STEPS = 5  # fifths of the picture
-
-
-@dataclass(frozen=True)
-class Covering:
-    """Images as shown, what covers them, their class, and its probability before and after covering everything.
-
-    `sigma` is the deviation of the blur in pixels.
-    """
-
-    images: Floats
-    fill: Floats
-    target: Ints
-    seed: Ints
-    whole: Doubles
-    nothing: Doubles
-    sigma: float
-
-    def only(self, rows: NDArray[np.bool_] | slice) -> "Covering":
-        """Some of the images."""
-        images, fill, target = self.images[rows], self.fill[rows], self.target[rows]
-        return Covering(images, fill, target, self.seed[rows], self.whole[rows], self.nothing[rows], self.sigma)
-
-    def first(self, count: int) -> "Covering":
-        return self.only(slice(count))
-
-
-def covering(classifier: Classifier, images: Floats, target: Ints, seed: Ints, whole: Doubles) -> Covering | None:
-    """Images with a blur that hides them; None where even one of twice the width leaves the class recognisable.
-
-    The gate: after covering everything, less than half of the mean probability above chance may be left.
-    """
-    chance = 1 / classifier.n_classes
-    for width in (BLUR, 2 * BLUR):
-        sigma = width * min(images.shape[1:3])
-        fill = blurred(images, sigma)
-        nothing = probability_of(classifier, fill, target)
-        if nothing.mean() - chance <= 0.5 * (whole.mean() - chance):
-            return Covering(images, fill, target, seed, whole, nothing, sigma)
-    return None
 
 
 def areas(classifier: Classifier, cover: Covering, cells: Doubles) -> Doubles:
@@ -95,3 +57,80 @@ def average_of_others(cells: Doubles) -> Doubles:
 def change(cover: Covering) -> Floats:
     """`(N, H, W)` how far the fill changes each pixel: the map of somebody who knows the blur and not the model."""
     return np.abs(cover.images - cover.fill).sum(axis=3)
+
+
+@dataclass(frozen=True)
+class Faithfulness:
+    """The areas under the probability, insertion − deletion as `gap`, and how far it exceeds that of other maps."""
+
+    deletion: Estimate | None = None
+    insertion: Estimate | None = None
+    gap: Estimate | None = None
+    over: Mapping[str, Estimate | None] = field(default_factory=dict)
+
+
+def faithfulness(case: Case) -> tuple[Faithfulness, Verdict]:
+    """Estimates of the areas and gaps of a method, and the light that they allow."""
+    sums = gaps(case)
+    known = {name: one.estimate() for name, one in sums.items()}
+    over = {name: known.get(name) for name in (*REFERENCES, AVERAGE)}
+    return Faithfulness(known.get("deletion"), known.get("insertion"), known.get("gap"), over), faithful(sums, case)
+
+
+def faithful(sums: Mapping[str, Sums], case: Case) -> Verdict:
+    """Whether covering what the map marks hurts, and more than covering what maps mark that ignore the model."""
+    if not sums:
+        return Verdict("silent", "nothing_hides_the_class", 0)
+    n = sums["gap"].n
+    if silent := case.silent(n):
+        return silent
+    level = claim_level(case.bench.claims)
+    if not sums["gap"].positive(level=level):
+        return Verdict("red", "not_above_zero", n)
+    beaten_by = [name for name in REFERENCES if name in sums and not sums[name].positive(level=level)]
+    return Verdict("amber", f"{beaten_by[0]}_as_good", n) if beaten_by else Verdict("green", "beats_all", n)
+
+
+def reference_gaps(classifier: Classifier, cover: Covering, size: tuple[int, int]) -> Doubles:
+    """`(N, 2)` the gaps of a blob and of the change that the blur makes, which every method is held to."""
+    maps: tuple[Floats, ...] = (np.repeat(blob(size)[None], len(cover.images), axis=0), change(cover))
+    return np.stack([_gap(areas(classifier, cover, cell_means(values))) for values in maps], axis=1)
+
+
+def gaps(case: Case) -> dict[str, Sums]:
+    """The faithfulness gap, its two areas, and how far it exceeds the gaps of other maps; none where no blur hides."""
+    own, untrained, bench = case.own, case.untrained, case.bench
+    if bench.cover is None:
+        return {}
+    count = min(len(own.swapped), len(bench.cover.images))
+    cover, cells = bench.cover.only(slice(count)), own.cells[:count]
+    both = _areas(bench.classifier, cover, cells)
+    gap = _gap(both)
+    known = {"gap": gap, "deletion": both[:, 0], "insertion": both[:, 1]}
+    known |= {name: gap - bench.gaps[:count, k] for k, name in enumerate(("blob", "change"))}
+    if untrained is not None and not untrained.dead:
+        known["untrained"] = gap - _gap(_areas(bench.classifier, cover, _first_untrained(untrained, count)))
+    known[AVERAGE] = gap - _gap(_areas(bench.classifier, cover, average_of_others(cells)))
+    return {name: Sums.of(values) for name, values in known.items()}
+
+
+def _areas(classifier: Classifier, cover: Covering, cells: Doubles) -> Doubles:
+    """The areas of maps, NaN for empty ones."""
+    found = np.full((len(cells), 2), np.nan)
+    known = np.asarray(np.isfinite(cells).all(axis=1))
+    if known.any():
+        found[known] = areas(classifier, cover.only(known), cells[known])
+    return found
+
+
+def _first_untrained(untrained: Untrained, count: int) -> Doubles:
+    """`(count, cells)` for each image its map by the first untrained network that saw it; NaN: none did."""
+    found = np.full((count, untrained.cells.shape[1]), np.nan)
+    for place in reversed(range(len(untrained.rows))):
+        if untrained.rows[place] < count:
+            found[untrained.rows[place]] = untrained.cells[place]
+    return found
+
+
+def _gap(both: Doubles) -> Doubles:
+    return both[:, 1] - both[:, 0]

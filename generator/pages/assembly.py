@@ -11,7 +11,7 @@ from typing import Protocol
 from generator.pages.figure_page import Built, examples_of, figure_of
 from generator.pages.page import Block, Detail, Link, MethodCard, Page, PageSection, Prose, ShownFigure, ShownQuestion
 from generator.pages.reader import Reader
-from generator.prose.figures import FIGURE_MARK
+from generator.prose.numbers import FIGURE_MARK
 from generator.spec.grammar import Author, Question
 from generator.text import Text
 

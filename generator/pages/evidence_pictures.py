@@ -1,32 +1,20 @@
-"""The pictures of the evidence section: charts in each language, and the mean map of each class; from the cache where
-nothing they show has changed."""
+"""The pictures of the evidence section: charts in each language, and the mean map of each class."""
 
 from collections.abc import Iterator, Sequence
 from hashlib import blake2b
-from typing import cast
 
 import numpy as np
 
-from generator import __version__
 from generator.artefacts import Floats
-from generator.build.cache import Cache, key_of
 from generator.drawing.inks import Pixels
-from generator.evidence.estimates import Estimate
-from generator.evidence.study import Evidence
-from generator.pages.evidence_plots import Plot, Told, Value, plots
-from generator.results import Drawing, Picture, Role
+from generator.evidence.result import ReportEvidence
+from generator.pages.evidence_plots import Plot, Told, plots
+from generator.results import Picture, Role
 
-DRAWING = 4  # raised when pictures come out differently
 Bins = tuple[tuple[float, ...], ...]
 
 
-def drawn(readers: Sequence[Told], cache: Cache) -> tuple[Picture, ...]:
-    """Every picture of the section, in the languages of its readers."""
-    key = key_of(evidence_drawing=(DRAWING, __version__), shown=_shown(readers))
-    return cast(Drawing, cache.remember(key, lambda: Drawing(tuple(_pictures(readers))))).pictures
-
-
-def _shown(readers: Sequence[Told]) -> list[object]:
+def shown(readers: Sequence[Told]) -> list[object]:
     """Everything that the pictures depend on."""
     maps = {name: blake2b(values.tobytes()).hexdigest() for name, values in readers[0].evidence.mean_maps.items()}
     words = [(told.reader.language, repr(plots(told)), reliability_words(told)) for told in readers]
@@ -41,10 +29,9 @@ def map_name(figure: str, class_number: int) -> str:
     return f"evidence-mean-{figure}-{class_number}.png"
 
 
-def bins(evidence: Evidence) -> Bins:
+def bins(evidence: ReportEvidence) -> Bins:
     """Confidence, accuracy and number of images of each group; none where calibration is silent."""
-    found = evidence.top.get("calibration") or {}
-    return tuple(tuple(one) for one in found.get("bins", ()))
+    return evidence.calibration.bins if evidence.calibration else ()
 
 
 def reliability_words(told: Told) -> tuple[str, str]:
@@ -52,7 +39,8 @@ def reliability_words(told: Told) -> tuple[str, str]:
     return told.word("calibration.sure"), told.word("calibration.right")
 
 
-def _pictures(readers: Sequence[Told]) -> Iterator[Picture]:
+def drawn(readers: Sequence[Told]) -> Iterator[Picture]:
+    """Every picture of the section, in the languages of its readers."""
     for told in readers:
         for plot in plots(told):
             if plot.lines:
@@ -76,10 +64,8 @@ def _picture(name: str, pixels: Pixels, role: Role, row: int | None = None, lang
 def _dots(plot: Plot) -> Pixels:
     from generator.drawing import charts  # here: matplotlib is not needed where nothing is drawn
 
-    def estimate(value: Value | None) -> Estimate | None:
-        return Estimate(value.mean, value.low, value.high, value.n) if value else None
-
-    panels = [(title, [estimate(line.values[k]) for line in plot.lines]) for k, title in enumerate(plot.columns)]
+    values = [[value.estimate if value else None for value in line.values] for line in plot.lines]
+    panels = [(title, [row[k] for row in values]) for k, title in enumerate(plot.columns)]
     hollow = [place for place, line in enumerate(plot.lines) if line.quiet]
     names = [line.name for line in plot.lines]
     return charts.intervals(panels, names, plot.marks, hollow=hollow, percent=plot.percent)

@@ -3,15 +3,15 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from generator.evidence.findings import REFERENCES
-from generator.evidence.numbers import ALL, Plain
-from generator.evidence.study import Evidence
-from generator.evidence.verdicts import LITTLE, MUCH
+from generator.evidence.dependence import LITTLE, MUCH
+from generator.evidence.estimates import Estimate
+from generator.evidence.faithfulness import AVERAGE, REFERENCES
+from generator.evidence.localisation import ALL, RegionShare
+from generator.evidence.result import FigureEvidence, ReportEvidence
 from generator.pages.reader import Reader
 from generator.prose.quantities import printed
 
-GAPS = ("gap", *REFERENCES, "average")
-EXCHANGES: Mapping[str, str] = {"class_swap": "class", "random_weights": "weights"}
+GAPS = ("gap", *REFERENCES, AVERAGE)
 HELD = ("green", "amber")  # lights of a gap that is above chance
 UNKNOWN = "–"
 EVEN = 1.0  # as much of the map as of the picture
@@ -19,25 +19,19 @@ EVEN = 1.0  # as much of the map as of the picture
 
 @dataclass(frozen=True)
 class Value:
-    """An estimate with its interval; `holds` where it does so at the level of words. Without images: a constant."""
+    """An estimate, and whether it `holds` at the level of words. Without images: a constant."""
 
-    mean: float
-    low: float
-    high: float
-    n: int
+    estimate: Estimate
     holds: bool = False
 
     @classmethod
-    def of(cls, estimate: Plain | None, holds: bool = False, unit: float = 1.0) -> "Value | None":
-        """From the manifest's form, in multiples of `unit`; None where it is silent."""
-        if estimate is None:
-            return None
-        mean, low, high = (estimate[key] / unit for key in ("mean", "low", "high"))
-        return cls(mean, low, high, estimate["n"], holds)
+    def of(cls, estimate: Estimate | None, holds: bool = False) -> "Value | None":
+        """None where it is silent."""
+        return cls(estimate, holds) if estimate else None
 
 
 @dataclass(frozen=True)
-class Line:
+class PlotRow:
     """One row; a `quiet` one only stands there to be compared with."""
 
     id: str
@@ -52,7 +46,7 @@ class Line:
     @property
     def images(self) -> str:
         """How many stand behind the row; '–' for a constant."""
-        counts = sorted({value.n for value in self.values if value and value.n})
+        counts = sorted({value.estimate.n for value in self.values if value and value.estimate.n})
         return "–".join(f"{count:,}" for count in [*counts[:1], *counts[1:][-1:]]) or UNKNOWN
 
 
@@ -65,7 +59,7 @@ class Plot:
 
     id: str
     columns: tuple[str, ...]
-    lines: tuple[Line, ...]
+    lines: tuple[PlotRow, ...]
     marks: tuple[float, ...] = (0.0,)
     percent: bool = False
 
@@ -78,7 +72,7 @@ class Plot:
 class Told:
     """Evidence for a reader; `figures` has the name of each method by its figure, in the order of the report."""
 
-    evidence: Evidence
+    evidence: ReportEvidence
     reader: Reader
     figures: Mapping[str, str]
 
@@ -95,9 +89,9 @@ class Told:
         return dict(zip(self.reader.class_ids, names, strict=True))
 
     @property
-    def numbers(self) -> Iterator[tuple[str, str, Plain]]:
+    def measured(self) -> Iterator[tuple[str, str, FigureEvidence]]:
         """Figure, name and what was measured of it."""
-        return ((figure, name, self.evidence.numbers(figure)) for figure, name in self.figures.items())
+        return ((figure, name, self.evidence.of(figure)) for figure, name in self.figures.items())
 
     def number(self, value: float, percent: bool = False) -> str:
         """Two decimals, or per cent; what rounds to nothing has no sign."""
@@ -108,8 +102,9 @@ class Told:
         """As a table writes it: with its interval, and a sign where it holds."""
         if value is None:
             return UNKNOWN
-        mean, low, high = (self.number(one, percent) for one in (value.mean, value.low, value.high))
-        text = self.word("value", mean=mean, low=low, high=high) if value.n else mean
+        known = value.estimate
+        mean, low, high = (self.number(one, percent) for one in (known.mean, known.low, known.high))
+        text = self.word("value", mean=mean, low=low, high=high) if known.n else mean
         return self.word("signed", light=self.word("sign.green"), words=text) if value.holds else text
 
 
@@ -120,103 +115,93 @@ def plots(told: Told) -> tuple[Plot, ...]:
 
 def looks(told: Told) -> Plot:
     """Multiples of the area that each region receives, beside untrained networks and a blob."""
-    lines = [line for _, name, numbers in told.numbers for line in _looks(told, name, numbers)]
-    blob = [_blob(told, numbers["region_share"]) for _, _, numbers in told.numbers if numbers.get("region_share")]
-    return _plot("looks", _asked(told.regions.values(), told.figures), [*lines, *blob[:1]], (EVEN,))
+    lines = [line for _, name, measured in told.measured for line in _looks(told, name, measured.region_share)]
+    known = next((measured.region_share for _, _, measured in told.measured if measured.region_share), {})
+    times = [share.blob / share.area for share in known.values()]
+    blob = [PlotRow("blob", told.word("blob"), tuple(map(_constant, times)), quiet=True)] if known else []
+    return _plot("looks", _asked(told.regions.values(), told.figures), [*lines, *blob], (EVEN,))
 
 
-def _looks(told: Told, name: str, numbers: Plain) -> Iterator[Line]:
-    shares = numbers.get("region_share", {})
-    own = Line(name, name, tuple(_times(numbers, region, ALL) for region in shares))
+def _constant(value: float) -> Value:
+    return Value(Estimate(value, value, value, 0))
+
+
+def _looks(told: Told, name: str, shares: Mapping[str, RegionShare]) -> Iterator[PlotRow]:
+    own = PlotRow(name, name, _times(shares, ALL))
     if own.known:
         yield own
-        untrained = (Value.of(share["untrained"], unit=share["area"]) for share in shares.values())
-        yield Line("untrained", told.word("untrained"), tuple(untrained), quiet=True)
+        untrained = (share.untrained and share.untrained.over(share.area) for share in shares.values())
+        yield PlotRow("untrained", told.word("untrained"), tuple(map(Value.of, untrained)), quiet=True)
 
 
-def _blob(told: Told, shares: Plain) -> Line:
-    times = [share["blob"] / share["area"] for share in shares.values()]
-    return Line("blob", told.word("blob"), tuple(Value(one, one, one, 0) for one in times), quiet=True)
-
-
-def _times(numbers: Plain, region: str, class_id: str) -> Value | None:
-    share = numbers["region_share"][region]
-    holds = numbers.get("looks", {}).get(region, {}).get(class_id, False)
-    return Value.of(share[class_id], holds, share["area"])
+def _times(shares: Mapping[str, RegionShare], class_id: str) -> tuple[Value | None, ...]:
+    return tuple(Value.of(share.times(class_id), share.looked_at[class_id]) for share in shares.values())
 
 
 def looks_by_class(told: Told, figure: str) -> Plot:
     """The same for each class of one figure."""
-    numbers = told.evidence.numbers(figure)
-    shares = numbers.get("region_share", {})
-    lines = [
-        Line(class_id, name, tuple(_times(numbers, region, class_id) for region in shares))
-        for class_id, name in told.classes.items()
-    ]
+    shares = told.evidence.of(figure).region_share
+    lines = [PlotRow(class_id, name, _times(shares, class_id)) for class_id, name in told.classes.items()]
     return _plot("looks_by_class", [told.regions[region] for region in shares], lines, (EVEN,))
 
 
 def effect(told: Told) -> Plot:
     """How much more blurring a region hurts each class than blurring elsewhere."""
-    found = told.evidence.top.get("region_effect", {})
+    regions = told.evidence.region_effect
     lines = [
-        Line(name, title, tuple(_effect(by_class.get(name, {})) for by_class in found.values()))
+        PlotRow(name, title, tuple(Value.of(one[name].difference, one[name].holds) for one in regions.values()))
         for name, title in {ALL: told.word("all"), **told.classes}.items()
     ]
-    return replace(_plot("effect", [told.regions[region] for region in found], lines), percent=True)
-
-
-def _effect(found: Plain) -> Value | None:
-    return Value.of(found.get("difference"), found.get("holds", False))
+    return replace(_plot("effect", [told.regions[region] for region in regions], lines), percent=True)
 
 
 def faithful(told: Told) -> Plot:
     """The faithfulness gap, and how far it exceeds that of other maps."""
-    lines = [Line(figure, name, tuple(_gaps(numbers))) for figure, name, numbers in told.numbers]
+    lines = [PlotRow(figure, name, tuple(_gaps(measured))) for figure, name, measured in told.measured]
     return _plot("faithful", _asked([told.word(f"faithful.{gap}") for gap in GAPS], told.figures), lines)
 
 
-def _gaps(numbers: Plain) -> Iterator[Value | None]:
-    found = numbers.get("faithfulness", {})
-    light = numbers.get("verdict", {}).get("faithful", {}).get("light")
-    yield Value.of(found.get("gap"), light in HELD)
+def _gaps(measured: FigureEvidence) -> Iterator[Value | None]:
+    light = measured.light("faithful")
+    yield Value.of(measured.faithfulness.gap, light in HELD)
     for reference in GAPS[1:]:
-        yield Value.of(found.get("over", {}).get(reference), light == "green" and reference in REFERENCES)
+        yield Value.of(measured.faithfulness.over.get(reference), light == "green" and reference in REFERENCES)
 
 
 def dependence(told: Told) -> Plot:
     """How much of a map survives an exchange."""
     lines = [
-        Line(figure, name, tuple(_retained(numbers, key) for key in EXCHANGES))
-        for figure, name, numbers in told.numbers
+        PlotRow(
+            figure,
+            name,
+            (
+                Value.of(measured.class_swap.retained, measured.light("class") == "green"),
+                Value.of(measured.random_weights.retained, measured.light("weights") == "green"),
+            ),
+        )
+        for figure, name, measured in told.measured
     ]
-    columns = _asked([told.word(f"dependence.{key}") for key in EXCHANGES], told.figures)
+    columns = _asked([told.word(f"dependence.{key}") for key in ("class_swap", "random_weights")], told.figures)
     return replace(_plot("dependence", columns, lines, (LITTLE, MUCH)), percent=True)
-
-
-def _retained(numbers: Plain, key: str) -> Value | None:
-    light = numbers.get("verdict", {}).get(EXCHANGES[key], {}).get("light")
-    return Value.of(numbers.get(key, {}).get("retained"), light == "green")
 
 
 def classes(told: Told) -> Plot:
     """Recall and precision of each class."""
-    found, words = told.evidence.top.get("classes") or {}, told.reader.words
-    columns = ("recall", "precision")
+    scores, words = told.evidence.classes, told.reader.words
     lines = [
-        Line(name, title, tuple(Value.of(found[name][key]) for key in columns))
+        PlotRow(name, title, (Value.of(scores[name].recall), Value.of(scores[name].precision)))
         for name, title in told.classes.items()
-        if name in found
+        if name in scores
     ]
-    titles = [words(f"matrix.{key}") for key in columns]
-    return replace(_plot("classes", _asked(titles, found), lines, ()), percent=True)
+    titles = [words(f"matrix.{key}") for key in ("recall", "precision")]
+    return replace(_plot("classes", _asked(titles, scores), lines, ()), percent=True)
 
 
 def _asked(columns: Iterable[str], of: Mapping[str, object]) -> list[str]:
     return list(columns) if of else []
 
 
-def _plot(name: str, columns: Sequence[str], lines: Sequence[Line], marks: tuple[float, ...] = (0.0,)) -> Plot:
+def _plot(name: str, columns: Sequence[str], lines: Sequence[PlotRow], marks: tuple[float, ...] = (0.0,)) -> Plot:
     """Without the rows and columns in which nothing is known."""
     known = [line for line in lines if line.known]
     if not known:

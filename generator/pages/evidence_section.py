@@ -8,14 +8,16 @@ from collections.abc import Iterator, Mapping, Sequence
 import numpy as np
 
 from generator.artefacts import Floats
-from generator.evidence.wording import CHECKS
+from generator.evidence.classes import ClassScores
+from generator.evidence.dependence import Agreement
+from generator.evidence.result import CHECKS
 from generator.pages.alt_text import strong
 from generator.pages.bodies import CHART
 from generator.pages.evidence_pictures import bins, chart_name, map_name
 from generator.pages.evidence_plots import (
     UNKNOWN,
-    Line,
     Plot,
+    PlotRow,
     Told,
     Value,
     dependence,
@@ -60,11 +62,10 @@ def _said(told: Told, *sentences: str) -> Prose:
 
 def _introduction(told: Told) -> Prose:
     """What the numbers are, and which images they come from, as two paragraphs."""
-    rules = [numbers["evidence_images"] for _, _, numbers in told.numbers if "evidence_images" in numbers]
-    most = max(rules, key=lambda rule: int(rule["n"]), default=None)
+    most = max((measured.images for _, _, measured in told.measured), key=lambda images: images.n, default=None)
     said = [told.word("intro")]
-    if most and most["n"]:
-        said.append(told.word(f"rule.{most['rule']}", n=f"{most['n']:,}"))
+    if most and most.n:
+        said.append(told.word(f"rule.{most.rule}", n=f"{most.n:,}"))
     return Prose("\n\n".join(said), told.reader.language)
 
 
@@ -95,7 +96,7 @@ def _middles(told: Told, plot: Plot, column: int) -> Iterator[str]:
     for line in plot.lines:
         value = line.values[column]
         if value:
-            yield told.word("listed", name=line.name, value=told.number(value.mean, plot.percent))
+            yield told.word("listed", name=line.name, value=told.number(value.estimate.mean, plot.percent))
 
 
 def _sheet(told: Told, name: str, alt: str, pictures: Gallery) -> Sheet:
@@ -112,19 +113,19 @@ def _table(told: Told, plot: Plot, corner: str, heading: str = "", images: Seque
     return Table((told.word(corner), *plot.columns, told.word("n")), rows, tuple(images), (), heading)
 
 
-def _cells(told: Told, plot: Plot, line: Line) -> Iterator[str]:
+def _cells(told: Told, plot: Plot, line: PlotRow) -> Iterator[str]:
     return (told.value(value, plot.percent) for value in line.values)
 
 
 def _lights(told: Told) -> Part:
     """One row a method, one column a check."""
-    verdicts = {name: numbers["verdict"] for _, name, numbers in told.numbers if "verdict" in numbers}
-    if not verdicts:
+    measured = {name: one for _, name, one in told.measured if one.verdict}
+    if not measured:
         return None
-    checks = [check for check in CHECKS if any(check in one for one in verdicts.values())]
-    lights = [[one.get(check, {}).get("light", "") for check in checks] for one in verdicts.values()]
-    rows = ((name, *(_light(told, light) for light in row)) for name, row in zip(verdicts, lights, strict=True))
-    head = (told.word("method"), *(told.reader.text(CHECKS[check]) for check in checks))
+    checks = [check for check in CHECKS if any(check in one.verdict for one in measured.values())]
+    lights = [[one.light(check) for check in checks] for one in measured.values()]
+    rows = ((name, *(_light(told, light) for light in row)) for name, row in zip(measured, lights, strict=True))
+    head = (told.word("method"), *(told.word(f"check.{check}") for check in checks))
     coloured: tuple[tuple[Light, ...], ...] = tuple(("", *row) for row in lights)
     return _part(told, "lights", Table(head, tuple(rows), lights=coloured))
 
@@ -181,15 +182,15 @@ def _mean_map(told: Told, name: str, class_number: int, values: Floats, picture:
 
 def _agreement(told: Told) -> Part:
     """Every pair once, below the diagonal."""
-    found = told.evidence.top.get("agreement", {})
-    figures = [figure for figure in told.figures if found.get(figure)]
-    if not any(pair.get("excess") for one in found.values() for pair in one.values()):
+    pairs = told.evidence.agreement
+    figures = [figure for figure in told.figures if pairs.get(figure)]
+    if not any(pair.excess for one in pairs.values() for pair in one.values()):
         return None
     names = [told.figures[figure] for figure in figures]
     rows = tuple(
         (
             names[k],
-            *(_pair(told, found[figure].get(other, {})) for other in figures[:k]),
+            *(_pair(told, pairs[figure].get(other)) for other in figures[:k]),
             *[""] * (len(figures) - 1 - k),
         )
         for k, figure in enumerate(figures)
@@ -198,10 +199,10 @@ def _agreement(told: Told) -> Part:
     return _part(told, "agreement", Table((told.word("method"), *names[:-1]), rows))
 
 
-def _pair(told: Told, pair: Mapping[str, object]) -> str:
-    excess = pair.get("excess")
-    text = told.value(Value.of(excess)) if isinstance(excess, dict) else UNKNOWN
-    return text + told.word("related") if pair.get("related") else text
+def _pair(told: Told, pair: Agreement | None) -> str:
+    if pair is None:
+        return UNKNOWN
+    return told.value(Value.of(pair.excess)) + (told.word("related") if pair.related else "")
 
 
 def _classes(told: Told, pictures: Gallery) -> Part:
@@ -209,31 +210,34 @@ def _classes(told: Told, pictures: Gallery) -> Part:
     plot = recall_and_precision(told)
     if not plot.lines:
         return None
-    found = told.evidence.top["classes"]
+    scores = told.evidence.classes
     head = (told.word("class"), told.word("n"), *plot.columns, told.word("classes.confused"))
     rows = tuple(
-        (line.name, f"{found[line.id]['support']:,}", *_cells(told, plot, line), _confusion(told, found[line.id]))
-        for line in plot.lines
+        (row.name, f"{scores[row.id].support:,}", *_cells(told, plot, row), _confusion(told, scores[row.id]))
+        for row in plot.lines
     )
     return _part(told, "classes", _chart(told, plot, pictures), Table(head, rows))
 
 
-def _confusion(told: Told, found: Mapping[str, object]) -> str:
-    other, share = found["confused"], found["confused_share"]
-    if not isinstance(other, str) or not isinstance(share, dict):
+def _confusion(told: Told, scores: ClassScores) -> str:
+    if scores.confused is None:
         return UNKNOWN
-    return told.word("listed", name=told.classes[other], value=told.value(Value.of(share), True))
+    share = told.value(Value.of(scores.confused_share), True)
+    return told.word("listed", name=told.classes[scores.confused], value=share)
 
 
 def _calibration(told: Told, pictures: Gallery) -> Part:
-    found = told.evidence.top.get("calibration")
-    if not found:
+    known = told.evidence.calibration
+    if known is None:
         return None
-    means = {key: told.number(found[key]["mean"], True) for key in ("confidence", "accuracy")}
-    gap = told.word("calibration.gap", gap=told.value(Value.of(found["gap"]), True), **means)
-    null = {key: told.number(value) for key, value in found["ece_if_calibrated"].items()}
-    error = "calibration.high" if found["miscalibrated"] else "calibration.low"
-    said = _said(told, gap, told.word(error, ece=told.number(found["ece"]), **null))
+    means = {
+        "confidence": told.number(known.confidence.mean, True),
+        "accuracy": told.number(known.accuracy.mean, True),
+    }
+    gap = told.word("calibration.gap", gap=told.value(Value.of(known.gap), True), **means)
+    null = {"mean": told.number(known.expected), "quantile": told.number(known.quantile)}
+    error = "calibration.high" if known.miscalibrated else "calibration.low"
+    said = _said(told, gap, told.word(error, ece=told.number(known.ece), **null))
     return _part(told, "calibration", _sheet(told, "calibration", _groups(told), pictures), said)
 
 
@@ -248,12 +252,12 @@ def _groups(told: Told) -> str:
 
 def _data(told: Told) -> Part:
     """Pictures that occur twice, or that the model has already seen."""
-    found = told.evidence.top.get("data", {})
-    if found.get("duplicates") is None:
+    seen = told.evidence.data.leakage if told.evidence.data else None
+    if seen is None:
         return None
-    said = [told.word("data.duplicates", images=f"{found['images']:,}", n=f"{found['duplicates']:,}")]
-    if found["in_training"] is None:
+    said = [told.word("data.duplicates", images=f"{seen.images:,}", n=f"{seen.duplicates:,}")]
+    if seen.in_training is None:
         said.append(told.word("data.no_training"))
     else:
-        said.append(told.word("data.in_training", n=f"{found['in_training']:,}", other=f"{found['other_label']:,}"))
+        said.append(told.word("data.in_training", n=f"{seen.in_training:,}", other=f"{seen.other_label:,}"))
     return Subsection("evidence-data", told.word("data.title"), (_said(told, *said),))

@@ -15,7 +15,7 @@ from generator.text import Language, Text
 
 
 @dataclass(frozen=True)
-class Facts:
+class ReportFacts:
     """What is known of the report beside its figures: classes in order, regions, evaluation, sizes."""
 
     classes: Mapping[str, Text]
@@ -33,7 +33,7 @@ class Facts:
 class FactNumbers:
     """The functions of the prose over the facts, in one language."""
 
-    facts: Facts
+    facts: ReportFacts
     language: Language
 
     def class_name(self, class_id: str) -> Name:

@@ -1,9 +1,11 @@
-"""Values as prose prints them: numbers that know their unit, names that read in the reader's language."""
+"""Values as prose prints them: numbers that know their unit, claims that are true where they hold, names that read."""
 
 import math
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any, Literal, Self
 
+from generator.evidence.estimates import Colour, Estimate
 from generator.text import Language
 
 Unit = Literal["share", "count", "plain", "times"]
@@ -32,11 +34,9 @@ class Quantity(float):
         return cls(math.nan, unit)
 
     @classmethod
-    def of(cls, estimate: Mapping[str, float] | None, unit: Unit = "plain") -> Self:
-        """From the manifest's form `{mean, low, high, n}`, or None where it is silent."""
-        if estimate is None:
-            return cls.unknown(unit)
-        return cls(estimate["mean"], unit, estimate["low"], estimate["high"], int(estimate["n"]))
+    def of(cls, estimate: Estimate | None, unit: Unit = "plain") -> Self:
+        """An estimate, unknown where it is silent."""
+        return cls(estimate.mean, unit, estimate.low, estimate.high, estimate.n) if estimate else cls.unknown(unit)
 
     @property
     def mean(self) -> float:
@@ -64,6 +64,12 @@ class Quantity(float):
         """The same without its sign, for a sentence that says the direction in words."""
         low, high = sorted((abs(self.low), abs(self.high)))
         return Quantity(abs(float(self)), self.unit, 0.0 if self.low < 0 < self.high else low, high, self.n)
+
+    @property
+    def part(self) -> "Quantity":
+        """The same as a part: less than nothing, as chance and reversed maps give it, reads as nothing."""
+        mean, low, high = (min(1.0, max(0.0, one)) if self.known else one for one in (self.mean, self.low, self.high))
+        return Quantity(mean, self.unit, low, high, self.n)
 
     def __str__(self) -> str:
         return printed(float(self), self.unit)
@@ -116,3 +122,56 @@ class Listed(tuple[Any, ...]):
 
     def __str__(self) -> str:
         return self.language.listed(tuple(str(item) for item in self))
+
+
+class Claim(Quantity):
+    """A quantity that is true where what it stands for holds, whatever its value; `more` are its companions."""
+
+    holds: bool
+    more: Mapping[str, Quantity]
+
+    @classmethod
+    def made(cls, quantity: Quantity, holds: bool, **more: Quantity) -> Self:
+        claim = cls(float(quantity), quantity.unit, quantity.low, quantity.high, quantity.n)
+        claim.holds, claim.more = holds and claim.known, more
+        return claim
+
+    def __bool__(self) -> bool:
+        return self.holds
+
+    def __getattr__(self, name: str) -> Quantity:
+        more = self.__dict__.get("more", {})
+        if name not in more:
+            raise AttributeError(name)
+        return more[name]
+
+
+class Share(Claim):
+    """The share of a region in a map; `times` is the same as a multiple of its area."""
+
+    @property
+    def times(self) -> Quantity:
+        area = float(self.more["area"])
+        return Quantity(float(self) / area, "times", self.low / area, self.high / area, self.n)
+
+
+class Light(Name):
+    """The light of a check: compares as 'green', 'amber', 'red' or 'silent', prints as its sentence."""
+
+    reason: str
+    n: int
+
+    @property
+    def known(self) -> bool:
+        return str.__ne__(self, "silent")
+
+
+@dataclass(frozen=True)
+class CheckLine:
+    """One check of a figure in words; `numbers` is '' where there are none."""
+
+    check: str
+    light: Colour
+    name: str
+    sentence: str
+    numbers: str

@@ -11,10 +11,9 @@ from itertools import count
 from typing import Any
 
 from generator.errors import Problem, ProseError, suggestion
-from generator.evidence.wording import CHECKS
+from generator.evidence.result import CHECKS
 from generator.methods import METHODS
-from generator.prose.evidence import EXCHANGES, REFERENCES
-from generator.prose.functions import FUNCTIONS
+from generator.prose.sayings import COMPARED, EXCHANGES, FUNCTIONS
 from generator.templating import Call, calls_in, names_in
 from generator.yaml_source import Source, child
 
@@ -180,7 +179,7 @@ def _arguments(names: Declared) -> Arguments:
     nameless = any("id" not in f.data and f.data.get("method") not in METHODS for f in names.figures)
     figures = ("figure", ids(names.figures))
     by_figure = {} if nameless else dict.fromkeys(("figure", "one", "other"), figures)  # else one mistake is told often
-    words = {"reference": REFERENCES, "exchange": tuple(EXCHANGES), "check": tuple(CHECKS)}
+    words = {"reference": COMPARED, "exchange": EXCHANGES, "check": tuple(CHECKS)}
     return {"region": ("region", names.regions), **by_class, **by_figure, **{key: (key, words[key]) for key in words}}
 
 

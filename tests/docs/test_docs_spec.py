@@ -7,7 +7,7 @@ import pytest
 import yaml
 
 from generator import methods
-from generator.prose.functions import FUNCTIONS
+from generator.prose.sayings import FUNCTIONS
 from generator.spec.loading import load
 from tests import ROOT
 from tests.fixtures.spec_fixture import HEAD, loaded, written

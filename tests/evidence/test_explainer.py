@@ -2,7 +2,7 @@
 
 import pytest
 
-from generator.evidence.agreement import related
+from generator.evidence.dependence import related
 from generator.evidence.explainer import Explainer
 from generator.methods import METHODS, load_all
 

@@ -6,19 +6,16 @@ import numpy as np
 import pytest
 
 from generator.data.selection import Selection
-from generator.evidence import collection, effect
-from generator.evidence.asking import Remembering
+from generator.evidence import explainer as explaining
+from generator.evidence import localisation
 from generator.evidence.cells import cell_means
-from generator.evidence.collection import own_maps, untrained_maps
-from generator.evidence.dependence import RAW, partners
-from generator.evidence.effect import effects, places
-from generator.evidence.faces import draw, in_turn
-from generator.evidence.faithfulness import Covering, areas, average_of_others, covering
-from generator.evidence.findings import bench, finding
-from generator.evidence.regions import areas as region_areas
-from generator.evidence.regions import ceilings, masks_of, shares
-from generator.evidence.study import Setting, measure
-from generator.evidence.verdicts import depends
+from generator.evidence.dependence import RAW, depends, exchanged, partners, repetition, swapped
+from generator.evidence.explainer import Bench, Case, own_maps, untrained_maps
+from generator.evidence.faces import Covering, Remembering, covering, draw, in_turn
+from generator.evidence.faithfulness import areas, average_of_others, gaps, reference_gaps
+from generator.evidence.localisation import ceilings, effects, masks_of, places, shares
+from generator.evidence.measurement import Setting, measure
+from generator.evidence.result import plain
 from generator.regions import Region
 from generator.samples import Samples
 from generator.text import Text
@@ -63,7 +60,7 @@ def test_p1_the_whole_map_lies_in_the_corner(explainer, expected):
     """Only the corner enters the score: share 1 on 1/16 of the picture, where patches do not cross its border."""
     image = np.ones((1, SIDE, SIDE, 1))
     assert corner_share(explainer, corner_classifier(2), image) == pytest.approx(expected, abs=1e-4)
-    assert region_areas(MASKS)[0] == 1 / 16
+    assert CORNER.area(SIDE, SIDE) == 1 / 16
 
 
 def test_p1_patches_that_cross_the_border_smear_the_map():
@@ -110,8 +107,8 @@ def test_p2_gradcam_spreads_what_layercam_keeps():
     assert corner_share(registered("layercam", layer="identity"), classifier, image) == pytest.approx(1)
 
 
-def found_of(explainer, classes: int = 4, count: int = 140, reinitialised=True):
-    """Everything measured of one method on corner images."""
+def case_of(explainer, classes: int = 4, count: int = 140, reinitialised=True) -> Case:
+    """One method on the bench with corner images."""
     classifier = corner_classifier(classes)
     images, target = corner_images(count, classes)
     faces = faces_of(images, target, classifier)
@@ -119,56 +116,56 @@ def found_of(explainer, classes: int = 4, count: int = 140, reinitialised=True):
     source = partial(shuffled, of=classifier)
     untrained = untrained_maps([explainer], source, classifier, faces, MASKS) if reinitialised else {}
     cover = covering(classifier, images[:56], target[:56], faces.seeds[:56], faces.own[:56])
-    against = bench(classifier, cover, MASKS)
-    return finding(explainer, classifier, faces, (own, untrained.get(explainer.figure)), against)
+    references = reference_gaps(classifier, cover, (SIDE, SIDE)) if cover else np.zeros((0, 2))
+    bench = Bench(classifier, faces, MASKS, (CORNER.id,), CLASSES[:classes], cover, references, 1)
+    return Case(explainer, own, untrained.get(explainer.figure), bench)
 
 
 def test_p3_two_corners_have_the_rank_correlation_of_disjoint_sets():
     """Each a sixteenth of the picture: ρ = −α/(1−α) = −1/15; so the map changes with the class."""
-    found = found_of(registered("saliency"))
-    assert found.swap.sums.means[RAW] == pytest.approx(-1 / 15)
-    assert depends(found, found.swap, 1, False).light == "green"
+    case = case_of(registered("saliency"))
+    assert swapped(case).sums.means[RAW] == pytest.approx(-1 / 15)
+    assert depends(case, swapped(case), draws=False).light == "green"
 
 
 @pytest.mark.parametrize("values", [edges, fixed_noise])
 def test_p4_a_map_of_the_picture_alone_is_kept_whole(values):
     """Neither another class nor other weights change it: all of it is retained, and the lights are red."""
-    found = found_of(toy(values))
-    assert found.swap.estimate().mean == pytest.approx(1)
-    assert found.weights.estimate(fewest=2).mean == pytest.approx(1)
-    assert depends(found, found.swap, 1, False).light == "red"
-    assert depends(found, found.weights, 1, True).light == "red"
+    case = case_of(toy(values))
+    assert swapped(case).estimate().mean == pytest.approx(1)
+    assert exchanged(case).estimate(fewest=2).mean == pytest.approx(1)
+    assert depends(case, swapped(case), draws=False).light == "red"
+    assert depends(case, exchanged(case), draws=True).light == "red"
 
 
 def test_p5_fresh_noise_is_not_reproducible():
     """The denominator is about 0: silent, with the reason; its gap holds 0 and its share is the area."""
-    found = found_of(toy(fresh_noise, seeded=True))
-    assert found.swap.silent == "not_reproducible"
-    assert found.weights.silent == "not_reproducible"
-    gap = found.gaps["gap"].estimate()
+    case = case_of(toy(fresh_noise, seeded=True))
+    assert swapped(case).silent == "not_reproducible"
+    assert exchanged(case).silent == "not_reproducible"
+    gap = gaps(case)["gap"].estimate()
     assert gap.low < 0 < gap.high
-    share = found.own.total.regions[0].estimate()
+    share = case.own.total.regions[0].estimate()
     assert share.low < 1 / 16 < share.high
-    assert found.repeat[0].means[0] == pytest.approx(0, abs=0.02)
+    assert repetition(case)[0].pixel.mean == pytest.approx(0, abs=0.02)
 
 
 def test_p5_one_blob_for_all_says_nothing_of_this_picture():
     """It comes again perfectly, and so it does for every other picture."""
-    found = found_of(toy(middle))
-    assert found.swap.silent == "same_for_every_picture"
-    assert found.gaps["blob"].means[0] < 0.05
+    case = case_of(toy(middle))
+    assert swapped(case).silent == "same_for_every_picture"
+    assert gaps(case)["blob"].means[0] < 0.05
 
 
 def test_with_two_classes_the_swap_is_silent():
     """(s, −s) would give 1 whatever the method."""
-    found = found_of(toy(edges), classes=2, reinitialised=False)
-    assert depends(found, found.swap, 1, False).reason == "two_classes"
+    case = case_of(toy(edges), classes=2, reinitialised=False)
+    assert depends(case, swapped(case), draws=False).reason == "two_classes"
 
 
 def test_a_faithful_map_beats_every_reference():
     """The corner of its class: covering it hurts, more than blob, change and average; the light says so."""
-    found = found_of(registered("saliency"))
-    estimates = {name: sums.estimate() for name, sums in found.gaps.items()}
+    estimates = {name: sums.estimate() for name, sums in gaps(case_of(registered("saliency"))).items()}
     assert all(estimates[name].low > 0 for name in ("gap", "blob", "untrained", "average"))
 
 
@@ -269,16 +266,16 @@ def test_the_batches_do_not_matter(monkeypatch, block):
     classifier = OneByOne(corner_classifier().weights)
     images, target = corner_images(60)
     setting = Setting(CLASSES, (CORNER,))
-    monkeypatch.setattr(effect, "blurred", lambda images, sigma: 0 * images)
+    monkeypatch.setattr(localisation, "blurred", lambda images, sigma: 0 * images)
 
     def evidence():
         faces = faces_of(images, target, classifier)
         found = measure(explainers, classifier, faces, setting, partial(shuffled, of=classifier))
-        return flattened([found.figures, found.top])
+        return flattened([plain(found.figures), plain(found)])
 
     whole = evidence()
-    monkeypatch.setattr(collection, "BLOCK", block)
-    monkeypatch.setattr(effect, "BLOCK", block)
+    monkeypatch.setattr(explaining, "BLOCK", block)
+    monkeypatch.setattr(localisation, "BLOCK", block)
     parts = evidence()
     assert [key for key, _ in whole] == [key for key, _ in parts]
     np.testing.assert_allclose([v for _, v in parts], [v for _, v in whole], rtol=1e-12, atol=1e-12)

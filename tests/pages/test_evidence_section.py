@@ -11,7 +11,9 @@ from pypdf import PdfReader
 from generator.build.cache import Cache
 from generator.build.publish import images_of
 from generator.drawing.png import pixels_of
-from generator.evidence.study import Evidence
+from generator.evidence.classes import Leakage
+from generator.evidence.faithfulness import Faithfulness
+from generator.evidence.result import DataEvidence, ReportEvidence
 from generator.pages.assembly import assemble
 from generator.pages.evidence_plots import effect, looks
 from generator.pages.html_page import html, side_by_side
@@ -24,7 +26,7 @@ from tests.fixtures.evidence_fixture import evidence, gallery, pictures, section
 from tests.fixtures.evidence_fixture import told as told_evidence
 from tests.fixtures.report_fixture import built, imprint, reader, told
 
-NOTHING = Evidence({}, {})
+NOTHING = ReportEvidence()
 
 
 @pytest.fixture(scope="module")
@@ -48,12 +50,6 @@ def table(part: Subsection) -> Table:
     """The first table of a part, behind its fold or not."""
     inside = (block for folded in part.blocks if isinstance(folded, Subsection) for block in folded.blocks)
     return next(block for block in (*part.blocks, *inside) if isinstance(block, Table))
-
-
-def changed(**top: object) -> Evidence:
-    """The evidence with something else over all figures."""
-    found = evidence()
-    return replace(found, top={**found.top, **top})
 
 
 def test_every_measure_has_its_part(both):
@@ -169,8 +165,8 @@ def test_confidence_stands_beside_accuracy(both):
     said = parts(both["en"])["calibration"].blocks[-1].source
     assert "70% sure and 60% right: a difference of 10% [8%,\u00a012%]" in said
     assert "0.10, more than what 19 of 20" in said
-    calm = {**evidence().top["calibration"], "miscalibrated": False}
-    assert "no more than" in parts(sections(changed(calibration=calm))["en"])["calibration"].blocks[-1].source
+    calm = replace(evidence(), calibration=replace(evidence().calibration, ece=0.02))
+    assert "no more than" in parts(sections(calm)["en"])["calibration"].blocks[-1].source
 
 
 def test_pictures_that_the_model_has_seen(both):
@@ -178,14 +174,14 @@ def test_pictures_that_the_model_has_seen(both):
     said = parts(both["en"])["data"].blocks[0].source
     assert "Of 1,200 pictures, 3 are equal" in said
     assert "40 of them also occur in the training set, 7 under" in said
-    alone = {"images": 9, "duplicates": 0, "in_training": None, "other_label": None}
-    assert "No training set is named" in parts(sections(changed(data=alone))["en"])["data"].blocks[0].source
+    alone = replace(evidence(), data=DataEvidence("lfw", Leakage(9, 0)))
+    assert "No training set is named" in parts(sections(alone)["en"])["data"].blocks[0].source
 
 
 def test_what_is_silent_is_left_out_and_named():
     """A table of nothing is not shown."""
     found = evidence()
-    quiet = {name: {**numbers, "faithfulness": {}} for name, numbers in found.figures.items()}
+    quiet = {name: replace(one, faithfulness=Faithfulness()) for name, one in found.figures.items()}
     section = sections(replace(found, figures=quiet))["en"]
     assert "faithful" not in parts(section)
     said = "Left out because too few pictures are known: Is the map faithful to the model?"
@@ -208,19 +204,19 @@ def test_a_chart_in_each_language_and_a_map_once():
 
 def test_pictures_come_from_the_cache(tmp_path):
     """The second time nothing is drawn; other numbers are."""
-    cache, effects = Cache(tmp_path), evidence().top["region_effect"]
-    first = pictures(Evidence({}, {"region_effect": effects}), cache)
-    assert pictures(Evidence({}, {"region_effect": effects}), cache) == first
+    cache, effects = Cache(tmp_path), evidence().region_effect
+    first = pictures(ReportEvidence(region_effect=effects), cache)
+    assert pictures(ReportEvidence(region_effect=effects), cache) == first
     assert (cache.hits, cache.misses) == (1, 1)
-    pictures(Evidence({}, {"region_effect": {"eyes": effects["eyes"]}}), cache)
+    pictures(ReportEvidence(region_effect={"eyes": effects["eyes"]}), cache)
     assert cache.misses == 2
 
 
 def test_without_regions_nothing_is_said_of_them():
     """No table, no chart, and nothing that was left out."""
     found = evidence()
-    bare = {name: {**numbers, "region_share": {}, "looks": {}} for name, numbers in found.figures.items()}
-    one = told_evidence(replace(found, figures=bare, top={**found.top, "region_effect": {}}))
+    bare = {name: replace(one, region_share={}) for name, one in found.figures.items()}
+    one = told_evidence(replace(found, figures=bare, region_effect={}))
     one = replace(one, reader=replace(one.reader, regions={}))
     assert [(plot.lines, plot.silent) for plot in (looks(one), effect(one))] == [((), False)] * 2
 

@@ -1,0 +1,276 @@
+"""Where maps lie, and what a region does: the share of a map inside it, the fall when it is blurred (measures A, B)."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from generator.artefacts import Floats, Ints
+from generator.classifier import Classifier
+from generator.evidence.cells import Maps, blob
+from generator.evidence.estimates import (
+    FEWEST_DRAWS,
+    Doubles,
+    Estimate,
+    Sums,
+    Verdict,
+    claim_level,
+    difference,
+    joined,
+)
+from generator.evidence.faces import Faces, Masks, covered
+from generator.maps.blur import blurred
+from generator.maps.enlarge import enlarge
+from generator.regions import Region
+
+LOOKS = "looks"
+ALL = "all"  # beside the classes: over all of them
+ELSEWHERE = 4  # places of the same shape that a region is compared with
+OVERLAP = 0.3  # the part of the region that such a place may share with it
+FEWEST_PLACES = 2
+STEPS = 48  # along an axis, however large the picture
+BLOCK = 112  # images held at a time
+
+
+def masks_of(regions: Sequence[Region], size: tuple[int, int]) -> Masks:
+    """`(R, H, W)`: a pixel belongs to a region by its centre."""
+    return np.array([region.mask(*size) for region in regions], bool).reshape(len(regions), *size)
+
+
+def shares(maps: Floats, masks: Masks) -> Doubles:
+    """`(N, R)` the part of each non-negative map that lies in each region; NaN for an empty map."""
+    wide = maps.reshape(len(maps), -1).astype(np.float64)
+    inside = wide @ masks.reshape(len(masks), wide.shape[1]).T.astype(np.float64)
+    total = wide.sum(axis=1, keepdims=True)
+    return np.divide(inside, total, out=np.full_like(inside, np.nan), where=total > 0)
+
+
+def blob_shares(masks: Masks) -> Doubles:
+    """`(R,)` what a blob in the middle has."""
+    return shares(blob(masks.shape[1:3])[None], masks)[0]
+
+
+def ceilings(masks: Masks, grid: tuple[int, int] | None) -> Doubles:
+    """`(R,)` the most that a map of so coarse a grid can have inside: the region itself, made coarse and enlarged."""
+    if grid is None or not len(masks):
+        return np.ones(len(masks))
+    rows, columns = (_overlap(side, cells) for side, cells in zip(masks.shape[1:3], grid, strict=True))
+    coarse = np.einsum("ih,rhw,jw->rij", rows, masks.astype(np.float64), columns)
+    blurred = enlarge(coarse.astype(np.float32), masks.shape[1:3])
+    return np.array([shares(blurred[row : row + 1], masks[row : row + 1])[0, 0] for row in range(len(masks))])
+
+
+def _overlap(pixels: int, cells: int) -> Doubles:
+    """`(cells, pixels)` the part of each cell that a pixel fills."""
+    edges = np.arange(cells + 1) * pixels / cells
+    start, stop = np.arange(pixels), np.arange(1, pixels + 1)
+    common = np.minimum(stop, edges[1:, None]) - np.maximum(start, edges[:-1, None])
+    return np.maximum(common, 0) * cells / pixels
+
+
+@dataclass(frozen=True)
+class Shared:
+    """Sums over all images for the shares: of the shares `(R,)` by class, of the maps by class `(K, H, W)`."""
+
+    regions: tuple[Sums, ...]
+    mean: Doubles  # maps of sum 1, added up
+    counts: Ints  # of them, by class
+    empty: int
+    images: int
+    grid: tuple[int, int] | None
+
+    @classmethod
+    def nothing(cls, masks: Masks, n_classes: int) -> "Shared":
+        regions = len(masks)
+        none = Sums(0, np.zeros(regions), np.zeros((regions, regions)))
+        mean, counts = np.zeros((n_classes, *masks.shape[1:])), np.zeros(n_classes, np.int64)
+        return cls((none,) * n_classes, mean, counts, 0, 0, None)
+
+    def added(self, maps: Maps, target: Ints, masks: Masks) -> "Shared":
+        """With the maps of a block."""
+        target = target[: len(maps)]
+        part = np.where(maps.empty[:, None], np.nan, shares(maps.values, masks))
+        total = maps.values.astype(np.float64).sum(axis=(1, 2), keepdims=True)
+        unit = np.divide(maps.values, total, out=np.zeros(maps.values.shape), where=~maps.empty[:, None, None])
+        regions = tuple(sums + Sums.of(part[target == k]) for k, sums in enumerate(self.regions))
+        mean = self.mean + np.stack([unit[target == k].sum(axis=0) for k in range(len(self.mean))])
+        counts = self.counts + np.bincount(target[~maps.empty], minlength=len(self.counts))
+        empty = self.empty + int(maps.empty.sum())
+        return Shared(regions, mean, counts, empty, self.images + len(maps), maps.grid or self.grid)
+
+
+@dataclass(frozen=True)
+class RegionShare:
+    """The part of a figure's maps that lies in a region, by class and of all; `looked_at`: nothing simple explains it.
+
+    Beside it what a map has there that knows nothing: the region's `area`, a `blob`, `untrained` networks. `ceiling` is
+    the most that a map of so coarse a grid can have.
+    """
+
+    area: float
+    ceiling: float
+    blob: float
+    untrained: Estimate | None
+    by_class: Mapping[str, Estimate | None]
+    looked_at: Mapping[str, bool]
+
+    def times(self, name: str) -> Estimate | None:
+        """The share of a class (or all) as a multiple of the area."""
+        share = self.by_class[name]
+        return share.over(self.area) if share else None
+
+
+def region_shares(
+    total: Shared, untrained: Sequence[Sums], images: int, masks: Masks, ids: tuple[Sequence[str], Sequence[str]]
+) -> tuple[dict[str, RegionShare], Verdict]:
+    """By region, and one light from the looks of all of them over all classes.
+
+    `untrained` are the shares of untrained networks, over draws of `images`, by class and at last of all; `ids` those
+    of the regions and of the classes.
+    """
+    regions, classes = ids
+    area, blob_share, ceiling = masks.mean(axis=(1, 2)), blob_shares(masks), ceilings(masks, total.grid)
+    groups = dict(zip((ALL, *classes), (joined(total.regions), *total.regions), strict=True))
+    random = dict(zip((*classes, ALL), untrained, strict=True)) if untrained else {}
+    levels = {name: claim_level(len(regions) * (1 if name == ALL else len(classes))) for name in groups}
+    found, reasons = {}, {}
+    for k, region in enumerate(regions):
+        bounds = (float(area[k]), float(blob_share[k]))
+        reason = {
+            name: look(groups[name].column(k), bounds, random[name].column(k) if random else None, levels[name])
+            for name in (*classes, ALL)
+        }
+        by_draw = random[ALL].estimate(k, fewest=FEWEST_DRAWS) if random else None
+        found[region] = RegionShare(
+            bounds[0],
+            float(ceiling[k]),
+            bounds[1],
+            replace(by_draw, n=images) if by_draw else None,
+            {name: sums.estimate(k) for name, sums in groups.items()},
+            {name: one == LOOKS for name, one in reason.items()},
+        )
+        reasons[region] = reason[ALL]
+    return found, looks(tuple(reasons.values()), groups[ALL].n)
+
+
+def look(share: Sums, bounds: tuple[float, float], untrained: Sums | None, level: float) -> str:
+    """Whether maps look at a region, as a reason: above its area, above a blob's share, above untrained networks'."""
+    area, blob = bounds
+    estimate = share.estimate(level=level)
+    if estimate is None:
+        return "too_few"
+    if estimate.low <= area:
+        return "not_over_area"
+    if estimate.low <= blob:
+        return "blob_too"
+    if untrained is None:
+        return "untrained_untested"
+    excess = difference(share, untrained, level)
+    return LOOKS if excess is not None and excess.low > 0 else "untrained_too"
+
+
+def looks(reasons: Sequence[str], n: int) -> Verdict:
+    """One light for a figure, from the looks at its regions over all images."""
+    if not reasons:
+        return Verdict("silent", "no_regions", 0)
+    if LOOKS in reasons:
+        return Verdict("green", LOOKS, n)
+    if all(reason == "too_few" for reason in reasons):
+        return Verdict("silent", "too_few", n)
+    order = ("untrained_too", "blob_too", "untrained_untested", "not_over_area")
+    return Verdict("amber", next(reason for reason in order if reason in reasons), n)
+
+
+@dataclass(frozen=True)
+class RegionEffect:
+    """The fall of the probability when a region is blurred, and elsewhere; `holds`: by more, at the level of words."""
+
+    inside: Estimate | None
+    elsewhere: Estimate | None
+    difference: Estimate | None
+    holds: bool
+
+    @classmethod
+    def of(cls, sums: Sums, level: float) -> "RegionEffect":
+        """From the sums of (inside, elsewhere, difference)."""
+        inside, elsewhere, excess = (sums.estimate(column) for column in range(3))
+        return cls(inside, elsewhere, excess, sums.positive(2, level))
+
+
+def region_effects(
+    classifier: Classifier, faces: Faces, masks: Masks, sigma: float, ids: tuple[Sequence[str], Sequence[str]]
+) -> dict[str, dict[str, RegionEffect]]:
+    """By region and class (and of all) what a blur of it does; `ids` those of the regions and of the classes."""
+    regions, classes = ids
+    if not len(masks):
+        return {}
+    groups = summed(classifier, faces, masks, sigma, len(classes))
+    level = claim_level(len(masks) * (len(classes) + 1))
+    return {
+        region: {
+            name: RegionEffect.of(sums, level)
+            for name, sums in zip((*classes, ALL), [*group, joined(group)], strict=True)
+        }
+        for region, group in zip(regions, groups, strict=True)
+    }
+
+
+def places(mask: Masks) -> Ints:
+    """`(P, 2)` shifts in pixels that move a region elsewhere within the picture; none where it fits nowhere else."""
+    if not mask.any():
+        return np.zeros((0, 2), np.int64)
+    down, right = (_room(np.flatnonzero(mask.any(axis=axis)), mask.shape[1 - axis]) for axis in (1, 0))
+    most = OVERLAP * mask.sum()
+    shifts = [(y, x) for y in down for x in right if (mask & moved(mask, (y, x))).sum() <= most]
+    return np.array(shifts, np.int64).reshape(-1, 2)
+
+
+def _room(filled: Ints, side: int) -> range:
+    """The shifts along one axis that keep what is filled there within the picture."""
+    first, last = -int(filled[0]), side - int(filled[-1])
+    return range(first, last, max(1, (last - first) // STEPS))
+
+
+def moved(mask: Masks, shift: tuple[int, int] | Ints) -> Masks:
+    """The region somewhere else; the shift keeps it within the picture."""
+    return np.roll(mask, tuple(int(step) for step in shift), axis=(0, 1))
+
+
+def effects(
+    classifier: Classifier, shown: tuple[Floats, Floats], whole: Doubles, faces: tuple[Ints, Ints], regions: Masks
+) -> Doubles:
+    """`(N, R, 2)` fall of the probability `whole (N,)` inside a region and, in the mean of four places, elsewhere.
+
+    `shown` are the images and what covers them, `faces` their classes and seeds, which draw the places. NaN for a
+    region that fits nowhere else.
+    """
+    target, seed = faces
+    found = np.full((len(whole), len(regions), 2), np.nan)
+    for number, mask in enumerate(regions):
+        shifts = places(mask)
+        if len(shifts) < FEWEST_PLACES:
+            continue
+        masks = np.stack([_with_elsewhere(mask, shifts, int(one)) for one in seed])
+        falls = whole[:, None] - covered(classifier, *shown, target, masks)
+        found[:, number] = np.stack([falls[:, 0], falls[:, 1:].mean(axis=1)], axis=1)
+    return found
+
+
+def _with_elsewhere(mask: Masks, shifts: Ints, seed: int) -> Masks:
+    """`(1 + 4, H, W)` the region and four other places, all different where there are so many."""
+    random = np.random.default_rng(seed)
+    chosen = random.choice(len(shifts), ELSEWHERE, replace=len(shifts) < ELSEWHERE)
+    return np.stack([mask, *(moved(mask, shifts[place]) for place in chosen)])
+
+
+def summed(classifier: Classifier, faces: Faces, regions: Masks, sigma: float, n_classes: int) -> list[list[Sums]]:
+    """By region and class the sums of (inside, elsewhere, difference) over all images, a block at a time."""
+    blocks = []
+    for start in range(0, len(faces), BLOCK):
+        rows = np.arange(start, min(start + BLOCK, len(faces)), dtype=np.int64)
+        images, target = faces.load(rows), faces.target[rows]
+        shown = (images, blurred(images, sigma))
+        falls = effects(classifier, shown, faces.own[rows], (target, faces.seeds[rows]), regions)
+        falls = np.concatenate([falls, falls[..., :1] - falls[..., 1:]], axis=2)
+        blocks.append([[Sums.of(falls[target == c, r]) for c in range(n_classes)] for r in range(len(regions))])
+    return [[joined(b[r][c] for b in blocks) for c in range(n_classes)] for r in range(len(regions))]

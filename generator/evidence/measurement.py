@@ -1,0 +1,140 @@
+"""Everything measured beside the figures of a report, in one call, from plain inputs: `measure`."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import combinations
+from typing import Any
+
+import numpy as np
+
+from generator.artefacts import Floats
+from generator.classifier import Classifier
+from generator.evidence.classes import Leakage, calibration, class_scores
+from generator.evidence.dependence import Agreement, agreement
+from generator.evidence.estimates import FEWEST, Verdict
+from generator.evidence.explainer import CHUNK, Bench, Case, Explainer, Reinitialised, own_maps, untrained_maps
+from generator.evidence.faces import Covering, Faces, Remembering, covering
+from generator.evidence.faithfulness import reference_gaps
+from generator.evidence.localisation import Shared, masks_of, region_effects
+from generator.evidence.result import CHECKS, DataEvidence, Drawn, FigureEvidence, ReportEvidence
+from generator.regions import Region
+from generator.samples import Evaluation
+
+COVERED = 2 * CHUNK  # images that are covered step by step
+Note = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What a report knows beside its images: classes in order, regions, evaluation; `split` names the data."""
+
+    classes: tuple[str, ...]
+    regions: tuple[Region, ...] = ()
+    evaluation: Evaluation | None = None
+    leakage: Leakage | None = None
+    split: str = ""
+
+
+def measure(
+    explainers: Sequence[Explainer],
+    classifier: Classifier,
+    faces: Faces,
+    setting: Setting,
+    reinitialised: Reinitialised | None = None,
+    *,
+    note: Note = lambda step: None,
+) -> ReportEvidence:
+    """The evidence for the figures of `explainers`, of attributions only; `note` hears what is being measured.
+
+    Without `reinitialised` nothing is compared with untrained networks.
+    """
+    distinct = list({e.key: e for e in explainers if e.affordable}.values()) if len(faces) >= FEWEST else []
+    bench = bench_of(Remembering(classifier), faces, setting, len(distinct))
+    cases, by_key = {}, {}
+    for case in _cases(distinct, bench, reinitialised, note):
+        cases[case.explainer.key], by_key[case.explainer.key] = case, _of_maps(case)
+    note("regions")
+    ids = (bench.regions, setting.classes)
+    effects = region_effects(bench.classifier, faces, bench.masks, bench.cover.sigma, ids) if bench.cover else {}
+    evaluation, size = setting.evaluation, bench.masks.shape[1:]
+    return ReportEvidence(
+        {e.figure: _of_figure(e, by_key.get(e.key), faces) for e in explainers},
+        effects,
+        _agreement(list(cases.values())),
+        DataEvidence(setting.split, setting.leakage),
+        calibration(evaluation) if evaluation else None,
+        class_scores(evaluation.counts(len(setting.classes)), setting.classes) if evaluation else {},
+        {e.figure: mean_maps(cases[e.key].own.total, size) for e in explainers if e.key in cases},
+    )
+
+
+def bench_of(classifier: Classifier, faces: Faces, setting: Setting, methods: int) -> Bench:
+    """What so many methods are measured with, the references that they share among it."""
+    size = classifier.input_shape[:2]
+    masks, cover = masks_of(setting.regions, size), _covering(classifier, faces)
+    gaps = reference_gaps(classifier, cover, size) if cover and methods else np.zeros((0, 2))
+    regions = tuple(region.id for region in setting.regions)
+    return Bench(classifier, faces, masks, regions, setting.classes, cover, gaps, methods)
+
+
+def _covering(classifier: Classifier, faces: Faces) -> Covering | None:
+    if len(faces) < FEWEST:
+        return None
+    rows = np.arange(min(COVERED, len(faces)), dtype=np.int64)
+    return covering(classifier, faces.load(rows), faces.target[rows], faces.seeds[rows], faces.own[rows])
+
+
+def _cases(
+    explainers: Sequence[Explainer], bench: Bench, reinitialised: Reinitialised | None, note: Note
+) -> Iterator[Case]:
+    """The maps of each method that is run on further images, one after the other."""
+    if not explainers:
+        return
+    model, faces, masks = bench.classifier, bench.faces, bench.masks
+    open_ones = [e for e in explainers if e.method.access == "gradients"] if reinitialised else []
+    note("untrained")
+    untrained = untrained_maps(open_ones, reinitialised, model, faces, masks) if reinitialised else {}
+    for explainer in explainers:
+        note(explainer.figure)
+        own = own_maps(explainer, model, faces, masks, model.n_classes)
+        yield Case(explainer, own, untrained.get(explainer.figure), bench)
+
+
+def _of_maps(case: Case) -> FigureEvidence:
+    """What the maps of further images answer."""
+    answers = {name: check.of_maps(case) for name, check in CHECKS.items() if check.of_maps}
+    verdict = {name: light for name, (_, light) in answers.items() if light}
+    found = {CHECKS[name].field: answer for name, (answer, _) in answers.items()}
+    total = case.own.total
+    return FigureEvidence(Drawn(total.images, total.empty), verdict=verdict, **found)
+
+
+def _of_figure(explainer: Explainer, found: FigureEvidence | None, faces: Faces) -> FigureEvidence:
+    """What is known of one figure, with the reason for everything that is not."""
+    if found is None:
+        silent = Verdict("silent", "too_few" if explainer.affordable else "too_costly", 0)
+        found = FigureEvidence(verdict={name: silent for name, check in CHECKS.items() if not check.may_lack})
+    images = replace(found.images, rule="random_correct" if faces.labelled else "random_predicted")
+    verdict: dict[str, Verdict] = dict(found.verdict)
+    known: dict[str, Any] = {}
+    for name, check in CHECKS.items():
+        answer, light = check.of_shown(explainer.image_facts) if check.of_shown else (None, None)
+        if light:
+            verdict[name], known[check.field] = light, answer
+    return replace(found, images=images, verdict=verdict, **known)
+
+
+def _agreement(cases: Sequence[Case]) -> Mapping[str, Mapping[str, Agreement]]:
+    """Each pair of methods both ways."""
+    table: dict[str, dict[str, Agreement]] = {case.explainer.figure: {} for case in cases}
+    for one, other in combinations(cases, 2):
+        a, b = one.explainer.figure, other.explainer.figure
+        table[a][b] = table[b][a] = agreement(one, other, COVERED)
+    return table
+
+
+def mean_maps(total: Shared, size: tuple[int, ...]) -> Floats:
+    """`(K, H, W)` the mean map of each class, in multiples of an even map; NaN where there are too few."""
+    mean = total.mean * (size[0] * size[1]) / np.maximum(total.counts, 1)[:, None, None]
+    mean[total.counts < FEWEST] = np.nan
+    return mean.astype(np.float32)

@@ -1,0 +1,175 @@
+"""What was measured, typed from the measure to the manifest, the page and the prose; `plain` is the manifest's form.
+
+A further measure is a module of this room, an entry of `CHECKS` with a field of `FigureEvidence`, and its words.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields, is_dataclass
+from functools import singledispatch
+from typing import Any, Literal
+
+from generator.artefacts import Fact, Floats
+from generator.evidence.classes import Calibration, ClassScores, Leakage
+from generator.evidence.dependence import (
+    Agreement,
+    LimeFit,
+    Repetition,
+    Survival,
+    class_swap,
+    lime_fit,
+    random_weights,
+    repetition,
+)
+from generator.evidence.estimates import Colour, Estimate, Verdict
+from generator.evidence.explainer import Case
+from generator.evidence.faithfulness import Faithfulness, faithfulness
+from generator.evidence.localisation import RegionEffect, RegionShare, region_shares
+
+Answer = tuple[Any, Verdict | None]
+"""A field of `FigureEvidence`, and its light; None and None where a method is not asked."""
+
+
+def located(case: Case) -> Answer:
+    """Where the maps of a method lie."""
+    bench, untrained = case.bench, case.untrained
+    random = untrained.shares_by_class(bench.faces.target, bench.classifier.n_classes) if untrained else ()
+    return region_shares(case.own.total, random, len(case.own.cells), bench.masks, (bench.regions, bench.classes))
+
+
+@dataclass(frozen=True)
+class Check:
+    """A question to the maps of a figure, answered by its `field`, whose `estimate` is told with the light.
+
+    It is asked of maps of further images, or of the facts beside the images `shown`; where it `may_lack`, of some
+    methods only. `share`: its number reads in per cent.
+    """
+
+    field: str
+    estimate: str
+    of_maps: Callable[[Case], Answer] | None = None
+    of_shown: Callable[[tuple[Mapping[str, Fact], ...]], Answer] | None = None
+    may_lack: bool = False
+    share: bool = False
+
+
+CHECKS: Mapping[str, Check] = {  # in the order in which one would ask
+    "looks": Check("region_share", "", located),
+    "faithful": Check("faithfulness", "gap", faithfulness),
+    "class": Check("class_swap", "retained", class_swap, share=True),
+    "weights": Check("random_weights", "retained", random_weights, share=True),
+    "fit": Check("lime", "r2", of_shown=lime_fit, may_lack=True),
+    "repeat": Check("repeat", "pixel", repetition, may_lack=True),
+}
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """The images that a figure was measured on, `empty` ones among them, and the rule that drew them."""
+
+    n: int = 0
+    empty: int = 0
+    rule: str = "random_correct"
+
+
+@dataclass(frozen=True)
+class FigureEvidence:
+    """Everything measured of one figure; without images only its lights say why, and what its own images tell."""
+
+    images: Drawn = field(default_factory=Drawn)
+    region_share: Mapping[str, RegionShare] = field(default_factory=dict)
+    faithfulness: Faithfulness = field(default_factory=Faithfulness)
+    class_swap: Survival = field(default_factory=Survival)
+    random_weights: Survival = field(default_factory=Survival)
+    repeat: Repetition | None = None
+    verdict: Mapping[str, Verdict] = field(default_factory=dict)
+    lime: LimeFit | None = None
+
+    def light(self, check: str) -> Colour | Literal[""]:
+        """The light of a check, '' where it is not asked."""
+        return self.verdict[check].light if check in self.verdict else ""
+
+    def estimates(self, check: str) -> dict[str, Estimate]:
+        """The numbers that answer a check by their names; those of regions are told apart from them."""
+        answer = getattr(self, CHECKS[check].field)
+        named = {one.name: getattr(answer, one.name) for one in fields(answer)} if is_dataclass(answer) else {}
+        return {name: one for name, one in named.items() if isinstance(one, Estimate)}
+
+
+@dataclass(frozen=True)
+class DataEvidence:
+    """The pictures of a split; `leakage` is None where nobody looked."""
+
+    split: str
+    leakage: Leakage | None
+
+
+@dataclass(frozen=True)
+class ReportEvidence:
+    """What was measured of a report: by figure, and over all of them; without `data` nothing was.
+
+    `mean_maps (K, H, W)` by figure: the mean map of each class, 1 where it is as strong as on average; NaN where a
+    class has fewer than eight images.
+    """
+
+    figures: Mapping[str, FigureEvidence] = field(default_factory=dict)
+    region_effect: Mapping[str, Mapping[str, RegionEffect]] = field(default_factory=dict)
+    agreement: Mapping[str, Mapping[str, Agreement]] = field(default_factory=dict)
+    data: DataEvidence | None = None
+    calibration: Calibration | None = None
+    classes: Mapping[str, ClassScores] = field(default_factory=dict)
+    mean_maps: Mapping[str, Floats] = field(default_factory=dict)
+
+    def of(self, figure: str) -> FigureEvidence:
+        """What was measured of a figure; nothing of one that is no attribution."""
+        return self.figures.get(figure, FigureEvidence())
+
+
+STORED = (  # what the cache keeps, whole
+    *(Estimate, Verdict, RegionShare, RegionEffect, Faithfulness, Survival, Repetition, LimeFit, Agreement),
+    *(Calibration, ClassScores, Leakage, Drawn, FigureEvidence, DataEvidence, ReportEvidence),
+)
+
+
+@singledispatch
+def plain(value: object) -> Any:  # noqa: ANN401  a tree of JSON's types
+    """What was measured as the manifest writes it: estimates as {mean, low, high, n}, null where silent."""
+    if is_dataclass(value):
+        return {one.name: plain(getattr(value, one.name)) for one in fields(value)}
+    if isinstance(value, Mapping):
+        return {key: plain(entry) for key, entry in value.items()}
+    return [plain(entry) for entry in value] if isinstance(value, tuple) else value
+
+
+@plain.register
+def _(value: RegionShare) -> dict[str, Any]:
+    known = {name: plain(getattr(value, name)) for name in ("area", "ceiling", "blob", "untrained")}
+    return {**known, **{name: plain(share) for name, share in value.by_class.items()}}
+
+
+@plain.register
+def _(value: FigureEvidence) -> dict[str, Any]:
+    known = {one.name: plain(getattr(value, one.name)) for one in fields(value)}
+    images, shares, lime = (known.pop(name) for name in ("images", "region_share", "lime"))
+    looks = {region: dict(share.looked_at) for region, share in value.region_share.items()}
+    measured = {"region_share": shares, "looks": looks, **known} if value.images.n else {"verdict": known["verdict"]}
+    return {"evidence_images": images, **measured, **({"lime": lime} if lime else {})}
+
+
+@plain.register
+def _(value: Calibration) -> dict[str, Any]:
+    means = {name: plain(getattr(value, name)) for name in ("accuracy", "confidence", "gap", "ece")}
+    null = {"mean": value.expected, "quantile": value.quantile}
+    return {**means, "ece_if_calibrated": null, "miscalibrated": value.miscalibrated, "bins": plain(value.bins)}
+
+
+@plain.register
+def _(value: DataEvidence) -> dict[str, Any]:
+    unknown = {"duplicates": None, "in_training": None, "other_label": None}
+    return {"split": value.split, **(plain(value.leakage) if value.leakage else unknown)}
+
+
+@plain.register
+def _(value: ReportEvidence) -> dict[str, Any]:
+    """What was measured over all figures."""
+    top = ("region_effect", "agreement", "data", "calibration", "classes")
+    return {name: plain(getattr(value, name)) for name in top} if value.data else {}
