@@ -58,12 +58,19 @@ class Publication:
         study, report = self.study, self.report
         images, labelled = study.data_facts
         model = study.subject.facts
-        size = "×".join(map(str, model.input_shape))
         classes = {c.id: c.name for c in report.classes}
         regions = {region.id: region for region in report.regions}
         name = report.models[0].path.name
         return ReportFacts(
-            classes, regions, study.evaluation, images, labelled, model.parameters, name, size, report.languages
+            classes,
+            regions,
+            study.evaluation,
+            images,
+            labelled,
+            model.parameters,
+            name,
+            model.input_shape,
+            report.languages,
         )
 
     @cached_property

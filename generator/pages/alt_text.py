@@ -73,7 +73,7 @@ def _regions(values: Floats, reader: Reader) -> str:
     found = []
     for region in reader.regions.values():
         mask = region.mask(*values.shape)
-        part, area = share(values, mask), float(mask.mean())
+        part, area = share(values, mask), region.area(*values.shape)
         if area > 0 and part / area >= LEADS:
             found.append((part / area, reader.text(region.name), part, area))
     leading = sorted(found, reverse=True)[:2]

@@ -25,7 +25,7 @@ class ReportFacts:
     labelled: bool
     parameters: int
     model: str
-    input_size: str
+    input_shape: tuple[int, int, int]  # height, width, channels
     languages: tuple[str, ...] = ()  # of the report, in their order: the first that has a name stands in
 
 
@@ -63,7 +63,7 @@ class FactNumbers:
 
     def input_size(self) -> str:
         """The model's input, '48×48×1'."""
-        return self.facts.input_size
+        return "×".join(map(str, self.facts.input_shape))
 
     # the evaluation
 

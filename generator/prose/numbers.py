@@ -109,7 +109,7 @@ class Numbers(FactNumbers):
 
     def area(self, region: str) -> Quantity:
         """The share of the picture that a region covers: what a map without preference would give it."""
-        return Quantity(float(self._region(region).mask(480, 480).mean()), "share")
+        return Quantity(self._region(region).area(*self.facts.input_shape[:2]), "share")
 
     def leading_region(self, figure: str, row: str | int) -> Name:
         """The region with the densest attribution in the map of a row: its share over its area is the largest."""

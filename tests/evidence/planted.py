@@ -2,21 +2,32 @@
 
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache, partial
 
 import numpy as np
 
 from generator.artefacts import Heatmaps
-from generator.evidence.explainer import Explainer
-from generator.evidence.faces import Faces
+from generator.evidence.explainer import Bench, Case, Explainer, own_maps, untrained_maps
+from generator.evidence.faces import Faces, covering
+from generator.evidence.faithfulness import reference_gaps
+from generator.evidence.localisation import masks_of, shares
+from generator.evidence.measurement import Setting, measure
+from generator.evidence.result import ReportEvidence
 from generator.methods import METHODS, Method, load_all
+from generator.prose.sayings import Spoken
 from generator.regions import Region
+from generator.samples import Evaluation
 from generator.text import Text, bilingual
+from generator.words import load
+from tests.conftest import request_of
 from tests.fixtures.closed_form import LinearClassifier
 
 SIDE = 48
 CORNERS = ((0, 0), (0, 36), (36, 0), (36, 36))
 CORNER = Region("corner", Text.of("corner"), ((0.0, 0.0, 0.25, 0.25),))
 CLASSES = ("a", "b", "c", "d")
+MASKS = masks_of([CORNER], (SIDE, SIDE))
+LIME = ({"r2": 0.7, "stability": 0.9, "chance": 0.1}, {"r2": 0.6, "stability": 0.9, "chance": 0.1})
 
 
 def corner_classifier(classes: int = 4, gain: float = 6.0) -> LinearClassifier:
@@ -100,3 +111,58 @@ def shuffled(seed, inputs, *, of):
     """The closed-form model untrained: weights drawn anew."""
     weights = np.random.default_rng(seed).normal(0, 6 / 144, of.weights.shape).astype(np.float32)
     yield LinearClassifier(weights)
+
+
+def case_of(explainer, classes: int = 4, count: int = 140, reinitialised=True) -> Case:
+    """One method on the bench with corner images."""
+    classifier = corner_classifier(classes)
+    images, target = corner_images(count, classes)
+    faces = faces_of(images, target, classifier)
+    own = own_maps(explainer, classifier, faces, MASKS, classes)
+    source = partial(shuffled, of=classifier)
+    untrained = untrained_maps([explainer], source, classifier, faces, MASKS) if reinitialised else {}
+    cover = covering(classifier, images[:56], target[:56], faces.seeds[:56], faces.own[:56])
+    references = reference_gaps(classifier, cover, (SIDE, SIDE)) if cover else np.zeros((0, 2))
+    bench = Bench(classifier, faces, MASKS, (CORNER.id,), CLASSES[:classes], cover, references, 1)
+    return Case(explainer, own, untrained.get(explainer.figure), bench)
+
+
+def corner_share(explainer, classifier, image) -> float:
+    """The share of the corner in the map of the first class."""
+    request = request_of(classifier, image, target=0)
+    maps = explainer.method.compute(request, **explainer.options)
+    return float(shares(np.maximum(maps.values, 0), MASKS)[0, 0])
+
+
+def evaluated(n: int = 400) -> Evaluation:
+    label = np.arange(n) % 4
+    prediction = np.where(np.arange(n) % 10 < 7, label, (label + 1) % 4)
+    probability = np.full((n, 4), 0.05, np.float32)
+    probability[np.arange(n), prediction] = 0.85
+    return Evaluation(label, prediction, probability, "", "")
+
+
+@cache
+def evidence() -> ReportEvidence:
+    """Everything measured of five methods, one of them too dear for further images."""
+    classifier = corner_classifier()
+    images, target = corner_images(120)
+    explainers = [
+        registered("saliency"),
+        registered("saliency", "again"),
+        toy(edges, "edges"),
+        toy(fresh_noise, "noise", seeded=True),
+        toy(edges, "dear", passes=1000),
+    ]
+    explainers[4] = type(explainers[4])("lime", explainers[4].method, {}, LIME)
+    faces = faces_of(images, target, classifier)
+    setting = Setting(CLASSES, (CORNER,), evaluated())
+    return measure(explainers, classifier, faces, setting, partial(shuffled, of=classifier))
+
+
+def spoken(evidence, code: str = "en") -> Spoken:
+    """The functions of the prose over it."""
+    names = {k: Text({"en": k.upper(), "zh-Hant": f"類{k}"}) for k in CLASSES}
+    regions = {"corner": Text({"en": "the corner", "zh-Hant": "角落"})}
+    methods = {name: "lime" if name == "lime" else name for name in evidence.figures}
+    return Spoken(evidence, names, regions, methods, load(code), ("en",))

@@ -8,9 +8,9 @@ import pytest
 
 from generator.artefacts import Heatmaps, Patterns
 from generator.errors import InputError
-from generator.prose.facts import ReportFacts, proportion
+from generator.evidence.localisation import masks_of
+from generator.prose.facts import ReportFacts
 from generator.prose.numbers import NAMES, Numbers
-from generator.prose.quantities import Listed, Quantity
 from generator.regions import Region
 from generator.results import FigureResult, Part
 from generator.samples import Evaluation
@@ -50,35 +50,8 @@ def numbers(language="en", evaluation=True) -> Numbers:
         "left": Region("left", bilingual("left", "左邊"), ((0, 0, 0.25, 1),)),
     }
     table = Evaluation(LABEL, PREDICTION, None, "e.csv", "") if evaluation else None
-    facts = ReportFacts(CLASSES, regions, table, 7, False, 1234567, "m.keras", "4×4×1")
+    facts = ReportFacts(CLASSES, regions, table, 7, False, 1234567, "m.keras", (4, 4, 1))
     return Numbers(facts, Language(language), figures(), {"maps": 1, "filters": 2}, "Figure {}")
-
-
-def test_recall_precision_and_confusions_are_the_counts_of_the_evaluation():
-    """4 cats of which 2 are right, 1 a dog, 1 an owl; 3 predicted dogs of which 2 are right."""
-    n = numbers()
-    assert n.recall("cat") == 0.5 and str(n.recall("cat")) == "50%"
-    assert n.precision("dog") == pytest.approx(2 / 3)
-    assert (n.support("cat"), n.accuracy()) == (4, pytest.approx(4 / 7))
-    assert n.confusion("owl", "cat") == 1.0
-
-
-def test_classes_come_in_the_order_of_their_recall_and_read_in_the_language():
-    """Ids compare, names print."""
-    assert n_ids(numbers().best_classes(2)) == ["dog", "cat"]
-    assert str(numbers().best_classes(2)) == "Dog and Cat"
-    assert str(numbers("zh-Hant").worst_classes(3)) == "貓頭鷹、貓和狗"
-
-
-def n_ids(names):
-    return [name + "" for name in names]
-
-
-def test_without_an_evaluation_its_numbers_are_unknown():
-    """An unknown quantity prints a dash and is known to be unknown."""
-    n = numbers(evaluation=False)
-    assert str(n.accuracy()) == "–" and not n.accuracy().known
-    assert n.best_classes(3) == ()
 
 
 def test_the_share_of_a_region_is_its_part_of_the_magnitude():
@@ -89,6 +62,14 @@ def test_the_share_of_a_region_is_its_part_of_the_magnitude():
     assert n.area("left") == 0.25
     assert n.leading_region("maps", "cat") == "top"
     assert str(n.silent_rows("maps")) == "Dog"
+
+
+def test_a_region_has_the_area_that_the_measures_count():
+    """In pixels of the model's input: the eyes of the default report are 494 of 48×48, not the 22 % of their box."""
+    eyes = Region("eyes", bilingual("eyes", "眼睛"), ((0.10, 0.20, 0.90, 0.48),))
+    facts = replace(numbers().facts, regions={"eyes": eyes}, input_shape=(48, 48, 1))
+    assert replace(numbers(), facts=facts).area("eyes") == masks_of([eyes], (48, 48)).mean() == 494 / 48**2
+    assert str(replace(numbers(), facts=facts).area("eyes")) == "21%"
 
 
 def test_rows_are_named_by_class_or_by_index():
@@ -136,21 +117,6 @@ def test_what_a_failed_figure_cannot_tell_is_unknown():
     assert str(context["probability"]("maps", "cat")) == "–"
     assert context["dead_filters"]("filters") == ()
     assert context["fig"]("maps") == "[Figure\u00a01](#fig-maps)"
-
-
-def test_wilsons_interval_of_none_in_ten_ends_at_28_percent():
-    """Planted case: 0 of 10 gives [0, .2775]."""
-    share = proportion(0, 10)
-    assert (share.low, share.high) == (0.0, pytest.approx(0.2775, abs=5e-5))
-    assert share.interval == "0–28%"
-
-
-def test_quantities_read_in_their_unit():
-    """Small shares keep a decimal, counts their thousands, plain numbers three figures."""
-    assert str(Quantity(0.0123, "share")) == "1.2%"
-    assert str(Quantity(28709, "count")) == "28,709"
-    assert str(Quantity(-0.012345)) == "−0.0123"
-    assert str(Listed.of((1, 2, 3), Language("en"))) == "1, 2 and 3"
 
 
 def test_every_name_has_one_line_of_documentation():

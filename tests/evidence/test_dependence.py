@@ -1,0 +1,88 @@
+"""What survives an exchange of the class or the weights, comes again, fits, where the truth is known."""
+
+import numpy as np
+import pytest
+
+from generator.evidence.dependence import RAW, LimeFit, depends, exchanged, fits, partners, repetition, swapped
+from generator.evidence.estimates import Estimate
+from generator.evidence.faithfulness import gaps
+from tests.evidence.planted import (
+    case_of,
+    edges,
+    fixed_noise,
+    fresh_noise,
+    middle,
+    registered,
+    toy,
+)
+
+
+def test_p3_two_corners_have_the_rank_correlation_of_disjoint_sets():
+    """Each a sixteenth of the picture: ρ = −α/(1−α) = −1/15; so the map changes with the class."""
+    case = case_of(registered("saliency"))
+    assert swapped(case).sums.means[RAW] == pytest.approx(-1 / 15)
+    assert depends(case, swapped(case), draws=False).light == "green"
+
+
+@pytest.mark.parametrize("values", [edges, fixed_noise])
+def test_p4_a_map_of_the_picture_alone_is_kept_whole(values):
+    """Neither another class nor other weights change it: all of it is retained, and the lights are red."""
+    case = case_of(toy(values))
+    assert swapped(case).estimate().mean == pytest.approx(1)
+    assert exchanged(case).estimate(fewest=2).mean == pytest.approx(1)
+    assert depends(case, swapped(case), draws=False).light == "red"
+    assert depends(case, exchanged(case), draws=True).light == "red"
+
+
+def test_p5_fresh_noise_is_not_reproducible():
+    """The denominator is about 0: silent, with the reason; its gap holds 0 and its share is the area."""
+    case = case_of(toy(fresh_noise, seeded=True))
+    assert swapped(case).silent == "not_reproducible"
+    assert exchanged(case).silent == "not_reproducible"
+    gap = gaps(case)["gap"].estimate()
+    assert gap.low < 0 < gap.high
+    share = case.own.total.regions[0].estimate()
+    assert share.low < 1 / 16 < share.high
+    assert repetition(case)[0].pixel.mean == pytest.approx(0, abs=0.02)
+
+
+def test_p5_one_blob_for_all_says_nothing_of_this_picture():
+    """It comes again perfectly, and so it does for every other picture."""
+    case = case_of(toy(middle))
+    assert swapped(case).silent == "same_for_every_picture"
+    assert gaps(case)["blob"].means[0] < 0.05
+
+
+def test_with_two_classes_the_swap_is_silent():
+    """(s, −s) would give 1 whatever the method."""
+    case = case_of(toy(edges), classes=2, reinitialised=False)
+    assert depends(case, swapped(case), draws=False).reason == "two_classes"
+
+
+def test_partners_are_of_another_class_within_a_chunk_of_28():
+    """The next one, going round; never an empty map, never a picture beyond the chunk."""
+    classes = np.array([0, 0, 1] + [0] * 25 + [2, 2, 2])
+    valid = np.ones(31, bool)
+    found = partners(classes, valid)
+    assert found[:3].tolist() == [2, 2, 3]
+    assert found[27] == 2
+    assert found[28:].tolist() == [-1, -1, -1]
+    valid[2] = False
+    assert (partners(classes, valid) == -1).all()
+
+
+@pytest.mark.parametrize(
+    ("r2", "stability", "light", "reason"),
+    [
+        (0.7, 0.9, "green", "fits"),
+        (0.2, 0.9, "red", "fits_badly"),
+        (0.7, 0.4, "red", "unstable"),
+        (0.7, 0.7, "amber", "double_samples"),
+        (0.5, 0.9, "amber", "fits_partly"),
+    ],
+)
+def test_limes_light_is_of_fit_and_stability(r2, stability, light, reason):
+    """Green from .6 and .8 on, red below .3 or .5."""
+    estimates = [Estimate(value, value, value, 7) for value in (r2, stability, 0.1)]
+    found = fits(LimeFit(*estimates))
+    assert (found.light, found.reason, found.n) == (light, reason, 7)

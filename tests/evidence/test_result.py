@@ -1,0 +1,68 @@
+"""The evidence as the manifest writes it, as the cache keeps it, and as the words say it."""
+
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from generator.build.cache import freeze, thaw
+from generator.evidence.estimates import Estimate
+from generator.evidence.faithfulness import REFERENCES
+from generator.evidence.result import CHECKS, ReportEvidence, plain
+from generator.words import load
+from tests.evidence.planted import (
+    CLASSES,
+    evidence,
+)
+
+ROOM = Path(__file__).parents[2] / "generator" / "evidence"
+SOURCES = "".join(path.read_text() for path in ROOM.glob("*.py"))
+
+
+@pytest.fixture(name="evidence")
+def measured() -> ReportEvidence:
+    return evidence()
+
+
+def test_the_numbers_have_the_shape_of_the_manifest(evidence):
+    """Every documented field, every estimate as mean, low, high and n."""
+    numbers = plain(evidence.of("saliency"))
+    assert set(numbers["evidence_images"]) == {"n", "empty", "rule"}
+    assert set(numbers["region_share"]["corner"]) == {"area", "ceiling", "untrained", "blob", "all", *CLASSES}
+    assert set(numbers["faithfulness"]) == {"deletion", "insertion", "gap", "over"}
+    assert set(numbers["faithfulness"]["over"]) == {"blob", "change", "untrained", "average"}
+    for exchange in ("class_swap", "random_weights"):
+        assert set(numbers[exchange]) == {"retained", "raw", "other", "n"}
+    assert set(numbers["faithfulness"]["gap"]) == {"mean", "low", "high", "n"}
+    assert set(plain(evidence.of("noise"))["repeat"]) == {"pixel", "cell"}
+    assert set(plain(evidence.of("lime"))["lime"]) == {"r2", "stability", "chance"}
+    top = plain(evidence)
+    assert set(top) == {"region_effect", "agreement", "data", "calibration", "classes"}
+    assert set(top["region_effect"]["corner"]["a"]) == {"inside", "elsewhere", "difference", "holds"}
+    assert {"accuracy", "confidence", "gap", "ece", "ece_if_calibrated", "bins"} <= set(top["calibration"])
+    assert "confusion" not in evidence.figures
+
+
+@pytest.mark.parametrize("code", ["en", "zh-Hant"])
+def test_every_reason_has_words(code):
+    """Each reason that a verdict may give has a sentence in the words of each language, and each check its number."""
+    words = load(code)
+    given = set(re.findall(r'Verdict\("\w+", "(\w+)"', SOURCES)) | set(re.findall(r'Retained\(\w+, "(\w+)"', SOURCES))
+    given |= set(re.findall(r'return "(\w+)"', SOURCES)) | {f"{reference}_as_good" for reference in REFERENCES}
+    assert len(given) > 20
+    said = {key.split(".")[-1] for key in words.under("evidence.says")}
+    assert given <= said
+    assert {key.split(".")[0] for key in words.under("evidence.says")} == {"any", *CHECKS}
+    for part in ("check", "number"):
+        assert set(words.under(f"evidence.{part}")) == set(CHECKS)
+    assert not [key for key in words.missing if key.startswith("evidence.")]
+
+
+def test_the_cache_gives_back_what_was_measured(evidence):
+    """With its types: what is read again serialises to the same numbers, and the mean maps are the same."""
+    again = thaw(freeze(evidence))
+    assert isinstance(again, ReportEvidence)
+    assert isinstance(again.of("saliency").faithfulness.gap, Estimate)
+    assert (plain(again), plain(again.figures)) == (plain(evidence), plain(evidence.figures))
+    np.testing.assert_array_equal(again.mean_maps["saliency"], evidence.mean_maps["saliency"])
