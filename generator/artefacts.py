@@ -3,7 +3,7 @@
 Facts are values by key (`layer`, `grid`, `samples`, `baseline` …); the words for the keys live with the templates.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -36,6 +36,21 @@ class Artefact:
     def row_numbers(self, row: int) -> Mapping[str, Any]:
         """What the manifest says of one image."""
         return {}
+
+    @property
+    def coloured(self) -> Sequence[Floats]:
+        """The values that colours stand for in its pictures, without those that are no result."""
+        return ()
+
+    @property
+    def two_sided(self) -> bool:
+        """Whether these colours have a middle, with another side for values below zero."""
+        return any(bool((values < 0).any()) for values in self.coloured)
+
+    @property
+    def coloured_quantity(self) -> str:
+        """What they measure: a key of the words."""
+        return "activation"
 
 
 @dataclass(frozen=True)
@@ -75,6 +90,18 @@ class Heatmaps(Artefact):
         remark = {"remark": self.remark(row)} if self.remark(row) else {}
         return {**remark, **(self.image_facts[row] if self.image_facts else {})}
 
+    @property
+    def coloured(self) -> Sequence[Floats]:
+        return [values for row, values in enumerate(self.values) if not self.remark(row)]
+
+    @property
+    def two_sided(self) -> bool:
+        return self.signed
+
+    @property
+    def coloured_quantity(self) -> str:
+        return self.quantity
+
 
 @dataclass(frozen=True)
 class Patterns(Artefact):
@@ -104,6 +131,10 @@ class Patterns(Artefact):
     def numbers(self) -> Mapping[str, Any]:
         return {key: getattr(self, key) for key in ("unit", "activation", "on_images", "dead")}
 
+    @property
+    def coloured(self) -> Sequence[Floats]:
+        return () if self.output is None else (self.output,)
+
 
 @dataclass(frozen=True)
 class LayerOutputs(Artefact):
@@ -116,6 +147,10 @@ class LayerOutputs(Artefact):
     @property
     def arrays(self) -> Arrays:
         return {"output": self.output[0] if len(self.output) == 1 else self.output, "filter": self.unit}
+
+    @property
+    def coloured(self) -> Sequence[Floats]:
+        return (self.output,)
 
 
 @dataclass(frozen=True)
@@ -179,6 +214,18 @@ class Kernels(Artefact):
     @property
     def arrays(self) -> Arrays:
         return {"weight": self.weight, "filter": self.unit}
+
+    @property
+    def coloured(self) -> Sequence[Floats]:
+        return (self.weight,)
+
+    @property
+    def two_sided(self) -> bool:
+        return True
+
+    @property
+    def coloured_quantity(self) -> str:
+        return "kernel"
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from generator.artefacts import Confusion, Curves, Foreign, Heatmaps, Kernels, LayerTable, Patterns, Points
-from generator.drawing.figures import draw
+from generator.drawing.pictures import draw
 from generator.drawing.png import pixels_of
 from generator.pages.bodies import Material
 from generator.pages.figure_page import body_of, words_of

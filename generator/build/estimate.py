@@ -16,7 +16,7 @@ from generator.build.study import Study
 from generator.build.subject import Subject
 from generator.classifier import Score
 from generator.evidence.explainer import DRAWS, Explainer, sizes_of
-from generator.maps.growth import scales
+from generator.maps.ascent import scales
 from generator.methods import Method
 from generator.spec.grammar import Figure
 from generator.spec.report import Report

@@ -53,7 +53,7 @@ def _names_in(report: Report) -> Names:
 
 
 def _draw(figure: Figure, result: FigureResult, names: Names) -> Drawing:
-    from generator.drawing.figures import draw  # here: matplotlib is not needed where nothing is drawn
+    from generator.drawing.pictures import draw  # here: matplotlib is not needed where nothing is drawn
 
     also = (figure.export.panel,) if figure.export and figure.export.panel else ()
     return draw(result, figure.show, names, also)

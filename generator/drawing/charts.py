@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from generator.artefacts import Confusion, Curves, Floats, Ints
 from generator.drawing.fonts import chinese, drawable
 from generator.drawing.inks import OPPOSES, SUPPORTS, WHITE, Colour, Pixels, hexadecimal, ink_on, mix
-from generator.drawing.palette import reduced
+from generator.drawing.png import reduced
 from generator.errors import ParameterError, suggestion
 from generator.evidence.estimates import Estimate
 

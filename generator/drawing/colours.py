@@ -5,17 +5,18 @@ colours can be compared; zero is always the same colour.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from generator.artefacts import Floats, Ints
-from generator.drawing.charts import colour_table
+from generator.artefacts import Artefact, Floats, Heatmaps, Ints
+from generator.drawing.charts import AGAINST_FOR, colour_table
 from generator.drawing.inks import MAT, OPPOSES, STRIPE, SUPPORTS, WHITE, Pixels
-from generator.show import ROW
+from generator.results import Legend
+from generator.show import ROW, Show
 
 Number = TypeVar("Number", bound=np.generic)
 
@@ -52,6 +53,35 @@ class Scale:
             return np.rint(strength * 255).astype(np.intp)
         signed = np.where(values < 0, -strength, strength)
         return 128 + np.where(signed < 0, np.rint(signed * 128), np.rint(signed * 127)).astype(np.intp)
+
+
+def shared_scale(artefacts: tuple[Artefact, ...], show: Show) -> Scale | None:
+    """The one scale of a figure: from zero to the largest magnitude of all that is a result; None without any.
+
+    Superpixels have the two tints that lie over the face, where no other colours are asked for.
+    """
+    values = [piece for artefact in artefacts for piece in artefact.coloured]
+    largest = max((float(np.abs(piece).max(initial=0)) for piece in values), default=0.0)
+    if largest == 0:
+        return None
+    signed = any(artefact.two_sided for artefact in artefacts)
+    superpixels = any(isinstance(artefact, Heatmaps) and artefact.segments is not None for artefact in artefacts)
+    usual = (AGAINST_FOR if superpixels else SIGNED) if signed else UNSIGNED
+    return Scale(largest, signed, show.colormap or usual)
+
+
+def legend(artefact: Artefact, scale: Scale, show: Show) -> Legend:
+    """What the colours stand for."""
+    return Legend(
+        artefact.coloured_quantity, scale.low, scale.limit, scale.colormap, scale.signed, show.scale == "figure"
+    )
+
+
+def own_scale(scale: Scale | None, values: Floats, show: Show) -> Scale | None:
+    """The figure's scale, or with `scale: image` the same from zero to the largest of these values."""
+    if scale is None or show.scale == "figure":
+        return scale
+    return replace(scale, limit=float(np.abs(values).max(initial=0)))
 
 
 def bar(colormap: str, height: int = 16) -> Pixels:
@@ -142,16 +172,11 @@ def superpixels(values: Floats, segments: Ints, scale: Scale, times: int, bounda
     tint = np.where((weight < 0)[..., None], np.array(OPPOSES), np.array(SUPPORTS))
     alpha = np.where(weight == 0, 0, 0.25 + 0.6 * scale.strength(weight))
     coloured = np.dstack([tint, alpha * 255])
-    if boundaries:
-        _draw_borders(coloured, big, weight != 0)
+    if boundaries:  # a light line between superpixels, a full one of their own colour around those with a weight
+        edge = borders(big)
+        coloured[edge & (weight == 0)] = (*WHITE, 110)
+        coloured[edge & (weight != 0), 3] = 255
     return np.rint(coloured).astype(np.uint8)
-
-
-def _draw_borders(coloured: NDArray[np.float64], segments: NDArray[np.generic], weighty: NDArray[np.bool_]) -> None:
-    """A light line between superpixels, a full one of their own colour around those with a weight."""
-    edge = borders(segments)
-    coloured[edge & ~weighty] = (*WHITE, 110)
-    coloured[edge & weighty, 3] = 255
 
 
 def borders(segments: NDArray[np.generic]) -> NDArray[np.bool_]:

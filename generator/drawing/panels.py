@@ -1,19 +1,26 @@
-"""The panels of one explained image: the face, its map, the map over the face, the face masked by the map."""
+"""Pictures put together: the panels of an explained image, and many tiles with their numbers as one sheet.
 
-from collections.abc import Callable, Mapping
+A sheet is the form a grid takes on paper and in exports.
+"""
+
 from dataclasses import dataclass
-from types import MappingProxyType
+
+import numpy as np
+from PIL import Image, ImageDraw, ImageFont
 
 from generator.artefacts import Floats, Ints
 from generator.drawing import colours
 from generator.drawing.colours import Scale
-from generator.drawing.inks import Pixels
+from generator.drawing.fonts import chinese
+from generator.drawing.inks import BLACK, Pixels
 from generator.results import Role
-from generator.show import Mask
+from generator.show import ROW, TILE, Mask, columns_for
+
+GAP, DIGITS = 8, 18  # pixels between tiles; height of a number
 
 
 @dataclass(frozen=True)
-class Explained:
+class MappedFace:
     """A face in its own pixels with the values found for it; `least` is the magnitude that the mask keeps from.
 
     `scale` is None where the values are no result: then every panel but the face is striped.
@@ -38,27 +45,57 @@ class Explained:
         if self.scale is None:
             height, width = (side * self.times for side in self.face.shape[:2])
             return colours.no_result_veil(height, width) if role == "veil" else colours.no_result(height, width)
-        return PANELS[role](self, self.scale)
+        if role == "masked":
+            return colours.enlarge(colours.masked(self.face, self.values, self.least, self.mask.fill), self.times)
+        if role == "map":
+            return colours.enlarge(self.scale.paint(self.values), self.times)
+        veil = self._veil(self.scale)
+        return veil if role == "veil" else colours.over(self.panel("image"), veil)
+
+    def _veil(self, scale: Scale) -> Pixels:
+        """The map as it lies over the face."""
+        if self.segments is None:
+            return colours.enlarge(colours.veil(self.values, scale), self.times)
+        return colours.superpixels(self.values, self.segments, scale, self.times, self.boundaries)
 
 
-def _map(image: Explained, scale: Scale) -> Pixels:
-    return colours.enlarge(scale.paint(image.values), image.times)
+@dataclass(frozen=True)
+class Tile:
+    """A picture at its own size and the number it goes by; of a dead unit there is nothing to see."""
+
+    pixels: Pixels
+    number: int
+    dead: bool = False
+
+    def drawn(self, times: int) -> Pixels:
+        """RGB, every pixel `times` wide; stripes and a cross where it is dead."""
+        height, width = self.pixels.shape[:2]
+        if self.dead:
+            return colours.crossed(colours.no_result(height * times, width * times))
+        return colours.enlarge(colours.rgb(self.pixels), times)
 
 
-def _veil(image: Explained, scale: Scale) -> Pixels:
-    if image.segments is None:
-        return colours.enlarge(colours.veil(image.values, scale), image.times)
-    return colours.superpixels(image.values, image.segments, scale, image.times, image.boundaries)
+def sheet(tiles: tuple[Tile, ...], columns: int | None = None) -> Pixels:
+    """The tiles, all of one size, in rows of `columns` on white, each with its number centred below."""
+    columns = min(columns or columns_for(len(tiles)), len(tiles))
+    height, width = tiles[0].pixels.shape[:2]
+    times = colours.multiple(height, width, TILE if columns > 4 else ROW)
+    pitch = (height * times + DIGITS + 2 * GAP, width * times + GAP)
+    rows = -(-len(tiles) // columns)
+    canvas = np.full((rows * pitch[0] - GAP, columns * pitch[1] - GAP, 3), 255, np.uint8)
+    for position, tile in enumerate(tiles):
+        top, left = (position // columns) * pitch[0], (position % columns) * pitch[1]
+        canvas[top : top + height * times, left : left + width * times] = tile.drawn(times)
+    return _numbered(canvas, tiles, (width * times, height * times), pitch)
 
 
-def _overlay(image: Explained, scale: Scale) -> Pixels:
-    return colours.over(image.panel("image"), _veil(image, scale))
-
-
-def _masked(image: Explained, scale: Scale) -> Pixels:
-    return colours.enlarge(colours.masked(image.face, image.values, image.least, image.mask.fill), image.times)
-
-
-PANELS: Mapping[Role, Callable[[Explained, Scale], Pixels]] = MappingProxyType(
-    {"map": _map, "veil": _veil, "overlay": _overlay, "masked": _masked}
-)
+def _numbered(canvas: Pixels, tiles: tuple[Tile, ...], size: tuple[int, int], pitch: tuple[int, int]) -> Pixels:
+    """The canvas with each tile's number below it."""
+    picture = Image.fromarray(canvas)
+    pen, font = ImageDraw.Draw(picture), ImageFont.truetype(str(chinese()), DIGITS)
+    columns = (canvas.shape[1] + GAP) // pitch[1]
+    for position, tile in enumerate(tiles):
+        x = (position % columns) * pitch[1] + size[0] / 2
+        y = (position // columns) * pitch[0] + size[1] + GAP / 2 + DIGITS / 2
+        pen.text((x, y), str(tile.number), BLACK, font, anchor="mm")
+    return np.asarray(picture)

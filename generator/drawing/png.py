@@ -1,13 +1,17 @@
-"""Pixels into PNG and JPEG files: lossless, small, and the same bytes for the same pixels."""
+"""Pixels into PNG and JPEG files: lossless, small, and the same bytes for the same pixels.
+
+A picture of few colours is a table of them and each pixel's place in it.
+"""
 
 from io import BytesIO
 
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image
 
 from generator.drawing.inks import Pixels
-from generator.drawing.palette import indexed
 
+MOST = 256  # colours of a table whose places are bytes
 QUALITY = 90  # the homework wants JPEG: without colour subsampling, which blurs small maps
 
 
@@ -47,3 +51,40 @@ def _smallest(pixels: Pixels) -> tuple[Image.Image, bytes | None]:
     picture = Image.fromarray(index)
     picture.putpalette(colours[:, :3].tobytes())
     return picture, colours[:, 3].tobytes() if pixels.shape[-1] == 4 else None
+
+
+def indexed(pixels: Pixels) -> tuple[Pixels, Pixels] | None:
+    """The colours of an RGB or RGBA picture, ascending, and the place of each pixel's; None for more than MOST."""
+    counted = Image.fromarray(pixels).getcolors(MOST)
+    if counted is None:
+        return None
+    colours = np.array(sorted(colour for _, colour in counted), np.uint8)
+    if pixels.shape[-1] == 3:
+        return colours, _places(pixels, colours, np.arange(len(colours)))
+    return colours, np.searchsorted(_numbers(colours), _numbers(pixels)).astype(np.uint8)
+
+
+def reduced(pixels: Pixels) -> Pixels:
+    """A chart in its MOST commonest colours; the rest, single pixels at the edge of letters, become the nearest."""
+    counted = Image.fromarray(pixels).getcolors(pixels.shape[0] * pixels.shape[1]) or []
+    colours = np.array([colour for _, colour in sorted(counted, key=lambda one: (-one[0], one[1]))], np.uint8)
+    if len(colours) <= MOST:
+        return pixels
+    one, known = colours.astype(np.float32), colours[:MOST].astype(np.float32)
+    distance = (known**2).sum(axis=1) - 2 * one @ known.T  # but for what is the same in a row
+    return colours[_places(pixels, colours, distance.argmin(axis=1))]
+
+
+def _places(pixels: Pixels, colours: Pixels, places: NDArray[np.intp]) -> Pixels:
+    """For each pixel of an RGB picture the place that its colour has."""
+    table = np.zeros(1 << 24, np.uint8)
+    table[_numbers(colours)] = places
+    return table[_numbers(pixels)]
+
+
+def _numbers(colours: Pixels) -> NDArray[np.uint32]:
+    """Each colour as one number that grows with its channels, the first before the others."""
+    first, *others = np.moveaxis(colours.astype(np.uint32), -1, 0)
+    for channel in others:
+        first = first << 8 | channel
+    return first

@@ -17,8 +17,7 @@ from generator.classifier import Classifier
 from generator.data.selection import Predict, Rule, Selection, row_seeds, select
 from generator.errors import DataError
 from generator.evidence.estimates import Doubles
-from generator.maps.blur import blurred
-from generator.maps.fills import BLUR
+from generator.maps.pixels import BLUR, blurred
 from generator.maps.variants import chunk_rows
 from generator.samples import Batch, Samples
 

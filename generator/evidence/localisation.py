@@ -19,8 +19,7 @@ from generator.evidence.estimates import (
     joined,
 )
 from generator.evidence.faces import Faces, Masks, covered
-from generator.maps.blur import blurred
-from generator.maps.enlarge import enlarge
+from generator.maps.pixels import blurred, enlarge
 from generator.regions import Region
 
 LOOKS = "looks"

@@ -1,9 +1,11 @@
-"""Gradient ascent from start to picture: where the climb begins, what it reached, and what real images reach.
+"""Gradient ascent from start to picture: how to climb, where the climbs end, and what real images reach.
 
-A unit that nothing activates is called dead, and its pattern is no result.
+A unit that nothing activates is called dead, and its pattern is no result. A picture that grows while it climbs has
+forms larger than the input; only layers that follow convolutions and poolings alone can be asked about one.
 """
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from typing import Annotated, Literal
 
 import numpy as np
@@ -11,9 +13,9 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from generator.artefacts import FLAT, Fact, Floats, Ints
-from generator.classifier import Ascent, Classifier, Climb, Objective, Optimizer, Request, layer_called
+from generator.classifier import Ascent, Classifier, Climb, Layer, Objective, Optimizer, Request, layer_called
 from generator.errors import ParameterError
-from generator.maps.growth import climbed
+from generator.maps.pixels import enlarge
 from generator.maps.variants import slices
 
 Start = Annotated[
@@ -29,12 +31,54 @@ Size = Annotated[
     Field(ge=2, le=512, description="height of a larger picture, climbed scale by scale; left out: the input's"),
 ]
 Jitter = Annotated[int, Field(ge=0, le=32, description="the picture is shifted by up to so many pixels before a step")]
+OptimizerOption = Annotated[
+    Optimizer,
+    Field(
+        description="how a gradient becomes a step: normalized (all of the same length), plain (the gradient itself), "
+        "adam or adagrad (each pixel by its own past)"
+    ),
+]
+ObjectiveOption = Annotated[
+    Objective,
+    Field(
+        description="what grows: the mean of the filter's whole map (channel), or its value in the middle of the map "
+        "(neuron), which leaves all but what that place sees as it was"
+    ),
+]
+Rate = Annotated[
+    float | None,
+    Field(
+        gt=0,
+        le=1e6,
+        description="length of a step as a share of the range of a pixel, at most 1: on average (normalized), of each "
+        "pixel (adam), of each pixel at first (adagrad); for plain the factor of the gradient; left out: for filters "
+        "0.02, for classes 0.01, adagrad five times that, plain 1",
+    ),
+]
 
 NOISE = 0.1  # amplitude around grey: enough to wake most units, too little to be taken for their pattern
 WIDE = 0.5  # for those that stay silent: noise from black to white
 ALIKE = 0.95  # correlation above which two patterns are the same
-EVEN = 1e-3  # a pattern with less contrast is shown as it is
+FAINT = 1e-3  # a pattern with less contrast is shown as it is
 CONSTANT = 1e-5  # a unit that varies less, as a share of its value, is the same whatever it sees
+BOLDER = 5  # times: adagrad's steps shrink with the root of their number
+FACTOR = 1.0  # of a plain gradient
+STEP = 1.4  # from one scale to the next
+ROOM = 64 * 48 * 48  # pixels that climb at once, whatever their scale
+FIXED = ("Flatten", "Reshape", "Dense", "Permute")  # kinds of layers that tie what follows to one size
+
+
+def rate_of(optimizer: Optimizer, rate: float | None, usual: float) -> float:
+    """The rate asked for, or the one that leads about as far as `usual` under a normalised gradient.
+
+    Raises ParameterError for a step that is longer than the range of a pixel.
+    """
+    if rate is None:
+        return {"plain": FACTOR, "adagrad": BOLDER * usual}.get(optimizer, usual)
+    if rate > 1 and optimizer != "plain":
+        told = f"a step of {rate:g} is longer than the range of a pixel; at most 1, or `optimizer: plain`"
+        raise ParameterError("rate", told)
+    return rate
 
 
 @dataclass(frozen=True)
@@ -51,6 +95,40 @@ class Route:
     size: int | None = None
     optimizer: Optimizer = "normalized"
     objective: Objective = "channel"
+
+    def ascent(self, layer: str | None, units: Ints, start: Floats, seed: int) -> Ascent:
+        """What the model is asked."""
+        regularisers = (self.total_variation, self.norm, self.jitter)
+        return Ascent(layer, units, start, self.steps, self.rate, *regularisers, seed, self.optimizer, self.objective)
+
+    @property
+    def facts(self) -> dict[str, Fact]:
+        """How the climb was made, for the reader: whatever is as usual goes without saying."""
+        told = ("total_variation", "norm", "jitter", "optimizer", "objective")
+        unusual = {key: getattr(self, key) for key in told if getattr(self, key) != getattr(Route, key)}
+        restarts = {"restarts": self.starts} if self.starts > 1 else {}
+        return {"start": self.start, "steps": self.steps, "rate": self.rate, **unusual, **restarts}
+
+
+def growable(classifier: Classifier, layer: Layer, size: int | None) -> None:
+    """Raises ParameterError where the layer cannot be asked about a picture of that height."""
+    if size is None:
+        return
+    height = classifier.input_shape[0]
+    if size <= height:
+        raise ParameterError("size", f"the input is {height} pixels high; take a larger size, or leave it out")
+    before = classifier.layers[: classifier.layers.index(layer) + 1]
+    fixed = next((known.name for known in before if known.kind in FIXED), None)
+    if fixed is not None:
+        raise ParameterError("size", f"'{fixed}' ties '{layer.name}' to pictures of {height} pixels; leave it out")
+
+
+def scales(start: tuple[int, ...], size: int) -> Iterator[tuple[int, int]]:
+    """Heights and widths from the input's to the wanted one, in even steps of at most 1.4."""
+    count = int(np.ceil(np.log(size / start[0]) / np.log(STEP)))
+    for number in range(count + 1):
+        factor = (size / start[0]) ** (number / count)
+        yield round(start[0] * factor), round(start[1] * factor)
 
 
 @dataclass(frozen=True)
@@ -79,13 +157,37 @@ class Peaks:
 def peaks(request: Request, layer: str | None, units: Ints, route: Route) -> Peaks:
     """Climb every unit of a layer (None: the logits); a silent one starts again, at last from its best real image."""
     real = on_images(request, layer, units, route.objective)
-    climb = _highest([_climb(request, layer, units, route, attempt) for attempt in range(route.starts)])
+    starts = (begin(request, route.start, units, attempt) for attempt in range(route.starts))
+    ascents = (route.ascent(layer, units, start, request.seed + attempt) for attempt, start in enumerate(starts))
+    climb = _highest([climbed(request.classifier, ascent, route.size) for ascent in ascents])
     silent = climb.activation <= FLAT
-    climb = _again(request, layer, (units, route, climb), (silent, noise(request, units[silent], 0, WIDE)))
+    awake = route.ascent(layer, units[silent], noise(request, units[silent], 0, WIDE), request.seed)
+    climb = _again(request.classifier, climb, silent, awake, route.size)
     helped = (climb.activation <= FLAT) & (real.largest > FLAT)
-    climb = _again(request, layer, (units, route, climb), (helped, request.reference[real.row[helped]]))
+    shown = route.ascent(layer, units[helped], request.reference[real.row[helped]], request.seed)
+    climb = _again(request.classifier, climb, helped, shown, route.size)
     values = np.stack([climb.activation, real.largest, real.smallest])
-    return Peaks(climb.inputs, climb.activation, real.largest, _dead(values), helped)
+    highest, lowest = np.nanmax(values, axis=0), np.nanmin(values, axis=0)
+    compared = np.isfinite(values).sum(axis=0) > 1
+    dead = (highest <= FLAT) | (compared & (highest - lowest <= CONSTANT * np.abs(highest)))
+    return Peaks(climb.inputs, climb.activation, real.largest, dead, helped)
+
+
+def _highest(climbs: list[Climb]) -> Climb:
+    """Unit by unit the climb that came highest."""
+    activation = np.stack([climb.activation for climb in climbs])
+    best, each = activation.argmax(axis=0), np.arange(activation.shape[1])
+    return Climb(np.stack([climb.inputs for climb in climbs])[best, each], activation[best, each])
+
+
+def _again(classifier: Classifier, climb: Climb, where: NDArray[np.bool_], ascent: Ascent, size: int | None) -> Climb:
+    """The climb with some of its units made anew by another ascent."""
+    if not where.any():
+        return climb
+    other = climbed(classifier, ascent, size)
+    inputs, activation = climb.inputs.copy(), climb.activation.copy()
+    inputs[where], activation[where] = other.inputs, other.activation
+    return Climb(inputs, activation)
 
 
 def on_images(request: Request, layer: str | None, units: Ints, objective: Objective = "channel") -> OnImages:
@@ -93,17 +195,12 @@ def on_images(request: Request, layer: str | None, units: Ints, objective: Objec
     if not len(request.reference):
         nothing = np.full(len(units), np.nan, np.float32)
         return OnImages(nothing, nothing, np.zeros(len(units), np.int64))
-    rows = slices(len(request.reference), _widest(request, layer))
+    output = () if layer is None else layer_called(layer, request.classifier.layers).shape
+    shapes = (request.reference.shape[1:], output)  # an output may be the wider one
+    rows = slices(len(request.reference), max(shapes, key=lambda shape: int(np.prod(shape))))
     parts = [unit_values(request.classifier, request.reference[part], (layer, objective))[:, units] for part in rows]
     values = np.concatenate(parts)
     return OnImages(values.max(axis=0), values.min(axis=0), values.argmax(axis=0))
-
-
-def _widest(request: Request, layer: str | None) -> tuple[int, ...]:
-    """The shape that decides how many images fit: the layer's output may be wider than the input."""
-    shape = () if layer is None else layer_called(layer, request.classifier.layers).shape
-    shapes = (request.reference.shape[1:], shape)
-    return max(shapes, key=lambda shape: int(np.prod(shape)))
 
 
 def unit_values(classifier: Classifier, inputs: Floats, what: tuple[str | None, Objective]) -> Floats:
@@ -134,11 +231,40 @@ def noise(request: Request, units: Ints, attempt: int, amplitude: float) -> Floa
     return request.classifier.prepare(0.5 + np.array(grains, np.float32).reshape(-1, *shape))
 
 
+def climbed(classifier: Classifier, ascent: Ascent, size: int | None) -> Climb:
+    """Where an ascent ends; with a `size`, its steps are shared out over the scales up to that height."""
+    if size is None:
+        return classifier.ascend(ascent)
+    sizes = list(scales(ascent.start.shape[1:3], size))
+    steps, climb = max(1, ascent.steps // len(sizes)), Climb(ascent.start, np.zeros(0, np.float32))
+    for scale in sizes:
+        climb = _in_chunks(classifier, replace(ascent, start=_resized(climb.inputs, scale), steps=steps))
+    return climb
+
+
+def _in_chunks(classifier: Classifier, ascent: Ascent) -> Climb:
+    """As many units at once as there is room for."""
+    rows = max(1, ROOM // (ascent.start.shape[1] * ascent.start.shape[2]))
+    starts = range(0, len(ascent.units), rows)
+    parts = [replace(ascent, units=ascent.units[k : k + rows], start=ascent.start[k : k + rows]) for k in starts]
+    climbs = [classifier.ascend(part) for part in parts]
+    inputs, activation = zip(*((climb.inputs, climb.activation) for climb in climbs), strict=True)
+    return Climb(np.concatenate(inputs), np.concatenate(activation))
+
+
+def _resized(inputs: Floats, scale: tuple[int, int]) -> Floats:
+    """`(F, H, W, C)` at another scale, bilinear."""
+    if inputs.shape[1:3] == scale:
+        return inputs
+    channels = [enlarge(inputs[..., channel], scale) for channel in range(inputs.shape[-1])]
+    return np.stack(channels, axis=-1)
+
+
 def drawn(classifier: Classifier, inputs: Floats) -> Floats:
     """Patterns in 0..1, each stretched by itself: all but its darkest and brightest hundredth lies between 0 and 1."""
     shown = classifier.restore(inputs)
     low, high = np.percentile(shown, (1, 99), axis=(1, 2, 3), keepdims=True)
-    stretched = np.where(high - low > EVEN, (shown - low) / np.maximum(high - low, EVEN), shown)
+    stretched = np.where(high - low > FAINT, (shown - low) / np.maximum(high - low, FAINT), shown)
     return np.clip(stretched, 0, 1).astype(np.float32)
 
 
@@ -151,56 +277,6 @@ def duplicates(pattern: Floats, unit: Ints, dead: NDArray[np.bool_]) -> tuple[st
     alike = (flat @ flat.T > ALIKE * np.outer(norm, norm)) & np.outer(usable, usable)
     first, second = np.nonzero(np.triu(alike, 1))
     return tuple(f"{unit[one]} = {unit[other]}" for one, other in zip(first, second, strict=True))
-
-
-def route_facts(route: Route) -> dict[str, Fact]:
-    """How the climb was made, for the reader."""
-    facts: dict[str, Fact] = {"start": route.start, "steps": route.steps, "rate": route.rate}
-    weighed: dict[str, Fact] = {"total_variation": route.total_variation, "norm": route.norm, "jitter": route.jitter}
-    facts |= {key: value for key, value in weighed.items() if value}
-    facts |= {} if route.optimizer == "normalized" else {"optimizer": route.optimizer}
-    facts |= {} if route.objective == "channel" else {"objective": route.objective}
-    return facts | ({"restarts": route.starts} if route.starts > 1 else {})
-
-
-def _ascent(layer: str | None, units: Ints, start: Floats, route: Route, seed: int) -> Ascent:
-    regularisers = (route.total_variation, route.norm, route.jitter)
-    return Ascent(layer, units, start, route.steps, route.rate, *regularisers, seed, route.optimizer, route.objective)
-
-
-def _climb(request: Request, layer: str | None, units: Ints, route: Route, attempt: int) -> Climb:
-    start = begin(request, route.start, units, attempt)
-    return climbed(request.classifier, _ascent(layer, units, start, route, request.seed + attempt), route.size)
-
-
-def _highest(climbs: list[Climb]) -> Climb:
-    """Unit by unit the climb that came highest."""
-    activation = np.stack([climb.activation for climb in climbs])
-    best, each = activation.argmax(axis=0), np.arange(activation.shape[1])
-    return Climb(np.stack([climb.inputs for climb in climbs])[best, each], activation[best, each])
-
-
-def _again(
-    request: Request,
-    layer: str | None,
-    so_far: tuple[Ints, Route, Climb],
-    these: tuple[NDArray[np.bool_], Floats],
-) -> Climb:
-    """The climb with some of its units made anew from another start."""
-    (units, route, climb), (where, start) = so_far, these
-    if not where.any():
-        return climb
-    other = climbed(request.classifier, _ascent(layer, units[where], start, route, request.seed), route.size)
-    inputs, activation = climb.inputs.copy(), climb.activation.copy()
-    inputs[where], activation[where] = other.inputs, other.activation
-    return Climb(inputs, activation)
-
-
-def _dead(values: Floats) -> NDArray[np.bool_]:
-    """`values (n, F)`: nothing lifts the unit above zero, or it is the same whatever it sees."""
-    highest, lowest = np.nanmax(values, axis=0), np.nanmin(values, axis=0)
-    compared = np.isfinite(values).sum(axis=0) > 1
-    return (highest <= FLAT) | (compared & (highest - lowest <= CONSTANT * np.abs(highest)))
 
 
 def _shown_shape(request: Request) -> tuple[int, ...]:

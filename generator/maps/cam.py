@@ -7,10 +7,9 @@ import numpy as np
 from generator.artefacts import FLAT, Fact, Floats, Heatmaps
 from generator.classifier import Classifier, Layer, Request, ScoreKind, last_spatial
 from generator.errors import ParameterError
-from generator.maps.enlarge import enlarge
-from generator.maps.explained import score_of, upwards
+from generator.maps.explained import named_layer, score_of, upwards
+from generator.maps.pixels import enlarge
 from generator.maps.variants import slices
-from generator.options import named_layer
 
 Combine = Callable[[Floats, Floats], Floats]  # output and derivative (n, h, w, c) to a signed map (n, h, w)
 

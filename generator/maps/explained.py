@@ -1,16 +1,28 @@
-"""The number a map explains: its value, its derivative, and the facts that name it.
+"""What is explained of a model: a number (its value, its derivative, the facts that name it), or a layer.
 
 A loss counts downwards here, as the logarithm of the probability, so that above zero always speaks for the class.
 """
 
 from collections.abc import Mapping
+from typing import Annotated, Literal
 
 import numpy as np
+from pydantic import Field
 
 from generator.artefacts import Fact, Floats
-from generator.classifier import Classifier, Rectifier, Request, Score, ScoreKind
+from generator.classifier import Classifier, Layer, Rectifier, Request, Score, ScoreKind, layer_called
 from generator.errors import ParameterError
 from generator.maps.variants import Doubles
+
+Signed = Annotated[bool, Field(description="keep the sign: what raises the score against what lowers it")]
+ScoreOption = Annotated[
+    ScoreKind, Field(description="the number that is explained: logit, probability, loss, or the sum of all logits")
+]
+AnswerScore = Annotated[
+    Literal["logit", "probability", "loss"],
+    Field(description="the number that is explained: logit, probability or loss"),
+]
+LayerOption = Annotated[str | None, Field(description="name of a layer; left out: the standard one of the method")]
 
 TINY = 1e-12  # a probability below this has no finite logarithm worth showing
 
@@ -54,3 +66,17 @@ def gradient_facts(classifier: Classifier, kind: ScoreKind, signed: bool) -> Map
     """`one_output`: two classes share one sigmoid, and without the sign both have the same map."""
     same = classifier.one_output and not signed
     return {"score": kind, "one_output": True} if same else {"score": kind}
+
+
+def reduce_channels(gradient: Floats, signed: bool) -> Floats:
+    """`(N, H, W, C)` to `(N, H, W)`: the sum over channels, or the largest magnitude (Simonyan et al. 2014)."""
+    return gradient.sum(axis=-1) if signed else np.abs(gradient).max(axis=-1)
+
+
+def named_layer(classifier: Classifier, name: str | None, standard: Layer | None, lack: str) -> Layer:
+    """The layer a method works on; raises ParameterError with what there is, or `lack` where there is none."""
+    if name is None:
+        if standard is None:
+            raise ParameterError("layer", lack)
+        return standard
+    return layer_called(name, classifier.layers)

@@ -10,8 +10,8 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 from generator.artefacts import Floats, Ints
 from generator.classifier import Classifier, Layer, first_convolution
 from generator.errors import ParameterError
+from generator.maps.explained import named_layer
 from generator.maps.variants import slices
-from generator.options import named_layer
 
 USUAL = 32  # filters shown where nothing is said, or all where there are fewer
 

@@ -10,6 +10,8 @@ from generator.classifier import Classifier
 from generator.errors import ParameterError
 from generator.maps.ascent import (
     Jitter,
+    OptimizerOption,
+    Rate,
     Restarts,
     Restraint,
     Route,
@@ -18,9 +20,8 @@ from generator.maps.ascent import (
     Steps,
     drawn,
     peaks,
-    route_facts,
+    rate_of,
 )
-from generator.maps.optimizers import OptimizerOption, Rate, rate_of
 from generator.methods import Request, method
 from generator.text import bilingual
 
@@ -71,7 +72,7 @@ def class_maximization(
     units = _known(request.classifier, classes)
     found = peaks(request, None, units, route)
     reached = request.classifier.probabilities(found.inputs)[np.arange(len(units)), units]
-    facts: dict[str, Fact] = {"score": "logit", **route_facts(route)}
+    facts: dict[str, Fact] = {"score": "logit", **route.facts}
     facts["probability"] = tuple(float(value) for value in reached)
     pattern = drawn(request.classifier, found.inputs)
     return Patterns(pattern, units, found.activation, found.on_images, found.dead, "class", facts)

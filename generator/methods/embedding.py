@@ -8,9 +8,9 @@ from pydantic import Field
 from generator.artefacts import Fact, Floats, Ints, Points
 from generator.classifier import Classifier, Layer, finite
 from generator.errors import DataError
+from generator.maps.explained import LayerOption, named_layer
 from generator.maps.variants import slices
 from generator.methods import Request, method
-from generator.options import LayerOption, named_layer
 from generator.samples import UNLABELLED
 from generator.text import bilingual
 

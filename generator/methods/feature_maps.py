@@ -6,9 +6,9 @@ from typing import Any
 import numpy as np
 
 from generator.artefacts import Fact, LayerOutputs
+from generator.maps.explained import LayerOption
 from generator.maps.units import FiltersOption, candidates, chosen, outputs_of, strongest, unit_layer
 from generator.methods import Request, method
-from generator.options import LayerOption
 from generator.text import bilingual
 
 

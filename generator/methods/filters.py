@@ -10,6 +10,9 @@ from generator.classifier import Layer
 from generator.errors import ParameterError
 from generator.maps.ascent import (
     Jitter,
+    ObjectiveOption,
+    OptimizerOption,
+    Rate,
     Restarts,
     Restraint,
     Route,
@@ -19,14 +22,13 @@ from generator.maps.ascent import (
     Steps,
     drawn,
     duplicates,
+    growable,
     peaks,
-    route_facts,
+    rate_of,
 )
-from generator.maps.growth import growable
-from generator.maps.optimizers import ObjectiveOption, OptimizerOption, Rate, rate_of
+from generator.maps.explained import LayerOption
 from generator.maps.units import FiltersOption, candidates, chosen, how_many, outputs_of, strongest, unit_layer
 from generator.methods import Request, method
-from generator.options import LayerOption
 from generator.text import bilingual
 
 Outputs = Annotated[bool, Field(description="beside each pattern what its filter puts out for the figure's images")]
@@ -77,7 +79,7 @@ def filters(
     found, unit = every[shown], units[shown]
     pattern = drawn(request.classifier, found.inputs)
     facts: dict[str, Fact] = {"layer": at.name, "grid": at.shape[:2], "filters_of_layer": at.shape[-1]}
-    facts |= route_facts(route) | ({} if size is None else {"size": found.inputs.shape[1:3]})
+    facts |= route.facts | ({} if size is None else {"size": found.inputs.shape[1:3]})
     remarks: dict[str, tuple[Fact, ...]] = {
         "duplicates": duplicates(pattern, unit, found.dead),
         "from_images": tuple(unit[found.helped].tolist()),

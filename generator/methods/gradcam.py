@@ -4,8 +4,8 @@ import numpy as np
 
 from generator.artefacts import Floats, Heatmaps
 from generator.maps.cam import spatial_layer, weighted
+from generator.maps.explained import LayerOption, ScoreOption, Signed
 from generator.methods import Request, method
-from generator.options import LayerOption, ScoreOption, Signed
 from generator.text import bilingual
 
 

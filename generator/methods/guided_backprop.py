@@ -4,9 +4,8 @@ import numpy as np
 
 from generator.artefacts import FLAT, Floats, Heatmaps
 from generator.classifier import Classifier, ScoreKind
-from generator.maps.explained import score_of, slopes
+from generator.maps.explained import ScoreOption, Signed, reduce_channels, score_of, slopes
 from generator.methods import Request, method
-from generator.options import ScoreOption, Signed, reduce_channels
 from generator.text import bilingual
 
 

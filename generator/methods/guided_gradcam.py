@@ -4,10 +4,10 @@ import numpy as np
 
 from generator.artefacts import Heatmaps
 from generator.maps.cam import spatial_layer, weighted
+from generator.maps.explained import LayerOption, ScoreOption, Signed
 from generator.methods import Request, method
 from generator.methods.gradcam import by_mean_gradient
 from generator.methods.guided_backprop import guided_map
-from generator.options import LayerOption, ScoreOption, Signed
 from generator.text import bilingual
 
 

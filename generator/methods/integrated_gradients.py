@@ -8,11 +8,10 @@ from pydantic import Field
 
 from generator.artefacts import Fact, Floats, Heatmaps
 from generator.classifier import Classifier, Score
-from generator.maps.explained import gradient_facts, score_of, slopes, values
-from generator.maps.fills import Fill, filled
+from generator.maps.explained import ScoreOption, Signed, gradient_facts, score_of, slopes, values
+from generator.maps.pixels import Fill, filled
 from generator.maps.variants import Doubles, Variant, chunks, slices, summed
 from generator.methods import Request, method
-from generator.options import ScoreOption, Signed
 from generator.text import bilingual
 
 Steps = Annotated[int, Field(ge=1, le=1000, description="points on the way from the baseline to the image")]

@@ -8,9 +8,9 @@ from pydantic import Field
 from generator.artefacts import Fact, Floats, Kernels
 from generator.classifier import first_convolution
 from generator.errors import ParameterError
+from generator.maps.explained import LayerOption, named_layer
 from generator.maps.units import FiltersOption, candidates, chosen, strongest
 from generator.methods import Request, method
-from generator.options import LayerOption, named_layer
 from generator.text import bilingual
 
 Channel = Annotated[int | None, Field(ge=0, description="input channel that is shown; left out: the sum over all")]

@@ -11,8 +11,8 @@ from pydantic import Field
 
 from generator.artefacts import Fact, Floats, Heatmaps, Ints
 from generator.classifier import Classifier, finite
-from generator.maps.blur import blurred
 from generator.maps.lime_quality import Neighbourhood, quality
+from generator.maps.pixels import blurred
 from generator.maps.superpixels import Segmentation, Slic, segmentation_of, superpixels
 from generator.maps.variants import ahead
 from generator.methods import Request, method
@@ -169,12 +169,8 @@ def explained(classifier: Classifier, tasks: Iterable[Task]) -> list[tuple[Task,
         for portion in ahead(perturbed(tasks)):
             scores.append(portion.task.question.scores(classifier, portion.images))
             if portion.on is not None:
-                fit = side.submit(
-                    regress,
-                    portion.on,
-                    finite(np.concatenate(scores), "the scores of covered pictures"),
-                    portion.task.random,
-                )
+                known = finite(np.concatenate(scores), "the scores of covered pictures")
+                fit = side.submit(regress, portion.on, known, portion.task.random)
                 fits.append((portion.task, fit))
                 scores = []
         return [(task, fit.result()) for task, fit in fits]

@@ -13,11 +13,10 @@ from pydantic import Field
 from generator.artefacts import FLAT, Fact, Floats, Heatmaps, Ints
 from generator.classifier import Classifier, Score
 from generator.errors import ParameterError
-from generator.maps.explained import score_of, values
-from generator.maps.fills import Fill, filled
+from generator.maps.explained import AnswerScore, Signed, score_of, values
+from generator.maps.pixels import Fill, filled
 from generator.maps.variants import Doubles, Variant, chunks, slices
 from generator.methods import Params, Request, Size, method
-from generator.options import AnswerScore, Signed
 from generator.text import bilingual
 
 Patch = Annotated[int | None, Field(ge=1, description="side of the patch in pixels; left out: a sixth of the image")]

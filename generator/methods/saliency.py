@@ -1,9 +1,8 @@
 """The plain gradient: the cheapest attribution, and the noisiest."""
 
 from generator.artefacts import Heatmaps
-from generator.maps.explained import gradient_facts, score_of, slopes
+from generator.maps.explained import ScoreOption, Signed, gradient_facts, reduce_channels, score_of, slopes
 from generator.methods import Request, method
-from generator.options import ScoreOption, Signed, reduce_channels
 from generator.text import bilingual
 
 

@@ -9,11 +9,10 @@ from pydantic import Field
 from generator.artefacts import FLAT, Fact, Floats, Heatmaps
 from generator.classifier import Layer, ScoreKind
 from generator.maps.cam import activation_map, layer_facts, spatial_layer
-from generator.maps.enlarge import enlarge
-from generator.maps.explained import score_of, values
+from generator.maps.explained import AnswerScore, LayerOption, Signed, score_of, values
+from generator.maps.pixels import enlarge
 from generator.maps.variants import Variant, chunks
 from generator.methods import Request, method
-from generator.options import AnswerScore, LayerOption, Signed
 from generator.text import bilingual
 
 MaxChannels = Annotated[

@@ -7,10 +7,9 @@ import numpy as np
 from pydantic import Field
 
 from generator.artefacts import Floats, Heatmaps
-from generator.maps.explained import gradient_facts, score_of, slopes
+from generator.maps.explained import ScoreOption, Signed, gradient_facts, reduce_channels, score_of, slopes
 from generator.maps.variants import Variant, chunks, summed
 from generator.methods import Request, method
-from generator.options import ScoreOption, Signed, reduce_channels
 from generator.samples import Batch
 from generator.text import bilingual
 

@@ -1,14 +1,18 @@
-"""How the training went: what its log measured, epoch by epoch."""
+"""How the training went: what its log (Keras' CSVLogger, or its history as JSON) measured, epoch by epoch."""
 
+import csv
+import json
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
 import numpy as np
 from pydantic import Field
 
-from generator.artefacts import Curves, Fact
-from generator.errors import ParameterError, suggestion
-from generator.maps.training_log import TrainingLog, read_log
+from generator.artefacts import Curves, Fact, Floats
+from generator.errors import DataError, ParameterError, suggestion
 from generator.methods import Request, method
 from generator.text import bilingual
 
@@ -17,7 +21,17 @@ Quantities = Annotated[
     tuple[str, ...] | None,
     Field(min_length=1, description="columns of the log; left out: loss and accuracy, with validation"),
 ]
+EPOCH = "epoch"
 USUAL = ("loss", "val_loss", "accuracy", "val_accuracy", "acc", "val_acc")
+
+
+@dataclass(frozen=True)
+class TrainingLog:
+    """`values (Q, E)` of the named quantities over `epoch (E,)`, NaN where the log has nothing."""
+
+    epoch: Floats
+    names: tuple[str, ...]
+    values: Floats
 
 
 @method(
@@ -60,3 +74,62 @@ def _best(log: TrainingLog) -> dict[str, Fact]:
     loss = log.values[log.names.index("val_loss")]
     best = int(np.nanargmin(loss))
     return {"best_epoch": int(log.epoch[best]), "best_val_loss": float(loss[best])}
+
+
+def read_log(path: Path) -> TrainingLog:
+    """A log by its contents: a JSON object of lists, else a CSV with a head; raises DataError."""
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise DataError(f"{path}: cannot be read: {error}") from error
+    columns = _of_json(path, text) if text.lstrip().startswith("{") else _of_csv(path, text)
+    lengths = {len(column) for column in columns.values()}
+    if not columns or lengths == {0}:
+        raise DataError(f"{path}: holds no epoch")
+    if len(lengths) > 1:
+        raise DataError(f"{path}: its quantities have different numbers of epochs: {sorted(lengths)}")
+    return _log(path, columns, lengths.pop())
+
+
+def _log(path: Path, columns: Mapping[str, Sequence[object]], epochs: int) -> TrainingLog:
+    numbers = {name: np.array([_number(value) for value in column]) for name, column in columns.items()}
+    epoch = numbers.pop(EPOCH, np.arange(epochs, dtype=np.float64))
+    if not np.isfinite(epoch).all():
+        raise DataError(f"{path}: an epoch is no number")
+    kept = {name: values for name, values in numbers.items() if np.isfinite(values).any()}
+    if not kept:
+        raise DataError(f"{path}: holds no quantity in numbers, such as loss or val_accuracy")
+    epoch = epoch if epoch[0] != 0 else epoch + 1  # Keras counts from 0, readers from 1
+    return TrainingLog(epoch.astype(np.float32), tuple(kept), np.array(list(kept.values()), np.float32))
+
+
+def _of_json(path: Path, text: str) -> Mapping[str, Sequence[object]]:
+    """`History.history` as people dump it: a list a quantity, perhaps under `history`."""
+    try:
+        found = json.loads(text)
+    except json.JSONDecodeError as error:
+        raise DataError(f"{path}:{error.lineno}:{error.colno}: not JSON: {error.msg}") from error
+    inner = found.get("history")
+    found = inner if isinstance(inner, dict) else found
+    return {str(name): values for name, values in found.items() if isinstance(values, list)}
+
+
+def _of_csv(path: Path, text: str) -> Mapping[str, Sequence[object]]:
+    lines = text.splitlines()
+    separator = ";" if lines and lines[0].count(";") > lines[0].count(",") else ","
+    rows = [row for row in csv.reader(lines, delimiter=separator) if row]
+    if not rows:
+        return {}
+    head, body = [name.strip() for name in rows[0]], rows[1:]
+    wrong = next((line for line, row in enumerate(body, 2) if len(row) != len(head)), None)
+    if wrong is not None:
+        raise DataError(f"{path}:{wrong}: {len(body[wrong - 2])} values under {len(head)} names")
+    return {name: [row[column] for row in body] for column, name in enumerate(head)}
+
+
+def _number(value: object) -> float:
+    """A number, or NaN for what is none: a log also holds words."""
+    try:
+        return float(value) if isinstance(value, str | int | float) else math.nan
+    except ValueError:
+        return math.nan

@@ -9,7 +9,7 @@ from io import BytesIO
 import numpy as np
 from pikepdf import Array, Name, ObjectStreamMode, Pdf, Stream, String, open
 
-from generator.drawing.palette import indexed
+from generator.drawing.png import indexed
 
 LARGE = 100_000  # pixels from which a table of colours is worth its search
 

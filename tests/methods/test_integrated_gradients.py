@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from generator.classifier import Score
-from generator.maps.fills import filled
+from generator.maps.pixels import filled
 from tests.conftest import request_of
 from tests.fixtures.stock import computed, correlations
 from tests.methods.conftest import corner_share

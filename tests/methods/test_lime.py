@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from lime.lime_image import LimeImageExplainer
 
-from generator.maps.blur import blurred
+from generator.maps.pixels import blurred
 from generator.maps.superpixels import Slic, superpixels
 from generator.methods import lime as door
 from generator.methods.lime import hidden, lime, select

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from generator.errors import ParameterError
-from generator.maps.fills import filled
+from generator.maps.pixels import filled
 from generator.methods import METHODS
 from generator.methods.occlusion import PatchGrid
 from tests.conftest import request_of

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from generator.maps.enlarge import enlarge
+from generator.maps.pixels import enlarge
 from generator.methods.scorecam import strongest
 from tests.conftest import request_of
 from tests.fixtures.stock import computed, correlations

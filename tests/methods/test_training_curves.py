@@ -1,13 +1,14 @@
-"""Training curves are the numbers of the log."""
+"""Training curves are the numbers of the log, in the forms that people have it."""
 
+import json
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from generator.errors import ParameterError
-from generator.methods.training_curves import training_curves
+from generator.errors import DataError, ParameterError
+from generator.methods.training_curves import read_log, training_curves
 from tests.conftest import request_of
 
 LOG = """epoch,accuracy,learning_rate,loss,val_accuracy,val_loss
@@ -45,3 +46,54 @@ def test_without_a_file_the_parameter_is_named(request_):
     """The message shows how to say it."""
     with pytest.raises(ParameterError, match=r"params: {path: history\.csv}"):
         training_curves(request_)
+
+
+def log(tmp_path, text: str, name: str = "log.csv"):
+    file = tmp_path / name
+    file.write_text(text, encoding="utf-8")
+    return read_log(file)
+
+
+def test_the_csv_of_keras_is_read(tmp_path):
+    """Epochs count from 1 for a reader, where Keras counts from 0; words are no quantity."""
+    found = log(tmp_path, "epoch,loss,note,val_loss\n0,2.0,start,2.5\n1,1.5,,NA\n")
+    assert found.epoch.tolist() == [1, 2]
+    assert found.names == ("loss", "val_loss")
+    np.testing.assert_array_equal(found.values, np.array([[2.0, 1.5], [2.5, np.nan]], np.float32))
+
+
+def test_epochs_that_count_from_one_stay(tmp_path):
+    """Not every log is Keras'; a semicolon separates too."""
+    assert log(tmp_path, "epoch;loss\n1;2.0\n2;1.5\n3;1\n").epoch.tolist() == [1, 2, 3]
+
+
+@pytest.mark.parametrize("wrap", [lambda x: x, lambda x: {"history": x, "params": {"epochs": 2}}])
+def test_the_history_is_read_from_json(tmp_path, wrap):
+    """As `History.history` or inside an object that has it."""
+    found = log(tmp_path, json.dumps(wrap({"loss": [2.0, 1.0], "accuracy": [0.1, 0.6]})), "history.json")
+    assert found.epoch.tolist() == [1, 2]
+    assert found.names == ("loss", "accuracy")
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("", "holds no epoch"),
+        ("epoch,loss\n", "holds no epoch"),
+        ("epoch,loss\n1,2\n2\n", ":3: 1 values under 2 names"),
+        ("epoch,note\n1,good\n", "no quantity in numbers"),
+        ("epoch,loss\n1,2\nlast,2\n", "an epoch is no number"),
+        ('{"loss": [1, 2], "accuracy": [0.5]}', r"different numbers of epochs: \[1, 2\]"),
+        ('{"loss": [1, 2}', ":1:15: not JSON"),
+    ],
+)
+def test_what_is_wrong_is_said_with_its_place(tmp_path, text, message):
+    """Every message begins with the file."""
+    with pytest.raises(DataError, match=message):
+        log(tmp_path, text)
+
+
+def test_a_file_that_is_not_there_is_said(tmp_path):
+    """The path is in the message."""
+    with pytest.raises(DataError, match=r"nothing\.csv: cannot be read"):
+        read_log(tmp_path / "nothing.csv")

@@ -9,8 +9,7 @@ import pytest
 from generator.classifier import Ascent
 from generator.data.preprocess import Preprocessor
 from generator.errors import ParameterError
-from generator.maps.ascent import unit_values
-from generator.maps.optimizers import rate_of
+from generator.maps.ascent import rate_of, unit_values
 from generator.methods.class_maximization import class_maximization
 from generator.methods.filters import filters
 from generator.model.keras_door import keras, tf

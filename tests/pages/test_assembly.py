@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from generator.artefacts import Heatmaps
-from generator.drawing.figures import draw
+from generator.drawing.pictures import draw
 from generator.pages.assembly import assemble
 from generator.pages.attribution_rows import packed
 from generator.pages.figure_page import examples_of, figure_of, part_heading

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from generator.classifier import Score, last_spatial
-from generator.maps.enlarge import enlarge
+from generator.maps.pixels import enlarge
 from generator.methods.occlusion import PatchGrid
 from tests import ROOT
 from tests.conftest import request_of

@@ -20,8 +20,8 @@ from generator.data.evaluation import evaluation_of
 from generator.data.preprocess import Preprocessor
 from generator.data.scaling_check import suspicious_scaling
 from generator.drawing import colours, png
-from generator.drawing.figures import draw
-from generator.maps.optimizers import rate_of
+from generator.drawing.pictures import draw
+from generator.maps.ascent import rate_of
 from generator.methods.filters import USUAL_RATE
 from generator.results import FigureResult, Names, Part
 from generator.samples import Samples

@@ -8,8 +8,8 @@ import pytest
 from generator.artefacts import Confusion, Heatmaps, LayerOutputs, Patterns, Predictions
 from generator.drawing import colours, png
 from generator.drawing.charts import AGAINST_FOR, colour_table
-from generator.drawing.figures import draw, jpeg
 from generator.drawing.inks import OPPOSES, SUPPORTS
+from generator.drawing.pictures import draw, jpeg
 from generator.results import FigureResult, Names, Part
 from generator.samples import Batch
 from generator.show import Mask, Show

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from generator.drawing import inks
-from generator.drawing.sheets import DIGITS, GAP, Tile, columns_for, sheet
+from generator.drawing.panels import DIGITS, GAP, Tile, columns_for, sheet
 
 
 def tiles(count, side=48, dead=()):

@@ -7,7 +7,7 @@ import pytest
 
 from generator.classifier import Ascent, Climb, Layer
 from generator.errors import ParameterError
-from generator.maps.growth import climbed, growable
+from generator.maps.ascent import climbed, growable
 
 
 @dataclass(frozen=True)

@@ -27,11 +27,10 @@ from generator.artefacts import (
     Points,
     Predictions,
 )
-from generator.drawing import charts, colours, png, scales
+from generator.drawing import charts, colours, png
 from generator.drawing.colours import Scale
 from generator.drawing.inks import Pixels
-from generator.drawing.panels import Explained
-from generator.drawing.sheets import Tile, sheet
+from generator.drawing.panels import MappedFace, Tile, sheet
 from generator.results import Drawing, FigureResult, Names, Part, Picture, Role
 from generator.show import TILE, Panel, Show, Weak
 
@@ -67,7 +66,7 @@ class _Work:
 def draw(result: FigureResult, show: Show, names: Names, also: tuple[Panel, ...] = ()) -> Drawing:
     """Every picture of a figure in reading order; `also` names panels that an export needs and `show` lacks."""
     artefacts = tuple(part.artefact for part in result.parts)
-    scale = scales.shared(artefacts, show)
+    scale = colours.shared_scale(artefacts, show)
     panels = tuple(dict.fromkeys((*show.panels, *also)))
     pictures: list[Picture] = []
     for number, part in enumerate(result.parts, 1):
@@ -76,7 +75,9 @@ def draw(result: FigureResult, show: Show, names: Names, also: tuple[Panel, ...]
         pictures.extend(_pictures(part.artefact, work))
     if scale is None:
         return Drawing(tuple(pictures))
-    return Drawing((*pictures, scales.bar(result.id, scale)), scales.legend(artefacts[0], scale, show))
+    pixels = colours.bar(scale.colormap)
+    bar = Picture(f"{result.id}-bar.png", png.png(pixels), pixels.shape[1], pixels.shape[0], "bar")
+    return Drawing((*pictures, bar), colours.legend(artefacts[0], scale, show))
 
 
 def jpeg(picture: Picture) -> bytes:
@@ -108,10 +109,10 @@ def _row(artefact: Heatmaps, work: _Work, row: int) -> list[Picture]:
     return [work.face(row), *(replace(picture, row=row) for picture in pictures)]
 
 
-def _explained(artefact: Heatmaps, work: _Work, row: int) -> Explained:
+def _explained(artefact: Heatmaps, work: _Work, row: int) -> MappedFace:
     values, mask = artefact.values[row], work.show.mask
-    scale = None if artefact.remark(row) else scales.own(work.scale, values, work.show)
-    return Explained(
+    scale = None if artefact.remark(row) else colours.own_scale(work.scale, values, work.show)
+    return MappedFace(
         colours.photo(work.part.batch.images[row]),
         values,
         None if artefact.segments is None else artefact.segments[row],
@@ -179,8 +180,8 @@ def _outputs(artefact: LayerOutputs, work: _Work) -> Iterator[Picture]:
 
 def _painted(work: _Work, values: Floats) -> Pixels:
     """An output in the figure's colours; one that is zero everywhere is the colour of zero, which is its result."""
-    scale = scales.own(work.scale, values, work.show) or Scale(0.0, False, work.show.colormap or colours.UNSIGNED)
-    return scale.paint(values)
+    zero = Scale(0.0, False, work.show.colormap or colours.UNSIGNED)
+    return (colours.own_scale(work.scale, values, work.show) or zero).paint(values)
 
 
 def _units(tiles: tuple[Tile, ...], work: _Work, role: Role, prefix: str, row: int | None) -> Iterator[Picture]:
