@@ -165,9 +165,8 @@ class Publication:
         results = {name: figure.result for name, figure in self.built.items()}
         label, tongue = words("figure.label", n="{}"), Language(language)
         numbers = Numbers(self.facts, tongue, results, figure_numbers(self.report), label)
-        regions = {region.id: region.name for region in self.report.regions}
         methods = {name: figure.method for name, figure in self.report.figures.items()}
-        spoken = Spoken(self.evidence, self.facts.classes, regions, methods, words, self.report.languages)
+        spoken = Spoken(self.facts, tongue, self.evidence, methods, words)
         return Sayings(numbers, spoken)
 
     def _with_evidence(self, spoken: Spoken, words: Words) -> dict[str, Built]:

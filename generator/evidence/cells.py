@@ -78,6 +78,12 @@ class Maps:
     empty: NDArray[np.bool_]
     grid: tuple[int, int] | None
 
+    @classmethod
+    def joined(cls, parts: Sequence["Maps"]) -> "Maps":
+        """One after the other; there is at least one."""
+        values, empty = [part.values for part in parts], [part.empty for part in parts]
+        return cls(np.concatenate(values), np.concatenate(empty), parts[0].grid)
+
     def __len__(self) -> int:
         return len(self.empty)
 
@@ -91,9 +97,3 @@ class Maps:
         found = cell_means(np.where(self.empty[:, None, None], 0, self.values).astype(np.float32))
         found[self.empty] = np.nan
         return found
-
-
-def joined_maps(parts: Sequence[Maps]) -> Maps:
-    """One after the other; there is at least one."""
-    values, empty = [part.values for part in parts], [part.empty for part in parts]
-    return Maps(np.concatenate(values), np.concatenate(empty), parts[0].grid)

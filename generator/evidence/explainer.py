@@ -6,14 +6,14 @@ everything over all images is reduced to sums as it passes.
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 
 from generator.artefacts import Fact, Floats, Heatmaps, Ints
 from generator.classifier import Classifier, Request
-from generator.evidence.cells import Maps, empty, joined_maps, spearman, strength
+from generator.evidence.cells import Maps, empty, spearman, strength
 from generator.evidence.estimates import FEWEST, Doubles, Sums, Verdict
 from generator.evidence.faces import Covering, Faces, Masks, batch_of, other_class
 from generator.evidence.localisation import Shared, shares
@@ -58,12 +58,27 @@ class Explainer:
         return self.cost <= MOST
 
 
-def maps_of(
-    explainer: Explainer, classifier: Classifier, faces: Faces, rows: Ints, target: Ints, again: bool = False
-) -> Maps:
+@dataclass(frozen=True)
+class Bench:
+    """What all methods are measured with: `cover` is None where no blur hides the class, `claims` so many methods.
+
+    `gaps (n, 2)` are the faithfulness gaps of a blob and of the change that the blur makes.
+    """
+
+    classifier: Classifier
+    faces: Faces
+    masks: Masks
+    regions: tuple[str, ...]
+    classes: tuple[str, ...]
+    cover: Covering | None
+    gaps: Doubles
+    claims: int
+
+
+def maps_of(explainer: Explainer, bench: Bench, rows: Ints, target: Ints, again: bool = False) -> Maps:
     """The maps of some rows for the classes `target (n,)`."""
-    batch = batch_of(faces, rows, target, classifier, again)
-    request = Request(classifier, batch, batch.inputs, None, faces.seed)
+    batch = batch_of(bench.faces, rows, target, bench.classifier, again)
+    request = Request(bench.classifier, batch, batch.inputs, None, bench.faces.seed)
     artefact = explainer.method.compute(request, **explainer.options)
     if not isinstance(artefact, Heatmaps):
         raise TypeError(f"{explainer.method.name} gives no maps")
@@ -113,7 +128,7 @@ class Own:
     repeated: Doubles
     swapped: Maps
     pixels: Doubles
-    total: "Shared"
+    total: Shared
 
 
 @dataclass(frozen=True)
@@ -133,6 +148,14 @@ class Untrained:
         rows, draw, cells, part = (np.concatenate(column) for column in columns)
         return cls(rows, draw, cells, part, any(one.dead for one in parts))
 
+    def first(self, count: int) -> Doubles:
+        """`(count, cells)` for each image its map by the first network that saw it; NaN: none did."""
+        cells = np.full((count, self.cells.shape[1]), np.nan)
+        for place in reversed(range(len(self.rows))):
+            if self.rows[place] < count:
+                cells[self.rows[place]] = self.cells[place]
+        return cells
+
     def shares_by_class(self, target: Ints, n_classes: int) -> tuple[Sums, ...]:
         """Their shares over draws, by class and at last of all classes together; none of a dead network."""
         if self.dead:
@@ -142,19 +165,20 @@ class Untrained:
         return tuple(Sums.by_draw(np.where(group[:, None], self.shares, np.nan), self.draw) for group in groups)
 
 
-def own_maps(explainer: Explainer, classifier: Classifier, faces: Faces, masks: Masks, n_classes: int) -> Own:
+def own_maps(explainer: Explainer, bench: Bench) -> Own:
     """Maps of the model for the class of each image, repeated and swapped where a measure needs it."""
+    faces, masks, n_classes = bench.faces, bench.masks, bench.classifier.n_classes
     sizes = sizes_of(explainer, len(faces))
     kept, total = [], Shared.nothing(masks, n_classes)
     for rows in _blocks(max(sizes.shares, sizes.kept), len(faces)):
-        maps = maps_of(explainer, classifier, faces, rows, faces.target[rows])
+        maps = maps_of(explainer, bench, rows, faces.target[rows])
         kept.append(maps.first(sizes.kept - int(rows[0])))
         total = total.added(maps.first(sizes.shares - int(rows[0])), faces.target[rows], masks)
-    first = joined_maps(kept)
-    second = _computed(explainer, classifier, faces, len(first), again=True) if explainer.method.seeded else first
-    swapped = _computed(explainer, classifier, faces, sizes.rest, other_class(faces, n_classes))
-    pixels = by_pixel(first, second) if explainer.method.seeded else np.zeros(0)
-    return Own(first.cells, second.cells, swapped, pixels, total)
+    first = Maps.joined(kept)
+    seeded = explainer.method.seeded
+    second = _computed(explainer, bench, len(first), faces.target, again=True) if seeded else first
+    swapped = _computed(explainer, bench, sizes.rest, other_class(faces, n_classes))
+    return Own(first.cells, second.cells, swapped, by_pixel(first, second) if seeded else np.zeros(0), total)
 
 
 def by_pixel(first: Maps, second: Maps) -> Doubles:
@@ -168,60 +192,30 @@ def _blocks(count: int, faces: int) -> Iterator[Ints]:
         yield np.arange(first, min(first + BLOCK, count, faces), dtype=np.int64)
 
 
-def _computed(
-    explainer: Explainer,
-    classifier: Classifier,
-    faces: Faces,
-    count: int,
-    target: Ints | None = None,
-    *,
-    again: bool = False,
-) -> Maps:
-    """The maps of the first rows, for another target or with other random numbers."""
-    target = faces.target if target is None else target
-    blocks = _blocks(count, len(faces))
-    return joined_maps([maps_of(explainer, classifier, faces, rows, target[rows], again) for rows in blocks])
+def _computed(explainer: Explainer, bench: Bench, count: int, target: Ints, *, again: bool = False) -> Maps:
+    """The maps of the first rows for these classes, or with other random numbers."""
+    blocks = _blocks(count, len(bench.faces))
+    return Maps.joined([maps_of(explainer, bench, rows, target[rows], again) for rows in blocks])
 
 
-def untrained_maps(
-    explainers: Sequence[Explainer], reinitialised: Reinitialised, classifier: Classifier, faces: Faces, masks: Masks
-) -> dict[str, Untrained]:
+def untrained_maps(explainers: Sequence[Explainer], reinitialised: Reinitialised, bench: Bench) -> dict[str, Untrained]:
     """Maps of five untrained networks by figure; every network serves all methods, on new images each time."""
-    inputs = classifier.prepare(faces.load(np.arange(min(NORMS, len(faces)), dtype=np.int64)))
-    found: dict[str, list[Untrained]] = {explainer.figure: [] for explainer in explainers}
+    faces = bench.faces
+    inputs = bench.classifier.prepare(faces.load(np.arange(min(NORMS, len(faces)), dtype=np.int64)))
+    parts: dict[str, list[Untrained]] = {explainer.figure: [] for explainer in explainers}
     for number in range(DRAWS if explainers else 0):
         with reinitialised(faces.seed + number, inputs) as network:
             dead = bool(network.logits(inputs[:FEW]).std(axis=0).max() < DEAD)
             for explainer in explainers:
-                found[explainer.figure].append(_untrained(explainer, network, faces, masks, (number, dead)))
-    return {figure: Untrained.joined(parts) for figure, parts in found.items()}
+                parts[explainer.figure].append(_untrained(explainer, replace(bench, classifier=network), number, dead))
+    return {figure: Untrained.joined(networks) for figure, networks in parts.items()}
 
 
-def _untrained(
-    explainer: Explainer, network: Classifier, faces: Faces, masks: Masks, drawn: tuple[int, bool]
-) -> Untrained:
-    number, dead = drawn
-    rows = sizes_of(explainer, len(faces)).drawn(number)
-    maps = maps_of(explainer, network, faces, rows, faces.target[rows])
-    part = np.where(maps.empty[:, None], np.nan, shares(maps.values, masks))
+def _untrained(explainer: Explainer, bench: Bench, number: int, dead: bool) -> Untrained:
+    rows = sizes_of(explainer, len(bench.faces)).drawn(number)
+    maps = maps_of(explainer, bench, rows, bench.faces.target[rows])
+    part = np.where(maps.empty[:, None], np.nan, shares(maps.values, bench.masks))
     return Untrained(rows, np.full(len(rows), number), maps.cells, part, dead)
-
-
-@dataclass(frozen=True)
-class Bench:
-    """What all methods are measured with: `cover` is None where no blur hides the class, `claims` so many methods.
-
-    `gaps (n, 2)` are the faithfulness gaps of a blob and of the change that the blur makes.
-    """
-
-    classifier: Classifier
-    faces: Faces
-    masks: Masks
-    regions: tuple[str, ...]
-    classes: tuple[str, ...]
-    cover: Covering | None
-    gaps: Doubles
-    claims: int
 
 
 @dataclass(frozen=True)

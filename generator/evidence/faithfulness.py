@@ -14,7 +14,7 @@ from generator.artefacts import Floats, Ints
 from generator.classifier import Classifier
 from generator.evidence.cells import blob, cell_means, cell_numbers, order_of
 from generator.evidence.estimates import Doubles, Estimate, Sums, Verdict, claim_level
-from generator.evidence.explainer import Case, Untrained
+from generator.evidence.explainer import Case
 from generator.evidence.faces import Covering, Masks, covered
 
 REFERENCES = ("blob", "change", "untrained")  # maps that a faithful one must beat
@@ -109,7 +109,7 @@ def gaps(case: Case) -> dict[str, Sums]:
     known = {"gap": gap, "deletion": both[:, 0], "insertion": both[:, 1]}
     known |= {name: gap - bench.gaps[:count, k] for k, name in enumerate(("blob", "change"))}
     if untrained is not None and not untrained.dead:
-        known["untrained"] = gap - _gap(_areas(bench.classifier, cover, _first_untrained(untrained, count)))
+        known["untrained"] = gap - _gap(_areas(bench.classifier, cover, untrained.first(count)))
     known[AVERAGE] = gap - _gap(_areas(bench.classifier, cover, average_of_others(cells)))
     return {name: Sums.of(values) for name, values in known.items()}
 
@@ -120,15 +120,6 @@ def _areas(classifier: Classifier, cover: Covering, cells: Doubles) -> Doubles:
     known = np.asarray(np.isfinite(cells).all(axis=1))
     if known.any():
         found[known] = areas(classifier, cover.only(known), cells[known])
-    return found
-
-
-def _first_untrained(untrained: Untrained, count: int) -> Doubles:
-    """`(count, cells)` for each image its map by the first untrained network that saw it; NaN: none did."""
-    found = np.full((count, untrained.cells.shape[1]), np.nan)
-    for place in reversed(range(len(untrained.rows))):
-        if untrained.rows[place] < count:
-            found[untrained.rows[place]] = untrained.cells[place]
     return found
 
 

@@ -90,14 +90,12 @@ def _cases(
     """The maps of each method that is run on further images, one after the other."""
     if not explainers:
         return
-    model, faces, masks = bench.classifier, bench.faces, bench.masks
     open_ones = [e for e in explainers if e.method.access == "gradients"] if reinitialised else []
     note("untrained")
-    untrained = untrained_maps(open_ones, reinitialised, model, faces, masks) if reinitialised else {}
+    untrained = untrained_maps(open_ones, reinitialised, bench) if reinitialised else {}
     for explainer in explainers:
         note(explainer.figure)
-        own = own_maps(explainer, model, faces, masks, model.n_classes)
-        yield Case(explainer, own, untrained.get(explainer.figure), bench)
+        yield Case(explainer, own_maps(explainer, bench), untrained.get(explainer.figure), bench)
 
 
 def _of_maps(case: Case) -> FigureEvidence:

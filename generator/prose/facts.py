@@ -1,7 +1,7 @@
 """The numbers of a report that need no figure: its classes, regions, data, model and evaluation."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -38,12 +38,15 @@ class FactNumbers:
 
     def class_name(self, class_id: str) -> Name:
         """The name of a class in the language."""
-        self._class(class_id)
-        return Name(class_id, self._spoken(self.facts.classes[class_id]))
+        return Name(class_id, self._spoken(self.facts.classes[one_of(class_id, self.facts.classes, "class")]))
 
     def region_name(self, region: str) -> Name:
         """The name of a region in the language."""
         return Name(region, self._spoken(self._region(region).name))
+
+    def area(self, region: str) -> Quantity:
+        """The share of the picture that a region covers: what a map without preference would give it."""
+        return Quantity(self._region(region).area(*self.facts.input_shape[:2]), "share")
 
     def images(self) -> Quantity:
         """How many images the data set has."""
@@ -109,15 +112,10 @@ class FactNumbers:
         return text.in_language(self.language.code, *self.facts.languages)
 
     def _class(self, class_id: str) -> int:
-        known = list(self.facts.classes)
-        if class_id not in known:
-            raise InputError(f"unknown class '{class_id}'{suggestion(class_id, known)}")
-        return known.index(class_id)
+        return list(self.facts.classes).index(one_of(class_id, self.facts.classes, "class"))
 
     def _region(self, region: str) -> Region:
-        if region not in self.facts.regions:
-            raise InputError(f"unknown region '{region}'{suggestion(region, list(self.facts.regions))}")
-        return self.facts.regions[region]
+        return self.facts.regions[one_of(region, self.facts.regions, "region")]
 
     def _counts(self) -> Ints:
         if self.facts.evaluation is None:
@@ -132,6 +130,13 @@ class FactNumbers:
     def _names(self, classes: list[int]) -> Listed:
         identifiers = list(self.facts.classes)
         return Listed.of(tuple(self.class_name(identifiers[k]) for k in classes), self.language)
+
+
+def one_of(name: str, names: Collection[str], what: str) -> str:
+    """A name that there is; raises InputError with the nearest one for another."""
+    if name not in names:
+        raise InputError(f"unknown {what} '{name}'{suggestion(name, list(names))}")
+    return name
 
 
 def proportion(hits: int, n: int) -> Quantity:

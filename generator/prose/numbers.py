@@ -14,7 +14,7 @@ import numpy as np
 
 from generator.artefacts import Floats, Heatmaps, Ints, Patterns
 from generator.errors import InputError, suggestion
-from generator.prose.facts import FactNumbers
+from generator.prose.facts import FactNumbers, one_of
 from generator.prose.quantities import Listed, Name, Quantity
 from generator.regions import share
 from generator.results import FigureResult, Part
@@ -51,14 +51,12 @@ class Numbers(FactNumbers):
 
     def fig(self, figure: str) -> str:
         """A link to a figure by its number: 'Figure 3', which no line break parts."""
-        self._numbered(figure)
-        words = self.figure_word.format(self.figure_numbers[figure])
+        words = self.figure_word.format(self.figure_numbers[one_of(figure, self.figure_numbers, "figure")])
         return f"[{words.replace(' ', NBSP)}](#fig-{figure})"
 
     def figure(self, figure: str) -> str:
         """Places a figure here; on a line of its own."""
-        self._numbered(figure)
-        return FIGURE_MARK.format(figure)
+        return FIGURE_MARK.format(one_of(figure, self.figure_numbers, "figure"))
 
     # one figure
 
@@ -107,15 +105,11 @@ class Numbers(FactNumbers):
         shares = [share(values, self._region(region).mask(*values.shape)) for values in maps]
         return Quantity(float(np.mean(shares)), "share", n=len(shares)) if shares else Quantity.unknown("share")
 
-    def area(self, region: str) -> Quantity:
-        """The share of the picture that a region covers: what a map without preference would give it."""
-        return Quantity(self._region(region).area(*self.facts.input_shape[:2]), "share")
-
     def leading_region(self, figure: str, row: str | int) -> Name:
         """The region with the densest attribution in the map of a row: its share over its area is the largest."""
         density = {r: float(self.attribution_share(figure, r, row)) / float(self.area(r)) for r in self.facts.regions}
-        known = {r: value for r, value in density.items() if not math.isnan(value)}
-        return self.region_name(max(known, key=lambda r: known[r])) if known else Name("", "–")
+        sure = {r: value for r, value in density.items() if not math.isnan(value)}
+        return self.region_name(max(sure, key=lambda r: sure[r])) if sure else Name("", "–")
 
     def silent_rows(self, figure: str) -> Listed:
         """The classes whose map is no result (flat, nothing speaks for the class)."""
@@ -148,12 +142,8 @@ class Numbers(FactNumbers):
 
     # looking things up
 
-    def _numbered(self, figure: str) -> None:
-        if figure not in self.figure_numbers:
-            raise InputError(f"unknown figure '{figure}'{suggestion(figure, list(self.figure_numbers))}")
-
     def _part(self, figure: str) -> Part:
-        self._numbered(figure)
+        one_of(figure, self.figure_numbers, "figure")
         if figure not in self.results or not self.results[figure].parts:
             raise _NotBuiltError
         return self.results[figure].parts[0]

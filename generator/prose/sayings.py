@@ -3,20 +3,18 @@
 A figure, class or region that does not exist is the author's mistake; what is silent prints as '–' and is false.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any
 
-from generator.errors import InputError, suggestion
 from generator.evidence.estimates import Verdict
 from generator.evidence.faithfulness import AVERAGE, REFERENCES
 from generator.evidence.localisation import ALL
 from generator.evidence.result import CHECKS, FigureEvidence, ReportEvidence
 from generator.methods import METHODS
 from generator.prose import numbers
+from generator.prose.facts import FactNumbers, one_of
 from generator.prose.numbers import Numbers
 from generator.prose.quantities import CheckLine, Claim, Light, Listed, Name, Quantity, Share, Unit
-from generator.text import Language, Text
 from generator.words import Words
 
 COMPARED = (*REFERENCES, AVERAGE)
@@ -25,18 +23,12 @@ UNASKED = Verdict("silent", "too_few", 0)
 
 
 @dataclass(frozen=True)
-class Spoken:
-    """The functions of the prose over the evidence of a report, in the language of its words.
-
-    `methods` by figure; `fallbacks` are the report's languages in their order.
-    """
+class Spoken(FactNumbers):
+    """The functions of the prose over the evidence of a report, in the language of its words; `methods` by figure."""
 
     evidence: ReportEvidence
-    classes: Mapping[str, Text]
-    regions: Mapping[str, Text]
     methods: Mapping[str, str]
     words: Words
-    fallbacks: tuple[str, ...] = ()
 
     def context(self) -> dict[str, Callable[..., object]]:
         """Name → function, for the sandbox."""
@@ -44,8 +36,8 @@ class Spoken:
 
     def region_share(self, figure: str, region: str, class_id: str = ALL) -> Share:
         """The share of a figure's maps that lies in a region, of one class or all; `.times` its area."""
-        known = self._figure(figure).region_share.get(self._known(region, self.regions, "region"))
-        self._class(class_id)
+        known = self._figure(figure).region_share.get(self._region(region).id)
+        self._group(class_id)
         if known is None:
             unknown = Quantity.unknown("share")
             return Share.made(unknown, False, area=unknown, untrained=unknown)
@@ -55,14 +47,14 @@ class Spoken:
 
     def looks_at(self, figure: str, class_id: str = ALL) -> Listed:
         """The regions that the maps of a class mark beyond their area, a blob and untrained networks; may be none."""
-        shares, name = self._figure(figure).region_share, self._class(class_id)
+        shares, name = self._figure(figure).region_share, self._group(class_id)
         held = [region for region, share in shares.items() if share.looked_at[name]]
-        return Listed.of(tuple(self._region(region) for region in held), self.language)
+        return Listed.of(tuple(self.region_name(region) for region in held), self.language)
 
     def region_effect(self, region: str, class_id: str = ALL) -> Claim:
         """How much more blurring a region lowers the probability than blurring elsewhere; true where above 0."""
-        by_class = self.evidence.region_effect.get(self._known(region, self.regions, "region"), {})
-        effect = by_class.get(self._class(class_id))
+        by_class = self.evidence.region_effect.get(self._region(region).id, {})
+        effect = by_class.get(self._group(class_id))
         if effect is None:
             unknown = Quantity.unknown("share")
             return Claim.made(unknown, False, inside=unknown, elsewhere=unknown)
@@ -76,13 +68,13 @@ class Spoken:
 
     def beats(self, figure: str, reference: str) -> Claim:
         """How far the gap exceeds that of 'blob', 'change', 'untrained' or 'average'; true where the interval does."""
-        self._known(reference, COMPARED, "reference")
+        one_of(reference, COMPARED, "reference")
         value = Quantity.of(self._figure(figure).faithfulness.over.get(reference))
         return Claim.made(value, value.low > 0)
 
     def retained(self, figure: str, exchange: str) -> Claim:
         """What part of a map survives another 'class' or random 'weights'; true where the map changes with them."""
-        self._known(exchange, EXCHANGES, "exchange")
+        one_of(exchange, EXCHANGES, "exchange")
         known = self._figure(figure)
         survival = known.class_swap if exchange == "class" else known.random_weights
         return Claim.made(Quantity.of(survival.retained, "share"), known.light(exchange) == "green")
@@ -103,10 +95,10 @@ class Spoken:
 
     def confused(self, class_id: str) -> Name:
         """The one class that images of this one are clearly most often mistaken for; '–' and false where none is."""
-        scores = self.evidence.classes.get(self._class(class_id))
+        scores = self.evidence.classes.get(self._group(class_id))
         if scores is None or scores.confused is None:
             return Name("", "–")
-        return Name(scores.confused, self._name(self.classes[scores.confused]))
+        return self.class_name(scores.confused)
 
     def overconfidence(self) -> Claim:
         """Confidence minus accuracy over the evaluation; true where it is above 0."""
@@ -116,7 +108,7 @@ class Spoken:
 
     def verdict(self, figure: str, check: str) -> Light:
         """The light of 'looks', 'faithful', 'class', 'weights', 'fit' or 'repeat'."""
-        self._known(check, tuple(CHECKS), "check")
+        one_of(check, tuple(CHECKS), "check")
         verdict = self._figure(figure).verdict.get(check, UNASKED)
         light = Light(verdict.light, self._sentence(figure, check, verdict.reason))
         light.reason, light.n = verdict.reason, verdict.n
@@ -145,10 +137,6 @@ class Spoken:
             shared = reason if self.words.has(f"evidence.says.any.{reason}") else check
             told.setdefault((light, shared), []).append(line)
         return tuple(replace(lines[0], name=self.words.listed([one.name for one in lines])) for lines in told.values())
-
-    @property
-    def language(self) -> Language:
-        return Language(self.words.language)
 
     def _sentence(self, figure: str, check: str, reason: str) -> str:
         own = f"evidence.says.{check}.{reason}"
@@ -189,29 +177,18 @@ class Spoken:
         if not known:
             return ""
         region, share = max(known, key=lambda pair: float(pair[1].times))
-        places = {"region": str(self._region(region)), "share": str(share), "area": str(share.area)}
+        places = {"region": str(self.region_name(region)), "share": str(share), "area": str(share.area)}
         return self.words("evidence.number.looks", **places) + self._bounds(share)
 
     def _bounds(self, value: Quantity) -> str:
         low, high = (str(Quantity(bound, value.unit)) for bound in (value.low, value.high))
         return self.words("evidence.interval", low=low, high=high, n=value.n)
 
-    def _name(self, text: Text) -> str:
-        return text.in_language(self.language.code, *self.fallbacks)
-
-    def _region(self, region: str) -> Name:
-        return Name(region, self._name(self.regions[region]))
-
-    def _class(self, class_id: str) -> str:
-        return class_id if class_id == ALL else self._known(class_id, self.classes, "class")
+    def _group(self, class_id: str) -> str:
+        return class_id if class_id == ALL else one_of(class_id, self.facts.classes, "class")
 
     def _figure(self, figure: str) -> FigureEvidence:
-        return self.evidence.of(self._known(figure, self.methods, "figure"))
-
-    def _known(self, name: str, known: Mapping[str, Any] | Sequence[str], what: str) -> str:
-        if name not in known:
-            raise InputError(f"unknown {what} '{name}'{suggestion(name, list(known))}")
-        return name
+        return self.evidence.of(one_of(figure, self.methods, "figure"))
 
 
 NAMES: tuple[str, ...] = (

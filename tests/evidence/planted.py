@@ -1,7 +1,7 @@
 """Cases whose evidence is known before it is measured: closed-form models, toy methods, and faces made for them."""
 
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, partial
 
 import numpy as np
@@ -14,10 +14,11 @@ from generator.evidence.localisation import masks_of, shares
 from generator.evidence.measurement import Setting, measure
 from generator.evidence.result import ReportEvidence
 from generator.methods import METHODS, Method, load_all
+from generator.prose.facts import ReportFacts
 from generator.prose.sayings import Spoken
 from generator.regions import Region
 from generator.samples import Evaluation
-from generator.text import Text, bilingual
+from generator.text import Language, Text, bilingual
 from generator.words import load
 from tests.conftest import request_of
 from tests.fixtures.closed_form import LinearClassifier
@@ -118,13 +119,12 @@ def case_of(explainer, classes: int = 4, count: int = 140, reinitialised=True) -
     classifier = corner_classifier(classes)
     images, target = corner_images(count, classes)
     faces = faces_of(images, target, classifier)
-    own = own_maps(explainer, classifier, faces, MASKS, classes)
-    source = partial(shuffled, of=classifier)
-    untrained = untrained_maps([explainer], source, classifier, faces, MASKS) if reinitialised else {}
     cover = covering(classifier, images[:56], target[:56], faces.seeds[:56], faces.own[:56])
     references = reference_gaps(classifier, cover, (SIDE, SIDE)) if cover else np.zeros((0, 2))
     bench = Bench(classifier, faces, MASKS, (CORNER.id,), CLASSES[:classes], cover, references, 1)
-    return Case(explainer, own, untrained.get(explainer.figure), bench)
+    source = partial(shuffled, of=classifier)
+    untrained = untrained_maps([explainer], source, bench) if reinitialised else {}
+    return Case(explainer, own_maps(explainer, bench), untrained.get(explainer.figure), bench)
 
 
 def corner_share(explainer, classifier, image) -> float:
@@ -163,6 +163,7 @@ def evidence() -> ReportEvidence:
 def spoken(evidence, code: str = "en") -> Spoken:
     """The functions of the prose over it."""
     names = {k: Text({"en": k.upper(), "zh-Hant": f"類{k}"}) for k in CLASSES}
-    regions = {"corner": Text({"en": "the corner", "zh-Hant": "角落"})}
+    corner = replace(CORNER, name=Text({"en": "the corner", "zh-Hant": "角落"}))
     methods = {name: "lime" if name == "lime" else name for name in evidence.figures}
-    return Spoken(evidence, names, regions, methods, load(code), ("en",))
+    facts = ReportFacts(names, {"corner": corner}, None, 0, True, 0, "", (SIDE, SIDE, 1), ("en",))
+    return Spoken(facts, Language(code), evidence, methods, load(code))
