@@ -1,6 +1,6 @@
 """A text in several languages, where a missing translation is stood in for, never invented; how a language lists."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 
@@ -34,10 +34,27 @@ class Text:
     def __bool__(self) -> bool:
         return bool(self.by_language)
 
+    def __hash__(self) -> int:
+        return hash(frozenset(self.by_language.items()))
+
+    def __getitem__(self, language: str) -> str:
+        """The text in a language; of a page's texts none is missing."""
+        return self.in_language(language)
+
+    def __add__(self, other: "Text | str") -> "Text":
+        return woven(lambda first, second: first + second, self, other)
+
 
 def bilingual(en: str, zh: str) -> Text:
     """A text of the project's own two languages."""
     return Text({"en": en, "zh-Hant": zh})
+
+
+def woven(weave: Callable[..., str], *texts: Text | str) -> Text:
+    """One text of several, language by language; each has the languages of the others, or is the same in all."""
+    several = [Text.of(text) for text in texts]
+    languages = dict.fromkeys(key for text in several for key in text.by_language if key != "*") or ("*",)
+    return Text({language: weave(*(text[language] for text in several)) for language in languages})
 
 
 @dataclass(frozen=True)

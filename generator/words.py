@@ -1,6 +1,6 @@
 """The words of the interface: one YAML file a language, overridden key by key from a folder beside the spec."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -51,6 +51,61 @@ class Words:
 
     def bracketed(self, text: str) -> str:
         return self("punctuation.open") + text + self("punctuation.close")
+
+
+@dataclass(frozen=True)
+class Interface:
+    """The interface in several languages at once, in the order of the report: what it says is a text in all of them."""
+
+    by_language: Mapping[str, Words]
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        return tuple(self.by_language)
+
+    def each(self, said: Callable[[Words], str]) -> Text:
+        """What is said with the words of each language."""
+        return Text({language: said(words) for language, words in self.by_language.items()})
+
+    def __call__(self, key: str, **values: object) -> Text:
+        """The words of `key`; of a value that is a text each language gets its own."""
+        return self.each(lambda words: words(key, **_in(words.language, values)))
+
+    def known(self, key: str, otherwise: Text | str = "", **values: object) -> Text:
+        """The same, and something else in a language that has no such words."""
+        default = Text.of(otherwise)
+        return self.each(
+            lambda words: words(key, **_in(words.language, values)) if words.has(key) else default[words.language]
+        )
+
+    def has(self, key: str) -> bool:
+        """Whether any of the languages has such words."""
+        return any(words.has(key) for words in self.by_language.values())
+
+    def count(self, key: str, n: int) -> Text:
+        return self.each(lambda words: words.count(key, n))
+
+    def joined(self, items: Iterable[Text | str], key: str = "punctuation.comma") -> Text:
+        """Pieces of a line, 'a, b, c' without an 'and', or with other words between them; empty for none."""
+        texts = [Text.of(item) for item in items]
+        return self.each(lambda words: words(key).join(text[words.language] for text in texts)) if texts else Text()
+
+    def listed(self, items: Iterable[Text | str]) -> Text:
+        """'a, b and c' as each language writes it; empty for none."""
+        texts = [Text.of(item) for item in items]
+        return self.each(lambda words: words.listed([text[words.language] for text in texts])) if texts else Text()
+
+    def bracketed(self, text: Text) -> Text:
+        return self.each(lambda words: words.bracketed(text[words.language]))
+
+
+def _in(language: str, values: Mapping[str, object]) -> dict[str, object]:
+    return {place: value[language] if isinstance(value, Text) else value for place, value in values.items()}
+
+
+def interface(languages: Iterable[str], folders: Sequence[Path] = (TEMPLATES,)) -> Interface:
+    """The words of several languages; InputError where no file speaks one of them."""
+    return Interface({language: load(language, folders) for language in languages})
 
 
 def load(language: str, folders: Sequence[Path] = (TEMPLATES,)) -> Words:

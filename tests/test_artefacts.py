@@ -14,8 +14,10 @@ from generator.pages.page import PictureGrid, Sheet, Table
 from generator.pages.reader import Reader
 from generator.results import FigureResult, Part
 from generator.show import Show
-from generator.words import load
-from tests.fixtures.report_fixture import CLASSES, NAMES, batch
+from generator.text import Text
+from generator.words import interface
+from tests.fixtures.picked import picked
+from tests.fixtures.report_fixture import CLASSES, LANGUAGES, NAMES, batch
 
 SEVEN = batch()
 NONE = replace(SEVEN, **{key: value[:0] for key, value in vars(SEVEN).items() if value is not None})
@@ -26,9 +28,9 @@ def drawn(artefact, of=SEVEN):
     part = Part(artefact, of)
     result = FigureResult("fig", "q", "m", {}, (part,))
     drawing = draw(result, Show(), NAMES)
-    reader = Reader(load("en"), tuple(CLASSES.values()), tuple(CLASSES))
-    material = Material("fig", 0, part, drawing.pictures, Show(), {}, "Method", reader, {}, words_of)
-    return drawing, body_of(material), result.arrays
+    reader = Reader(interface(LANGUAGES), tuple(CLASSES.values()), tuple(CLASSES))
+    material = Material("fig", 0, part, drawing.pictures, Show(), {}, Text.of("Method"), reader, {}, words_of)
+    return drawing, picked(body_of(material), "en"), result.arrays
 
 
 def test_points_are_a_chart_in_each_language():
@@ -37,7 +39,7 @@ def test_points_are_a_chart_in_each_language():
     drawing, bodies, arrays = drawn(Points(place, {"layer": "flat", "neighbours": 0.5}))
     assert [picture.name for picture in drawing.pictures] == ["fig-zh-Hant.png", "fig-en.png"]
     assert isinstance(bodies[0], Sheet) and len(bodies) == 1
-    assert bodies[0].image.alt.startswith("7 images as points by the outputs of layer flat; 50.0% have")
+    assert bodies[0].images.alt.startswith("7 images as points by the outputs of layer flat; 50.0% have")
     np.testing.assert_array_equal(arrays["place"], place)
 
 
@@ -92,7 +94,7 @@ def test_curves_have_a_panel_a_quantity():
     wide, narrow = (drawn(artefact, NONE)[0].pictures[0].width for artefact in (two, one))
     assert wide == pytest.approx(2 * narrow, abs=2)
     _, bodies, arrays = drawn(one, NONE)
-    assert bodies[0].image.alt == "Curves over 4 epochs: loss from 2 to 1.8; val_loss from 1.73 to 1.53."
+    assert bodies[0].images.alt == "Curves over 4 epochs: loss from 2 to 1.8; val_loss from 1.73 to 1.53."
     assert arrays["names"].tolist() == ["loss", "val_loss"]
 
 
@@ -125,7 +127,7 @@ def test_a_picture_from_elsewhere_is_shown_as_it_is():
     drawing, bodies, _ = drawn(Foreign(image, {"origin": "a.png"}), NONE)
     assert [picture.name for picture in drawing.pictures] == ["fig.png"]
     np.testing.assert_array_equal(pixels_of(drawing.pictures[0].data), np.rint(image * 255))
-    assert bodies[0].image.alt == "A picture made elsewhere, from the file a.png."
+    assert bodies[0].images.alt == "A picture made elsewhere, from the file a.png."
 
 
 def test_what_an_artefact_tells_the_manifest():

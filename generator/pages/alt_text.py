@@ -1,4 +1,4 @@
-"""What a picture shows, in words computed from its numbers: never its caption, in the language of the page."""
+"""What a picture shows, in words computed from its numbers, never its caption, in every language at once."""
 
 from collections.abc import Sequence
 
@@ -20,12 +20,13 @@ from generator.pages.page import ColourKey
 from generator.pages.reader import Reader, Seen
 from generator.regions import share
 from generator.results import Part
+from generator.text import Text
 
 LEADS = 1.15  # a region is named when its part of the map is so many times its part of the area
 THIRDS = (("top_left", "top", "top_right"), ("left", "centre", "right"), ("bottom_left", "bottom", "bottom_right"))
 
 
-def heatmap(artefact: Heatmaps, seen: Seen) -> str:
+def heatmap(artefact: Heatmaps, seen: Seen) -> Text:
     row = seen.row or 0
     return seen.sentence(
         seen.role if seen.role in ("overlay", "masked") else "map",
@@ -36,7 +37,7 @@ def heatmap(artefact: Heatmaps, seen: Seen) -> str:
     )
 
 
-def explained_name(part: Part, row: int, reader: Reader) -> str:
+def explained_name(part: Part, row: int, reader: Reader) -> Text:
     """What a map explains: a class, a class rather than another, or the sum of all."""
     if part.artefact.facts.get("score") == "sum":
         return reader.words("figure.all_classes")
@@ -46,7 +47,7 @@ def explained_name(part: Part, row: int, reader: Reader) -> str:
     return reader.words("figure.rather", target=target, other=reader.class_name(int(part.batch.against[row])))
 
 
-def map_seen(artefact: Heatmaps, row: int, reader: Reader) -> str:
+def map_seen(artefact: Heatmaps, row: int, reader: Reader) -> Text:
     """Where a map is strong: the regions that lead it, by sign where it has one; a place where none is named."""
     values = artefact.values[row]
     if artefact.remark(row):
@@ -59,33 +60,31 @@ def map_seen(artefact: Heatmaps, row: int, reader: Reader) -> str:
         for side, part in sides.items()
         if part.max() > 0
     )
-    return reader.words("alt.between").join(pieces)
+    return reader.words.joined(pieces, "alt.between")
 
 
-def strong(values: Floats, reader: Reader) -> str:
+def strong(values: Floats, reader: Reader) -> Text:
     """Where a map without signs is strong."""
     regions = _regions(values, reader)
     return reader.words("alt.strongest", regions=regions or place_words(values, reader))
 
 
-def _regions(values: Floats, reader: Reader) -> str:
+def _regions(values: Floats, reader: Reader) -> Text:
     """The one or two regions that hold more of a map than their area would: 'mouth (41% of the map on 12% …)'."""
     found = []
     for region in reader.regions.values():
         mask = region.mask(*values.shape)
         part, area = share(values, mask), region.area(*values.shape)
         if area > 0 and part / area >= LEADS:
-            found.append((part / area, reader.text(region.name), part, area))
-    leading = sorted(found, reverse=True)[:2]
+            found.append((part / area, region, part, area))
+    leading = sorted(found, key=lambda one: one[0], reverse=True)[:2]
     return reader.words.listed(
-        [
-            reader.words("alt.region", name=name, share=f"{part:.0%}", area=f"{area:.0%}")
-            for _, name, part, area in leading
-        ]
+        reader.words("alt.region", name=reader.text(region.name), share=f"{part:.0%}", area=f"{area:.0%}")
+        for _, region, part, area in leading
     )
 
 
-def place_words(values: Floats, reader: Reader) -> str:
+def place_words(values: Floats, reader: Reader) -> Text:
     return reader.words(f"place.{place(values)}")
 
 
@@ -99,7 +98,7 @@ def place(values: Floats) -> str:
 STRIPED = 0.35  # share of the spectrum's power near one direction and period that makes stripes
 
 
-def patterns(artefact: Patterns, seen: Seen) -> str:
+def patterns(artefact: Patterns, seen: Seen) -> Text:
     names = _names(artefact, seen.reader)
     if seen.role == "sheet":
         return _pattern_sheet(artefact, seen, names)
@@ -111,7 +110,7 @@ def patterns(artefact: Patterns, seen: Seen) -> str:
     return seen.sentence(key, n=names[position], name=names[position], seen=what)
 
 
-def _pattern_sheet(artefact: Patterns, seen: Seen, names: Sequence[str]) -> str:
+def _pattern_sheet(artefact: Patterns, seen: Seen, names: Sequence[Text | str]) -> Text:
     dead = [name for name, is_dead in zip(names, artefact.dead, strict=True) if is_dead]
     return seen.sentence(
         "patterns" if artefact.of == "filter" else "patterns_class",
@@ -123,25 +122,25 @@ def _pattern_sheet(artefact: Patterns, seen: Seen, names: Sequence[str]) -> str:
     )
 
 
-def _names(artefact: Patterns, reader: Reader) -> list[str]:
+def _names(artefact: Patterns, reader: Reader) -> list[Text | str]:
     if artefact.of == "class":
         return [reader.class_name(int(unit)) for unit in artefact.unit]
     return [str(unit) for unit in artefact.unit]
 
 
-def _strongest(reader: Reader, activation: Floats, names: Sequence[str]) -> str:
+def _strongest(reader: Reader, activation: Floats, names: Sequence[Text | str]) -> Text:
     order = np.argsort(-activation, kind="stable")[:3]
-    return reader.words.listed([names[k] for k in order])
+    return reader.words.listed(names[k] for k in order)
 
 
-def listed(reader: Reader, names: Sequence[str]) -> str:
+def listed(reader: Reader, names: Sequence[Text | str]) -> Text:
     """All names where they are few, else the first and the last with dots between."""
     if len(names) <= 10:
-        return reader.joined(tuple(names))
-    return reader.joined((*names[:3], "…", names[-1]))
+        return reader.words.joined(names)
+    return reader.words.joined((*names[:3], "…", names[-1]))
 
 
-def texture(pattern: Floats, seen: Seen) -> str:
+def texture(pattern: Floats, seen: Seen) -> Text:
     """What a pattern is made of: stripes with their direction and period, a texture, or nothing."""
     grey = pattern.mean(axis=-1).astype(np.float64)
     power = np.abs(np.fft.fft2(grey - grey.mean())) ** 2
@@ -176,7 +175,7 @@ def direction(vertical: float, horizontal: float) -> str:
     return "horizontal" if angle < 112.5 else "falling"
 
 
-def outputs(artefact: LayerOutputs, seen: Seen) -> str:
+def outputs(artefact: LayerOutputs, seen: Seen) -> Text:
     reader, row = seen.reader, seen.row or 0
     if seen.unit is not None:
         return _output(artefact.output[row, seen.unit], str(artefact.unit[seen.unit]), seen)
@@ -191,11 +190,11 @@ def outputs(artefact: LayerOutputs, seen: Seen) -> str:
     )
 
 
-def _output(output: Floats, name: str, seen: Seen) -> str:
+def _output(output: Floats, name: Text | str, seen: Seen) -> Text:
     return seen.sentence("output", n=name, index=seen.index, seen=output_seen(output, seen.reader))
 
 
-def output_seen(output: Floats, reader: Reader) -> str:
+def output_seen(output: Floats, reader: Reader) -> Text:
     """How much of an output is active (above a quarter of its maximum), and where it is strongest."""
     largest = float(np.abs(output).max(initial=0))
     if largest == 0:
@@ -204,7 +203,7 @@ def output_seen(output: Floats, reader: Reader) -> str:
     return reader.words("alt.active", share=f"{active:.0%}", place=place_words(output, reader))
 
 
-def kernels(artefact: Kernels, seen: Seen) -> str:
+def kernels(artefact: Kernels, seen: Seen) -> Text:
     if seen.unit is not None:
         positive = seen.reader.percent(float((artefact.weight[seen.unit] > 0).mean()))
         return seen.sentence("kernel", n=artefact.unit[seen.unit], share=positive)
@@ -215,7 +214,7 @@ def kernels(artefact: Kernels, seen: Seen) -> str:
     )
 
 
-def confusion(artefact: Confusion, seen: Seen) -> str:
+def confusion(artefact: Confusion, seen: Seen) -> Text:
     reader, counts = seen.reader, artefact.counts
     total = max(int(counts.sum()), 1)
     recall = np.diag(counts) / np.maximum(counts.sum(axis=1), 1)
@@ -234,40 +233,40 @@ def confusion(artefact: Confusion, seen: Seen) -> str:
     )
 
 
-def predictions(artefact: Predictions, seen: Seen) -> str:
+def predictions(artefact: Predictions, seen: Seen) -> Text:
     reader, probability = seen.reader, artefact.probability[seen.row or 0]
     order = np.argsort(-probability, kind="stable")[:3].tolist()
     pairs = (
         seen.say("probability", name=reader.class_name(k), percent=reader.percent(float(probability[k]))) for k in order
     )
-    return seen.say("predictions", index=seen.index, label=seen.label, list=reader.joined(tuple(pairs)))
+    return seen.say("predictions", index=seen.index, label=seen.label, list=reader.words.joined(pairs))
 
 
-def points(artefact: Points, seen: Seen) -> str:
+def points(artefact: Points, seen: Seen) -> Text:
     facts = artefact.facts
     share = facts.get("neighbours")
     beside = seen.say("neighbours", share=seen.reader.percent(share)) if isinstance(share, float) else ""
     return seen.sentence("points", n=len(artefact.place), layer=str(facts.get("layer", "")), neighbours=beside)
 
 
-def curves(artefact: Curves, seen: Seen) -> str:
+def curves(artefact: Curves, seen: Seen) -> Text:
     number = seen.reader.number
     pieces = (
         seen.say("curve", name=name, first=number(values[0]), last=number(values[-1]))
         for name, values in zip(artefact.names, artefact.values, strict=True)
     )
-    return seen.sentence("curves", n=len(artefact.epoch), list=seen.say("between").join(pieces))
+    return seen.sentence("curves", n=len(artefact.epoch), list=seen.reader.words.joined(pieces, "alt.between"))
 
 
-def foreign(artefact: Foreign, seen: Seen) -> str:
+def foreign(artefact: Foreign, seen: Seen) -> Text:
     return seen.say("foreign", file=str(artefact.facts.get("origin", "")))
 
 
-def bar(reader: Reader, legend: ColourKey) -> str:
+def bar(reader: Reader, legend: ColourKey) -> Text:
     """The colour bar of a legend."""
     return reader.words("alt.bar", low=legend.low, high=legend.high, quantity=legend.quantity)
 
 
-def none(artefact: object, seen: Seen) -> str:
+def none(artefact: object, seen: Seen) -> Text:
     """Of a kind that has no pictures."""
-    return ""
+    return Text()

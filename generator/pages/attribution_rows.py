@@ -10,7 +10,7 @@ import numpy as np
 from generator.artefacts import Fact, Floats, Heatmaps
 from generator.pages.alt_text import explained_name
 from generator.pages.bodies import Material
-from generator.pages.page import Body, Cell, Detail, PictureGrid, PictureRows, Prose, Row, Values
+from generator.pages.page import NOTHING, Body, Cell, Detail, PictureGrid, PictureRows, Prose, Row, Values
 from generator.pages.reader import Reader
 from generator.show import Panel, columns_for
 from generator.text import Text
@@ -34,7 +34,9 @@ def rows(artefact: Heatmaps, material: Material) -> tuple[Body, ...]:
 
 
 def _cell(row: Row, reader: Reader) -> Cell:
-    told = reader.joined((row.label, reader.words("figure.target", target=row.target))) if row.target else row.label
+    told = (
+        reader.words.joined((row.label, reader.words("figure.target", target=row.target))) if row.target else row.label
+    )
     return Cell(told, told, row.images, remark=row.remark)
 
 
@@ -47,12 +49,12 @@ def _compared(artefact: Heatmaps, material: Material) -> PictureRows:
     named = [tuple(explained_name(material.part, row, reader) for row in group) for group in groups]
     heads = _heads(material, groups, named)
     if batch.against is not None and set(named) != {heads}:
-        told = map(reader.joined, named)
+        told = map(reader.words.joined, named)
         made = tuple(replace(row, target=explained) for row, explained in zip(made, told, strict=True))
     return PictureRows((reader.words("panel.image"), *heads), made, material.heading)
 
 
-def _heads(material: Material, groups: list[list[int]], named: list[tuple[str, ...]]) -> tuple[str, ...]:
+def _heads(material: Material, groups: list[list[int]], named: list[tuple[Text, ...]]) -> tuple[Text, ...]:
     """What is explained, where it is the same for every image; else the classes, else label and prediction."""
     if len(set(named)) == 1:
         return named[0]
@@ -74,8 +76,8 @@ def _compared_row(artefact: Heatmaps, material: Material, group: list[int], pane
         for row in group
         if (remark := artefact.remark(row))
     )
-    remark = reader.words("punctuation.sentence").join(remarks)
-    return replace(first, images=(*face, *images), target="", remark=remark, details=(), veil=None, values=None)
+    told = reader.words.joined(remarks, "punctuation.sentence")
+    return replace(first, images=(*face, *images), target=NOTHING, remark=told, details=(), veil=None, values=None)
 
 
 def _row(artefact: Heatmaps, material: Material, row: int, otherwise: int | None = None) -> Row:
@@ -89,15 +91,14 @@ def _row(artefact: Heatmaps, material: Material, row: int, otherwise: int | None
     remark = artefact.remark(row)
     return Row(
         label=reader.class_name(stands_for),
-        class_id=reader.class_ids[stands_for],
         index=int(batch.index[row]),
         images=images,
         probability=reader.percent(float(batch.probability[row, stands_for])),
-        prediction=reader.class_name(prediction) if prediction != stands_for else "",
+        prediction=reader.class_name(prediction) if prediction != stands_for else NOTHING,
         prediction_probability=reader.percent(float(batch.probability[row, prediction])),
         right=None if label < 0 else label == prediction,
-        target=explained if explained != reader.class_name(stands_for) else "",
-        remark=remark_words(reader, remark) if remark else "",
+        target=explained if explained != reader.class_name(stands_for) else NOTHING,
+        remark=remark_words(reader, remark) if remark else NOTHING,
         details=tuple(_image_details(artefact, row, reader)),
         note=_note(material, stands_for, int(batch.index[row])),
         anchor=row_anchor(material.figure, material.number, row),
@@ -111,22 +112,22 @@ def row_anchor(figure: str, part: int, row: int) -> str:
     return f"row-{figure}-{part}-{row}"
 
 
-def remark_words(reader: Reader, remark: str) -> str:
+def remark_words(reader: Reader, remark: str) -> Text:
     """A key of the words, or a sentence of the method's own."""
-    return reader.words(f"remark.{remark}") if reader.words.has(f"remark.{remark}") else remark
+    return reader.words.known(f"remark.{remark}", remark)
 
 
 def _image_details(artefact: Heatmaps, row: int, reader: Reader) -> list[Detail]:
     """Facts of one image that the words name for readers; the others are in the manifest."""
     facts: Mapping[str, Fact] = artefact.image_facts[row] if artefact.image_facts else {}
     return [
-        Detail(reader.words(f"image_fact.{key}"), reader.fact(key, value))
+        Detail(reader.words.known(f"image_fact.{key}", key), reader.fact(key, value))
         for key, value in facts.items()
         if reader.words.has(f"image_fact.{key}")
     ]
 
 
-def _note(material: Material, class_number: int, index: int) -> Prose | None:
+def _note(material: Material, class_number: int, index: int) -> Prose:
     """The note under a row: of its image, else of its class."""
     keys = (str(index), material.reader.class_ids[class_number])
     note = next((material.notes[key] for key in keys if key in material.notes), Text())

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from generator.artefacts import Confusion, Kernels, LayerOutputs, LayerTable, Patterns, Predictions
-from generator.pages.page import Body, Cell, Image, Matrix, MatrixCell, MatrixRow, PictureGrid, Sheet, Table
+from generator.pages.page import NOTHING, Body, Cell, Image, Matrix, MatrixCell, MatrixRow, PictureGrid, Sheet, Table
 from generator.pages.reader import Reader, Seen
 from generator.results import Part, Picture, Role
 from generator.show import ROW, TILE, Show, columns_for
@@ -27,18 +27,17 @@ class Material:
     pictures: tuple[Picture, ...]
     show: Show
     notes: Mapping[str, Text]
-    method: str
+    method: Text  # its title
     reader: Reader
     examples: Examples
-    alt: Callable[[Seen], str]  # what a picture shows, in words
-    heading: str = ""
+    alt: Callable[[Seen], Text]  # what a picture shows, in words
+    heading: Text = NOTHING
 
     def image(self, picture: Picture, side: int = ROW) -> Image:
         """A picture with its words, shown about `side` wide, at a whole multiple of its own pixels."""
         seen = Seen(self.reader, self.part, self.method, picture.role, picture.row, picture.unit)
         shown = round(picture.width * CHART) if picture.role == "chart" else self._shown(picture, side)
-        panel = self.reader.words(f"panel.{picture.role}") if picture.role != "veil" else ""
-        return Image(picture.name, picture.width, picture.height, shown, self.alt(seen), picture.role, panel)
+        return Image(picture.name, picture.width, picture.height, shown, self.alt(seen), picture.role)
 
     def _shown(self, picture: Picture, side: int) -> int:
         native = _native_width(self.part, picture.role) or picture.width
@@ -78,7 +77,7 @@ def _pattern_cell(artefact: Patterns, material: Material, picture: Picture) -> C
     words, number = material.reader.words, material.reader.number
     position = picture.unit if picture.unit is not None else picture.row or 0
     unit = int(artefact.unit[position])
-    short = str(unit) if artefact.of == "filter" else material.reader.class_name(unit)
+    short = Text.of(str(unit)) if artefact.of == "filter" else material.reader.class_name(unit)
     lines = [words("unit.activation", value=number(artefact.activation[position]))]
     if np.isfinite(artefact.on_images[position]):
         lines.append(words("unit.on_images", value=number(artefact.on_images[position])))
@@ -87,7 +86,7 @@ def _pattern_cell(artefact: Patterns, material: Material, picture: Picture) -> C
         lines.append(words("figure.probability", percent=material.reader.percent(float(str(probability[position])))))
     dead = bool(artefact.dead[position])
     title = words("unit.filter", n=unit) if artefact.of == "filter" else short
-    return Cell(title, short, (material.image(picture, TILE),), tuple(lines), words("unit.dead") if dead else "")
+    return Cell(title, short, (material.image(picture, TILE),), tuple(lines), words("unit.dead") if dead else NOTHING)
 
 
 def _faces(material: Material) -> PictureGrid:
@@ -102,7 +101,7 @@ def _beside(artefact: Patterns, material: Material, picture: Picture) -> Picture
     cell = _pattern_cell(artefact, material, picture)
     drawn = [p for p in material.pictures if p.role == "output" and p.unit == picture.unit]
     cells = tuple(_of_image(material, p.row or 0, material.image(p, TILE)) for p in drawn)
-    heading = material.reader.joined(tuple(filter(None, (material.heading, cell.title, *cell.lines, cell.remark))))
+    heading = material.reader.words.joined(filter(None, (material.heading, cell.title, *cell.lines, cell.remark)))
     return PictureGrid(cells, len(cells), heading, face=cell.images[0])
 
 
@@ -120,11 +119,11 @@ def _output_grid(artefact: LayerOutputs, material: Material, row: int) -> Pictur
     pictures = [p for p in material.pictures if p.role == "output" and p.row == row]
     units = [int(artefact.unit[picture.unit or 0]) for picture in pictures]
     cells = tuple(
-        Cell(words("unit.channel", n=unit), str(unit), (material.image(picture, TILE),))
+        Cell(words("unit.channel", n=unit), Text.of(str(unit)), (material.image(picture, TILE),))
         for picture, unit in zip(pictures, units, strict=True)
     )
     heading = words("figure.image", index=material.part.batch.index[row])
-    heading = f"{material.heading}{words('punctuation.comma')}{heading}" if material.heading else heading
+    heading = material.reader.words.joined(filter(None, (material.heading, heading)))
     columns = material.show.columns or columns_for(len(cells))
     return PictureGrid(cells, columns, heading, material.found("sheet", row), material.found("image", row, TILE))
 
@@ -132,7 +131,7 @@ def _output_grid(artefact: LayerOutputs, material: Material, row: int) -> Pictur
 def kernels(artefact: Kernels, material: Material) -> tuple[Body, ...]:
     words = material.reader.words
     cells = tuple(
-        Cell(words("unit.filter", n=unit), str(unit), (material.image(picture, TILE),))
+        Cell(words("unit.filter", n=unit), Text.of(str(unit)), (material.image(picture, TILE),))
         for picture in material.pictures
         if picture.role == "output"
         for unit in (int(artefact.unit[picture.unit or 0]),)
@@ -195,10 +194,8 @@ def predictions(artefact: Predictions, material: Material) -> tuple[Body, ...]:
     names = tuple(reader.class_name(k) for k in range(artefact.probability.shape[1]))
     head = (words("predictions.image"), words("predictions.label"), *names)
     labels = [reader.class_name(int(k)) if k >= 0 else words("predictions.unknown") for k in batch.label]
-    rows = tuple(
-        (str(batch.index[row]), labels[row], *(reader.percent(float(p)) for p in artefact.probability[row]))
-        for row in range(len(batch))
-    )
+    percents = [[Text.of(reader.percent(float(p))) for p in line] for line in artefact.probability]
+    rows = tuple((Text.of(str(batch.index[row])), labels[row], *percents[row]) for row in range(len(batch)))
     shares = tuple((None, None, *(100 * float(p) for p in line)) for line in artefact.probability)
     images = tuple(image for row in range(len(batch)) if (image := material.found("image", row, TILE // 2)))
     return (Table(head, rows, images if len(images) == len(rows) else (), shares, material.heading),)
@@ -209,10 +206,10 @@ def layers(artefact: LayerTable, material: Material) -> tuple[Body, ...]:
     head = tuple(words(f"layers.{key}") for key in ("name", "kind", "shape", "parameters", "multiply_adds"))
     numbers = zip(artefact.parameters.tolist(), artefact.multiply_adds.tolist(), strict=True)
     rows = tuple(
-        (name, kind, "×".join(map(str, shape)), *(f"{n:,}" if n else "–" for n in pair))
+        tuple(map(Text.of, (name, kind, "×".join(map(str, shape)), *(f"{n:,}" if n else "–" for n in pair))))
         for name, kind, shape, pair in zip(artefact.name, artefact.kind, artefact.shape, numbers, strict=True)
     )
-    total = ("", "", *(f"{int(n.sum()):,}" for n in (artefact.parameters, artefact.multiply_adds)))
+    total = (NOTHING, NOTHING, *(Text.of(f"{int(n.sum()):,}") for n in (artefact.parameters, artefact.multiply_adds)))
     most = [max(int(n.max(initial=0)), 1) for n in (artefact.parameters, artefact.multiply_adds)]
     pairs = np.stack([artefact.parameters / most[0], artefact.multiply_adds / most[1]], axis=1)
     shares = tuple((None, None, None, *(100 * float(share) for share in pair)) for pair in pairs)
@@ -221,7 +218,11 @@ def layers(artefact: LayerTable, material: Material) -> tuple[Body, ...]:
 
 
 def charts(artefact: object, material: Material) -> tuple[Body, ...]:
-    """The charts in the language of the page."""
-    wanted = (None, material.reader.language)
-    drawn = (picture for picture in material.pictures if picture.role == "chart" and picture.language in wanted)
-    return tuple(Sheet(material.image(chart), material.heading) for chart in drawn)
+    """The charts, each in every language; one without words is the same in all."""
+    drawn = [picture for picture in material.pictures if picture.role == "chart"]
+    spoken = {
+        language: [material.image(chart) for chart in drawn if chart.language in (None, language)]
+        for language in material.reader.words.languages
+    }
+    several = (dict(zip(spoken, images, strict=True)) for images in zip(*spoken.values(), strict=True))
+    return tuple(Sheet(images, material.heading) for images in several)

@@ -1,6 +1,6 @@
 """The pictures of the evidence section: charts in each language, and the mean map of each class."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from hashlib import blake2b
 
 import numpy as np
@@ -10,15 +10,15 @@ from generator.drawing.inks import Pixels
 from generator.evidence.result import ReportEvidence
 from generator.pages.evidence_plots import Plot, Told, plots
 from generator.results import Picture, Role
+from generator.text import Text
 
 Bins = tuple[tuple[float, ...], ...]
 
 
-def shown(readers: Sequence[Told]) -> list[object]:
+def shown(told: Told) -> list[object]:
     """Everything that the pictures depend on."""
-    maps = {name: blake2b(values.tobytes()).hexdigest() for name, values in readers[0].evidence.mean_maps.items()}
-    words = [(told.reader.language, repr(plots(told)), reliability_words(told)) for told in readers]
-    return [maps, words, bins(readers[0].evidence)]
+    maps = {name: blake2b(values.tobytes()).hexdigest() for name, values in told.evidence.mean_maps.items()}
+    return [maps, told.reader.words.languages, repr(plots(told)), repr(_axes(told)), bins(told.evidence)]
 
 
 def chart_name(plot: str, language: str) -> str:
@@ -34,20 +34,20 @@ def bins(evidence: ReportEvidence) -> Bins:
     return evidence.calibration.bins if evidence.calibration else ()
 
 
-def reliability_words(told: Told) -> tuple[str, str]:
-    """What the two axes hold."""
+def _axes(told: Told) -> tuple[Text, Text]:
+    """What the two axes of the reliability hold."""
     return told.word("calibration.sure"), told.word("calibration.right")
 
 
-def drawn(readers: Sequence[Told]) -> Iterator[Picture]:
-    """Every picture of the section, in the languages of its readers."""
-    for told in readers:
+def drawn(told: Told) -> Iterator[Picture]:
+    """Every picture of the section; a chart has words, and is drawn in each language."""
+    for language in told.reader.words.languages:
         for plot in plots(told):
             if plot.lines:
-                yield _chart(plot.id, _dots(plot), told.reader.language)
+                yield _chart(plot.id, _dots(plot, language), language)
         if bins(told.evidence):
-            yield _chart("calibration", _reliability(told), told.reader.language)
-    for figure, maps in readers[0].evidence.mean_maps.items():
+            yield _chart("calibration", _reliability(told, language), language)
+    for figure, maps in told.evidence.mean_maps.items():
         yield from _mean_maps(figure, maps)
 
 
@@ -61,21 +61,22 @@ def _picture(name: str, pixels: Pixels, role: Role, row: int | None = None, lang
     return Picture(name, png(pixels), pixels.shape[1], pixels.shape[0], role, row=row, language=language)
 
 
-def _dots(plot: Plot) -> Pixels:
+def _dots(plot: Plot, language: str) -> Pixels:
     from generator.drawing import charts  # here: matplotlib is not needed where nothing is drawn
 
     values = [[value.estimate if value else None for value in line.values] for line in plot.lines]
-    panels = [(title, [row[k] for row in values]) for k, title in enumerate(plot.columns)]
+    panels = [(title[language], [row[k] for row in values]) for k, title in enumerate(plot.columns)]
     hollow = [place for place, line in enumerate(plot.lines) if line.quiet]
-    names = [line.name for line in plot.lines]
+    names = [line.name[language] for line in plot.lines]
     return charts.intervals(panels, names, plot.marks, hollow=hollow, percent=plot.percent)
 
 
-def _reliability(told: Told) -> Pixels:
+def _reliability(told: Told, language: str) -> Pixels:
     from generator.drawing import charts
 
     confidence, accuracy, _ = np.array(bins(told.evidence)).T
-    return charts.reliability(confidence, accuracy, reliability_words(told))
+    sure, right = (axis[language] for axis in _axes(told))
+    return charts.reliability(confidence, accuracy, (sure, right))
 
 
 def _mean_maps(figure: str, maps: Floats) -> Iterator[Picture]:

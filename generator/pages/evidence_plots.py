@@ -10,6 +10,7 @@ from generator.evidence.localisation import ALL, RegionShare
 from generator.evidence.result import FigureEvidence, ReportEvidence
 from generator.pages.reader import Reader
 from generator.prose.quantities import printed
+from generator.text import Text
 
 GAPS = ("gap", *REFERENCES, AVERAGE)
 HELD = ("green", "amber")  # lights of a gap that is above chance
@@ -35,7 +36,7 @@ class PlotRow:
     """One row; a `quiet` one only stands there to be compared with."""
 
     id: str
-    name: str
+    name: Text
     values: tuple[Value | None, ...]
     quiet: bool = False
 
@@ -58,7 +59,7 @@ class Plot:
     """
 
     id: str
-    columns: tuple[str, ...]
+    columns: tuple[Text, ...]
     lines: tuple[PlotRow, ...]
     marks: tuple[float, ...] = (0.0,)
     percent: bool = False
@@ -70,26 +71,26 @@ class Plot:
 
 @dataclass(frozen=True)
 class Told:
-    """Evidence for a reader; `figures` has the name of each method by its figure, in the order of the report."""
+    """Evidence for its readers; `figures` has the name of each method by its figure, in the order of the report."""
 
     evidence: ReportEvidence
     reader: Reader
-    figures: Mapping[str, str]
+    figures: Mapping[str, Text]
 
-    def word(self, key: str, **values: object) -> str:
+    def word(self, key: str, **values: object) -> Text:
         return self.reader.words(f"evidence.{key}", **values)
 
     @property
-    def regions(self) -> Mapping[str, str]:
+    def regions(self) -> Mapping[str, Text]:
         return {name: self.reader.text(region.name) for name, region in self.reader.regions.items()}
 
     @property
-    def classes(self) -> Mapping[str, str]:
+    def classes(self) -> Mapping[str, Text]:
         names = map(self.reader.text, self.reader.classes)
         return dict(zip(self.reader.class_ids, names, strict=True))
 
     @property
-    def measured(self) -> Iterator[tuple[str, str, FigureEvidence]]:
+    def measured(self) -> Iterator[tuple[str, Text, FigureEvidence]]:
         """Figure, name and what was measured of it."""
         return ((figure, name, self.evidence.of(figure)) for figure, name in self.figures.items())
 
@@ -98,13 +99,13 @@ class Told:
         text = printed(value, "share") if percent else f"{value:.2f}".replace("-", "−")
         return text if any(digit in text for digit in "123456789") else text.removeprefix("−")
 
-    def value(self, value: Value | None, percent: bool = False) -> str:
+    def value(self, value: Value | None, percent: bool = False) -> Text:
         """As a table writes it: with its interval, and a sign where it holds."""
         if value is None:
-            return UNKNOWN
+            return Text.of(UNKNOWN)
         known = value.estimate
         mean, low, high = (self.number(one, percent) for one in (known.mean, known.low, known.high))
-        text = self.word("value", mean=mean, low=low, high=high) if known.n else mean
+        text = self.word("value", mean=mean, low=low, high=high) if known.n else Text.of(mean)
         return self.word("signed", light=self.word("sign.green"), words=text) if value.holds else text
 
 
@@ -115,7 +116,7 @@ def plots(told: Told) -> tuple[Plot, ...]:
 
 def looks(told: Told) -> Plot:
     """Multiples of the area that each region receives, beside untrained networks and a blob."""
-    lines = [line for _, name, measured in told.measured for line in _looks(told, name, measured.region_share)]
+    lines = [line for figure in told.figures for line in _looks(told, figure)]
     known = next((measured.region_share for _, _, measured in told.measured if measured.region_share), {})
     times = [share.blob / share.area for share in known.values()]
     blob = [PlotRow("blob", told.word("blob"), tuple(map(_constant, times)), quiet=True)] if known else []
@@ -126,8 +127,9 @@ def _constant(value: float) -> Value:
     return Value(Estimate(value, value, value, 0))
 
 
-def _looks(told: Told, name: str, shares: Mapping[str, RegionShare]) -> Iterator[PlotRow]:
-    own = PlotRow(name, name, _times(shares, ALL))
+def _looks(told: Told, figure: str) -> Iterator[PlotRow]:
+    shares = told.evidence.of(figure).region_share
+    own = PlotRow(figure, told.figures[figure], _times(shares, ALL))
     if own.known:
         yield own
         untrained = (share.untrained and share.untrained.over(share.area) for share in shares.values())
@@ -197,11 +199,11 @@ def classes(told: Told) -> Plot:
     return replace(_plot("classes", _asked(titles, scores), lines, ()), percent=True)
 
 
-def _asked(columns: Iterable[str], of: Mapping[str, object]) -> list[str]:
+def _asked(columns: Iterable[Text], of: Mapping[str, object]) -> list[Text]:
     return list(columns) if of else []
 
 
-def _plot(name: str, columns: Sequence[str], lines: Sequence[PlotRow], marks: tuple[float, ...] = (0.0,)) -> Plot:
+def _plot(name: str, columns: Sequence[Text], lines: Sequence[PlotRow], marks: tuple[float, ...] = (0.0,)) -> Plot:
     """Without the rows and columns in which nothing is known."""
     known = [line for line in lines if line.known]
     if not known:

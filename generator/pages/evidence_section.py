@@ -27,9 +27,10 @@ from generator.pages.evidence_plots import (
     looks_by_class,
 )
 from generator.pages.evidence_plots import classes as recall_and_precision
-from generator.pages.page import Body, Image, Light, PageSection, Prose, Sheet, Subsection, Table
+from generator.pages.page import NOTHING, Body, Image, Light, PageSection, Passage, Prose, Sheet, Subsection, Table
 from generator.results import Picture
 from generator.show import TILE
+from generator.text import Text, woven
 
 Gallery = Mapping[str, Picture]
 Part = Subsection | None
@@ -51,13 +52,18 @@ def section(told: Told, pictures: Gallery) -> PageSection | None:
         _data(told),
     )
     silent = (*(told.word(f"{plot.id}.title") for plot in plots if plot.silent), *_silent_by_class(told))
-    left_out = (_said(told, told.word("left_out", parts=told.word("between").join(silent))),) if silent else ()
+    left_out = (
+        (_said(told, told.word("left_out", parts=told.reader.words.joined(silent, "evidence.between"))),)
+        if silent
+        else ()
+    )
     blocks = (*filter(None, parts), *left_out)
     return PageSection("evidence", told.word("title"), (_introduction(told), *blocks)) if blocks else None
 
 
-def _said(told: Told, *sentences: str) -> Prose:
-    return Prose(told.reader.words("punctuation.sentence").join(sentences), told.reader.language)
+def _said(told: Told, *sentences: Text) -> Prose:
+    said = told.reader.words.joined(sentences, "punctuation.sentence")
+    return Prose({language: Passage(said[language], language) for language in told.reader.words.languages})
 
 
 def _introduction(told: Told) -> Prose:
@@ -66,7 +72,7 @@ def _introduction(told: Told) -> Prose:
     said = [told.word("intro")]
     if most and most.n:
         said.append(told.word(f"rule.{most.rule}", n=f"{most.n:,}"))
-    return Prose("\n\n".join(said), told.reader.language)
+    return _said(told, woven(lambda *paragraphs: "\n\n".join(paragraphs), *said))
 
 
 def _part(told: Told, name: str, *blocks: Body | Prose | Subsection, folded: bool = False) -> Subsection:
@@ -84,55 +90,61 @@ def _plotted(told: Told, plot: Plot, corner: str, pictures: Gallery) -> Part:
 
 
 def _chart(told: Told, plot: Plot, pictures: Gallery) -> Sheet:
-    """The chart in the reader's language, with its middles in words."""
+    """The chart in each language, with its middles in words."""
+    words = told.reader.words
     panels = [
-        told.word("panel", title=title, list=told.reader.joined(tuple(_middles(told, plot, k))))
+        told.word("panel", title=title, list=words.joined(_middles(told, plot, k)))
         for k, title in enumerate(plot.columns)
     ]
-    return _sheet(told, plot.id, told.word("alt.chart", list=told.word("between").join(panels)), pictures)
+    alt = told.word("alt.chart", list=words.joined(panels, "evidence.between"))
+    return _sheet(told, plot.id, alt, pictures)
 
 
-def _middles(told: Told, plot: Plot, column: int) -> Iterator[str]:
+def _middles(told: Told, plot: Plot, column: int) -> Iterator[Text]:
     for line in plot.lines:
         value = line.values[column]
         if value:
             yield told.word("listed", name=line.name, value=told.number(value.estimate.mean, plot.percent))
 
 
-def _sheet(told: Told, name: str, alt: str, pictures: Gallery) -> Sheet:
-    picture = pictures[chart_name(name, told.reader.language)]
+def _sheet(told: Told, name: str, alt: Text, pictures: Gallery) -> Sheet:
+    drawn = {language: pictures[chart_name(name, language)] for language in told.reader.words.languages}
+    return Sheet({language: _chart_image(picture, alt) for language, picture in drawn.items()})
+
+
+def _chart_image(picture: Picture, alt: Text) -> Image:
     width = round(picture.width * CHART)
-    return Sheet(
-        Image(picture.name, picture.width, picture.height, width, alt, "chart", told.reader.words("panel.chart"))
-    )
+    return Image(picture.name, picture.width, picture.height, width, alt, "chart")
 
 
-def _table(told: Told, plot: Plot, corner: str, heading: str = "", images: Sequence[Image] = ()) -> Table:
+def _table(told: Told, plot: Plot, corner: str, heading: Text = NOTHING, images: Sequence[Image] = ()) -> Table:
     """Every estimate with its interval, and how many images stand behind a row."""
-    rows = tuple((line.name, *_cells(told, plot, line), line.images) for line in plot.lines)
+    rows = tuple((line.name, *_cells(told, plot, line), Text.of(line.images)) for line in plot.lines)
     return Table((told.word(corner), *plot.columns, told.word("n")), rows, tuple(images), (), heading)
 
 
-def _cells(told: Told, plot: Plot, line: PlotRow) -> Iterator[str]:
+def _cells(told: Told, plot: Plot, line: PlotRow) -> Iterator[Text]:
     return (told.value(value, plot.percent) for value in line.values)
 
 
 def _lights(told: Told) -> Part:
     """One row a method, one column a check."""
-    measured = {name: one for _, name, one in told.measured if one.verdict}
-    if not measured:
+    asked = {figure: one for figure, _, one in told.measured if one.verdict}
+    if not asked:
         return None
-    checks = [check for check in CHECKS if any(check in one.verdict for one in measured.values())]
-    lights = [[one.light(check) for check in checks] for one in measured.values()]
-    rows = ((name, *(_light(told, light) for light in row)) for name, row in zip(measured, lights, strict=True))
+    checks = [check for check in CHECKS if any(check in one.verdict for one in asked.values())]
+    lights = {figure: [one.light(check) for check in checks] for figure, one in asked.items()}
+    rows = ((told.figures[figure], *(_light(told, light) for light in row)) for figure, row in lights.items())
     head = (told.word("method"), *(told.word(f"check.{check}") for check in checks))
-    coloured: tuple[tuple[Light, ...], ...] = tuple(("", *row) for row in lights)
+    coloured: tuple[tuple[Light, ...], ...] = tuple(("", *row) for row in lights.values())
     return _part(told, "lights", Table(head, tuple(rows), lights=coloured))
 
 
-def _light(told: Told, light: str) -> str:
+def _light(told: Told, light: str) -> Text:
     """A sign and a word: no colour has to be seen."""
-    return told.word("signed", light=told.word(f"sign.{light}"), words=told.word(light)) if light else UNKNOWN
+    if not light:
+        return Text.of(UNKNOWN)
+    return told.word("signed", light=told.word(f"sign.{light}"), words=told.word(light))
 
 
 def _by_class(told: Told, pictures: Gallery) -> Part:
@@ -142,14 +154,15 @@ def _by_class(told: Told, pictures: Gallery) -> Part:
     return _part(told, "looks_by_class", *known, folded=True) if known else None
 
 
-def _silent_by_class(told: Told) -> Iterator[str]:
+def _silent_by_class(told: Told) -> Iterator[Text]:
     """The title of the table by class, with the methods of which no class has enough images."""
     names = [name for figure, name in told.figures.items() if looks_by_class(told, figure).silent]
     if names:
-        yield told.word("looks_by_class.title") + told.reader.words.bracketed(told.reader.joined(tuple(names)))
+        words = told.reader.words
+        yield told.word("looks_by_class.title") + words.bracketed(words.joined(names))
 
 
-def _of_figure(told: Told, figure: str, name: str, pictures: Gallery) -> Table | None:
+def _of_figure(told: Told, figure: str, name: Text, pictures: Gallery) -> Table | None:
     plot = looks_by_class(told, figure)
     if not plot.lines:
         return None
@@ -164,20 +177,20 @@ def _brightest(told: Told, figure: str) -> float:
     return float(np.nanmax(told.evidence.mean_maps[figure]))
 
 
-def _mean_maps(told: Told, figure: str, name: str, pictures: Gallery) -> Mapping[str, Image]:
+def _mean_maps(told: Told, figure: str, name: Text, pictures: Gallery) -> Mapping[str, Image]:
     """The mean map of each class that has one."""
     maps = told.evidence.mean_maps.get(figure, ())
     drawn = {k: picture for k in range(len(maps)) if (picture := pictures.get(map_name(figure, k)))}
     return {told.reader.class_ids[k]: _mean_map(told, name, k, maps[k], picture) for k, picture in drawn.items()}
 
 
-def _mean_map(told: Told, name: str, class_number: int, values: Floats, picture: Picture) -> Image:
+def _mean_map(told: Told, name: Text, class_number: int, values: Floats, picture: Picture) -> Image:
     reader = told.reader
     known = {"target": reader.class_name(class_number), "seen": strong(values, reader)}
     alt = told.word("alt.mean_map", method=name, **known)
     native = values.shape[1]
     shown = native * max(1, round(TILE / native))
-    return Image(picture.name, picture.width, picture.height, shown, alt, "map", reader.words("panel.map"))
+    return Image(picture.name, picture.width, picture.height, shown, alt, "map")
 
 
 def _agreement(told: Told) -> Part:
@@ -191,7 +204,7 @@ def _agreement(told: Told) -> Part:
         (
             names[k],
             *(_pair(told, pairs[figure].get(other)) for other in figures[:k]),
-            *[""] * (len(figures) - 1 - k),
+            *[NOTHING] * (len(figures) - 1 - k),
         )
         for k, figure in enumerate(figures)
         if k
@@ -199,9 +212,9 @@ def _agreement(told: Told) -> Part:
     return _part(told, "agreement", Table((told.word("method"), *names[:-1]), rows))
 
 
-def _pair(told: Told, pair: Agreement | None) -> str:
+def _pair(told: Told, pair: Agreement | None) -> Text:
     if pair is None:
-        return UNKNOWN
+        return Text.of(UNKNOWN)
     return told.value(Value.of(pair.excess)) + (told.word("related") if pair.related else "")
 
 
@@ -213,15 +226,15 @@ def _classes(told: Told, pictures: Gallery) -> Part:
     scores = told.evidence.classes
     head = (told.word("class"), told.word("n"), *plot.columns, told.word("classes.confused"))
     rows = tuple(
-        (row.name, f"{scores[row.id].support:,}", *_cells(told, plot, row), _confusion(told, scores[row.id]))
+        (row.name, Text.of(f"{scores[row.id].support:,}"), *_cells(told, plot, row), _confusion(told, scores[row.id]))
         for row in plot.lines
     )
     return _part(told, "classes", _chart(told, plot, pictures), Table(head, rows))
 
 
-def _confusion(told: Told, scores: ClassScores) -> str:
+def _confusion(told: Told, scores: ClassScores) -> Text:
     if scores.confused is None:
-        return UNKNOWN
+        return Text.of(UNKNOWN)
     share = told.value(Value.of(scores.confused_share), True)
     return told.word("listed", name=told.classes[scores.confused], value=share)
 
@@ -241,13 +254,13 @@ def _calibration(told: Told, pictures: Gallery) -> Part:
     return _part(told, "calibration", _sheet(told, "calibration", _groups(told), pictures), said)
 
 
-def _groups(told: Told) -> str:
+def _groups(told: Told) -> Text:
     """The points of the reliability diagram in words."""
     groups = [
         told.word("alt.group", confidence=told.number(confidence, True), accuracy=told.number(accuracy, True))
         for confidence, accuracy, _ in bins(told.evidence)
     ]
-    return told.word("alt.reliability", n=len(groups), list=told.reader.joined(tuple(groups)))
+    return told.word("alt.reliability", n=len(groups), list=told.reader.words.joined(groups))
 
 
 def _data(told: Told) -> Part:

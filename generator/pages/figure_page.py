@@ -27,6 +27,7 @@ from generator.pages.page import Body, ColourKey, Detail, Image, LightLine, Show
 from generator.pages.reader import Reader, Seen
 from generator.results import Drawing, FigureResult, Legend, Part
 from generator.spec.grammar import Figure
+from generator.text import Text
 
 TOLD_ELSEWHERE = frozenset({"accuracy", "images", "n", "probability"})  # by the body of the figure
 
@@ -36,7 +37,7 @@ class Form:
     """How a kind of artefact is shown: the bodies it gets on a page, and the words for one of its pictures."""
 
     bodies: Callable[[Any, Material], tuple[Body, ...]]
-    alt: Callable[[Any, Seen], str]
+    alt: Callable[[Any, Seen], Text]
 
 
 FORMS: Mapping[type, Form] = {
@@ -63,7 +64,7 @@ def body_of(material: Material) -> tuple[Body, ...]:
     return form_of(artefact).bodies(artefact, material)
 
 
-def words_of(seen: Seen) -> str:
+def words_of(seen: Seen) -> Text:
     """One sentence on what a picture shows."""
     if seen.role == "image" and seen.row is not None:
         return seen.say("image", index=seen.index, label=seen.label)
@@ -83,14 +84,13 @@ class Built:
 
 
 def figure_of(built: Built, reader: Reader, examples: Examples) -> ShownFigure:
-    """The figure as it is read in one language."""
+    """The figure as it is read."""
     result, words = built.result, reader.words
-    title = reader.text(built.method.title)
     figure = ShownFigure(
         id=result.id,
         number=built.number,
         label=words("figure.label", n=built.number),
-        title=title,
+        title=reader.method_title(built.method),
         caption=reader.prose(built.spec.caption),
         bodies=(),
         method=result.method,
@@ -117,7 +117,7 @@ def _material(built: Built, reader: Reader, examples: Examples, number: int) -> 
         pictures=tuple(picture for picture in built.drawing.pictures if picture.part == number),
         show=built.spec.show,
         notes=built.spec.notes,
-        method=reader.text(built.method.title),
+        method=reader.method_title(built.method),
         reader=reader,
         examples=examples,
         alt=words_of,
@@ -125,15 +125,15 @@ def _material(built: Built, reader: Reader, examples: Examples, number: int) -> 
     )
 
 
-def part_heading(part: Part, reader: Reader) -> str:
+def part_heading(part: Part, reader: Reader) -> Text:
     """What tells a part from its neighbours: its layer, model or target."""
-    words = reader.words
-    told = {key: reader.model_name(str(value)) if key == "model" else value for key, value in part.facts.items()}
-    pieces = tuple(
-        words(f"figure.part.{key}", value=value) if words.has(f"figure.part.{key}") else str(value)
-        for key, value in told.items()
+    values = {
+        key: reader.model_name(str(value)) if key == "model" else Text.of(str(value))
+        for key, value in part.facts.items()
+    }
+    return reader.words.joined(
+        reader.words.known(f"figure.part.{key}", value, value=value) for key, value in values.items()
     )
-    return reader.joined(pieces)
 
 
 def _details(parts: tuple[Part, ...], reader: Reader) -> Iterator[Detail]:
@@ -146,10 +146,10 @@ def _details(parts: tuple[Part, ...], reader: Reader) -> Iterator[Detail]:
     if any(isinstance(part.artefact, Heatmaps) and not (part.batch.label >= 0).any() for part in parts):
         yield Detail(reader.words("fact.label"), reader.words("figure.no_label"))
     for key, values in facts.items():
-        yield Detail(reader.fact_name(key), reader.joined(tuple(reader.fact(key, value) for value in values)))
+        yield Detail(reader.fact_name(key), reader.words.joined(reader.fact(key, value) for value in values))
 
 
-def _remarks(parts: tuple[Part, ...], reader: Reader) -> Iterator[str]:
+def _remarks(parts: tuple[Part, ...], reader: Reader) -> Iterator[Text]:
     """What a reader must know before he believes the figure; what does not hold for all its parts names its own."""
     told = [tuple(_remarks_of(part, reader)) for part in parts]
     for part, remarks in zip(parts, told, strict=True):
@@ -158,10 +158,10 @@ def _remarks(parts: tuple[Part, ...], reader: Reader) -> Iterator[str]:
             yield remark if shared else part_heading(part, reader) + reader.words("punctuation.colon") + remark
 
 
-def _remarks_of(part: Part, reader: Reader) -> Iterator[str]:
+def _remarks_of(part: Part, reader: Reader) -> Iterator[Text]:
     for key, value in part.artefact.facts.items():
         if value and reader.words.has(f"remark_fact.{key}"):
-            yield reader.words(f"remark_fact.{key}", value=reader.fact(key, value))
+            yield reader.words.known(f"remark_fact.{key}", value=reader.fact(key, value))
 
 
 def _legend(drawing: Drawing, reader: Reader) -> ColourKey | None:
@@ -177,10 +177,9 @@ def _legend(drawing: Drawing, reader: Reader) -> ColourKey | None:
     return replace(legend, bar=_bar(drawing, legend, reader))
 
 
-def _quantity(drawn: Legend, reader: Reader) -> str:
-    signed = f"quantity.{drawn.quantity}_signed"
-    key = signed if drawn.signed and reader.words.has(signed) else f"quantity.{drawn.quantity}"
-    return reader.words(key) if reader.words.has(key) else drawn.quantity.replace("_", " ")
+def _quantity(drawn: Legend, reader: Reader) -> Text:
+    plain = reader.words.known(f"quantity.{drawn.quantity}", drawn.quantity.replace("_", " "))
+    return reader.words.known(f"quantity.{drawn.quantity}_signed", plain) if drawn.signed else plain
 
 
 def _bar(drawing: Drawing, legend: ColourKey, reader: Reader) -> Image | None:
@@ -188,7 +187,7 @@ def _bar(drawing: Drawing, legend: ColourKey, reader: Reader) -> Image | None:
     if picture is None:
         return None
     alt = alt_text.bar(reader, legend)
-    return Image(picture.name, picture.width, picture.height, picture.width, alt, "bar", reader.words("panel.legend"))
+    return Image(picture.name, picture.width, picture.height, picture.width, alt, "bar")
 
 
 def examples_of(results: Mapping[str, FigureResult]) -> Examples:

@@ -1,4 +1,4 @@
-"""A Page becomes HTML or Markdown text; styles and scripts stand in the page, named by their hash in its policy."""
+"""A Page becomes HTML in one language or two; styles and scripts stand in it, named by their hash in its policy."""
 
 import re
 from base64 import b64encode
@@ -8,46 +8,40 @@ from hashlib import sha256
 from pathlib import Path
 
 from generator.pages.assembly import BOTH
-from generator.pages.page import Link, Page, PictureRows, Prose, ShownFigure
-from generator.pages.pairs import pairs
+from generator.pages.page import Page, Passage, PictureRows, ShownFigure
 from generator.pages.prose_html import html as prose_html
 from generator.pages.prose_html import inline as prose_inline
 from generator.shipped import TEMPLATES
 from generator.templating import Environment, Markup, page_environment, render_page
+from generator.words import Words
 
 STYLES = ("css/theme.css", "css/layout.css", "css/content.css")
 SPACES = re.compile(r"""("(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*')|/\*.*?\*/|\s*([{};])\s*|([:,])\s+|\s+""", re.DOTALL)
 POLICY = "default-src 'none'; img-src 'self' data:; base-uri 'none'; form-action 'none'"
 
 
-def html(page: Page, root: str = "../", folders: Sequence[Path] = (TEMPLATES,)) -> str:
-    """The page of one language; `root` leads from where it lies to the site's root ('' for the root itself)."""
-    return _framed("page.html", (page,), page.languages, root, folders)
+def html(page: Page, language: str, root: str = "../", folders: Sequence[Path] = (TEMPLATES,)) -> str:
+    """The page in one language; `root` leads from where it lies to the site's root ('' for the root itself)."""
+    return _framed("page.html", page, (language,), f"{language}/index.html", root, folders)
 
 
-def side_by_side(pages: tuple[Page, Page], root: str = "../", folders: Sequence[Path] = (TEMPLATES,)) -> str:
-    """The page with two languages in pairs of blocks."""
-    languages = tuple(
-        Link(link.title, link.href, link.language, link.href.startswith(f"{BOTH}/")) for link in pages[0].languages
-    )
-    return _framed("both.html", pages, languages, root, folders)
+def side_by_side(page: Page, root: str = "../", folders: Sequence[Path] = (TEMPLATES,)) -> str:
+    """The page with its first two languages beside each other."""
+    return _framed("both.html", page, page.words.languages[:2], f"{BOTH}/index.html", root, folders)
 
 
-def _framed(
-    template: str, pages: tuple[Page, ...], languages: tuple[Link, ...], root: str, folders: Sequence[Path]
-) -> str:
+def _framed(template: str, page: Page, shown: tuple[str, ...], here: str, root: str, folders: Sequence[Path]) -> str:
+    """The template with the page and the languages to show of it: `lang` first, the `others` beside it."""
     environment = _environment(tuple(folders))
-    inlined = _inlined(environment)
+    styles = _slim("\n".join(render_page(environment, name, {}) for name in STYLES))
+    inlined = {"styles": styles, **{name: render_page(environment, f"{name}.js", {}) for name in ("early", "script")}}
     context: dict[str, object] = {
-        "pages": pages,
-        "both": len(pages) > 1,
-        "pairs": pairs(*pages) if len(pages) == 2 else (),
-        "lang": pages[0].language,
-        "title": " · ".join(page.title for page in pages),
-        "words": pages[0].words,
-        "languages": languages,
+        "page": page,
+        "shown": shown,
+        "lang": shown[0],
+        "others": shown[1:],
         "root": root,
-        "home": root == "",
+        "here": here,
         "policy": _policy(inlined),
         **{name: Markup(text) for name, text in inlined.items()},
     }
@@ -66,13 +60,6 @@ def _environment(folders: tuple[Path, ...]) -> Environment:
         "carded": lambda page, method: any(card.method == method for card in page.methods),
     }
     return environment
-
-
-def _inlined(environment: Environment) -> Mapping[str, str]:
-    """What stands in the page itself: a folder opened from a disk may not load files of its own under a policy."""
-    styles = "\n".join(render_page(environment, name, {}) for name in STYLES)
-    scripts = {name: render_page(environment, f"{name}.js", {}) for name in ("early", "script")}
-    return {"styles": _slim(styles), **scripts}
 
 
 def _slim(styles: str) -> str:
@@ -94,24 +81,25 @@ def _policy(inlined: Mapping[str, str]) -> str:
     return f"{POLICY}; style-src {digests['styles']}; script-src {scripts}"
 
 
-def _prose(prose: Prose, page: Page, prefix: str, run_in: str = "") -> Markup:
-    """A block of prose; `run_in` is the bold word that its first paragraph begins with."""
-    text = prose_html(prose.source, 3, prefix)
-    if run_in:
-        mark = f'<b class="run-in">{Markup.escape(run_in)}</b>{page.words("punctuation.sentence")}'
+def _prose(passage: Passage, language: str, prefix: str, answering: Words | None = None) -> Markup:
+    """A passage for readers of `language`; an answer runs in after a bold word at the head of its first paragraph."""
+    text = prose_html(passage.source, 3, prefix)
+    if answering:
+        word, space = Markup.escape(answering("question.answer")), answering("punctuation.sentence")
+        mark = f'<b class="run-in">{word}</b>{space}'
         text = text.replace("<p>", f"<p>{mark}", 1) if text.startswith("<p>") else f"<p>{mark}</p>\n{text}"
-    return Markup(f'<div class="prose"{_spoken(prose, page)}>{text}</div>')
+    return Markup(f'<div class="prose"{_spoken(passage, language)}>{text}</div>')
 
 
-def _inline(prose: Prose, page: Page) -> Markup:
-    """Prose within a line, in a span of its language where it stands in for the page's."""
-    text = prose_inline(prose.source)
-    spoken = _spoken(prose, page)
+def _inline(passage: Passage, language: str) -> Markup:
+    """A passage within a line, in a span of its language where it stands in for the page's."""
+    text = prose_inline(passage.source)
+    spoken = _spoken(passage, language)
     return Markup(f"<span{spoken}>{text}</span>" if spoken else text)
 
 
-def _spoken(prose: Prose, page: Page) -> str:
-    return "" if prose.language == page.language else f' lang="{Markup.escape(prose.language)}"'
+def _spoken(passage: Passage, language: str) -> str:
+    return "" if passage.language == language else f' lang="{Markup.escape(passage.language)}"'
 
 
 def veiled(figure: ShownFigure) -> bool:

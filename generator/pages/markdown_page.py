@@ -1,16 +1,17 @@
 """A Page as Markdown that GitHub shows: plain text without its signs, prose without HTML that would be stripped."""
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from textwrap import indent
 from unicodedata import category
 from urllib.parse import quote
 
-from generator.pages.page import Page, Prose, Row, ShownQuestion
+from generator.pages.page import Page, Passage, Row, ShownQuestion
 from generator.pages.prose_html import FENCE, tidy
 from generator.shipped import TEMPLATES
 from generator.templating import page_environment, render_page
+from generator.text import Text
 
 PARAGRAPH = "\n\n"
 SIGNS = re.compile(r"([\\`*_\[\]|~$#])")
@@ -29,12 +30,6 @@ def escaped(text: str) -> str:
 def slug(heading: str) -> str:
     """The anchor that GitHub gives a heading."""
     return re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-")
-
-
-def anchors(page: Page, headings: Mapping[str, str]) -> Mapping[str, str]:
-    """Anchors of the page by the headings of its Markdown; a method's leads to the list of methods."""
-    methods = {f"#{card.anchor}": "#" + slug(page.words("page.methods")) for card in page.methods}
-    return {**methods, **{anchor: "#" + slug(heading) for anchor, heading in headings.items()}}
 
 
 def prose(source: str, places: Mapping[str, str]) -> str:
@@ -92,57 +87,62 @@ def _mark(character: str) -> bool:
     return category(character)[0] in "PS"
 
 
-def markdown(page: Page, folders: Sequence[Path] = (TEMPLATES,)) -> str:
-    """The report as Markdown that GitHub shows, beside the folder figures/."""
+def markdown(page: Page, language: str, folders: Sequence[Path] = (TEMPLATES,)) -> str:
+    """The report in one language as Markdown that GitHub shows, beside the folder figures/."""
     environment = page_environment(folders)
-    places = anchors(page, _headings(page))
+    places = _places(page, language)
+
+    def plain(text: Text | str) -> str:
+        return escaped(text[language] if isinstance(text, Text) else text)
+
     environment.filters |= {
         "kind": lambda value: type(value).__name__,
-        "md": escaped,
-        "picture": lambda image: f"![{escaped(image.alt)}](figures/{quote(image.name)})",
-        "said": _row_words,
-        "noted": lambda rows: any(row.note or row.remark for row in rows.rows),
+        "md": plain,
+        "picture": lambda image: f"![{plain(image.alt)}](figures/{quote(image.name)})",
+        "said": lambda row: " · ".join(map(plain, _beside(row, page))),
+        "noted": lambda rows: any(row.note[language] or row.remark for row in rows.rows),
         "note": lambda row: " ".join(
-            filter(None, (escaped(row.remark), row.note and one_line(row.note.source, places)))
+            filter(None, (plain(row.remark), row.note[language] and one_line(row.note[language].source, places)))
         ),
-        "line": lambda said: one_line(said.source, places),
-        "quoted": lambda said: indent(prose(said.source, places), "> ", lambda line: True),
-        "prose": lambda said, run_in: _markdown_block(said, run_in, places),
+        "line": lambda passage: one_line(passage.source, places),
+        "quoted": lambda passage: indent(prose(passage.source, places), "> ", lambda line: True),
+        "prose": lambda passage, run_in: _block(passage, run_in, places),
         "place": lambda href: places.get(href, href),
-        "heading": _heading,
+        "heading": lambda question: _heading(question, page),
     }
-    text = render_page(environment, "report.md", {"page": page, "words": page.words})
-    return re.sub(r"\n{3,}", "\n\n", text).strip() + "\n"
+    context = {"page": page, "lang": language, "words": page.words.by_language[language]}
+    return re.sub(r"\n{3,}", "\n\n", render_page(environment, "report.md", context)).strip() + "\n"
 
 
-def _headings(page: Page) -> Mapping[str, str]:
-    """The headings of the Markdown by the anchor that the page has for them."""
-    questions = {f"#{question.anchor}": _heading(question, page) for question in page.questions}
-    figures = {f"#{figure.anchor}": figure.label for figure in page.figures}
-    sections = {f"#{section.anchor}": section.title for section in page.sections}
-    own = {"#methods": page.words("page.methods"), "#foot": page.words("page.foot")}
-    return {**questions, **figures, **sections, **own}
+def _places(page: Page, language: str) -> Mapping[str, str]:
+    """GitHub's anchors by those of the page; a method's leads to the list of methods."""
+    headings = {f"#{question.anchor}": _heading(question, page) for question in page.questions}
+    headings |= {f"#{figure.anchor}": figure.label for figure in page.figures(language)}
+    headings |= {f"#{section.anchor}": section.title for section in page.sections}
+    headings |= {"#methods": page.words("page.methods"), "#foot": page.words("page.foot")}
+    headings |= {f"#{card.anchor}": page.words("page.methods") for card in page.methods}
+    return {anchor: "#" + slug(heading[language]) for anchor, heading in headings.items()}
 
 
-def _heading(question: ShownQuestion, page: Page) -> str:
-    number = page.words("question.number", n=question.number)
+def _heading(question: ShownQuestion, page: Page) -> Text:
     points = page.words.bracketed(question.points) if question.points else ""
-    return f"{number} {question.title}{points}"
+    return page.words("question.number", n=question.number) + " " + question.title + points
 
 
-def _row_words(row: Row, page: Page) -> str:
+def _beside(row: Row, page: Page) -> Iterator[Text]:
     """What stands beside the label of a row: probability, another prediction, what the row's numbers say."""
     words = page.words
-    said = [words("figure.probability", percent=row.probability)]
+    yield words("figure.probability", percent=row.probability)
     if row.prediction:
-        said.append(words("figure.predicted_with", prediction=row.prediction, percent=row.prediction_probability))
+        yield words("figure.predicted_with", prediction=row.prediction, percent=row.prediction_probability)
     if row.target:
-        said.append(words("figure.target", target=row.target))
-    said += [f"{detail.label} {detail.value}" for detail in row.details]
-    return " · ".join(map(escaped, said))
+        yield words("figure.target", target=row.target)
+    for detail in row.details:
+        yield detail.label + " " + detail.value
 
 
-def _markdown_block(said: Prose, run_in: str, places: Mapping[str, str]) -> str:
-    text = prose(said.source, places)
+def _block(passage: Passage, run_in: str, places: Mapping[str, str]) -> str:
+    """A passage with the bold word that it begins with, in its first paragraph if it begins with one."""
+    text = prose(passage.source, places)
     starts_paragraph = bool(text) and not re.match(r"[#>|`~\-+*\d\s]", text)
     return f"**{run_in}**{' ' if starts_paragraph else PARAGRAPH}{text}" if run_in else text

@@ -1,19 +1,22 @@
-"""A page of the report in one language: every word, number and order decided, nothing left for a template to choose.
+"""The page of a report in all its languages: every word, number and order decided, nothing left for a template.
 
-The renderers (HTML, Markdown, PDF) only walk it. Strings are plain text; `Prose` is Markdown.
+The renderers (HTML, Markdown, PDF) walk it and pick one language or several. A `Text` is plain and has every language
+of the report, a `Prose` is Markdown; what is the same in all of them, such as a number as it is printed, is a `str`.
 """
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from generator.results import Role
-from generator.words import Words
+from generator.text import Text
+from generator.words import Interface
 
 Light = Literal["green", "amber", "red", "silent", ""]
 
 
 @dataclass(frozen=True)
-class Prose:
+class Passage:
     """Markdown whose Jinja is rendered; `language` is the one it is written in, a stand-in's where one is missing."""
 
     source: str
@@ -21,11 +24,27 @@ class Prose:
 
 
 @dataclass(frozen=True)
+class Prose:
+    """A passage for readers of each language; none where nothing is said to them."""
+
+    by_language: Mapping[str, Passage]
+
+    def __getitem__(self, language: str) -> Passage | None:
+        return self.by_language.get(language)
+
+    def __bool__(self) -> bool:
+        return bool(self.by_language)
+
+
+NOTHING, SILENCE = Text(), Prose({})
+
+
+@dataclass(frozen=True)
 class Detail:
     """A named fact: `label` and `value` as they are read."""
 
-    label: str
-    value: str
+    label: Text
+    value: Text
 
 
 @dataclass(frozen=True)
@@ -42,16 +61,15 @@ class Values:
 class Image:
     """A PNG of the site: `name` within figures/, its file's pixels, and `shown`, the width in CSS pixels at most.
 
-    `alt` says what is seen, never the caption. `panel` is the word for its role.
+    `alt` says what is seen, never the caption.
     """
 
     name: str
     width: int
     height: int
     shown: int
-    alt: str
+    alt: Text
     role: Role
-    panel: str = ""
 
     @property
     def shown_height(self) -> int:
@@ -67,18 +85,17 @@ class Row:
     `veil` is the map to lay over `face` at any opacity (pages on screen; the ready-made overlay is among `images`).
     """
 
-    label: str
-    class_id: str
+    label: Text
     index: int
     images: tuple[Image, ...]
     probability: str = ""
-    prediction: str = ""
+    prediction: Text = NOTHING
     prediction_probability: str = ""
     right: bool | None = None
-    target: str = ""
-    remark: str = ""
+    target: Text = NOTHING
+    remark: Text = NOTHING
     details: tuple[Detail, ...] = ()
-    note: Prose | None = None
+    note: Prose = SILENCE
     anchor: str = ""
     face: Image | None = None
     veil: Image | None = None
@@ -89,20 +106,20 @@ class Row:
 class PictureRows:
     """The table `label | pictures` of one part; `panels` heads the columns of pictures."""
 
-    panels: tuple[str, ...]
+    panels: tuple[Text, ...]
     rows: tuple[Row, ...]
-    heading: str = ""
+    heading: Text = NOTHING
 
 
 @dataclass(frozen=True)
 class Cell:
     """One unit of a grid: `short` is what stands below its picture, `title` and `lines` what a large view says."""
 
-    title: str
-    short: str
+    title: Text
+    short: Text
     images: tuple[Image, ...]
-    lines: tuple[str, ...] = ()
-    remark: str = ""
+    lines: tuple[Text, ...] = ()
+    remark: Text = NOTHING
 
 
 @dataclass(frozen=True)
@@ -114,17 +131,17 @@ class PictureGrid:
 
     cells: tuple[Cell, ...]
     columns: int
-    heading: str = ""
+    heading: Text = NOTHING
     sheet: Image | None = None
     face: Image | None = None
 
 
 @dataclass(frozen=True)
 class Sheet:
-    """One picture for a whole part: a chart."""
+    """One picture for a whole part, a chart: in each language its own, the same in all where it has no words."""
 
-    image: Image
-    heading: str = ""
+    images: Mapping[str, Image]
+    heading: Text = NOTHING
 
 
 @dataclass(frozen=True)
@@ -138,13 +155,13 @@ class MatrixCell:
     percent: float
     share: str
     diagonal: bool
-    words: str
+    words: Text
     href: str = ""
 
 
 @dataclass(frozen=True)
 class MatrixRow:
-    head: str
+    head: Text
     cells: tuple[MatrixCell, ...]
     total: int
     recall: str
@@ -154,13 +171,13 @@ class MatrixRow:
 class Matrix:
     """A confusion matrix as a table: rows are labels, columns predictions; `corner` names both."""
 
-    classes: tuple[str, ...]
+    classes: tuple[Text, ...]
     rows: tuple[MatrixRow, ...]
-    corner: str
-    share_of: str  # what 100 % is, in words
+    corner: Text
+    share_of: Text  # what 100 % is, in words
     precision: tuple[str, ...]
-    summary: str
-    heading: str = ""
+    summary: Text
+    heading: Text = NOTHING
 
 
 @dataclass(frozen=True)
@@ -171,11 +188,11 @@ class Table:
     `lights` what colours its words, which say the same.
     """
 
-    head: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
+    head: tuple[Text, ...]
+    rows: tuple[tuple[Text, ...], ...]
     images: tuple[Image, ...] = ()
     shares: tuple[tuple[float | None, ...], ...] = ()
-    heading: str = ""
+    heading: Text = NOTHING
     lights: tuple[tuple[Light, ...], ...] = ()
 
 
@@ -184,12 +201,11 @@ Body = PictureRows | PictureGrid | Sheet | Matrix | Table
 
 @dataclass(frozen=True)
 class Link:
-    """A place: of this page (`#fig-lime`), of another language's page, or outside."""
+    """A place: of this page (`#fig-lime`), of another page or file of the site in its `language`, or outside."""
 
-    title: str
+    title: Text
     href: str
     language: str = ""
-    current: bool = False
     children: tuple["Link", ...] = ()
 
 
@@ -200,15 +216,15 @@ class ColourKey:
     A signed one has zero in the middle, and the words `below` and `above` for what the two sides do to the score.
     """
 
-    title: str
-    quantity: str
+    title: Text
+    quantity: Text
     low: str
     high: str
     bar: Image | None
     signed: bool = False
-    below: str = ""
-    above: str = ""
-    note: str = ""  # whether the figure has one scale, or each image its own
+    below: Text = NOTHING
+    above: Text = NOTHING
+    note: Text = NOTHING  # whether the figure has one scale, or each image its own
 
 
 @dataclass(frozen=True)
@@ -216,10 +232,10 @@ class LightLine:
     """One measured claim about a figure: a light with its word, a sentence, and the numbers it rests on."""
 
     light: Light
-    light_word: str
-    name: str
-    sentence: str
-    numbers: str = ""
+    light_word: Text
+    name: Text
+    sentence: Text
+    numbers: Text = NOTHING
 
 
 @dataclass(frozen=True)
@@ -228,15 +244,15 @@ class ShownFigure:
 
     id: str
     number: int
-    label: str  # "Figure 3"
-    title: str
-    caption: Prose | None
+    label: Text  # "Figure 3"
+    title: Text
+    caption: Prose
     bodies: tuple[Body, ...]
     legend: ColourKey | None = None
     details: tuple[Detail, ...] = ()
-    remarks: tuple[str, ...] = ()
+    remarks: tuple[Text, ...] = ()
     evidence: tuple[LightLine, ...] = ()
-    failure: str = ""
+    failure: Text = NOTHING
     method: str = ""  # its card is `#method-<method>`
 
     @property
@@ -244,27 +260,60 @@ class ShownFigure:
         return f"fig-{self.id}"
 
 
-Block = Prose | ShownFigure
-
-
 @dataclass(frozen=True)
 class ShownQuestion:
-    """A question of the homework: `number` from 1, its points in words, and the answer with its figures in place.
+    """A question of the homework: `number` from 1, its points in words, and the answers with their figures in place.
 
-    `collaborators` is the whole line in brackets, empty where none is asked for.
+    `answers` has for each language its passages and the figures in the order of its own text; `collaborators` is the
+    whole line in brackets, empty where none is asked for.
     """
 
     id: str
     number: int
-    title: str
-    points: str
-    prompt: Prose | None
-    collaborators: str
-    answer: tuple[Block, ...]
+    title: Text
+    points: Text
+    prompt: Prose
+    collaborators: Text
+    answers: Mapping[str, tuple[Passage | ShownFigure, ...]]
 
     @property
     def anchor(self) -> str:
         return f"q-{self.id}"
+
+    def answer(self, *languages: str) -> tuple[Prose | ShownFigure, ...]:
+        """The answer for readers of these languages: what they say stands beside each other from figure to figure.
+
+        The figures stand as the first language has them; one that places them otherwise says all after the last.
+        """
+        figures = _placed(self.answers[languages[0]])
+        stretches = {language: _stretches(self.answers[language], figures) for language in languages}
+        blocks: list[Prose | ShownFigure] = []
+        for place in range(len(figures) + 1):
+            said = {language: own[place] for language, own in stretches.items() if own[place].source}
+            blocks += [Prose(said)] if said else []
+            blocks += figures[place : place + 1]
+        return tuple(blocks)
+
+
+def _placed(answer: Sequence[Passage | ShownFigure]) -> list[ShownFigure]:
+    return [block for block in answer if isinstance(block, ShownFigure)]
+
+
+def _stretches(answer: Sequence[Passage | ShownFigure], figures: Sequence[ShownFigure]) -> list[Passage]:
+    """What is said before each figure and after the last; all of it after the last where they stand otherwise."""
+    alike = [figure.id for figure in _placed(answer)] == [figure.id for figure in figures]
+    pieces: list[list[Passage]] = [[]]
+    for block in answer:
+        if isinstance(block, Passage):
+            pieces[-1].append(block)
+        elif alike:
+            pieces.append([])
+    before: list[list[Passage]] = [[] for _ in range(len(figures) + 1 - len(pieces))]
+    return [_run_together(piece) for piece in before + pieces]
+
+
+def _run_together(piece: Sequence[Passage]) -> Passage:
+    return Passage("\n\n".join(one.source for one in piece), piece[0].language if piece else "")
 
 
 @dataclass(frozen=True)
@@ -272,8 +321,8 @@ class MethodCard:
     """What a method is, where it comes from and what it cost here; `uses` links the figures made with it."""
 
     method: str
-    title: str
-    summary: str
+    title: Text
+    summary: Text
     paper: str
     uses: tuple[Link, ...]
     details: tuple[Detail, ...]
@@ -288,7 +337,7 @@ class Subsection:
     """A part of a section under its own title; a `folded` one is closed on a screen until it is asked for."""
 
     id: str
-    title: str
+    title: Text
     blocks: tuple["Prose | Body | Subsection", ...]
     folded: bool = False
 
@@ -302,7 +351,7 @@ class PageSection:
     """A section after the questions, such as the evidence over all figures."""
 
     id: str
-    title: str
+    title: Text
     blocks: tuple[Prose | Body | Subsection, ...]
 
     @property
@@ -312,21 +361,23 @@ class PageSection:
 
 @dataclass(frozen=True)
 class Page:
-    """The whole report in one language; `author` are the pieces of the bold line, each unbreakable."""
+    """The whole report; `words` speak its languages, in their order.
 
-    language: str
-    title: str
+    `author` are the pieces of the bold line, each unbreakable. `contents` differ where figures stand in another order.
+    """
+
+    words: Interface
+    title: Text
     author: tuple[Detail, ...]
     languages: tuple[Link, ...]
-    contents: tuple[Link, ...]
+    contents: Mapping[str, tuple[Link, ...]]
     questions: tuple[ShownQuestion, ...]
     sections: tuple[PageSection, ...]
     methods: tuple[MethodCard, ...]
     foot: tuple[Detail, ...]
     downloads: tuple[Link, ...]
-    words: Words
-    description: str = ""
+    description: Text = NOTHING
 
-    @property
-    def figures(self) -> tuple[ShownFigure, ...]:
-        return tuple(block for q in self.questions for block in q.answer if isinstance(block, ShownFigure))
+    def figures(self, language: str) -> tuple[ShownFigure, ...]:
+        """Every figure in the order of the answers in a language."""
+        return tuple(figure for question in self.questions for figure in _placed(question.answers[language]))

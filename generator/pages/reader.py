@@ -1,16 +1,17 @@
-"""For whom a page is written: names, numbers and facts as they are read in one language."""
+"""For whom a page is written: names, numbers and facts as they are read, in every language of the report at once."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import PurePath
 
 from generator.artefacts import Fact
-from generator.pages.page import Detail, Prose
+from generator.methods import Method
+from generator.pages.page import Passage, Prose
 from generator.prose.quantities import printed
 from generator.regions import Region
 from generator.results import Part, Role
-from generator.text import Text
-from generator.words import Words
+from generator.text import Text, woven
+from generator.words import Interface
 
 CLASSES, NAMES = frozenset({"new_prediction"}), frozenset({"seed"})  # facts that are numbers of a class, or of nothing
 SIZES = frozenset({"grid", "native", "size", "input"})  # facts whose numbers are sides: 6×6
@@ -26,40 +27,45 @@ def as_written(text: Text, language: str) -> str:
 
 @dataclass(frozen=True)
 class Reader:
-    """A language with its words; `say` renders the expressions of a spec's text, `fallbacks` stand in for it."""
+    """The languages of a report with their words, in its order; a text that lacks one is stood in for by the first.
 
-    words: Words
+    `say` renders the expressions of a spec's text in a language.
+    """
+
+    words: Interface
     classes: tuple[Text, ...]
     class_ids: tuple[str, ...]
     regions: Mapping[str, Region] = field(default_factory=dict)
-    fallbacks: tuple[str, ...] = ()
     say: Say = as_written
     models: Mapping[str, Text] = field(default_factory=dict)
 
-    @property
-    def language(self) -> str:
-        return self.words.language
+    def text(self, text: Text) -> Text:
+        """A plain text of the spec, a title or a name, with its stand-ins."""
+        return Text({language: text.in_language(language, *self.words.languages) for language in self.words.languages})
 
-    def text(self, text: Text) -> str:
-        """A plain text of the spec: a title, a name."""
-        return text.in_language(self.language, *self.fallbacks)
+    def prose(self, text: Text) -> Prose:
+        """A text of the spec with its expressions rendered, and the language that each reader really gets."""
+        said = {language: self.say(text, language) for language in self.words.languages if text}
+        return Prose({k: Passage(source, self._spoken(text, k)) for k, source in said.items() if source.strip()})
 
-    def prose(self, text: Text) -> Prose | None:
-        """A rendered text with the language it is really in; None for an empty one."""
-        source = self.say(text, self.language) if text else ""
-        return Prose(source, self.spoken(text)) if source.strip() else None
-
-    def spoken(self, text: Text) -> str:
+    def _spoken(self, text: Text, language: str) -> str:
         """The language in which `text` comes out: this one, or the stand-in's."""
         known = text.by_language
-        if self.language in known or "*" in known:
-            return self.language
-        return next((other for other in (*self.fallbacks, *known) if other in known), self.language)
+        if language in known or "*" in known:
+            return language
+        return next((other for other in (*self.words.languages, *known) if other in known), language)
 
-    def class_name(self, number: int) -> str:
+    def class_name(self, number: int) -> Text:
         return self.text(self.classes[number])
 
-    def model_name(self, name: str) -> str:
+    def method_title(self, method: Method) -> Text:
+        """Its own title; a further language has one in its words."""
+        return self.words.known(f"method.{method.name}.title", self.text(method.title))
+
+    def method_summary(self, method: Method) -> Text:
+        return self.words.known(f"method.{method.name}.summary", self.text(method.summary))
+
+    def model_name(self, name: str) -> Text:
         """What the report calls one of several models; without words of its own, what the spec calls it."""
         return self.text(self.models.get(name) or Text.of(name))
 
@@ -72,34 +78,26 @@ class Reader:
     def number(self, value: float) -> str:
         return printed(float(value), "plain")
 
-    def joined(self, items: tuple[str, ...]) -> str:
-        """Pieces of a line: 'a, b, c' without an 'and'."""
-        return self.words("punctuation.comma").join(items)
+    def fact_name(self, key: str) -> Text:
+        """The words of a fact; one without any goes by its own key."""
+        return self.words.known(f"fact.{key}", key.replace("_", " "))
 
-    def details(self, facts: Mapping[str, Fact]) -> Iterator[Detail]:
-        """Facts with their words; a fact without one goes by its own key."""
-        for key, value in facts.items():
-            yield Detail(self.fact_name(key), self.fact(key, value))
-
-    def fact_name(self, key: str) -> str:
-        return self.words(f"fact.{key}") if self.words.has(f"fact.{key}") else key.replace("_", " ")
-
-    def fact(self, key: str, value: Fact) -> str:
+    def fact(self, key: str, value: Fact) -> Text:
         """One value of a fact as it is read."""
         if isinstance(value, tuple):
-            pieces = tuple(self.fact(key, item) for item in value)
-            return "×".join(pieces) if key in SIZES else self.joined(pieces)
+            pieces = [self.fact(key, item) for item in value]
+            return woven(lambda *sides: "×".join(sides), *pieces) if key in SIZES else self.words.joined(pieces)
         if isinstance(value, bool):
             return self.words("value.yes" if value else "value.no")
         if isinstance(value, str) and key in FILES:
-            return PurePath(value).name
+            return Text.of(PurePath(value).name)
         if isinstance(value, str):
-            return self.words(f"value.{value}") if self.words.has(f"value.{value}") else value
+            return self.words.known(f"value.{value}", value)
         if key in SHARES:
-            return self.percent(value)
+            return Text.of(self.percent(value))
         if key in CLASSES:
             return self.class_name(int(value))
-        return self.number(value) if isinstance(value, float) else f"{value:{'' if key in NAMES else ','}}"
+        return Text.of(self.number(value) if isinstance(value, float) else f"{value:{'' if key in NAMES else ','}}")
 
 
 @dataclass(frozen=True)
@@ -108,16 +106,16 @@ class Seen:
 
     reader: Reader
     part: Part
-    method: str  # the title of the method
+    method: Text  # its title
     role: Role
     row: int | None
     unit: int | None = None
 
-    def say(self, key: str, **values: object) -> str:
+    def say(self, key: str, **values: object) -> Text:
         """The words of `alt.<key>`."""
         return self.reader.words(f"alt.{key}", **values)
 
-    def sentence(self, key: str, **values: object) -> str:
+    def sentence(self, key: str, **values: object) -> Text:
         """The same with its full stop."""
         return self.say(key, **values) + self.reader.words("punctuation.stop")
 
@@ -127,7 +125,7 @@ class Seen:
         return int(self.part.batch.index[self.row or 0])
 
     @property
-    def label(self) -> str:
+    def label(self) -> Text:
         """', labelled Happy', or ', predicted as Happy' where there is no label."""
         label, prediction = (
             int(column[self.row or 0]) for column in (self.part.batch.label, self.part.batch.prediction)

@@ -16,19 +16,20 @@ from generator.errors import ComputationError
 from generator.pages.page import Page
 from generator.paper.compact import compact
 from generator.paper.document import document
+from generator.paper.equations import Node
 
 LAYOUT = "report.typ"
 
 
-def pdf(pages: Sequence[Page], pictures: Mapping[str, bytes], templates: Sequence[Path]) -> bytes:
-    """The report of one page, or of the same in several languages with each figure once.
+def pdf(page: Page, languages: Sequence[str], pictures: Mapping[str, bytes], templates: Sequence[Path]) -> bytes:
+    """The report in one language, or in several with each figure once.
 
     `pictures` are the files of figures/ by name; `templates` the folders in which report.typ is looked for, first
     the user's. Raises ComputationError with Typst's words for a layout that fails or warns.
     """
     with TemporaryDirectory() as folder:
         root = Path(folder)
-        _lay_out(root, pages, pictures, _template(templates))
+        _lay_out(root, document(page, languages), pictures, _template(templates))
         return compact(_compiled(root))
 
 
@@ -39,12 +40,12 @@ def _template(folders: Sequence[Path]) -> Path:
     return found
 
 
-def _lay_out(root: Path, pages: Sequence[Page], pictures: Mapping[str, bytes], template: Path) -> None:
+def _lay_out(root: Path, content: Node, pictures: Mapping[str, bytes], template: Path) -> None:
     """The folder that Typst sees: the layout, its values, the pictures, and the fonts alone in theirs."""
     for name in ("figures", "fonts"):
         (root / name).mkdir()
     shutil.copyfile(template, root / LAYOUT)
-    (root / "report.json").write_text(json.dumps(document(pages), ensure_ascii=False), "utf-8")
+    (root / "report.json").write_text(json.dumps(content, ensure_ascii=False), "utf-8")
     for name, data in pictures.items():
         (root / "figures" / name).write_bytes(data)
     for font in fonts.paper():

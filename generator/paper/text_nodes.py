@@ -6,16 +6,17 @@ in them is ever taken for markup.
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any
 from xml.etree.ElementTree import Element
 
 from generator.drawing.fonts import with_stand_ins
 from generator.pages.page import Detail, Prose
 from generator.pages.prose_html import tree
 from generator.paper.equations import Node, formula
-from generator.words import Words
+from generator.text import Text
+from generator.words import Interface
 
 Inline = str | Node
 
@@ -146,54 +147,36 @@ def _closed(text: str) -> str:
     return ISOLATES[-1] + text + ISOLATE_END * max(isolates, 0) + CLOSER * max(overrides, 0) + ISOLATE_END
 
 
-T = TypeVar("T")
-U = TypeVar("U")
 Said = list[list[str]]
-
-
-def zipped(parallel: Sequence[T], parts: Callable[[T], Sequence[U]]) -> Iterator[tuple[U, ...]]:
-    """The parts of parallel things, tuple by tuple: the first of each, the second of each …"""
-    return zip(*(parts(thing) for thing in parallel), strict=True)
 
 
 @dataclass(frozen=True)
 class Tongues:
-    """The languages of a document with their words, in its order."""
+    """The languages of a document with the words of its report, in its order."""
 
-    words: tuple[Words, ...]
-
-    @property
-    def languages(self) -> tuple[str, ...]:
-        return tuple(words.language for words in self.words)
+    languages: tuple[str, ...]
+    words: Interface
 
     def word(self, key: str, **values: object) -> Said:
         """A word of the interface in every language."""
-        return self.say(words(key, **values) for words in self.words)
+        return self.say(self.words(key, **values))
 
-    def filled(self, key: str, place: str, values: Iterable[str]) -> Said:
-        """A word with a value of each language in its place; nothing where there is no value."""
-        both = zip(self.words, values, strict=True)
-        return self.say(words(key, **{place: value}) if value else "" for words, value in both)
+    def say(self, text: Text) -> Said:
+        """A plain text in every language that says it otherwise."""
+        different = {said: language for language in reversed(self.languages) if (said := text[language])}
+        return [[language, breakable(spaced(said).strip())] for said, language in reversed(different.items())]
 
-    def say(self, texts: Iterable[str]) -> Said:
-        """Parallel plain texts, one a language."""
-        said = zip(self.languages, texts, strict=True)
-        different = {text: language for language, text in reversed(list(said)) if text}
-        return [[language, breakable(spaced(text).strip())] for text, language in reversed(different.items())]
-
-    def prose(self, parallel: Iterable[Prose | None], level: int = 2) -> list[Node]:
-        """Parallel Markdown; a stand-in of another language is said once."""
-        different = {prose.source: prose.language for prose in parallel if prose and prose.source.strip()}
+    def prose(self, prose: Prose, level: int = 2) -> list[Node]:
+        """Markdown in every language; a stand-in of another language is said once."""
+        passages = [passage for language in self.languages if (passage := prose[language])]
+        different = {passage.source: passage.language for passage in passages if passage.source.strip()}
         return [{"lang": lang, "blocks": blocks(tree(source), level)} for source, lang in different.items()]
 
-    def details(self, parallel: Sequence[Sequence[Detail]]) -> list[Node]:
+    def details(self, details: Iterable[Detail]) -> list[Node]:
         """Named facts, each with its name and value in every language."""
-        return [
-            {"label": self.say(d.label for d in same), "value": self.say(d.value for d in same)}
-            for same in zip(*parallel, strict=True)
-        ]
+        return [{"label": self.say(detail.label), "value": self.say(detail.value)} for detail in details]
 
-
-def one_line(texts: Iterable[str]) -> str:
-    """Parallel texts where only one string is possible: metadata, alternative texts."""
-    return " / ".join(dict.fromkeys(" ".join(text.split()) for text in texts if text.strip()))
+    def one_line(self, text: Text) -> str:
+        """A text in every language where only one string is possible: metadata, alternative texts."""
+        said = [text[language] for language in self.languages]
+        return " / ".join(dict.fromkeys(" ".join(one.split()) for one in said if one.strip()))

@@ -3,8 +3,8 @@
 A figure, class or region that does not exist is the author's mistake; what is silent prints as '–' and is false.
 """
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 from generator.evidence.estimates import Verdict
 from generator.evidence.faithfulness import AVERAGE, REFERENCES
@@ -127,16 +127,25 @@ class Spoken(FactNumbers):
         return self.words(key, n=drawn.n)
 
     def lines(self, figure: str) -> tuple[CheckLine, ...]:
-        """Every check of a figure in words, in their order; those that are silent for one reason share a line."""
+        """Every check of a figure in words."""
+        return tuple(self.line(figure, checks) for checks in self.shared_lines(figure))
+
+    def shared_lines(self, figure: str) -> tuple[tuple[str, ...], ...]:
+        """The checks of a figure in their order; those that are silent for one reason share a line."""
         verdicts = self._figure(figure).verdict
-        told: dict[tuple[str, str], list[CheckLine]] = {}
+        told: dict[tuple[str, str], list[str]] = {}
         for check in (check for check in CHECKS if check in verdicts):
             light, reason = verdicts[check].light, verdicts[check].reason
-            sentence, number = self._sentence(figure, check, reason), self._number(figure, check)
-            line = CheckLine(check, light, self.words(f"evidence.check.{check}"), sentence, number)
             shared = reason if self.words.has(f"evidence.says.any.{reason}") else check
-            told.setdefault((light, shared), []).append(line)
-        return tuple(replace(lines[0], name=self.words.listed([one.name for one in lines])) for lines in told.values())
+            told.setdefault((light, shared), []).append(check)
+        return tuple(map(tuple, told.values()))
+
+    def line(self, figure: str, checks: Sequence[str]) -> CheckLine:
+        """Checks that share a line in words."""
+        first, verdict = checks[0], self._figure(figure).verdict[checks[0]]
+        name = self.words.listed([self.words(f"evidence.check.{check}") for check in checks])
+        sentence = self._sentence(figure, first, verdict.reason)
+        return CheckLine(first, verdict.light, name, sentence, self._number(figure, first))
 
     def _sentence(self, figure: str, check: str, reason: str) -> str:
         own = f"evidence.says.{check}.{reason}"

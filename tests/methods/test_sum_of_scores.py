@@ -16,6 +16,7 @@ from generator.pages.figure_page import words_of
 from generator.pages.reader import Seen
 from generator.results import Part
 from generator.spec.schema import methods_text
+from generator.text import Text
 from tests.conftest import request_of
 from tests.evidence.planted import CLASSES, CORNER, corner_classifier, corner_images, faces_of, registered, shuffled
 from tests.fixtures.closed_form import LinearClassifier
@@ -136,7 +137,7 @@ def test_a_reader_is_told_that_no_class_is_explained(language, named, told):
     made = remade(artefact, batch(7), language=language)
     assert {row.target for row in made.bodies[0].rows} == {named}
     assert told in {detail.value for detail in made.details}
-    assert named in words_of(Seen(reader(language), Part(artefact, batch(7)), "Map", "map", 0))
+    assert named in words_of(Seen(reader(), Part(artefact, batch(7)), Text.of("Map"), "map", 0))[language]
 
 
 def test_its_evidence_says_that_it_does_not_depend_on_the_class():

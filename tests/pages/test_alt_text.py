@@ -8,13 +8,14 @@ from generator.pages.alt_text import direction, output_seen, place, texture
 from generator.pages.figure_page import words_of
 from generator.pages.reader import Seen
 from generator.results import Part
-from tests.fixtures.report_fixture import artefacts, batch, maps, page, reader
+from generator.text import Text
+from tests.fixtures.report_fixture import artefacts, batch, maps, page, reader, whole
 
 
 def seen(artefact, role="map", row=0, unit=None, language="en", labelled=True) -> str:
     rows = 0 if isinstance(artefact, Patterns | Confusion) else len(getattr(artefact, "values", maps(7)))
     part = Part(artefact, batch(rows, labelled))
-    return words_of(Seen(reader(language), part, "Saliency map", role, row, unit))
+    return words_of(Seen(reader(), part, Text.of("Saliency map"), role, row, unit))[language]
 
 
 def test_a_map_names_its_class_and_its_leading_region():
@@ -64,7 +65,8 @@ def test_stripes_have_a_direction_and_a_period(angle, words):
     y, x = np.mgrid[0:48, 0:48]
     radians = np.deg2rad(angle)
     wave = 0.5 + 0.5 * np.sin(2 * np.pi * (x * np.cos(radians) + y * np.sin(radians)) / 6)
-    text = texture(wave[..., None].astype(np.float32), Seen(reader("en"), Part(None, batch(0)), "", "pattern", None))
+    given = Seen(reader(), Part(None, batch(0)), Text(), "pattern", None)
+    text = texture(wave[..., None].astype(np.float32), given)["en"]
     assert words in text
     assert "6 pixels" in text
 
@@ -72,9 +74,9 @@ def test_stripes_have_a_direction_and_a_period(angle, words):
 def test_noise_has_no_direction():
     """White noise is a texture, an even area nothing."""
     noise = np.random.default_rng(0).random((48, 48, 1)).astype(np.float32)
-    given = Seen(reader("en"), Part(None, batch(0)), "", "pattern", None)
-    assert texture(noise, given) == "a texture without one direction"
-    assert texture(np.full((48, 48, 1), 0.5, np.float32), given) == "an even area"
+    given = Seen(reader(), Part(None, batch(0)), Text(), "pattern", None)
+    assert texture(noise, given)["en"] == "a texture without one direction"
+    assert texture(np.full((48, 48, 1), 0.5, np.float32), given)["en"] == "an even area"
 
 
 def test_direction_of_stripes_is_across_the_wave():
@@ -103,9 +105,9 @@ def test_a_dead_filter_shows_nothing():
 def test_an_output_says_where_it_is_active():
     """Share of the area above a quarter of the maximum, and the strongest ninth."""
     output = np.zeros((24, 24), np.float32)
-    assert output_seen(output, reader("en")) == "nothing, zero everywhere"
+    assert output_seen(output, reader())["en"] == "nothing, zero everywhere"
     output[:6, :6] = 1
-    assert output_seen(output, reader("en")) == "active on 6% of the area, strongest at the top left"
+    assert output_seen(output, reader())["en"] == "active on 6% of the area, strongest at the top left"
     units = LayerOutputs(np.stack([output, output])[None], np.array([3, 8]), {"layer": "conv"})
     assert seen(units, "output", 0, 1).startswith("Output of filter 8 for image 100")
 
@@ -137,8 +139,8 @@ def test_no_alt_text_is_a_caption_or_empty(language):
     """Every picture of a page has words of its own."""
     from generator.build.publish import images_of
 
-    whole = page(language)
-    captions = {figure.caption.source for figure in whole.figures if figure.caption} | {f.title for f in whole.figures}
-    alts = [image.alt for image in images_of(whole)]
+    shown = page(language)
+    captions = {figure.caption.source for figure in shown.figures if figure.caption} | {f.title for f in shown.figures}
+    alts = [image.alt[language] for image in images_of(whole(), language)]
     assert alts
     assert all(alt.strip() and alt not in captions for alt in alts)

@@ -12,10 +12,11 @@ from generator.drawing.pictures import draw
 from generator.pages.assembly import assemble
 from generator.pages.attribution_rows import packed
 from generator.pages.figure_page import examples_of, figure_of, part_heading
-from generator.pages.page import Matrix, PictureGrid, PictureRows, Prose, ShownFigure, Table
+from generator.pages.page import Matrix, Passage, PictureGrid, PictureRows, ShownFigure, Table
 from generator.results import FigureResult, Part
 from generator.show import Show
 from generator.text import Text, bilingual
+from tests.fixtures.picked import picked
 from tests.fixtures.report_fixture import (
     CLASSES,
     NAMES,
@@ -47,7 +48,7 @@ def remade(artefact, of, name="saliency", show=None, language="en") -> ShownFigu
     result = FigureResult(name, "", name, {}, (Part(artefact, of),))
     drawing = draw(result, spec.show, NAMES)
     new = replace(old, spec=spec, result=result, drawing=drawing)
-    return figure_of(new, reader(language), examples_of({name: result}))
+    return picked(figure_of(new, reader(), examples_of({name: result})), language)
 
 
 class TestOrder:
@@ -61,12 +62,12 @@ class TestOrder:
     def test_an_answer_is_cut_at_its_figures(self, english):
         """Text before, the figure, text after."""
         kinds = [type(block).__name__ for block in english.questions[0].answer]
-        assert kinds == ["Prose", "ShownFigure", "Prose"]
+        assert kinds == ["Passage", "ShownFigure", "Passage"]
 
     def test_figures_that_are_not_placed_follow_the_answer(self, english):
         """In the order of the spec."""
         blocks = english.questions[1].answer
-        assert isinstance(blocks[0], Prose)
+        assert isinstance(blocks[0], Passage)
         assert [block.id for block in blocks[1:]] == ["filters", "feature_maps"]
 
     @pytest.mark.parametrize("marks", ["[[figure:lime]]\n\n[[figure:lime]]", "[[figure:lime]]\n[[figure:saliency]]"])
@@ -108,14 +109,14 @@ class TestTitle:
         """A text that only Chinese has is Chinese on the English page, and says so."""
         answers = {"saliency": Text({"zh-Hant": "只有中文"}), "filters": Text(), "lime": Text()}
         whole = page("en", Told(told().title, told().author, questions(answers)))
-        assert whole.questions[0].answer[0] == Prose("只有中文", "zh-Hant")
+        assert whole.questions[0].answer[0] == Passage("只有中文", "zh-Hant")
 
     def test_languages_by_their_own_names(self, english):
-        """The current one is marked; two languages have a page side by side."""
-        assert [(link.title, link.current) for link in english.languages] == [
-            ("繁體中文", False),
-            ("English", True),
-            ("Side by side", False),
+        """Two languages have a page side by side."""
+        assert [(link.title, link.href) for link in english.languages] == [
+            ("繁體中文", "zh-Hant/index.html"),
+            ("English", "en/index.html"),
+            ("Side by side", "both/index.html"),
         ]
 
 
@@ -230,10 +231,10 @@ class TestRows:
 
 def test_a_model_goes_by_the_name_the_report_gives_it():
     """In the language of the page; without one, by the name in the spec."""
-    known = replace(reader("zh-Hant"), models={"a": bilingual("trained", "訓練後"), "b": Text()})
+    known = replace(reader(), models={"a": bilingual("trained", "訓練後"), "b": Text()})
     parts = [Part(Heatmaps(maps(7), False, "gradient"), batch(7), {"model": name}) for name in "ab"]
-    assert [part_heading(part, known) for part in parts] == ["模型 訓練後", "模型 b"]
-    assert part_heading(parts[0], replace(known, words=reader("en").words)) == "Model trained"
+    assert [part_heading(part, known)["zh-Hant"] for part in parts] == ["模型 訓練後", "模型 b"]
+    assert part_heading(parts[0], known)["en"] == "Model trained"
 
 
 def test_a_remark_on_one_of_several_parts_names_it():
@@ -246,7 +247,7 @@ def test_a_remark_on_one_of_several_parts_names_it():
     drawing = draw(FigureResult("saliency", "", "saliency", {}, parts), Show(), NAMES)
     old = built()["saliency"]
     new = replace(old, result=FigureResult("saliency", "", "saliency", {}, parts), drawing=drawing)
-    remarks = figure_of(new, reader("en"), {}).remarks
+    remarks = picked(figure_of(new, reader(), {}), "en").remarks
     assert [remark[:30] for remark in remarks] == ["Guided maps hardly depend on t", "Layer conv2: Nothing activates"]
 
 
@@ -322,19 +323,19 @@ class TestAround:
 
     def test_no_machine_path_reaches_a_page(self):
         """A file is known by its name."""
-        assert reader("en").fact("origin", "/some/where/x.csv") == "x.csv"
+        assert reader().fact("origin", "/some/where/x.csv") == Text.of("x.csv")
 
     @pytest.mark.parametrize(
         ("share", "words"), [(0.99999, "> 99.9%"), (0.0001, "< 0.1%"), (1.0, "100.0%"), (0, "0.0%")]
     )
     def test_what_is_not_certain_never_reads_as_certain(self, share, words):
         """Rounding does not reach 0 or 100 %."""
-        assert reader("en").percent(share) == words
+        assert reader().percent(share) == words
 
     def test_a_missing_figure_leaves_its_place(self):
         """With `--only` the others are not there, and nothing breaks."""
         some = {name: figure for name, figure in built().items() if name != "saliency"}
-        whole = assemble(told(), some, reader("en"), imprint())
+        whole = picked(assemble(told(), some, reader(), imprint()), "en")
         assert "saliency" not in [figure.id for figure in whole.figures]
 
     def test_titles_are_plain_text(self):
@@ -348,7 +349,7 @@ class TestFacts:
 
     def test_a_class_reads_by_its_name_and_a_seed_without_commas(self):
         """Numbers that count nothing are not set like counts."""
-        assert reader("en").fact("new_prediction", 0) == reader("en").class_name(0)
-        assert reader("en").fact("seed", 2107665609) == "2107665609"
-        assert reader("en").fact("superpixels", 1053) == "1,053"
-        assert reader("en").fact("most_damaging", (24, 12, 32, 20)) == "24, 12, 32, 20"
+        assert reader().fact("new_prediction", 0) == reader().class_name(0)
+        assert reader().fact("seed", 2107665609) == Text.of("2107665609")
+        assert reader().fact("superpixels", 1053) == Text.of("1,053")
+        assert reader().fact("most_damaging", (24, 12, 32, 20))["en"] == "24, 12, 32, 20"

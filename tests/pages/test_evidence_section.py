@@ -18,13 +18,14 @@ from generator.pages.assembly import assemble
 from generator.pages.evidence_plots import effect, looks
 from generator.pages.html_page import html, side_by_side
 from generator.pages.markdown_page import markdown
-from generator.pages.page import Page, PageSection, Prose, Sheet, Subsection, Table
+from generator.pages.page import Page, PageSection, Passage, Sheet, Subsection, Table
 from generator.paper.document import document
 from generator.paper.pdf import pdf
 from generator.shipped import TEMPLATES
-from tests.fixtures.evidence_fixture import evidence, gallery, pictures, sections
+from tests.fixtures.evidence_fixture import evidence, gallery, pictures, sections, whole_section
 from tests.fixtures.evidence_fixture import told as told_evidence
-from tests.fixtures.report_fixture import built, imprint, reader, told
+from tests.fixtures.picked import picked
+from tests.fixtures.report_fixture import LANGUAGES, built, imprint, reader, told
 
 NOTHING = ReportEvidence()
 
@@ -35,9 +36,8 @@ def both() -> dict[str, PageSection]:
 
 
 @pytest.fixture(scope="module")
-def pages(both) -> dict[str, Page]:
-    of = {language: replace(imprint(), sections=(section,)) for language, section in both.items()}
-    return {language: assemble(told(), built(), reader(language), of[language]) for language in of}
+def page() -> Page:
+    return assemble(told(), built(), reader(), replace(imprint(), sections=(whole_section(evidence()),)))
 
 
 def parts(section: PageSection) -> dict[str, Subsection]:
@@ -65,7 +65,7 @@ def test_each_part_says_in_one_sentence_how_it_is_read(both, language):
     """Before anything is shown; only what is prose anyway needs no key."""
     for name, part in parts(both[language]).items():
         how = part.blocks[0]
-        assert isinstance(how, Prose)
+        assert isinstance(how, Passage)
         assert how.language == language
         if name != "data":
             assert len(re.findall(r"[.。](?:\s|$)|。", how.source)) == 1, how.source
@@ -191,8 +191,8 @@ def test_what_is_silent_is_left_out_and_named():
 def test_charts_say_their_numbers_to_those_who_do_not_see_them(both):
     """Panel by panel, with the name of each row."""
     (chart,) = (block for block in parts(both["en"])["looks"].blocks if isinstance(block, Sheet))
-    assert chart.image.name == "evidence-looks-en.png"
-    assert "eyes: Saliency map 1.50, … untrained networks 1.00" in chart.image.alt
+    assert chart.images.name == "evidence-looks-en.png"
+    assert "eyes: Saliency map 1.50, … untrained networks 1.00" in chart.images.alt
 
 
 def test_a_chart_in_each_language_and_a_map_once():
@@ -221,10 +221,10 @@ def test_without_regions_nothing_is_said_of_them():
     assert [(plot.lines, plot.silent) for plot in (looks(one), effect(one))] == [((), False)] * 2
 
 
-def test_the_page_has_the_section_folded_and_in_its_contents(pages):
+def test_the_page_has_the_section_folded_and_in_its_contents(page):
     """A heading for each part; numbers closed until they are asked for."""
-    shown = html(pages["en"])
-    assert "#s-evidence" in [link.href for link in pages["en"].contents]
+    shown = html(page, "en")
+    assert "#s-evidence" in [link.href for link in picked(page, "en").contents]
     assert '<h3 id="s-evidence-looks">Where it looks</h3>' in shown
     assert '<details class="fold" id="s-evidence-looks-numbers">' in shown
     assert '<td class="verdict amber">◐ with reservations</td>' in shown
@@ -232,9 +232,9 @@ def test_the_page_has_the_section_folded_and_in_its_contents(pages):
     assert len(ids) == len(set(ids))
 
 
-def test_side_by_side_says_it_in_both_languages(pages):
+def test_side_by_side_says_it_in_both_languages(page):
     """Words, names and charts."""
-    shown = side_by_side((pages["zh-Hant"], pages["en"]))
+    shown = side_by_side(page)
     for words in ("模型看哪裡", "Where it looks", "evidence-looks-zh-Hant.png", "evidence-looks-en.png", "◐ 有保留"):
         assert words in shown
     assert "◐ with reservations" in shown
@@ -242,17 +242,17 @@ def test_side_by_side_says_it_in_both_languages(pages):
     assert len(ids) == len(set(ids))
 
 
-def test_markdown_has_the_tables(pages):
+def test_markdown_has_the_tables(page):
     """Under headings of their own."""
-    shown = markdown(pages["zh-Hant"])
+    shown = markdown(page, "zh-Hant")
     assert "### 模型看哪裡" in shown
     assert "| 顯著圖 | 1.50 \\[1.40, 1.60\\] |" in shown
     assert "(figures/evidence-looks-zh-Hant.png)" in shown
 
 
-def test_the_pdf_has_the_parts_under_headings(pages):
+def test_the_pdf_has_the_parts_under_headings(page):
     """Open, in the order of the page, with the words of both languages."""
-    made = document([pages["zh-Hant"], pages["en"]])["blocks"]
+    made = document(page, LANGUAGES)["blocks"]
     headings = {block["anchor"]: block["level"] for block in made if block["kind"] == "heading"}
     assert headings["s-evidence"] == 1
     assert headings["s-evidence-looks"] == 2
@@ -261,18 +261,18 @@ def test_the_pdf_has_the_parts_under_headings(pages):
     assert lights["rows"][0][1] == [["zh-Hant", "✓ 成立"], ["en", "✓ holds"]]
 
 
-def test_the_pdf_is_set_without_a_warning(pages):
+def test_the_pdf_is_set_without_a_warning(page):
     """With its charts and mean maps."""
     drawn = [*gallery().values(), *(p for figure in built().values() for p in figure.drawing.pictures)]
-    made = pdf([pages["zh-Hant"], pages["en"]], {picture.name: picture.data for picture in drawn}, [TEMPLATES])
+    made = pdf(page, LANGUAGES, {picture.name: picture.data for picture in drawn}, [TEMPLATES])
     said = "".join(page.extract_text() for page in PdfReader(BytesIO(made)).pages)
     assert "At a glance" in said
     assert "2.00 [1.80,\u00a02.20]" in said
 
 
-def test_every_picture_has_words_in_both_languages(pages):
+def test_every_picture_has_words_in_both_languages(page):
     """Whoever does not see it is told what it shows."""
-    for page in pages.values():
-        shown = [image for image in images_of(page.sections) if image.name.startswith("evidence-")]
+    for language in LANGUAGES:
+        shown = [image for image in images_of(page.sections, language) if image.name.startswith("evidence-")]
         assert len({image.name for image in shown}) == 10
-        assert all(len(image.alt) > 20 for image in shown)
+        assert all(len(image.alt[language]) > 20 for image in shown)

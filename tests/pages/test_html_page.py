@@ -9,10 +9,10 @@ import pytest
 
 from generator.errors import InputError
 from generator.pages import html_page
-from generator.pages.pairs import pairs
+from generator.pages.page import Prose, ShownFigure
 from generator.shipped import TEMPLATES
 from generator.text import Text, bilingual
-from tests.fixtures.report_fixture import Told, built, measured, page, questions, told
+from tests.fixtures.report_fixture import Told, built, measured, questions, told, whole
 
 VOID = {"meta", "link", "img", "input", "br", "hr"}
 HOSTILE = "<script>alert(1)</script> ]]> #import {{ ''.__class__ }} \u202e " + "長" * 4000 + " 😀"
@@ -44,12 +44,12 @@ class Document(HTMLParser):
 
 def texts() -> dict[str, str]:
     """Every kind of page."""
-    chinese, english = measured("zh-Hant"), measured("en")
+    page = measured()
     return {
-        "zh-Hant": html_page.html(chinese),
-        "en": html_page.html(english),
-        "root": html_page.html(chinese, ""),
-        "both": html_page.side_by_side((chinese, english)),
+        "zh-Hant": html_page.html(page, "zh-Hant"),
+        "en": html_page.html(page, "en"),
+        "root": html_page.html(page, "zh-Hant", ""),
+        "both": html_page.side_by_side(page),
     }
 
 
@@ -189,17 +189,17 @@ def test_pairs_hold_when_the_figures_stand_elsewhere():
     """If one language places a figure and the other does not, all prose is there and every figure once."""
     moved = {"saliency": bilingual("A\n\n[[figure:lime]]\n\nB", "甲"), "filters": Text(), "lime": Text()}
     report = Told(told().title, told().author, questions(moved))
-    found = pairs(page("en", report), page("zh-Hant", report))
-    blocks = [block for pair in found for both in pair.blocks for block in both if block is not None]
-    sources = [block.source for block in blocks if hasattr(block, "source")]
+    shown = [block for question in whole(report).questions for block in question.answer("en", "zh-Hant")]
+    sources = [passage.source for block in shown if isinstance(block, Prose) for passage in block.by_language.values()]
     assert {"A", "B", "甲"} <= set(sources)
+    assert sorted(block.id for block in shown if isinstance(block, ShownFigure)) == sorted(built())
 
 
 def test_a_hostile_report_stays_text():
     """Script, CDATA, Jinja, marks of direction, 4,000 characters and emoji are shown as they are."""
     answers = {name: Text.of(HOSTILE) for name in ("saliency", "filters", "lime")}
     hostile = Told(Text.of(HOSTILE), told().author, questions(answers))
-    text = html_page.html(page("en", hostile))
+    text = html_page.html(whole(hostile), "en")
     assert "<script>alert" not in text
     assert text.count("&lt;script&gt;alert(1)&lt;/script&gt;") >= 4
     assert "{{ &#39;&#39;.__class__ }}" in text
@@ -209,16 +209,16 @@ def test_a_hostile_report_stays_text():
 def test_a_stand_in_is_announced():
     """Chinese on the English page carries its language, so that it is set and read as Chinese."""
     answers = {"saliency": Text({"zh-Hant": "只有中文"}), "filters": Text(), "lime": Text()}
-    text = html_page.html(page("en", Told(told().title, told().author, questions(answers))))
+    text = html_page.html(whole(Told(told().title, told().author, questions(answers))), "en")
     assert '<div class="prose" lang="zh-Hant"><p><b class="run-in">Answer:</b> 只有中文</p>' in text
 
 
 def test_a_template_beside_the_spec_takes_the_place_of_ours(tmp_path):
     """File by file; the others stay."""
     (tmp_path / "page.html").write_text(
-        '{% extends "frame.html" %}{% block main %}mine {{ pages[0].title }}{% endblock %}'
+        '{% extends "frame.html" %}{% block main %}mine {{ page.title[lang] }}{% endblock %}'
     )
-    text = html_page.html(page("en"), folders=(tmp_path, TEMPLATES))
+    text = html_page.html(whole(), "en", folders=(tmp_path, TEMPLATES))
     assert "mine Machine Learning HW4" in text
     assert "Content-Security-Policy" in text
 
@@ -227,7 +227,7 @@ def test_a_broken_template_is_the_users_mistake(tmp_path):
     """One message with file and line, no traceback."""
     (tmp_path / "page.html").write_text('{% extends "frame.html" %}\n{% block main %}{% endblok %}')
     with pytest.raises(InputError, match=r"page.html:2: "):
-        html_page.html(page("en"), folders=(tmp_path, TEMPLATES))
+        html_page.html(whole(), "en", folders=(tmp_path, TEMPLATES))
 
 
 def test_colours_of_text_are_read_everywhere():

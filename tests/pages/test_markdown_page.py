@@ -7,7 +7,7 @@ import pytest
 from generator.pages import markdown_page
 from generator.pages.markdown_page import escaped, one_line, prose, slug
 from generator.text import Text, bilingual
-from tests.fixtures.report_fixture import Told, page, questions, told
+from tests.fixtures.report_fixture import Told, questions, told, whole
 
 
 @pytest.mark.parametrize(
@@ -65,7 +65,7 @@ def test_anchors_are_githubs(heading, anchor):
 
 @pytest.fixture(scope="module", params=["en", "zh-Hant"])
 def report(request) -> str:
-    return markdown_page.markdown(page(request.param))
+    return markdown_page.markdown(whole(), request.param)
 
 
 class TestReport:
@@ -108,6 +108,6 @@ def test_a_hostile_report_stays_text():
     """Nothing of a title or an answer becomes HTML."""
     answers = {"saliency": Text.of("<script>alert(1)</script> **a**"), "filters": Text(), "lime": Text()}
     hostile = Told(bilingual("<script>|*", "<script>|*"), told().author, questions(answers))
-    text = markdown_page.markdown(page("en", hostile))
+    text = markdown_page.markdown(whole(hostile), "en")
     assert "<script" not in text
     assert text.startswith("# &lt;script&gt;\\|\\*")

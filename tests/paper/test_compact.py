@@ -11,8 +11,10 @@ from generator.drawing.png import png
 from generator.pages.page import Image, Sheet
 from generator.paper import pdf as paper
 from generator.paper.compact import compact
+from generator.text import Text
 from tests import ROOT
 from tests.fixtures import report_fixture
+from tests.fixtures.picked import with_answer
 
 TEMPLATES = (ROOT / "templates",)
 SIDE = 400
@@ -22,13 +24,13 @@ CHARTS = {"few colours": MANY // 100 * 100, "many colours": MANY}
 
 def set_by_typst(chart):
     """The fixture's first figure with a large picture for its body, as Typst writes it."""
-    whole = report_fixture.page("en")
-    sheet = Sheet(Image("chart.png", SIDE, SIDE, SIDE, "A chart.", "chart"))
-    figure = replace(whole.figures[0], bodies=(sheet,), legend=None)
-    page = replace(whole, questions=(replace(whole.questions[0], answer=(figure,)),), methods=(), sections=())
+    whole = report_fixture.whole()
+    sheet = Sheet({"en": Image("chart.png", SIDE, SIDE, SIDE, Text.of("A chart."), "chart")})
+    figure = replace(whole.figures("en")[0], bodies=(sheet,), legend=None)
+    page = replace(whole, questions=(with_answer(whole.questions[0], figure),), methods=(), sections=())
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(paper, "compact", lambda data: data)
-        return paper.pdf([page], {"chart.png": png(chart)}, TEMPLATES)
+        return paper.pdf(page, ["en"], {"chart.png": png(chart)}, TEMPLATES)
 
 
 @pytest.fixture(scope="module", params=list(CHARTS))

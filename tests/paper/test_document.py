@@ -2,11 +2,13 @@
 
 from dataclasses import replace
 
-from generator.pages.page import Image, LightLine, PageSection, Prose, Sheet, ShownFigure, Table
+from generator.pages.page import Image, LightLine, PageSection, Passage, Prose, Sheet, ShownFigure, Table
 from generator.paper.document import document
-from tests.fixtures.report_fixture import page
+from generator.text import Text
+from tests.fixtures.picked import with_answer
+from tests.fixtures.report_fixture import everywhere, rows, whole
 
-ZH, EN = page("zh-Hant"), page("en")
+PAGE, BOTH = whole(), ("zh-Hant", "en")
 
 
 def of_kind(made, kind):
@@ -19,7 +21,7 @@ def said(texts):
 
 def test_one_language_says_everything_once():
     """Every text has one entry, in the language of the page."""
-    made = document([EN])
+    made = document(PAGE, ["en"])
     headings = [said(block["text"]) for block in of_kind(made, "heading")]
     assert headings[:3] == [["Saliency maps"], ["Filters"], ["LIME"]]
     assert made["languages"] == {"en": {"lang": "en", "region": None, "wide": False}}
@@ -27,12 +29,12 @@ def test_one_language_says_everything_once():
 
 def test_chinese_gets_the_region_of_its_script():
     """Without tw Typst prints Simplified words; the page's own code says only the script."""
-    assert document([ZH])["languages"]["zh-Hant"] == {"lang": "zh", "region": "tw", "wide": True}
+    assert document(PAGE, ["zh-Hant"])["languages"]["zh-Hant"] == {"lang": "zh", "region": "tw", "wide": True}
 
 
 def test_both_languages_stand_beside_each_other():
     """Headings and labels say both; what is the same is said once."""
-    made = document([ZH, EN])
+    made = document(PAGE, BOTH)
     assert said(of_kind(made, "heading")[0]["text"]) == ["顯著圖", "Saliency maps"]
     assert said(of_kind(made, "heading")[2]["text"]) == ["LIME 解釋", "LIME"]
     row = of_kind(made, "figure")[0]["bodies"][0]["rows"][0]
@@ -42,14 +44,14 @@ def test_both_languages_stand_beside_each_other():
 
 def test_a_figure_stands_once_with_its_captions():
     """Both captions, one picture."""
-    figures = of_kind(document([ZH, EN]), "figure")
-    assert [block["anchor"] for block in figures] == [f"fig-{figure.id}" for figure in ZH.figures]
+    figures = of_kind(document(PAGE, BOTH), "figure")
+    assert [block["anchor"] for block in figures] == [f"fig-{figure.id}" for figure in PAGE.figures("zh-Hant")]
     assert [caption["label"].strip() for caption in figures[0]["captions"]] == ["圖 1", "Figure 1"]
 
 
 def test_answers_run_beside_each_other_around_their_figures():
     """The words before a figure in both languages, the figure, the words after it."""
-    made = document([ZH, EN])["blocks"]
+    made = document(PAGE, BOTH)["blocks"]
     place = next(k for k, block in enumerate(made) if block["kind"] == "figure")
     before, after = made[place - 1], made[place + 1]
     assert [prose["lang"] for prose in before["prose"]] == ["zh-Hant", "en"]
@@ -60,45 +62,49 @@ def test_answers_run_beside_each_other_around_their_figures():
 
 def test_answers_that_place_figures_differently_keep_the_order_of_the_first():
     """The second language's words follow after the last figure, and no figure is lost or doubled."""
-    question = EN.questions[1]
-    figures = [block for block in question.answer if isinstance(block, ShownFigure)]
-    turned = replace(question, answer=(*reversed(figures), Prose("Last words.", "en")))
-    other = replace(EN, questions=(EN.questions[0], turned, EN.questions[2]))
-    made = document([ZH, other])
-    assert [block["anchor"] for block in of_kind(made, "figure")] == [figure.anchor for figure in ZH.figures]
+    question = PAGE.questions[1]
+    figures = [block for block in question.answers["en"] if isinstance(block, ShownFigure)]
+    turned = {**question.answers, "en": (*reversed(figures), Passage("Last words.", "en"))}
+    asked = (PAGE.questions[0], replace(question, answers=turned), PAGE.questions[2])
+    made = document(replace(PAGE, questions=asked), BOTH)
+    assert [block["anchor"] for block in of_kind(made, "figure")] == [
+        figure.anchor for figure in PAGE.figures("zh-Hant")
+    ]
     start = next(k for k, block in enumerate(made["blocks"]) if block.get("anchor") == "fig-feature_maps")
     assert "Last words." in str(made["blocks"][start + 1])
 
 
 def test_a_stand_in_is_said_once():
     """A text that both languages share, because one lacks a translation, is not repeated."""
-    same = replace(EN, questions=tuple(replace(q, prompt=ZH.questions[0].prompt) for q in EN.questions))
-    prompts = [block for block in of_kind(document([ZH, same]), "prose") if block["style"] == "prompt"]
+    only = PAGE.questions[0].prompt["zh-Hant"]
+    same = replace(PAGE, questions=(replace(PAGE.questions[0], prompt=Prose(dict.fromkeys(BOTH, only))),))
+    prompts = [block for block in of_kind(document(same, BOTH), "prose") if block["style"] == "prompt"]
     assert [prose["lang"] for prose in prompts[0]["prose"]] == ["zh-Hant"]
 
 
 def test_every_anchor_is_known():
     """Links lead only to places that are there."""
-    made = document([EN])
+    made = document(PAGE, ["en"])
     assert {"q-saliency", "fig-lime", "method-lime", "methods", "foot"} <= set(made["anchors"])
 
 
 def test_a_long_title_is_shortened_in_the_running_head():
     """The head is one line."""
-    assert len(document([replace(EN, title="word " * 100)])["head"]["title"]) <= 56
+    assert len(document(replace(PAGE, title=Text.of("word " * 100)), ["en"])["head"]["title"]) <= 56
 
 
-def with_body(made, sheet):
+def with_body(body):
     """The page with one question whose only figure has this body."""
-    figure = replace(made.figures[0], bodies=(sheet,), evidence=(LightLine("red", "no", "Name", "Why.", "n 5"),))
-    return replace(made, questions=(replace(made.questions[0], answer=(figure,)),))
+    line = LightLine("red", *map(Text.of, ("no", "Name", "Why.", "n 5")))
+    figure = replace(PAGE.figures("en")[0], bodies=(body,), evidence=(line,))
+    return replace(PAGE, questions=(with_answer(PAGE.questions[0], figure),))
 
 
 def test_a_chart_with_words_stands_in_each_language():
     """A chart is a picture a language; one without words is printed once."""
-    pair = [Sheet(Image(f"c-{language}.png", 9, 9, 9, "A chart.", "chart")) for language in ("zh-Hant", "en")]
-    for sheets, names in ((pair, ["c-zh-Hant.png", "c-en.png"]), (pair[:1] * 2, ["c-zh-Hant.png"])):
-        made = document([with_body(ZH, sheets[0]), with_body(EN, sheets[1])])
+    drawn = {language: Image(f"c-{language}.png", 9, 9, 9, Text.of("A chart."), "chart") for language in BOTH}
+    for images, names in ((drawn, ["c-zh-Hant.png", "c-en.png"]), (dict.fromkeys(BOTH, drawn["en"]), ["c-en.png"])):
+        made = document(with_body(Sheet(images)), BOTH)
         (body,) = of_kind(made, "figure")[0]["bodies"]
         assert [image["name"] for image in body["images"]] == names
         assert all(image["smooth"] for image in body["images"])
@@ -106,14 +112,15 @@ def test_a_chart_with_words_stands_in_each_language():
 
 def test_evidence_keeps_its_light_and_says_all():
     """Light, word, sentence and numbers; a light is never the only sign."""
-    (one,) = of_kind(document([with_body(EN, EN.figures[0].bodies[0])]), "figure")[0]["evidence"]
+    (one,) = of_kind(document(with_body(PAGE.figures("en")[0].bodies[0]), ["en"]), "figure")[0]["evidence"]
     assert (one["light"], said(one["word"]), said(one["numbers"])) == ("red", ["no"], ["n 5"])
 
 
 def test_sections_follow_the_questions():
     """A section's words and tables stand under its heading."""
-    section = PageSection("evidence", "Evidence", (Prose("Words.", "en"), Table(("a", "b"), (("1", "2"),))))
-    made = document([replace(EN, sections=(section,))])["blocks"]
+    table = Table(*rows(("a", "b")), rows(("1", "2")))
+    section = PageSection("evidence", Text.of("Evidence"), (everywhere("Words."), table))
+    made = document(replace(PAGE, sections=(section,)), ["en"])["blocks"]
     place = next(k for k, block in enumerate(made) if block.get("anchor") == "s-evidence")
     assert [block["kind"] for block in made[place : place + 3]] == ["heading", "prose", "body"]
     assert said(made[place + 2]["body"]["rows"][0][1]) == ["2"]

@@ -9,10 +9,13 @@ import pytest
 from pypdf import PdfReader
 
 from generator.errors import ComputationError
-from generator.pages.page import Matrix, PictureGrid, PictureRows, Prose, Table
+from generator.pages.page import Matrix, PictureGrid, PictureRows, Table
 from generator.paper.pdf import pdf
+from generator.text import Text
 from tests import ROOT
 from tests.fixtures import report_fixture
+from tests.fixtures.picked import with_answer
+from tests.fixtures.report_fixture import everywhere
 
 TEMPLATES = (ROOT / "templates",)
 CASES = {"zh-Hant": ("zh-Hant",), "en": ("en",), "both": ("zh-Hant", "en")}
@@ -26,7 +29,7 @@ def pictures():
 
 @cache
 def made(case):
-    return pdf([report_fixture.page(language) for language in CASES[case]], pictures(), TEMPLATES)
+    return pdf(report_fixture.whole(), CASES[case], pictures(), TEMPLATES)
 
 
 @cache
@@ -69,7 +72,7 @@ def case(request):
 
 def test_the_same_pages_give_the_same_bytes():
     """No clock, no path and no chance in the file."""
-    assert made("en") == pdf([report_fixture.page("en")], dict(reversed(pictures().items())), TEMPLATES)
+    assert made("en") == pdf(report_fixture.whole(), ["en"], dict(reversed(pictures().items())), TEMPLATES)
 
 
 def test_metadata_and_language(case):
@@ -185,23 +188,23 @@ def test_a_long_report_has_contents_and_a_short_one_none():
         words = page.extract_text()
         assert f"{number} / {len(reader.pages)}" in words
         assert ("B00000000" in words and "Explainable AI" in words) or number == 1
-    page = report_fixture.page("en")
-    short = replace(page, questions=page.questions[2:], methods=())
-    short = replace(short, questions=(replace(short.questions[0], answer=(Prose("Nothing.", "en"),)),))
-    read = PdfReader(BytesIO(pdf([short], {}, TEMPLATES)))
+    page = report_fixture.whole()
+    nothing = with_answer(page.questions[2], everywhere("Nothing."))
+    short = replace(page, questions=(nothing,), methods=())
+    read = PdfReader(BytesIO(pdf(short, ["en"], {}, TEMPLATES)))
     assert len(read.pages) == 1
     assert "Contents" not in read.pages[0].extract_text()
 
 
 def test_large_grids_break_over_pages():
     """Ten times the filters run over several pages, and every number is printed."""
-    page = report_fixture.page("en")
-    figure = next(figure for figure in page.figures if figure.id == "filters")
+    page = report_fixture.whole()
+    figure = next(figure for figure in page.figures("en") if figure.id == "filters")
     (grid,) = figure.bodies
-    cells = tuple(replace(cell, short=f"unit{k:03}") for k, cell in enumerate(grid.cells * 8))
+    cells = tuple(replace(cell, short=Text.of(f"unit{k:03}")) for k, cell in enumerate(grid.cells * 8))
     figure = replace(figure, bodies=(replace(grid, cells=cells),))
-    page = replace(page, questions=(replace(page.questions[1], answer=(figure,)),), methods=())
-    read = PdfReader(BytesIO(pdf([page], pictures(), TEMPLATES)))
+    page = replace(page, questions=(with_answer(page.questions[1], figure),), methods=())
+    read = PdfReader(BytesIO(pdf(page, ["en"], pictures(), TEMPLATES)))
     found = [set(re.findall(r"unit\d\d\d", sheet.extract_text())) for sheet in read.pages]
     assert len(set().union(*found)) == 256
     assert sum(bool(units) for units in found) >= 3
@@ -209,10 +212,11 @@ def test_large_grids_break_over_pages():
 
 def test_hostile_words_are_printed_as_they_are():
     """Commands of Typst, HTML and Jinja are letters, in titles, prose, code and tables."""
-    page = report_fixture.page("en", report_fixture.told(report_fixture.Text.of(HOSTILE)))
-    prose = Prose(f"`` {HOSTILE} ``\n\n| a |\n| - |\n| \\#let x |\n", "en")
-    page = replace(page, questions=(replace(page.questions[1], title=HOSTILE, answer=(prose,)),), methods=())
-    reader = PdfReader(BytesIO(pdf([page], {}, TEMPLATES)))
+    page = report_fixture.whole(report_fixture.told(Text.of(HOSTILE)))
+    prose = everywhere(f"`` {HOSTILE} ``\n\n| a |\n| - |\n| \\#let x |\n")
+    asked = replace(with_answer(page.questions[1], prose), title=Text.of(HOSTILE))
+    page = replace(page, questions=(asked,), methods=())
+    reader = PdfReader(BytesIO(pdf(page, ["en"], {}, TEMPLATES)))
     words = squeezed("".join(sheet.extract_text() for sheet in reader.pages))
     assert words.count(squeezed(HOSTILE)) >= 3
     assert "#letx" in words
@@ -221,13 +225,13 @@ def test_hostile_words_are_printed_as_they_are():
 
 def test_long_names_leave_room_for_the_numbers():
     """A class of twenty characters is broken in its column; the matrix stays on its page."""
-    page = report_fixture.page("en")
-    figure = next(one for one in page.figures if isinstance(one.bodies[0], Matrix))
+    page, long = report_fixture.whole(), Text.of("長" * 20)
+    figure = next(one for one in page.figures("en") if one.bodies and isinstance(one.bodies[0], Matrix))
     (matrix,) = figure.bodies
-    rows = tuple(replace(row, head="長" * 20) for row in matrix.rows)
-    figure = replace(figure, bodies=(replace(matrix, rows=rows, classes=("長" * 20, *matrix.classes[1:])),))
-    page = replace(page, questions=(replace(page.questions[1], answer=(figure,)),), methods=(), sections=())
-    read = PdfReader(BytesIO(pdf([page], pictures(), TEMPLATES)))
+    rows = tuple(replace(row, head=long) for row in matrix.rows)
+    figure = replace(figure, bodies=(replace(matrix, rows=rows, classes=(long, *matrix.classes[1:])),))
+    page = replace(page, questions=(with_answer(page.questions[1], figure),), methods=(), sections=())
+    read = PdfReader(BytesIO(pdf(page, ["en"], pictures(), TEMPLATES)))
     words = [squeezed(sheet.extract_text()) for sheet in read.pages]
     (whole,) = (one for one in words if matrix.rows[0].recall in one)
     assert all(row.recall in whole for row in matrix.rows)
@@ -236,16 +240,15 @@ def test_long_names_leave_room_for_the_numbers():
 @pytest.mark.parametrize("words", ["a" * 4000, "\u202egnorw\u200f", "😀", "字" * 4000, "x\x00y", " "])
 def test_odd_titles_give_a_file(words):
     """Whatever a title holds, the file is made and valid."""
-    page = report_fixture.page("en")
-    page = replace(page, title="T" + words, questions=(), methods=())
-    read = PdfReader(BytesIO(pdf([page], {}, TEMPLATES)))
+    page = replace(report_fixture.whole(), title=Text.of("T" + words), questions=(), methods=())
+    read = PdfReader(BytesIO(pdf(page, ["en"], {}, TEMPLATES)))
     assert len(read.pages) >= 1
 
 
 def test_a_template_beside_the_report_comes_first(tmp_path):
     """The user's report.typ replaces the project's."""
     (tmp_path / "report.typ").write_text('#set document(title: "Mine")\n= Own layout')
-    data = pdf([report_fixture.page("en")], {}, (tmp_path, *TEMPLATES))
+    data = pdf(report_fixture.whole(), ["en"], {}, (tmp_path, *TEMPLATES))
     assert "Own layout" in PdfReader(BytesIO(data)).pages[0].extract_text()
 
 
@@ -253,10 +256,10 @@ def test_a_broken_template_is_told_in_words(tmp_path):
     """Typst's message, without a trace; a warning is as bad as an error."""
     (tmp_path / "report.typ").write_text("#let = 3")
     with pytest.raises(ComputationError, match="the PDF could not be set"):
-        pdf([report_fixture.page("en")], {}, (tmp_path,))
+        pdf(report_fixture.whole(), ["en"], {}, (tmp_path,))
     (tmp_path / "report.typ").write_text('#set document(title: "x")\n#set text(font: "No Such Font")\n= a')
     with pytest.raises(ComputationError, match=r"with a warning.*no such font"):
-        pdf([report_fixture.page("en")], {}, (tmp_path,))
+        pdf(report_fixture.whole(), ["en"], {}, (tmp_path,))
 
 
 def test_an_independent_checker_finds_no_error(case, tmp_path):

@@ -20,7 +20,7 @@ from generator.pages import html_page
 from generator.spec.grammar import Author
 from generator.text import Text
 from tests import ROOT
-from tests.fixtures.report_fixture import LANGUAGES, Told, built, measured, page, questions
+from tests.fixtures.report_fixture import LANGUAGES, Told, built, measured, questions, whole
 
 FOLDERS = (*LANGUAGES, "both")
 PATHS = ("index.html", *(f"{folder}/index.html" for folder in FOLDERS))
@@ -55,10 +55,10 @@ def browser():
 def site(tmp_path_factory) -> Path:
     """The report of the fixture as the build lays it out, two folders down: a sub-path."""
     root = tmp_path_factory.mktemp("www") / "some" / "where"
-    pages = {language: measured(language) for language in LANGUAGES}
-    texts = {f"{language}/index.html": html_page.html(whole) for language, whole in pages.items()}
-    texts |= {"index.html": html_page.html(pages["zh-Hant"], "")}
-    texts |= {"both/index.html": html_page.side_by_side((pages["zh-Hant"], pages["en"]))}
+    page = measured()
+    texts = {f"{language}/index.html": html_page.html(page, language) for language in LANGUAGES}
+    texts |= {"index.html": html_page.html(page, "zh-Hant", "")}
+    texts |= {"both/index.html": html_page.side_by_side(page)}
     pictures = {p.name: p.data for figure in built().values() for p in figure.drawing.pictures}
     for folder in (*FOLDERS, "figures"):
         (root / folder).mkdir(parents=True)
@@ -336,8 +336,8 @@ class TestWays:
         answers = dict.fromkeys(("saliency", "filters", "lime"), long)
         author = Author.model_construct(student_id=Text(), department=Text(), name=long)
         hostile = Told(long, author, questions(answers))
-        whole = [page(language, hostile) for language in LANGUAGES]
-        texts = {"one.html": html_page.html(whole[1], ""), "two.html": html_page.side_by_side((whole[0], whole[1]), "")}
+        page = whole(hostile)
+        texts = {"one.html": html_page.html(page, "en", ""), "two.html": html_page.side_by_side(page, "")}
         for name, text in texts.items():
             (site / name).write_text(text, encoding="utf-8")
             shown = open_page(name, viewport={"width": width, "height": 700})

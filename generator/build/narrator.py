@@ -1,0 +1,95 @@
+"""Who tells the report: the names, words and functions that its prose may use, in each of its languages."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from generator.build.study import Study
+from generator.errors import ProseError, SpecError
+from generator.evidence.result import ReportEvidence
+from generator.pages.assembly import figure_numbers
+from generator.pages.page import LightLine
+from generator.pages.reader import Reader
+from generator.prose.facts import ReportFacts
+from generator.prose.numbers import Numbers
+from generator.prose.sayings import Sayings, Spoken
+from generator.results import FigureResult
+from generator.spec.report import Report
+from generator.templating import render_prose
+from generator.text import Language, Text
+from generator.words import Interface, Words
+from generator.yaml_source import child
+
+
+def facts_of(report: Report, study: Study) -> ReportFacts:
+    """What the prose may quote beside the figures."""
+    images, labelled = study.data_facts
+    return ReportFacts(
+        classes={c.id: c.name for c in report.classes},
+        regions={region.id: region for region in report.regions},
+        evaluation=study.evaluation,
+        images=images,
+        labelled=labelled,
+        parameters=study.subject.facts.parameters,
+        model=report.models[0].path.name,
+        input_shape=study.subject.facts.input_shape,
+        languages=report.languages,
+    )
+
+
+@dataclass(frozen=True)
+class Narrator:
+    """What can be told of a report in the languages of its interface."""
+
+    report: Report
+    facts: ReportFacts
+    results: Mapping[str, FigureResult]
+    evidence: ReportEvidence
+    words: Interface
+
+    @cached_property
+    def reader(self) -> Reader:
+        """For whom the page is written."""
+        names = tuple(c.name for c in self.report.classes)
+        models = {model.id or "": model.name for model in self.report.models}
+        return Reader(self.words, names, self.report.class_ids, self.facts.regions, self._say, models)
+
+    def lights(self, figure: str) -> tuple[LightLine, ...]:
+        """The evidence of a figure, check by check."""
+        spoken = {language: sayings.evidence for language, sayings in self._sayings.items()}
+        first = next(iter(spoken.values()))
+        return tuple(self._light(spoken, figure, checks) for checks in first.shared_lines(figure))
+
+    def _light(self, spoken: Mapping[str, Spoken], figure: str, checks: tuple[str, ...]) -> LightLine:
+        told = {language: one.line(figure, checks) for language, one in spoken.items()}
+        light = next(iter(told.values())).light
+        name, sentence, numbers = (
+            Text({language: getattr(line, part) for language, line in told.items()})
+            for part in ("name", "sentence", "numbers")
+        )
+        return LightLine(light, self.words(f"evidence.{light}"), name, sentence, numbers)
+
+    @cached_property
+    def _sayings(self) -> Mapping[str, Sayings]:
+        return {language: self._sayings_in(words) for language, words in self.words.by_language.items()}
+
+    def _sayings_in(self, words: Words) -> Sayings:
+        label, tongue = words("figure.label", n="{}"), Language(words.language)
+        numbers = Numbers(self.facts, tongue, self.results, figure_numbers(self.report), label)
+        methods = {name: figure.method for name, figure in self.report.figures.items()}
+        return Sayings(numbers, Spoken(self.facts, tongue, self.evidence, methods, words))
+
+    @cached_property
+    def _contexts(self) -> Mapping[str, Mapping[str, Callable[..., object]]]:
+        return {language: sayings.context() for language, sayings in self._sayings.items()}
+
+    def _say(self, text: Text, language: str) -> str:
+        """A text of the spec with its expressions filled in; raises SpecError at its line."""
+        source = text.in_language(language, *self.report.languages)
+        try:
+            return render_prose(source, self._contexts[language])
+        except ProseError as error:
+            path = next((path for path, known in self.report.texts() if known is text), "")
+            spoken = next((tag for tag in (language, *self.report.languages) if tag in text.by_language), "")
+            place = child(path, spoken) if spoken else path
+            raise SpecError((self.report.source.problem_in_text(place, error.line, str(error)),)) from error
