@@ -15,8 +15,8 @@ from generator.artefacts import Fact, Floats, Heatmaps, Ints
 from generator.classifier import Classifier, Request
 from generator.evidence.cells import Maps, empty, spearman, strength
 from generator.evidence.estimates import FEWEST, Doubles, Sums, Verdict
-from generator.evidence.faces import Covering, Faces, Masks, batch_of, other_class
-from generator.evidence.localisation import Shared, shares
+from generator.evidence.faces import Covering, Faces, batch_of, other_class
+from generator.evidence.localisation import Partition, Shared, shares
 from generator.methods import USUAL_SIZE, Method, Size
 
 Reinitialised = Callable[[int, Floats], AbstractContextManager[Classifier]]
@@ -67,9 +67,7 @@ class Bench:
 
     classifier: Classifier
     faces: Faces
-    masks: Masks
-    regions: tuple[str, ...]
-    classes: tuple[str, ...]
+    parts: Partition
     cover: Covering | None
     gaps: Doubles
     claims: int
@@ -167,7 +165,7 @@ class Untrained:
 
 def own_maps(explainer: Explainer, bench: Bench) -> Own:
     """Maps of the model for the class of each image, repeated and swapped where a measure needs it."""
-    faces, masks, n_classes = bench.faces, bench.masks, bench.classifier.n_classes
+    faces, masks, n_classes = bench.faces, bench.parts.masks, bench.classifier.n_classes
     sizes = sizes_of(explainer, len(faces))
     kept, total = [], Shared.nothing(masks, n_classes)
     for rows in _blocks(max(sizes.shares, sizes.kept), len(faces)):
@@ -214,7 +212,7 @@ def untrained_maps(explainers: Sequence[Explainer], reinitialised: Reinitialised
 def _untrained(explainer: Explainer, bench: Bench, number: int, dead: bool) -> Untrained:
     rows = sizes_of(explainer, len(bench.faces)).drawn(number)
     maps = maps_of(explainer, bench, rows, bench.faces.target[rows])
-    part = np.where(maps.empty[:, None], np.nan, shares(maps.values, bench.masks))
+    part = np.where(maps.empty[:, None], np.nan, shares(maps.values, bench.parts.masks))
     return Untrained(rows, np.full(len(rows), number), maps.cells, part, dead)
 
 

@@ -9,6 +9,7 @@ from generator.artefacts import Floats, Ints
 from generator.classifier import Classifier
 from generator.evidence.cells import Maps, blob
 from generator.evidence.estimates import (
+    FEWEST,
     FEWEST_DRAWS,
     Doubles,
     Estimate,
@@ -31,9 +32,24 @@ STEPS = 48  # along an axis, however large the picture
 BLOCK = 112  # images held at a time
 
 
-def masks_of(regions: Sequence[Region], size: tuple[int, int]) -> Masks:
-    """`(R, H, W)`: a pixel belongs to a region by its centre."""
-    return np.array([region.mask(*size) for region in regions], bool).reshape(len(regions), *size)
+@dataclass(frozen=True)
+class Partition:
+    """What numbers are told apart by: regions, with `masks (R, H, W)` in pixels of the model's input, and classes."""
+
+    regions: tuple[str, ...]
+    masks: Masks
+    classes: tuple[str, ...]
+
+    @classmethod
+    def of(cls, regions: Sequence[Region], size: tuple[int, int], classes: tuple[str, ...]) -> "Partition":
+        """A pixel belongs to a region by its centre."""
+        masks = np.array([region.mask(*size) for region in regions], bool).reshape(len(regions), *size)
+        return cls(tuple(region.id for region in regions), masks, classes)
+
+    @property
+    def groups(self) -> tuple[str, ...]:
+        """The classes, and all of them together."""
+        return (*self.classes, ALL)
 
 
 def shares(maps: Floats, masks: Masks) -> Doubles:
@@ -97,6 +113,14 @@ class Shared:
         empty = self.empty + int(maps.empty.sum())
         return Shared(regions, mean, counts, empty, self.images + len(maps), maps.grid or self.grid)
 
+    @property
+    def mean_maps(self) -> Floats:
+        """`(K, H, W)` the mean map of each class, in multiples of an even map; NaN where there are too few."""
+        height, width = self.mean.shape[1:]
+        mean = self.mean * (height * width) / np.maximum(self.counts, 1)[:, None, None]
+        mean[self.counts < FEWEST] = np.nan
+        return mean.astype(np.float32)
+
 
 @dataclass(frozen=True)
 class RegionShare:
@@ -106,8 +130,8 @@ class RegionShare:
     the most that a map of so coarse a grid can have.
     """
 
-    area: float
     ceiling: float
+    area: float
     blob: float
     untrained: Estimate | None
     by_class: Mapping[str, Estimate | None]
@@ -120,36 +144,30 @@ class RegionShare:
 
 
 def region_shares(
-    total: Shared, untrained: Sequence[Sums], images: int, masks: Masks, ids: tuple[Sequence[str], Sequence[str]]
+    total: Shared, untrained: Sequence[Sums], images: int, parts: Partition
 ) -> tuple[dict[str, RegionShare], Verdict]:
-    """By region, and one light from the looks of all of them over all classes.
+    """By region, and one light from the looks at all of them over all classes.
 
-    `untrained` are the shares of untrained networks, over draws of `images`, by class and at last of all; `ids` those
-    of the regions and of the classes.
+    `untrained` are the shares of untrained networks, over draws of `images`, by class and at last of all.
     """
-    regions, classes = ids
-    area, blob_share, ceiling = masks.mean(axis=(1, 2)), blob_shares(masks), ceilings(masks, total.grid)
-    groups = dict(zip((ALL, *classes), (joined(total.regions), *total.regions), strict=True))
-    random = dict(zip((*classes, ALL), untrained, strict=True)) if untrained else {}
-    levels = {name: claim_level(len(regions) * (1 if name == ALL else len(classes))) for name in groups}
-    found, reasons = {}, {}
-    for k, region in enumerate(regions):
-        bounds = (float(area[k]), float(blob_share[k]))
+    shown = dict(zip(parts.groups, (*total.regions, joined(total.regions)), strict=True))
+    random = dict(zip(parts.groups, untrained, strict=True)) if untrained else {}
+    area, blobs, ceiling = parts.masks.mean(axis=(1, 2)), blob_shares(parts.masks), ceilings(parts.masks, total.grid)
+    each, all_classes = (claim_level(len(parts.regions) * count) for count in (len(parts.classes), 1))
+    found, reasons = {}, []
+    for k, region in enumerate(parts.regions):
+        bounds = (float(area[k]), float(blobs[k]))
         reason = {
-            name: look(groups[name].column(k), bounds, random[name].column(k) if random else None, levels[name])
-            for name in (*classes, ALL)
+            name: look(sums.column(k), bounds, random[name].column(k) if random else None, level)
+            for (name, sums), level in zip(shown.items(), [*[each] * len(parts.classes), all_classes], strict=True)
         }
-        by_draw = random[ALL].estimate(k, fewest=FEWEST_DRAWS) if random else None
-        found[region] = RegionShare(
-            bounds[0],
-            float(ceiling[k]),
-            bounds[1],
-            replace(by_draw, n=images) if by_draw else None,
-            {name: sums.estimate(k) for name, sums in groups.items()},
-            {name: one == LOOKS for name, one in reason.items()},
-        )
-        reasons[region] = reason[ALL]
-    return found, looks(tuple(reasons.values()), groups[ALL].n)
+        drawn = random[ALL].estimate(k, fewest=FEWEST_DRAWS) if random else None
+        by_class = {name: shown[name].estimate(k) for name in (ALL, *parts.classes)}
+        looked_at = {name: one == LOOKS for name, one in reason.items()}
+        known = (*bounds, replace(drawn, n=images) if drawn else None, by_class, looked_at)
+        found[region] = RegionShare(float(ceiling[k]), *known)
+        reasons.append(reason[ALL])
+    return found, looks(reasons, shown[ALL].n)
 
 
 def look(share: Sums, bounds: tuple[float, float], untrained: Sums | None, level: float) -> str:
@@ -197,20 +215,17 @@ class RegionEffect:
 
 
 def region_effects(
-    classifier: Classifier, faces: Faces, masks: Masks, sigma: float, ids: tuple[Sequence[str], Sequence[str]]
+    classifier: Classifier, faces: Faces, sigma: float, parts: Partition
 ) -> dict[str, dict[str, RegionEffect]]:
-    """By region and class (and of all) what a blur of it does; `ids` those of the regions and of the classes."""
-    regions, classes = ids
-    if not len(masks):
-        return {}
-    groups = summed(classifier, faces, masks, sigma, len(classes))
-    level = claim_level(len(masks) * (len(classes) + 1))
+    """By region and class (and of all) what a blur of it does."""
+    by_region = summed(classifier, faces, parts.masks, sigma, len(parts.classes)) if parts.regions else []
+    level = claim_level(len(parts.regions) * len(parts.groups))
     return {
         region: {
             name: RegionEffect.of(sums, level)
-            for name, sums in zip((*classes, ALL), [*group, joined(group)], strict=True)
+            for name, sums in zip(parts.groups, [*by_class, joined(by_class)], strict=True)
         }
-        for region, group in zip(regions, groups, strict=True)
+        for region, by_class in zip(parts.regions, by_region, strict=True)
     }
 
 

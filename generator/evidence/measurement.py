@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 
-from generator.artefacts import Floats
 from generator.classifier import Classifier
 from generator.evidence.classes import Leakage, calibration, class_scores
 from generator.evidence.dependence import Agreement, agreement
@@ -15,7 +14,7 @@ from generator.evidence.estimates import FEWEST, Verdict
 from generator.evidence.explainer import CHUNK, Bench, Case, Explainer, Reinitialised, own_maps, untrained_maps
 from generator.evidence.faces import Covering, Faces, Remembering, covering
 from generator.evidence.faithfulness import reference_gaps
-from generator.evidence.localisation import Shared, masks_of, region_effects
+from generator.evidence.localisation import Partition, region_effects
 from generator.evidence.result import CHECKS, DataEvidence, Drawn, FigureEvidence, ReportEvidence
 from generator.regions import Region
 from generator.samples import Evaluation
@@ -54,27 +53,24 @@ def measure(
     for case in _cases(distinct, bench, reinitialised, note):
         cases[case.explainer.key], by_key[case.explainer.key] = case, _of_maps(case)
     note("regions")
-    ids = (bench.regions, setting.classes)
-    effects = region_effects(bench.classifier, faces, bench.masks, bench.cover.sigma, ids) if bench.cover else {}
-    evaluation, size = setting.evaluation, bench.masks.shape[1:]
+    evaluation = setting.evaluation
     return ReportEvidence(
         {e.figure: _of_figure(e, by_key.get(e.key), faces) for e in explainers},
-        effects,
+        region_effects(bench.classifier, faces, bench.cover.sigma, bench.parts) if bench.cover else {},
         _agreement(list(cases.values())),
         DataEvidence(setting.split, setting.leakage),
         calibration(evaluation) if evaluation else None,
         class_scores(evaluation.counts(len(setting.classes)), setting.classes) if evaluation else {},
-        {e.figure: mean_maps(cases[e.key].own.total, size) for e in explainers if e.key in cases},
+        {e.figure: cases[e.key].own.total.mean_maps for e in explainers if e.key in cases},
     )
 
 
 def bench_of(classifier: Classifier, faces: Faces, setting: Setting, methods: int) -> Bench:
     """What so many methods are measured with, the references that they share among it."""
     size = classifier.input_shape[:2]
-    masks, cover = masks_of(setting.regions, size), _covering(classifier, faces)
+    parts, cover = Partition.of(setting.regions, size, setting.classes), _covering(classifier, faces)
     gaps = reference_gaps(classifier, cover, size) if cover and methods else np.zeros((0, 2))
-    regions = tuple(region.id for region in setting.regions)
-    return Bench(classifier, faces, masks, regions, setting.classes, cover, gaps, methods)
+    return Bench(classifier, faces, parts, cover, gaps, methods)
 
 
 def _covering(classifier: Classifier, faces: Faces) -> Covering | None:
@@ -129,10 +125,3 @@ def _agreement(cases: Sequence[Case]) -> Mapping[str, Mapping[str, Agreement]]:
         a, b = one.explainer.figure, other.explainer.figure
         table[a][b] = table[b][a] = agreement(one, other, COVERED)
     return table
-
-
-def mean_maps(total: Shared, size: tuple[int, ...]) -> Floats:
-    """`(K, H, W)` the mean map of each class, in multiples of an even map; NaN where there are too few."""
-    mean = total.mean * (size[0] * size[1]) / np.maximum(total.counts, 1)[:, None, None]
-    mean[total.counts < FEWEST] = np.nan
-    return mean.astype(np.float32)

@@ -33,7 +33,7 @@ def located(case: Case) -> Answer:
     """Where the maps of a method lie."""
     bench, untrained = case.bench, case.untrained
     random = untrained.shares_by_class(bench.faces.target, bench.classifier.n_classes) if untrained else ()
-    return region_shares(case.own.total, random, len(case.own.cells), bench.masks, (bench.regions, bench.classes))
+    return region_shares(case.own.total, random, len(case.own.cells), bench.parts)
 
 
 @dataclass(frozen=True)

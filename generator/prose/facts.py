@@ -139,6 +139,12 @@ def one_of(name: str, names: Collection[str], what: str) -> str:
     return name
 
 
+def functions_of(*classes: type, but: str = "") -> tuple[str, ...]:
+    """The names of what prose may call: the public methods."""
+    own = [name for of in classes for name, value in vars(of).items() if callable(value) and name[0] != "_"]
+    return tuple(name for name in own if name not in ("context", but))
+
+
 def proportion(hits: int, n: int) -> Quantity:
     """A share with Wilson's interval at 95 % (Wilson 1927); unknown for n = 0."""
     if n == 0:

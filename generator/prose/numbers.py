@@ -14,7 +14,7 @@ import numpy as np
 
 from generator.artefacts import Floats, Heatmaps, Ints, Patterns
 from generator.errors import InputError, suggestion
-from generator.prose.facts import FactNumbers, one_of
+from generator.prose.facts import FactNumbers, functions_of, one_of
 from generator.prose.quantities import Listed, Name, Quantity
 from generator.regions import share
 from generator.results import FigureResult, Part
@@ -179,9 +179,4 @@ def row_class(part: Part) -> Ints:
     return np.where(part.batch.label >= 0, part.batch.label, part.batch.target)
 
 
-NAMES = tuple(
-    name
-    for of in (Numbers, FactNumbers)
-    for name, value in vars(of).items()
-    if callable(value) and name[0] != "_" and name != "context"
-)
+NAMES = functions_of(Numbers, FactNumbers)

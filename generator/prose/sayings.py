@@ -12,7 +12,7 @@ from generator.evidence.localisation import ALL
 from generator.evidence.result import CHECKS, FigureEvidence, ReportEvidence
 from generator.methods import METHODS
 from generator.prose import numbers
-from generator.prose.facts import FactNumbers, one_of
+from generator.prose.facts import FactNumbers, functions_of, one_of
 from generator.prose.numbers import Numbers
 from generator.prose.quantities import CheckLine, Claim, Light, Listed, Name, Quantity, Share, Unit
 from generator.words import Words
@@ -200,23 +200,7 @@ class Spoken(FactNumbers):
         return self.evidence.of(one_of(figure, self.methods, "figure"))
 
 
-NAMES: tuple[str, ...] = (
-    "region_share",
-    "looks_at",
-    "region_effect",
-    "gap",
-    "beats",
-    "retained",
-    "lime_fit",
-    "agree",
-    "confused",
-    "overconfidence",
-    "verdict",
-    "say",
-    "rule",
-)
-
-
+NAMES = functions_of(Spoken, but="lines")
 FUNCTIONS: Mapping[str, Callable[..., object]] = {
     **{name: getattr(Numbers, name) for name in numbers.NAMES},
     **{name: getattr(Spoken, name) for name in NAMES},

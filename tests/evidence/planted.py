@@ -10,7 +10,7 @@ from generator.artefacts import Heatmaps
 from generator.evidence.explainer import Bench, Case, Explainer, own_maps, untrained_maps
 from generator.evidence.faces import Faces, covering
 from generator.evidence.faithfulness import reference_gaps
-from generator.evidence.localisation import masks_of, shares
+from generator.evidence.localisation import Partition, shares
 from generator.evidence.measurement import Setting, measure
 from generator.evidence.result import ReportEvidence
 from generator.methods import METHODS, Method, load_all
@@ -27,7 +27,7 @@ SIDE = 48
 CORNERS = ((0, 0), (0, 36), (36, 0), (36, 36))
 CORNER = Region("corner", Text.of("corner"), ((0.0, 0.0, 0.25, 0.25),))
 CLASSES = ("a", "b", "c", "d")
-MASKS = masks_of([CORNER], (SIDE, SIDE))
+MASKS = Partition.of([CORNER], (SIDE, SIDE), CLASSES).masks
 LIME = ({"r2": 0.7, "stability": 0.9, "chance": 0.1}, {"r2": 0.6, "stability": 0.9, "chance": 0.1})
 
 
@@ -121,7 +121,7 @@ def case_of(explainer, classes: int = 4, count: int = 140, reinitialised=True) -
     faces = faces_of(images, target, classifier)
     cover = covering(classifier, images[:56], target[:56], faces.seeds[:56], faces.own[:56])
     references = reference_gaps(classifier, cover, (SIDE, SIDE)) if cover else np.zeros((0, 2))
-    bench = Bench(classifier, faces, MASKS, (CORNER.id,), CLASSES[:classes], cover, references, 1)
+    bench = Bench(classifier, faces, Partition((CORNER.id,), MASKS, CLASSES[:classes]), cover, references, 1)
     source = partial(shuffled, of=classifier)
     untrained = untrained_maps([explainer], source, bench) if reinitialised else {}
     return Case(explainer, own_maps(explainer, bench), untrained.get(explainer.figure), bench)

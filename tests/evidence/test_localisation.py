@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from generator.evidence.localisation import ceilings, effects, masks_of, places
+from generator.evidence.localisation import Partition, ceilings, effects, places
 from generator.regions import Region
 from generator.text import Text
 from tests.evidence.planted import (
@@ -71,13 +71,13 @@ def test_places_elsewhere_keep_their_shape_and_distance():
         assert moved.sum() == 144
         assert (moved & MASKS[0]).sum() <= 0.3 * 144
     whole = Region("all", Text.of("all"), ((0.0, 0.0, 1.0, 0.9),))
-    assert len(places(masks_of([whole], (SIDE, SIDE))[0])) == 0
+    assert len(places(Partition.of([whole], (SIDE, SIDE), ()).masks[0])) == 0
 
 
 def test_the_ceiling_of_a_coarse_grid():
     """The mouth on a 4×4 grid of a 64×64 picture: at most .57 of a map can lie inside; by pixel all of it can."""
     mouth = Region("mouth", Text.of("mouth"), ((0.22, 0.66, 0.78, 0.95),))
-    masks = masks_of([mouth], (64, 64))
+    masks = Partition.of([mouth], (64, 64), ()).masks
     assert ceilings(masks, (4, 4))[0] == pytest.approx(0.57, abs=0.01)
     assert ceilings(masks, (64, 64))[0] == pytest.approx(1)
     assert ceilings(masks, None)[0] == 1

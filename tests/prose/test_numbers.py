@@ -8,7 +8,7 @@ import pytest
 
 from generator.artefacts import Heatmaps, Patterns
 from generator.errors import InputError
-from generator.evidence.localisation import masks_of
+from generator.evidence.localisation import Partition
 from generator.prose.facts import ReportFacts
 from generator.prose.numbers import NAMES, Numbers
 from generator.regions import Region
@@ -68,8 +68,9 @@ def test_a_region_has_the_area_that_the_measures_count():
     """In pixels of the model's input: the eyes of the default report are 494 of 48×48, not the 22 % of their box."""
     eyes = Region("eyes", bilingual("eyes", "眼睛"), ((0.10, 0.20, 0.90, 0.48),))
     facts = replace(numbers().facts, regions={"eyes": eyes}, input_shape=(48, 48, 1))
-    assert replace(numbers(), facts=facts).area("eyes") == masks_of([eyes], (48, 48)).mean() == 494 / 48**2
-    assert str(replace(numbers(), facts=facts).area("eyes")) == "21%"
+    area = replace(numbers(), facts=facts).area("eyes")
+    assert area == Partition.of([eyes], (48, 48), ()).masks.mean() == 494 / 48**2
+    assert str(area) == "21%"
 
 
 def test_rows_are_named_by_class_or_by_index():
