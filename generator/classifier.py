@@ -186,8 +186,3 @@ def last_spatial(classifier: Classifier) -> Layer | None:
 def first_convolution(classifier: Classifier) -> Layer | None:
     """The first convolution of the graph that is not depthwise."""
     return next((layer for layer in classifier.layers if layer.kind in ("Conv2D", "SeparableConv2D")), None)
-
-
-def predicted(probabilities: Floats) -> Ints:
-    """The most probable class of each row."""
-    return np.argmax(probabilities, axis=1).astype(np.int64)

@@ -1,6 +1,6 @@
 """What a build has computed and drawn, handed to the pages: no stage after this one computes."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -70,11 +70,12 @@ class Names:
     words: Mapping[str, Text]
     class_ids: tuple[str, ...] = ()
 
-    def classes_in(self, language: str) -> list[str]:
-        return [name.in_language(language, *self.languages) for name in self.classes]
-
-    def words_in(self, language: str) -> Mapping[str, str]:
-        return {key: text.in_language(language, "en") for key, text in self.words.items()}
+    @property
+    def spoken(self) -> Iterator[tuple[str, list[str], Mapping[str, str]]]:
+        """Each language with the names of the classes and the words in it."""
+        for language in self.languages:
+            classes = [name.in_language(language, *self.languages) for name in self.classes]
+            yield language, classes, {key: text.in_language(language, "en") for key, text in self.words.items()}
 
 
 @dataclass(frozen=True)

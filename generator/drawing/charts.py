@@ -54,10 +54,12 @@ def confusion(artefact: Confusion, classes: Sequence[str], words: Mapping[str, s
     """The matrix with a count and a share in each cell; the deeper the blue, the larger what `normalize` names."""
     n = len(classes)
     figure, axes = _canvas(1.9 + 0.72 * n, 1.1 + 0.6 * n)
-    strength = artefact.shares / max(float(artefact.shares.max()), 1e-12) if artefact.normalize == "none" else None
+    counted = artefact.normalize == "none"
+    strength = artefact.shares / (max(float(artefact.shares.max()), 1e-12) if counted else 1)
     for row, column in np.ndindex(n, n):
-        share = float((artefact.shares if strength is None else strength)[row, column])
-        _cell(axes, (row, column), mix(WHITE, HEAT, share), _cell_words(artefact, row, column))
+        numbers = f"{artefact.counts[row, column]:,}", f"{artefact.shares[row, column]:.1%}"
+        ground = mix(WHITE, HEAT, float(strength[row, column]))
+        _cell(axes, (row, column), ground, numbers if counted else numbers[::-1])
     axes.set(xlim=(0, n), ylim=(n, 0))
     names = [shortened(name) for name in classes]
     _ticks(axes, "x", [k + 0.5 for k in range(n)], names, 30 if any(len(name) > 8 for name in names) else 0)
@@ -67,21 +69,16 @@ def confusion(artefact: Confusion, classes: Sequence[str], words: Mapping[str, s
     return _pixels(figure)
 
 
-def _cell(axes: "Axes", place: tuple[int, int], ground: Colour, words: tuple[str, str]) -> None:
+def _cell(axes: "Axes", place: tuple[int, int], ground: Colour, numbers: tuple[str, ...]) -> None:
+    """A square with a larger and a smaller number, framed on the diagonal."""
     row, column = place
     colour = hexadecimal(ground)
     ink = hexadecimal(ink_on(ground))
     axes.fill_between([column, column + 1], row, row + 1, color=colour, linewidth=0)
     if row == column:
         axes.plot([column, column + 1, column + 1, column, column], [row, row, row + 1, row + 1, row], INK, lw=1.2)
-    axes.text(column + 0.5, row + 0.36, words[0], color=ink, ha="center", va="center", font=_font(10))
-    axes.text(column + 0.5, row + 0.74, words[1], color=ink, ha="center", va="center", font=_font(7))
-
-
-def _cell_words(artefact: Confusion, row: int, column: int) -> tuple[str, str]:
-    """The larger and the smaller number: count and share, or the other way round where shares are asked for."""
-    count, share = f"{artefact.counts[row, column]:,}", f"{artefact.shares[row, column]:.1%}"
-    return (count, share) if artefact.normalize == "none" else (share, count)
+    axes.text(column + 0.5, row + 0.36, numbers[0], color=ink, ha="center", va="center", font=_font(10))
+    axes.text(column + 0.5, row + 0.74, numbers[1], color=ink, ha="center", va="center", font=_font(7))
 
 
 def probabilities(probability: Floats, classes: Sequence[str], marked: int) -> Pixels:

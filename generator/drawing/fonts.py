@@ -41,7 +41,8 @@ def missing_characters(text: str) -> str:
 @cache
 def _printable() -> frozenset[int]:
     """Everything that one of the PDF's fonts has."""
-    return characters(latin()) | characters(chinese()) | characters(_signs())
+    signs = _packaged("matplotlib", "mpl-data/fonts/ttf/DejaVuSansMono.ttf")  # the same as Typst's own
+    return characters(latin()) | characters(chinese()) | characters(signs)
 
 
 def with_stand_ins(text: str, stand_in: str = "□") -> str:
@@ -49,11 +50,6 @@ def with_stand_ins(text: str, stand_in: str = "□") -> str:
     lacking = dict.fromkeys(map(ord, missing_characters(text)), stand_in)
     controls = {ord(c): None for c in text if category(c) == "Cc" and c != "\n"}
     return text.translate({**lacking, **controls})
-
-
-def _signs() -> Path:
-    """DejaVu Sans Mono, the same as Typst's own."""
-    return _packaged("matplotlib", "mpl-data/fonts/ttf/DejaVuSansMono.ttf")
 
 
 def _packaged(package: str, file: str) -> Path:

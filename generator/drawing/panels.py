@@ -49,14 +49,11 @@ class MappedFace:
             return colours.enlarge(colours.masked(self.face, self.values, self.least, self.mask.fill), self.times)
         if role == "map":
             return colours.enlarge(self.scale.paint(self.values), self.times)
-        veil = self._veil(self.scale)
-        return veil if role == "veil" else colours.over(self.panel("image"), veil)
-
-    def _veil(self, scale: Scale) -> Pixels:
-        """The map as it lies over the face."""
         if self.segments is None:
-            return colours.enlarge(colours.veil(self.values, scale), self.times)
-        return colours.superpixels(self.values, self.segments, scale, self.times, self.boundaries)
+            veil = colours.enlarge(colours.veil(self.values, self.scale), self.times)
+        else:
+            veil = colours.superpixels(self.values, self.segments, self.scale, self.times, self.boundaries)
+        return veil if role == "veil" else colours.over(self.panel("image"), veil)
 
 
 @dataclass(frozen=True)

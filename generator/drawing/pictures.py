@@ -5,7 +5,7 @@ Names stay the same from build to build: `<figure>-<index>[-<target>]-<role>` fo
 """
 
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import partial, singledispatch
@@ -56,6 +56,10 @@ class _Work:
         height, width = pixels.shape[:2]
         return Picture(name + ".png", png.png(pixels), width, height, role, (self.number or 1) - 1)
 
+    def chart(self, name: str, language: str, pixels: Pixels, row: int | None = None) -> Picture:
+        """A picture with words in one language."""
+        return replace(self.picture(f"{name}-{language}", "chart", pixels), row=row, language=language)
+
     def face(self, row: int) -> Picture:
         """The image as it is, the same file for every part and target."""
         pixels = colours.photo(self.part.batch.images[row])
@@ -80,11 +84,6 @@ def draw(result: FigureResult, show: Show, names: Names, also: tuple[Panel, ...]
     return Drawing((*pictures, bar), colours.legend(artefacts[0], scale, show))
 
 
-def jpeg(picture: Picture) -> bytes:
-    """A picture as JPEG, the form in which the homework wants its exports."""
-    return png.jpeg(picture.data)
-
-
 @singledispatch
 def _pictures(artefact: Artefact, work: _Work) -> Iterator[Picture]:
     """The pictures of a part, by the kind of its artefact."""
@@ -100,32 +99,27 @@ def _heatmaps(artefact: Heatmaps, work: _Work) -> Iterator[Picture]:
 
 def _row(artefact: Heatmaps, work: _Work, row: int) -> list[Picture]:
     """The image of a row and what its heatmap makes of it."""
-    batch, explained = work.part.batch, _explained(artefact, work, row)
+    batch, mapped = work.part.batch, _mapped(artefact, work, row)
     index = int(batch.index[row])
     target = f"-{batch.target[row]}" if (batch.index == index).sum() > 1 else ""
     others = [role for role in work.panels if role != "image"]
     roles: list[Role] = [*others, "veil"] if "overlay" in others else [*others]
-    pictures = (work.picture(f"{work.prefix}-{index}{target}-{role}", role, explained.panel(role)) for role in roles)
+    pictures = (work.picture(f"{work.prefix}-{index}{target}-{role}", role, mapped.panel(role)) for role in roles)
     return [work.face(row), *(replace(picture, row=row) for picture in pictures)]
 
 
-def _explained(artefact: Heatmaps, work: _Work, row: int) -> MappedFace:
-    values, mask = artefact.values[row], work.show.mask
-    scale = None if artefact.remark(row) else colours.own_scale(work.scale, values, work.show)
+def _mapped(artefact: Heatmaps, work: _Work, row: int) -> MappedFace:
+    batch, values, mask = work.part.batch, artefact.values[row], work.show.mask
+    class_id = work.names.class_ids[batch.target[row]] if work.names.class_ids else ""
     return MappedFace(
-        colours.photo(work.part.batch.images[row]),
+        colours.photo(batch.images[row]),
         values,
         None if artefact.segments is None else artefact.segments[row],
-        scale,
+        None if artefact.remark(row) else colours.own_scale(work.scale, values, work.show),
         mask,
-        _least(mask.below_of(_explained_class(work, row)), values, work.scale),
+        _least(mask.below_of(class_id), values, work.scale),
         work.show.boundaries,
     )
-
-
-def _explained_class(work: _Work, row: int) -> str:
-    """The id of the class that a row's map explains; '' where nobody told the ids."""
-    return work.names.class_ids[work.part.batch.target[row]] if work.names.class_ids else ""
 
 
 def _least(below: Weak, values: Floats, scale: Scale | None) -> float:
@@ -138,11 +132,12 @@ def _least(below: Weak, values: Floats, scale: Scale | None) -> float:
 
 @_pictures.register
 def _patterns(artefact: Patterns, work: _Work) -> Iterator[Picture]:
-    dead = artefact.dead.tolist()
-    tiles = tuple(
-        Tile(_pattern(pattern, work.show.colormap), unit, dead[position])
-        for position, (pattern, unit) in enumerate(zip(artefact.pattern, artefact.unit.tolist(), strict=True))
+    colormap = work.show.colormap if artefact.pattern.shape[-1] == 1 else None  # grey ones may be shown in colours
+    painted = (
+        colours.photo(pattern) if colormap is None else Scale(1.0, False, colormap).paint(pattern[..., 0])
+        for pattern in artefact.pattern
     )
+    tiles = tuple(map(Tile, painted, artefact.unit.tolist(), artefact.dead.tolist()))
     yield from _units(tiles, work, "pattern", work.prefix, None)
     if artefact.output is not None:
         yield from _beside(artefact.output, artefact.unit, work)
@@ -159,23 +154,17 @@ def _beside(output: Floats, units: Ints, work: _Work) -> Iterator[Picture]:
             yield replace(picture, row=row, unit=position)
 
 
-def _pattern(pattern: Floats, colormap: str | None) -> Pixels:
-    """A pattern as it is, or a grey one in the colours that are asked for."""
-    if colormap is None or pattern.shape[-1] != 1:
-        return colours.photo(pattern)
-    return Scale(1.0, False, colormap).paint(pattern[..., 0])
-
-
 @_pictures.register
 def _outputs(artefact: LayerOutputs, work: _Work) -> Iterator[Picture]:
     for row, index in enumerate(work.part.batch.index.tolist()):
         yield work.face(row)
-        tiles = tuple(
-            Tile(_painted(work, values), unit)
-            for values, unit in zip(artefact.output[row], artefact.unit.tolist(), strict=True)
-        )
+        tiles = _tiles(work, artefact.output[row], artefact.unit)
         prefix = work.prefix if len(artefact.output) == 1 else f"{work.prefix}-{index}"
         yield from _units(tiles, work, "output", prefix, row)
+
+
+def _tiles(work: _Work, values: Floats, units: Ints) -> tuple[Tile, ...]:
+    return tuple(Tile(_painted(work, one), unit) for one, unit in zip(values, units.tolist(), strict=True))
 
 
 def _painted(work: _Work, values: Floats) -> Pixels:
@@ -195,51 +184,39 @@ def _units(tiles: tuple[Tile, ...], work: _Work, role: Role, prefix: str, row: i
         yield replace(work.picture(f"{prefix}-sheet", "sheet", sheet(tiles, work.show.columns)), row=row)
 
 
-def _charts(
-    work: _Work, name: str, chart: Callable[[list[str], Mapping[str, str]], Pixels], row: int | None = None
-) -> Iterator[Picture]:
-    """A chart in each language, from the names of the classes and the words."""
-    for language in work.names.languages:
-        pixels = chart(work.names.classes_in(language), work.names.words_in(language))
-        yield replace(work.picture(f"{name}-{language}", "chart", pixels), row=row, language=language)
-
-
 @_pictures.register
 def _confusion(artefact: Confusion, work: _Work) -> Iterator[Picture]:
-    yield from _charts(work, work.prefix, partial(charts.confusion, artefact))
+    for language, classes, words in work.names.spoken:
+        yield work.chart(work.prefix, language, charts.confusion(artefact, classes, words))
 
 
 @_pictures.register
 def _predictions(artefact: Predictions, work: _Work) -> Iterator[Picture]:
-    for row in range(len(work.part.batch)):
+    batch = work.part.batch
+    for row, (index, label) in enumerate(zip(batch.index.tolist(), batch.label.tolist(), strict=True)):
         yield work.face(row)
-        yield from _bars(artefact.probability[row], work, row)
-
-
-def _bars(probability: Floats, work: _Work, row: int) -> Iterator[Picture]:
-    """The probabilities of one image."""
-    batch, name = work.part.batch, f"{work.prefix}-{work.part.batch.index[row]}"
-    label = int(batch.label[row])
-    yield from _charts(work, name, lambda classes, words: charts.probabilities(probability, classes, label), row)
+        for language, classes, _ in work.names.spoken:
+            bars = charts.probabilities(artefact.probability[row], classes, label)
+            yield work.chart(f"{work.prefix}-{index}", language, bars, row)
 
 
 @_pictures.register
 def _kernels(artefact: Kernels, work: _Work) -> Iterator[Picture]:
-    numbered = zip(artefact.weight, artefact.unit.tolist(), strict=True)
-    tiles = tuple(Tile(_painted(work, weight), unit) for weight, unit in numbered)
-    yield from _units(tiles, work, "output", work.prefix, None)
+    yield from _units(_tiles(work, artefact.weight, artefact.unit), work, "output", work.prefix, None)
 
 
 @_pictures.register
 def _points(artefact: Points, work: _Work) -> Iterator[Picture]:
     batch = work.part.batch
     groups = np.where(batch.label >= 0, batch.label, batch.prediction)
-    yield from _charts(work, work.prefix, lambda classes, words: charts.scatter(artefact.place, groups, classes))
+    for language, classes, _ in work.names.spoken:
+        yield work.chart(work.prefix, language, charts.scatter(artefact.place, groups, classes))
 
 
 @_pictures.register
 def _curves(artefact: Curves, work: _Work) -> Iterator[Picture]:
-    yield from _charts(work, work.prefix, lambda classes, words: charts.curves(artefact, words))
+    for language, _, words in work.names.spoken:
+        yield work.chart(work.prefix, language, charts.curves(artefact, words))
 
 
 @_pictures.register

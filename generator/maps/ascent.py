@@ -159,7 +159,10 @@ def peaks(request: Request, layer: str | None, units: Ints, route: Route) -> Pea
     real = on_images(request, layer, units, route.objective)
     starts = (begin(request, route.start, units, attempt) for attempt in range(route.starts))
     ascents = (route.ascent(layer, units, start, request.seed + attempt) for attempt, start in enumerate(starts))
-    climb = _highest([climbed(request.classifier, ascent, route.size) for ascent in ascents])
+    climbs = [climbed(request.classifier, ascent, route.size) for ascent in ascents]
+    inputs, reached = (np.stack([getattr(one, key) for one in climbs]) for key in ("inputs", "activation"))
+    best = reached.argmax(axis=0), np.arange(len(units))  # unit by unit the climb that came highest
+    climb = Climb(inputs[best], reached[best])
     silent = climb.activation <= FLAT
     awake = route.ascent(layer, units[silent], noise(request, units[silent], 0, WIDE), request.seed)
     climb = _again(request.classifier, climb, silent, awake, route.size)
@@ -171,13 +174,6 @@ def peaks(request: Request, layer: str | None, units: Ints, route: Route) -> Pea
     compared = np.isfinite(values).sum(axis=0) > 1
     dead = (highest <= FLAT) | (compared & (highest - lowest <= CONSTANT * np.abs(highest)))
     return Peaks(climb.inputs, climb.activation, real.largest, dead, helped)
-
-
-def _highest(climbs: list[Climb]) -> Climb:
-    """Unit by unit the climb that came highest."""
-    activation = np.stack([climb.activation for climb in climbs])
-    best, each = activation.argmax(axis=0), np.arange(activation.shape[1])
-    return Climb(np.stack([climb.inputs for climb in climbs])[best, each], activation[best, each])
 
 
 def _again(classifier: Classifier, climb: Climb, where: NDArray[np.bool_], ascent: Ascent, size: int | None) -> Climb:

@@ -87,8 +87,9 @@ def segmentation_of(value: object) -> Slic | Quickshift | Felzenszwalb | Grid:
 def superpixels(image: Floats, segmentation: Slic | Quickshift | Felzenszwalb | Grid) -> Ints:
     """`(H, W)` labels 0 … n−1, every one in use, of an image `(H, W, C)` in 0..1 as shown."""
     match segmentation:
-        case Grid():
-            raw = _grid(image.shape[:2], segmentation)
+        case Grid(rows=rows, columns=columns):
+            (height, width), (y, x) = image.shape[:2], np.indices(image.shape[:2])
+            raw = (y * min(rows, height) // height) * width + x * min(columns, width) // width
         case Slic():
             raw = _slic(_colour(image), segmentation)
         case Quickshift():
@@ -115,12 +116,6 @@ def _colour(image: Floats) -> Floats:
     if image.shape[-1] == 3:
         return image
     return image[..., :3] if image.shape[-1] == 4 else np.repeat(image.mean(axis=-1, keepdims=True), 3, axis=-1)
-
-
-def _grid(shape: tuple[int, ...], grid: Grid) -> Ints:
-    row = np.arange(shape[0]) * min(grid.rows, shape[0]) // shape[0]
-    column = np.arange(shape[1]) * min(grid.columns, shape[1]) // shape[1]
-    return (row[:, None] * shape[1] + column).astype(np.int64)
 
 
 def _slic(image: Floats, options: Slic) -> Ints:

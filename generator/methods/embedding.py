@@ -39,7 +39,10 @@ TSNE_SECONDS = 3.0  # for scikit-learn and its map
 )
 def embedding(request: Request, *, layer: LayerOption = None, by: By = "tsne", perplexity: Perplexity = None) -> Points:
     """Outputs of a layer for the images of the figure, laid out in the plane."""
-    batch, at = request.batch, _layer(request.classifier, layer)
+    batch, layers = request.batch, request.classifier.layers
+    flat = [known for known in layers[:-1] if len(known.shape) == 1 and known.kind != "Dropout"]
+    # what enters the last layer is the model's final idea of a picture
+    at = named_layer(request.classifier, layer, flat[-1] if flat else layers[-1], "this model has no layer")
     if len(batch) < FEWEST:
         told = f"an embedding needs at least {FEWEST} images, this figure has {len(batch)}; "
         raise DataError(told + "say `images: {select: all}`, or `{select: random, per_class: 50}`")
@@ -47,12 +50,6 @@ def embedding(request: Request, *, layer: LayerOption = None, by: By = "tsne", p
     facts: dict[str, Fact] = {"layer": at.name, "by": by, "images": len(batch)}
     place, own = _pca(values) if by == "pca" else _tsne(values, perplexity, request.seed)
     return Points(place, facts | own | _neighbours(values, batch.label))
-
-
-def _layer(classifier: Classifier, name: str | None) -> Layer:
-    """The named layer, or what enters the last one: the model's final idea of a picture."""
-    flat = [layer for layer in classifier.layers[:-1] if len(layer.shape) == 1 and layer.kind != "Dropout"]
-    return named_layer(classifier, name, flat[-1] if flat else classifier.layers[-1], "this model has no layer")
 
 
 def _outputs(classifier: Classifier, inputs: Floats, layer: Layer) -> Floats:

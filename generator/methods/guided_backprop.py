@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from generator.artefacts import FLAT, Floats, Heatmaps
-from generator.classifier import Classifier, ScoreKind
+from generator.artefacts import FLAT, Heatmaps
+from generator.classifier import ScoreKind
 from generator.maps.explained import ScoreOption, Signed, reduce_channels, score_of, slopes
 from generator.methods import Request, method
 from generator.text import bilingual
@@ -30,15 +30,10 @@ def guided_backprop(request: Request, *, signed: Signed = False, score: ScoreOpt
 
 
 def guided_map(request: Request, signed: bool, score: ScoreKind) -> Heatmaps:
-    """The guided gradient, with a remark where it is the plain one."""
+    """The guided gradient, with a remark where nothing can be cut off: then it is the plain one under another name."""
     guided = slopes(request.classifier, request.batch.inputs, score_of(request, score), "guided")
-    values = reduce_channels(guided, signed)
+    strongest = np.abs(guided).max(axis=(1, 2, 3))
+    cuts = any(layer.rectifies for layer in request.classifier.layers)
+    remarks = tuple("" if cuts or most < FLAT else "not_applicable" for most in strongest)
     facts = {"score": score, "insensitive": True}
-    return Heatmaps(values, signed, "guided_gradient", facts, remarks=_remarks(request.classifier, guided))
-
-
-def _remarks(classifier: Classifier, guided: Floats) -> tuple[str, ...]:
-    """'not_applicable' where nothing can be cut off: the picture is the plain gradient under another name."""
-    if any(layer.rectifies for layer in classifier.layers):
-        return ("",) * len(guided)
-    return tuple("not_applicable" if most >= FLAT else "" for most in np.abs(guided).max(axis=(1, 2, 3)))
+    return Heatmaps(reduce_channels(guided, signed), signed, "guided_gradient", facts, remarks=remarks)

@@ -3,7 +3,7 @@
 The grid of patches runs over the edges, so that a pixel at the border lies under as many patches as any other.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -11,11 +11,11 @@ import numpy as np
 from pydantic import Field
 
 from generator.artefacts import FLAT, Fact, Floats, Heatmaps, Ints
-from generator.classifier import Classifier, Score
+from generator.classifier import Score
 from generator.errors import ParameterError
 from generator.maps.explained import AnswerScore, Signed, score_of, values
 from generator.maps.pixels import Fill, filled
-from generator.maps.variants import Doubles, Variant, chunks, slices
+from generator.maps.variants import Doubles, chunks, slices
 from generator.methods import Params, Request, Size, method
 from generator.text import bilingual
 
@@ -119,22 +119,11 @@ def grid_for(size: tuple[int, int], patch: int | None, stride: int | None) -> Pa
 def falls(request: Request, grid: PatchGrid, fill: Floats, score: Score) -> Doubles:
     """`(N, patches)` score of the whole image minus score of the covered one."""
     classifier, images = request.classifier, request.batch.images
-    whole = _whole(classifier, request.batch.inputs, score)
-    seen = [
-        values(classifier, classifier.prepare(covered), score[rows])
-        for rows, covered in chunks(_covers(images, fill, grid))
-    ]
-    return whole[:, None] - np.concatenate(seen).reshape(len(images), -1)
-
-
-def _whole(classifier: Classifier, inputs: Floats, score: Score) -> Doubles:
-    return np.concatenate([values(classifier, inputs[p], score[p]) for p in slices(len(inputs), inputs.shape[1:])])
-
-
-def _covers(images: Floats, fill: Floats, grid: PatchGrid) -> Iterator[Variant]:
-    for row in range(len(images)):
-        for box in grid.boxes:
-            yield row, cover(images[row], fill[row], box)
+    inputs = request.batch.inputs
+    whole = [values(classifier, inputs[rows], score[rows]) for rows in slices(len(inputs), inputs.shape[1:])]
+    covers = ((row, cover(images[row], fill[row], box)) for row in range(len(images)) for box in grid.boxes)
+    seen = [values(classifier, classifier.prepare(covered), score[rows]) for rows, covered in chunks(covers)]
+    return np.concatenate(whole)[:, None] - np.concatenate(seen).reshape(len(images), -1)
 
 
 def cover(image: Floats, fill: Floats, box: tuple[int, int, int, int]) -> Floats:

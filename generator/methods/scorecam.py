@@ -7,7 +7,7 @@ import numpy as np
 from pydantic import Field
 
 from generator.artefacts import FLAT, Fact, Floats, Heatmaps
-from generator.classifier import Layer, ScoreKind
+from generator.classifier import ScoreKind
 from generator.maps.cam import activation_map, layer_facts, spatial_layer
 from generator.maps.explained import AnswerScore, LayerOption, Signed, score_of, values
 from generator.maps.pixels import enlarge
@@ -43,7 +43,9 @@ def scorecam(
 ) -> Heatmaps:
     """Channels of a layer weighted by the rise of the score when the image is seen through them alone."""
     chosen = spatial_layer(request.classifier, layer)
-    channels = [strongest(output, max_channels) for output in _outputs(request, chosen)]
+    inputs = request.batch.inputs
+    outputs = (request.classifier.outputs(inputs[row : row + 1], chosen.name)[0] for row in range(len(inputs)))
+    channels = [strongest(output, max_channels) for output in outputs]  # only those that are kept stay in memory
     weights = increases(request, channels, score)
     pairs = zip(channels, weights, strict=True)
     small = np.stack([output @ weight for output, weight in pairs]).astype(np.float32)
@@ -51,12 +53,6 @@ def scorecam(
     tried = min(max_channels or chosen.shape[2], chosen.shape[2])
     counted: dict[str, Fact] = {"channels": tried, "of_channels": chosen.shape[2], "baseline": "zero"}
     return activation_map(request, small, moved, signed, {"score": score, **layer_facts(chosen), **counted})
-
-
-def _outputs(request: Request, layer: Layer) -> Iterator[Floats]:
-    """The layer's output image by image, so that only the channels that are kept stay in memory."""
-    inputs = request.batch.inputs
-    return (request.classifier.outputs(inputs[row : row + 1], layer.name)[0] for row in range(len(inputs)))
 
 
 def strongest(output: Floats, count: int | None) -> Floats:

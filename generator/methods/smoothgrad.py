@@ -6,7 +6,7 @@ from typing import Annotated
 import numpy as np
 from pydantic import Field
 
-from generator.artefacts import Floats, Heatmaps
+from generator.artefacts import Heatmaps
 from generator.maps.explained import ScoreOption, Signed, gradient_facts, reduce_channels, score_of, slopes
 from generator.maps.variants import Variant, chunks, summed
 from generator.methods import Request, method
@@ -59,8 +59,4 @@ def noisy(batch: Batch, samples: int, noise: float) -> Iterator[Variant]:
         random = np.random.default_rng(int(batch.seed[row]))
         sigma = np.float32(noise) * np.ptp(image)
         for _ in range(samples):
-            yield row, _with_noise(image, sigma, random)
-
-
-def _with_noise(image: Floats, sigma: np.float32, random: np.random.Generator) -> Floats:
-    return image + sigma * random.standard_normal(image.shape, dtype=np.float32)
+            yield row, image + sigma * random.standard_normal(image.shape, dtype=np.float32)

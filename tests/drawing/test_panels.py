@@ -1,22 +1,13 @@
 """Grids with numbers."""
 
 import numpy as np
-import pytest
 
 from generator.drawing import inks
-from generator.drawing.panels import DIGITS, GAP, Tile, columns_for, sheet
+from generator.drawing.panels import DIGITS, GAP, Tile, sheet
 
 
 def tiles(count, side=48, dead=()):
     return tuple(Tile(np.full((side, side), 40, np.uint8), unit, unit in dead) for unit in range(count))
-
-
-@pytest.mark.parametrize(
-    ("count", "columns"), [(1, 1), (7, 7), (8, 8), (16, 8), (25, 5), (30, 6), (32, 8), (35, 7), (13, 8)]
-)
-def test_rows_are_not_ragged_where_that_can_be_helped(count, columns):
-    """32 filters stand in four rows of eight; a number without a divisor keeps eight."""
-    assert columns_for(count) == columns
 
 
 def test_a_sheet_holds_every_tile_with_a_number_below():

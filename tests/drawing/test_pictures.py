@@ -9,7 +9,7 @@ from generator.artefacts import Confusion, Heatmaps, LayerOutputs, Patterns, Pre
 from generator.drawing import colours, png
 from generator.drawing.charts import AGAINST_FOR, colour_table
 from generator.drawing.inks import OPPOSES, SUPPORTS
-from generator.drawing.pictures import draw, jpeg
+from generator.drawing.pictures import draw
 from generator.results import FigureResult, Names, Part
 from generator.samples import Batch
 from generator.show import Mask, Show
@@ -268,7 +268,7 @@ def test_pictures_are_small():
 
 def test_an_export_is_a_jpeg():
     """The bytes begin as JPEG files do."""
-    assert jpeg(drawn(heatmaps()).pictures[1])[:3] == b"\xff\xd8\xff"
+    assert png.jpeg(drawn(heatmaps()).pictures[1].data)[:3] == b"\xff\xd8\xff"
 
 
 def test_superpixels_have_one_pair_of_colours():

@@ -1,0 +1,40 @@
+"""Images with their labels, and what a model said of labelled ones."""
+
+import numpy as np
+
+from generator.samples import UNLABELLED, Evaluation, Samples, in_memory
+from tests.conftest import batch_of
+
+
+def samples(label) -> Samples:
+    label = np.array(label, np.int64)
+    return Samples(np.arange(len(label)), label, in_memory(np.arange(len(label) * 4).reshape(-1, 2, 2)), "", "")
+
+
+def test_pictures_are_picked_by_position():
+    """In the order they are asked for."""
+    picked = samples([0, 1, 0]).decode(np.array([2, 0]))
+    assert [picture[0, 0] for picture in picked] == [8, 0]
+
+
+def test_labels_may_be_unknown():
+    """One known label makes a data set labelled; none, or no image, does not."""
+    assert samples([UNLABELLED, 1]).labelled
+    assert not samples([UNLABELLED, UNLABELLED]).labelled
+    assert not samples([]).labelled
+
+
+def test_the_prediction_is_the_most_probable_class(linear):
+    """The bright corner speaks for the first class."""
+    images = np.zeros((2, 48, 48, 1), np.float32)
+    images[1, :12, :12], images[0, 0, 0] = 1, -1
+    batch = batch_of(linear, images)
+    assert (len(batch), batch.prediction.tolist()) == (2, [1, 0])
+
+
+def test_counts_have_a_row_for_each_label():
+    """A class that never occurs has its row and column of zeros."""
+    evaluation = Evaluation(np.array([0, 0, 2]), np.array([0, 2, 2]), None, "", "")
+    assert evaluation.counts(3).tolist() == [[1, 0, 1], [0, 0, 0], [0, 0, 1]]
+    assert evaluation.accuracy == 2 / 3
+    assert np.isnan(Evaluation(np.zeros(0, np.int64), np.zeros(0, np.int64), None, "", "").accuracy)

@@ -1,0 +1,20 @@
+"""How a figure is drawn."""
+
+import pytest
+
+from generator.show import WEAK, Mask, columns_for
+
+
+@pytest.mark.parametrize(
+    ("count", "columns"), [(1, 1), (7, 7), (8, 8), (16, 8), (25, 5), (30, 6), (32, 8), (35, 7), (13, 8)]
+)
+def test_rows_are_not_ragged_where_that_can_be_helped(count, columns):
+    """32 filters stand in four rows of eight; a number without a divisor keeps eight."""
+    assert columns_for(count) == columns
+
+
+def test_a_mask_may_name_its_threshold_by_class():
+    """Classes that are not named take the usual one."""
+    mask = Mask(below={"happy": 0.05, "fear": "mean"})
+    assert [mask.below_of(name) for name in ("happy", "fear", "sad")] == [0.05, "mean", WEAK]
+    assert Mask(below="deviation").below_of("sad") == "deviation"

@@ -1,0 +1,41 @@
+"""Texts in several languages, and how a language lists."""
+
+import pytest
+
+from generator.text import Language, Text, bilingual
+
+
+def test_a_language_is_stood_in_for_in_order():
+    """The language itself, then the fallbacks in their order, then any."""
+    text = Text({"de": "Hallo", "en": "Hello"})
+    assert text.in_language("en") == "Hello"
+    assert text.in_language("fr", "en", "de") == "Hello"
+    assert text.in_language("fr") == "Hallo"
+    assert Text().in_language("en", "de") == ""
+
+
+def test_what_is_missing_is_known():
+    """A text for all languages lacks none, nor does one that says nothing."""
+    assert bilingual("Hello", "你好").missing(("en", "fr", "zh-Hant", "de")) == ("fr", "de")
+    assert Text.of("Hello").missing(("en", "fr")) == ()
+    assert Text().missing(("en",)) == ()
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [("x", {"*": "x"}), ({"en": "x"}, {"en": "x"}), (None, {}), (Text({"en": "x"}), {"en": "x"})],
+)
+def test_a_text_is_made_of_what_a_spec_says(value, expected):
+    """One string for all languages, a mapping by language, or nothing."""
+    text = Text.of(value)
+    assert text.by_language == expected
+    assert bool(text) == bool(expected)
+
+
+@pytest.mark.parametrize(
+    ("code", "lists"),
+    [("en", ["", "a", "a and b", "a, b and c"]), ("zh-Hant", ["", "a", "a和b", "a、b和c"])],
+)
+def test_lists_are_joined_as_the_language_does(code, lists):
+    """Of nothing, one, two and three."""
+    assert [Language(code).listed(tuple("abc"[:count])) for count in range(4)] == lists
