@@ -151,9 +151,9 @@ def test_its_evidence_says_that_it_does_not_depend_on_the_class():
         faces_of(faces, target, classifier),
         Setting(CLASSES, (CORNER,)),
         partial(shuffled, of=classifier),
-    ).numbers("saliency")
-    assert found["verdict"]["class"]["light"] == "red"
-    assert found["class_swap"]["retained"]["mean"] == pytest.approx(1)
+    ).of("saliency")
+    assert found.verdict["class"].light == "red"
+    assert found.class_swap.retained.mean == pytest.approx(1)
 
 
 class Squared(LinearClassifier):
