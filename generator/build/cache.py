@@ -18,7 +18,7 @@ import numpy as np
 
 from generator import artefacts, classifier, results, samples
 from generator.data import csv_source
-from generator.evidence import result
+from generator.evidence.result import ReportEvidence, kinds_within
 
 LIMIT = 1 << 30  # bytes; the entries used longest ago go first
 DIGEST = 32
@@ -102,7 +102,7 @@ STORED: Mapping[str, Any] = {
     **artefacts.KINDS,
     csv_source.PixelTable.__name__: csv_source.PixelTable,
     **{c.__name__: c for c in (samples.Batch, samples.Evaluation, classifier.Layer, classifier.ModelFacts)},
-    **{c.__name__: c for c in result.STORED},
+    **{c.__name__: c for c in kinds_within(ReportEvidence)},
     **{c.__name__: c for c in (results.Part, results.Picture, results.Legend, results.Drawing)},
 }
 

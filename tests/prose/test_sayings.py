@@ -1,10 +1,14 @@
 """What prose says of the evidence."""
 
+from dataclasses import replace
+
 import pytest
 
 from generator.errors import InputError
 from generator.evidence.result import ReportEvidence
 from generator.prose.sayings import NAMES
+from generator.shipped import TEMPLATES
+from generator.words import load
 from tests.evidence.planted import (
     evidence,
     spoken,
@@ -114,3 +118,15 @@ def test_less_than_nothing_reads_as_nothing(evidence):
     assert swap.mean < 0
     line = next(line for line in spoken(evidence).lines("saliency") if line.check == "class")
     assert line.numbers.startswith("0% of the map stays")
+
+
+def test_a_third_language_names_the_sentences_that_it_lacks(evidence, tmp_path):
+    """They are missing words like any other, of which the spec warns; English stands in for them alone."""
+    (tmp_path / "words").mkdir()
+    (tmp_path / "words" / "fr.yaml").write_text("evidence: {says: {class: {changes: Une autre classe.}}}")
+    words = load("fr", (tmp_path, TEMPLATES))
+    assert "evidence.says.weights.changes" in words.missing
+    assert "evidence.says.class.changes" not in words.missing
+    french = replace(spoken(evidence), words=words)
+    assert str(french.verdict("saliency", "class")) == "Une autre classe."
+    assert str(french.verdict("saliency", "weights")) == "An untrained network gives another map."
