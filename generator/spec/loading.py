@@ -1,8 +1,9 @@
 """report.yaml → Report: every problem of it at once, each at its line, before anything is computed."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from importlib.util import module_from_spec, spec_from_file_location
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from generator.methods import METHODS, load_all
 from generator.regions import Region
 from generator.spec.complaints import complaints
 from generator.spec.fields import Scope, language_tag
-from generator.spec.grammar import Document, Evidence, ModelFile, Question, by_layer
+from generator.spec.grammar import Document, Evidence, Question, by_layer
 from generator.spec.references import Declared, Entry, declared, ids, misreferences, wrong_prose
 from generator.spec.report import Report, texts_in
 from generator.text import Text
@@ -36,7 +37,7 @@ def load(path: Path, options: BuildOptions = BuildOptions()) -> Report:  # noqa:
     data = _overridden(_without_nulls(source.data), options)
     names = declared(data)
     document = _validated(data, names, source, problems)
-    params = {figure.path: _params(figure, source, problems) for figure in names.figures}
+    params = [_params(figure, source, problems) for figure in names.figures]
     problems += [*misreferences(names, source), *wrong_prose(names, source)]
     if problems or document is None:
         raise SpecError(tuple(dict.fromkeys(problems)))
@@ -123,18 +124,12 @@ def _params(figure: Entry, source: Source, problems: list[Problem]) -> Mapping[s
 
 
 def _report(
-    document: Document,
-    names: Declared,
-    params: Mapping[str, Mapping[str, Any]],
-    source: Source,
-    options: BuildOptions,
+    document: Document, names: Declared, params: list[Mapping[str, Any]], source: Source, options: BuildOptions
 ) -> Report:
-    models = _models(document)
-    figures = {f.path: f.id for f in names.figures}
-    questions = tuple(
-        _question(question, f"questions[{i}]", figures, params, models[0].id or MODEL)
-        for i, question in enumerate(document.questions)
-    )
+    files = document.models or (document.model,)
+    entries = names.models or (Entry("model", MODEL, {}),)
+    listed = zip(entries, files.values() if isinstance(files, dict) else files, strict=True)
+    figures = iter(zip(names.figures, params, strict=True))
     languages = _languages(document, options)
     return Report(
         source=source,
@@ -144,16 +139,16 @@ def _report(
         author=document.author,
         languages=languages,
         seed=document.seed,
-        models=models,
+        models=tuple(file.model_copy(update={"id": entry.id}) for entry, file in listed if file),
         data=document.data,
         evaluation=document.evaluation,
         classes=tuple(c.model_copy(update={"name": c.name or Text.of(c.id)}) for c in document.classes),
         evidence=Evidence() if document.evidence is True else document.evidence or None,
         regions=tuple(_region(id, document) for id in document.regions),
         plugins=document.plugins,
-        questions=questions,
+        questions=tuple(_filled(q, islice(figures, len(q.figures)), entries[0].id) for q in document.questions),
         only=_only(options.only, ids(names.questions)),
-        paths={id: path for path, id in figures.items()},
+        paths={figure.id: figure.path for figure in names.figures},
         warnings=tuple(sorted((*_untranslated(document, languages, source), *_unworded(languages, source)))),
     )
 
@@ -179,23 +174,11 @@ def _region(id: str, document: Document) -> Region:
     return Region(id, said.name or Text.of(id), boxes, said.outside is not None)
 
 
-def _models(document: Document) -> tuple[ModelFile, ...]:
-    """The models in their order, each with its id."""
-    if document.model:
-        return (document.model.model_copy(update={"id": MODEL}),)
-    models = document.models or {}
-    named = list(models.items()) if isinstance(models, dict) else [(m.id or m.name.in_language("*"), m) for m in models]
-    return tuple(model.model_copy(update={"id": name}) for name, model in named)
-
-
-def _question(
-    question: Question, path: str, figures: Mapping[str, str], params: Mapping[str, Mapping[str, Any]], model: str
-) -> Question:
+def _filled(question: Question, figures: Iterable[tuple[Entry, Mapping[str, Any]]], model: str) -> Question:
     """A question with what its figures left out."""
-    paths = [f"{path}.figures[{j}]" for j in range(len(question.figures))]
     filled = tuple(
-        figure.model_copy(update={"id": figures[at], "params": params[at], "model": figure.model or (model,)})
-        for figure, at in zip(question.figures, paths, strict=True)
+        figure.model_copy(update={"id": entry.id, "params": params, "model": figure.model or (model,)})
+        for figure, (entry, params) in zip(question.figures, figures, strict=True)
     )
     return question.model_copy(update={"figures": filled, "title": question.title or Text.of(question.id)})
 

@@ -73,13 +73,14 @@ def _entries(data: Mapping[str, Any], key: str, path: str = "") -> Iterator[Entr
 
 
 def _models(models: object) -> Iterator[Entry]:
-    """Models by name, or in a list with an `id`, for which a plain `name` may stand."""
+    """Models by name, or in a list with an `id`, for which a `name` may stand."""
     if isinstance(models, Mapping):
         for name, model in models.items():
             yield Entry(child("models", name), name, model if isinstance(model, Mapping) else {})
     for entry in _entries({"models": models}, "models"):
         name = entry.data.get("name")
-        yield Entry(entry.path, entry.id or (name if isinstance(name, str) else ""), entry.data)
+        said = next(iter(name.values()), "") if isinstance(name, Mapping) else name
+        yield Entry(entry.path, entry.id or str(said or ""), entry.data)
 
 
 def _with_ids(figures: list[Entry]) -> Iterator[Entry]:
