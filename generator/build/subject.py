@@ -117,8 +117,8 @@ class Subject:
     @cached_property
     def facts(self) -> ModelFacts:
         """From the cache, else by opening the model."""
-        found = self.cache.remember(key_of(facts=self.digest, size=repr(self.size), libraries=versions()), self._facts)
-        return cast(ModelFacts, found)
+        key = key_of(facts=self.digest, size=repr(self.size), libraries=versions())
+        return cast(ModelFacts, self.cache.remember(key, lambda: self.classifier.facts))
 
     @cached_property
     def classifier(self) -> "KerasClassifier":
@@ -169,11 +169,6 @@ class Subject:
 
     def _preprocess(self, shape: tuple[int, int, int]) -> Preprocessor:
         return preprocess_of(self.settings, shape, self.folder, lambda: self.data.chunks(shape, self.settings.crop))
-
-    def _facts(self) -> ModelFacts:
-        model = self.classifier
-        described = (model.input_shape, model.n_classes, model.one_output, model.layers)
-        return ModelFacts(*described, model.facts.parameters, model.facts.multiply_adds, model.facts.keras_version)
 
 
 @dataclass(frozen=True)

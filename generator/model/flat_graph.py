@@ -9,30 +9,15 @@ from typing import Any
 
 from generator.model.legacy import original
 
-KerasObject = Any  # a layer, operation, model or tensor of Keras
+KerasObject = Any  # a layer, operation, model, variable or tensor of Keras
 Apply = Callable[["Step", tuple[Any, ...], dict[str, Any]], Any]
 
 SQUASHING = ("softmax", "sigmoid")
 SHAPE_ONLY = ("Reshape", "Flatten", "Dropout", "SpatialDropout2D", "Identity", "Squeeze", "Activation")
-RECTIFYING = frozenset(
-    [
-        "relu",
-        "relu6",
-        "leakyrelu",
-        "prelu",
-        "elu",
-        "selu",
-        "celu",
-        "silu",
-        "swish",
-        "gelu",
-        "mish",
-        "hardsilu",
-        "hardswish",
-        "softplus",
-        "thresholdedrelu",
-    ]
-)
+RECTIFYING = (
+    "relu", "relu6", "leakyrelu", "prelu", "elu", "selu", "celu", "silu", "swish", "gelu", "mish", "hardsilu",
+    "hardswish", "softplus", "thresholdedrelu",
+)  # fmt: skip
 INPUT = 0  # the number of the value that enters the graph
 
 
@@ -175,13 +160,10 @@ class _Writer:
             return self.inline(nested, name + "/", [reads[id(tensor)] for tensor in node.arguments.keras_tensors])
         writes = tuple(self._count + 1 + place for place in range(len(node.outputs)))
         self._count += len(writes)
-        self.steps.append(Step(self._unique(name), node.operation, node.arguments, reads, writes))
-        return list(writes)
-
-    def _unique(self, name: str) -> str:
-        """The layer's own name; a layer that is called again is `name:2`."""
         self._uses[name] = self._uses.get(name, 0) + 1
-        return name if self._uses[name] == 1 else f"{name}:{self._uses[name]}"
+        called = name if self._uses[name] == 1 else f"{name}:{self._uses[name]}"
+        self.steps.append(Step(called, node.operation, node.arguments, reads, writes))
+        return list(writes)
 
 
 def squashing_step(graph: FlatGraph) -> Step | None:

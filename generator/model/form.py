@@ -1,7 +1,7 @@
 """What a flat graph looks like from outside: its input, layers, cost, and where scores become probabilities."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from math import log2, prod
 
 from generator.classifier import Layer
@@ -60,7 +60,9 @@ def port_shape(own: tuple[int, ...], first: bool) -> tuple[int, int, int]:
 
 def channels_first(graph: FlatGraph) -> frozenset[int]:
     """The numbers of the values whose channels stand before height and width."""
-    first = {INPUT: _starts_channels_first(graph)}
+    # the first layer with an opinion speaks for the input, unless the axes are moved before it
+    opinion = next((s for s in graph.steps if _oriented(s) or s.kind in ("Permute", "Reshape")), None)
+    first = {INPUT: opinion is not None and _oriented(opinion) and _orientation(opinion, False)}
     for step in graph.steps:
         inherited = first.get(next(iter(step.reads.values()), INPUT), False)
         first.update(dict.fromkeys(step.writes, _orientation(step, inherited)))
@@ -78,39 +80,19 @@ def _orientation(step: Step, inherited: bool) -> bool:
     return permuted.get(tuple(getattr(step.operation, "dims", ())), inherited)
 
 
-def _starts_channels_first(graph: FlatGraph) -> bool:
-    """The first layer with an opinion speaks for the input, unless the axes are moved before it."""
-    step = next((s for s in graph.steps if _oriented(s) or s.kind in ("Permute", "Reshape")), None)
-    return step is not None and _oriented(step) and _orientation(step, False)
-
-
 def layers_of(graph: FlatGraph, form: Form, shapes: Shapes) -> tuple[Layer, ...]:
     """Every step from the input to the scores, as the port names it."""
-    layers = [_layer(step, form, shapes[step.writes[0]]) for step in graph.steps]
-    first = {id(step.operation): number for number, step in reversed(list(enumerate(graph.steps)))}
-    return tuple(
-        replace(
-            layer,
-            parameters=_weights(step) if first[id(step.operation)] == number else 0,
-            multiply_adds=_multiply_adds(step, layer),
-        )
-        for number, (step, layer) in enumerate(zip(graph.steps, layers, strict=True))
-    )
-
-
-def _layer(step: Step, form: Form, shape: tuple[int, ...]) -> Layer:
-    if step.writes[0] in form.first and len(shape) == 3:
-        shape = (*shape[1:], shape[0])
-    return Layer(step.name, step.kind, shape, step.rectifies)
-
-
-def _multiply_adds(step: Step, layer: Layer) -> int:
-    weights = [weight.shape for weight in getattr(step.operation, "weights", ()) if weight.name in KERNELS]
-    return sum(prod(shape) * prod(layer.shape[:-1]) for shape in weights)
-
-
-def _weights(step: Step) -> int:
-    return sum(prod(weight.shape) for weight in getattr(step.operation, "weights", ()))
+    layers, counted = [], set()
+    for step in graph.steps:
+        shape = shapes[step.writes[0]]
+        if step.writes[0] in form.first and len(shape) == 3:
+            shape = (*shape[1:], shape[0])
+        weights = [(weight.name, prod(weight.shape)) for weight in getattr(step.operation, "weights", ())]
+        own = 0 if id(step.operation) in counted else sum(size for _, size in weights)
+        counted.add(id(step.operation))
+        multiply_adds = sum(size for name, size in weights if name in KERNELS) * prod(shape[:-1])
+        layers.append(Layer(step.name, step.kind, shape, step.rectifies, own, multiply_adds))
+    return tuple(layers)
 
 
 def images_of_a_pass(shapes: Shapes) -> int:

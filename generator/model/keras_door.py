@@ -1,6 +1,7 @@
 """The only door to TensorFlow, Keras and tf-keras-vis; importing it takes seconds, so it is imported late."""
 
 import os
+import re
 import sys
 import warnings
 from collections.abc import Callable, Iterator
@@ -8,7 +9,15 @@ from contextlib import contextmanager
 from functools import partial
 from typing import Any
 
+from generator.errors import ComputationError
+
 STDERR = 2
+LAYER_FAILS = (AttributeError, LookupError, NotImplementedError, RuntimeError, TypeError, ValueError)
+MARKS = re.compile(
+    r'Graph execution error:.*\n  File "[^\n]*\n|Exception encountered when calling |\x1b\[\d*m|'
+    r"\{\{function_node [^}]*\}\} |\[\[.*?\]\]|\[Op:.*|Hint: .*|Arguments received by .*",
+    re.DOTALL,
+)  # of Keras and TensorFlow around the words of a failure
 
 
 @contextmanager
@@ -48,6 +57,18 @@ with quiet_stderr(), absent("sklearn", "matplotlib"):
     import tensorflow as tf
 
 __all__ = ["keras", "regularizers", "tf"]
+
+
+@contextmanager
+def computing(*others: type[Exception]) -> Iterator[None]:
+    """What TensorFlow raises inside, memory that is not there among it, is a ComputationError in its own words.
+
+    So are `others`: what a layer may raise when it is called.
+    """
+    try:
+        yield
+    except (tf.errors.OpError, *others) as error:
+        raise ComputationError(" ".join(MARKS.sub("", str(error)).split()) or type(error).__name__) from error
 
 
 def regularizers(total_variation: float, norm: float) -> list[Callable[..., Any]]:

@@ -152,7 +152,8 @@ class Described:
     @property
     def legacy(self) -> bool:
         """Whether it is older than Keras 3; the first files do not say."""
-        return not self.keras_version.partition(".")[0].isdigit() or int(self.keras_version.partition(".")[0]) < 3
+        major = self.keras_version.partition(".")[0]
+        return not major.isdigit() or int(major) < 3
 
 
 @contextmanager
@@ -182,20 +183,13 @@ def described(path: Path) -> Described:
     form = format_of(path)
     if form == "pickle":
         return Described(form, {}, "")
-    config, version = _hdf5(path) if form == "hdf5" else _archive(path)
-    return Described(form, config, version)
-
-
-def _hdf5(path: Path) -> tuple[Config, str]:
-    with h5py.File(path) as file:
-        version = file.attrs.get("keras_version", file["model_weights"].attrs.get("keras_version", ""))
-        return json.loads(_text(file.attrs["model_config"])), _text(version)
-
-
-def _archive(path: Path) -> tuple[Config, str]:
+    if form == "hdf5":
+        with h5py.File(path) as file:
+            version = file.attrs.get("keras_version", file["model_weights"].attrs.get("keras_version", ""))
+            return Described(form, json.loads(_text(file.attrs["model_config"])), _text(version))
     with ZipFile(path) as archive:
         said = json.loads(archive.read("metadata.json")) if "metadata.json" in archive.namelist() else {}
-        return json.loads(archive.read("config.json")), said.get("keras_version", "")
+        return Described(form, json.loads(archive.read("config.json")), said.get("keras_version", ""))
 
 
 def _text(value: str | bytes) -> str:

@@ -6,7 +6,6 @@ Several batches are under way at once: while one waits for the last thread of an
 from collections.abc import Hashable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
-from hashlib import sha256
 from math import prod
 from pathlib import Path
 from typing import Any
@@ -15,12 +14,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from generator.artefacts import Floats
-from generator.classifier import Ascent, Climb, Layer, Rectifier, Score, layer_called
+from generator.classifier import Ascent, Climb, Layer, ModelFacts, Rectifier, Score, layer_called
 from generator.data.preprocess import Preprocessor
-from generator.errors import ModelError, ParameterError
+from generator.errors import ComputationError, ModelError, ParameterError
 from generator.model.flat_graph import FlatGraph, flatten
 from generator.model.form import AT_ONCE, FEW, Form, form_of, images_of_a_pass, layers_of
-from generator.model.keras_door import tf
+from generator.model.keras_door import computing, tf
 from generator.model.keras_files import ReadableFile, readable
 from generator.model.keras_opening import loaded, probed, refuse_other_tasks, unsquashed
 from generator.model.keras_passes import (
@@ -44,16 +43,6 @@ Array = NDArray[Any]
 Traced = Any  # a tf.function
 
 
-@dataclass(frozen=True)
-class FileFacts:
-    """What the report says of the model: `digest` is the sha256 of the file, `keras_version` wrote it."""
-
-    digest: str
-    keras_version: str
-    parameters: int
-    multiply_adds: int  # of one image, in convolutions and dense layers
-
-
 @dataclass(frozen=True, eq=False)
 class KerasClassifier:
     """A Keras model behind the port; its questions are traced once and kept."""
@@ -66,13 +55,19 @@ class KerasClassifier:
     n_classes: int
     one_output: bool
     batch: int  # images of one pass
-    facts: FileFacts
+    keras_version: str  # wrote the file
     _traced: dict[Hashable, Any] = field(default_factory=dict, repr=False)
     _at_once: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(AT_ONCE), repr=False)
 
     @property
     def input_shape(self) -> tuple[int, int, int]:
         return self.form.shape
+
+    @property
+    def facts(self) -> ModelFacts:
+        """What is known of it without asking it anything."""
+        cost = (sum(layer.parameters for layer in self.layers), sum(layer.multiply_adds for layer in self.layers))
+        return ModelFacts(self.input_shape, self.n_classes, self.one_output, self.layers, *cost, self.keras_version)
 
     def preprocessed(self, by: Preprocessor) -> "KerasClassifier":
         """The same model, with the same traces, behind another preprocessing."""
@@ -170,7 +165,8 @@ class KerasClassifier:
 
         def answer(start: int) -> list[Floats]:
             given = [array[start : start + self.batch] for array in arrays]
-            results = traced(*(_padded(array, self.form.batch) for array in given))
+            with computing():
+                results = traced(*(_padded(array, self.form.batch) for array in given))
             results = results if isinstance(results, tuple) else (results,)
             return [result.numpy()[: len(given[0])] for result in results]
 
@@ -218,7 +214,8 @@ class _Climbing:
 
     def further(self, first: Tensor, last: Tensor) -> "_Climbing":
         """The same some steps later."""
-        inputs, memory, value = self.climb(self.inputs, self.memory, *self.fixed, first, last)
+        with computing():
+            inputs, memory, value = self.climb(self.inputs, self.memory, *self.fixed, first, last)
         return replace(self, inputs=inputs, memory=memory, value=value)
 
 
@@ -231,13 +228,13 @@ def open_model(
     """
     try:
         with readable(path, trust) as file:
-            return _classifier(file, preprocess, trust, size, sha256(path.read_bytes()).hexdigest())
-    except ModelError as error:
+            return _classifier(file, preprocess, trust, size)
+    except (ModelError, ComputationError) as error:  # a layer that fails on noise fails on every image
         raise ModelError(f"{path}: {error}") from error
 
 
 def _classifier(
-    file: ReadableFile, preprocess: Preprocessor, trust: bool, size: tuple[int, int] | None, digest: str
+    file: ReadableFile, preprocess: Preprocessor, trust: bool, size: tuple[int, int] | None
 ) -> KerasClassifier:
     model = loaded(file, trust)
     refuse_other_tasks(model)
@@ -247,7 +244,6 @@ def _classifier(
     graph, squashing = unsquashed(whole)
     shapes = {number: tuple(value.shape[1:]) for number, value in probed(model, graph, squashing, form).items()}
     layers = layers_of(graph, form, shapes)
-    cost = (sum(layer.parameters for layer in layers), sum(layer.multiply_adds for layer in layers))
     width = prod(shapes[graph.output])
     return KerasClassifier(
         preprocess,
@@ -258,7 +254,7 @@ def _classifier(
         n_classes=max(width, 2),
         one_output=width == 1,
         batch=batch or images_of_a_pass(shapes),
-        facts=FileFacts(digest, file.keras_version, *cost),
+        keras_version=file.keras_version,
     )
 
 

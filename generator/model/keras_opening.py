@@ -1,7 +1,7 @@
 """A model file opened by Keras 3 and checked: one image in, one score a class out, and no code run from the file."""
 
 import pickle
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from math import prod
 
 import numpy as np
@@ -10,40 +10,29 @@ from generator.artefacts import Floats
 from generator.errors import ModelError
 from generator.model.flat_graph import FlatGraph, squashing_step
 from generator.model.form import Form, twin
-from generator.model.keras_door import keras, tf
+from generator.model.keras_door import LAYER_FAILS, computing, keras, tf
 from generator.model.keras_files import ReadableFile, entries
 from generator.model.keras_passes import Tensor, entering, plain, squashed
 from generator.model.legacy import MODELS, OLD_HARD_SIGMOID, Json
 
-KERAS_FAILS = (
-    TypeError,
-    ValueError,
-    KeyError,
-    IndexError,
-    AttributeError,
-    NotImplementedError,
-    ImportError,
-    OSError,
-    pickle.UnpicklingError,
-)
+KERAS_FAILS = (TypeError, ValueError, LookupError, AttributeError, NotImplementedError, ImportError, OSError)
 
 
 def loaded(file: ReadableFile, trust: bool) -> Tensor:
     """The model; raises ModelError where it holds classes that nobody registered, or Keras cannot build it."""
     _refuse_unknown(file.config)
-    ways = {"whole": _whole, "translated": _translated, "pickle": _unpickled}
     try:
-        return ways[file.way](file, trust)
-    except KERAS_FAILS as error:
+        if file.way == "pickle":
+            return _unpickled(file)
+        if file.way == "translated":
+            return _translated(file, trust)
+        return keras.models.load_model(file.path, compile=False, safe_mode=not trust)
+    except (*KERAS_FAILS, pickle.UnpicklingError) as error:
         reason = str(error).strip().splitlines() or [type(error).__name__]
         raise ModelError(f"Keras {keras.__version__} cannot open it: {reason[0][:160]}") from error
 
 
-def _whole(file: ReadableFile, trust: bool) -> Tensor:
-    return keras.models.load_model(file.path, compile=False, safe_mode=not trust)
-
-
-def _unpickled(file: ReadableFile, _trust: bool) -> Tensor:
+def _unpickled(file: ReadableFile) -> Tensor:
     """Whatever code is in the file runs here; it is reached only with the user's trust."""
     found = pickle.loads(file.path.read_bytes())
     if not isinstance(found, keras.Model):
@@ -61,20 +50,14 @@ def _translated(file: ReadableFile, trust: bool) -> Tensor:
 
 
 def _refuse_unknown(config: Json) -> None:
-    unknown = next(_unknown(config), None)
-    if unknown is not None:
-        raise ModelError(
-            f"the model holds `{unknown}`, a class of its own that is not registered; build the model from Keras' own "
-            "layers, or register the class with @keras.saving.register_keras_serializable before the build"
-        )
-
-
-def _unknown(config: Json) -> Iterator[str]:
-    """The layers that Keras does not know, by their class."""
     for entry in entries(config):
         kind, inner = entry.get("class_name"), entry.get("config")
         if isinstance(kind, str) and isinstance(inner, dict) and not _known(kind, entry):
-            yield kind.partition(">")[2] or kind
+            raise ModelError(
+                f"the model holds `{kind.partition('>')[2] or kind}`, a class of its own that is not registered; build "
+                "the model from Keras' own layers, or register the class with "
+                "@keras.saving.register_keras_serializable before the build"
+            )
 
 
 def _known(kind: str, entry: Mapping[str, Json]) -> bool:
@@ -102,13 +85,8 @@ def refuse_other_tasks(model: Tensor) -> None:
         raise ModelError(f"the model has {len(outputs)} outputs; save a model that ends in the one to explain")
     shape = model.outputs[0].shape[1:]
     if sum(length != 1 for length in shape) > 1:
-        raise ModelError(
-            f"the model puts out arrays of {_words(shape)}, a picture or a sequence; a classifier is needed"
-        )
-
-
-def _words(shape: tuple[int | None, ...]) -> str:
-    return "×".join("any" if length is None else str(length) for length in shape)
+        form = "×".join("any" if length is None else str(length) for length in shape)
+        raise ModelError(f"the model puts out arrays of {form}, a picture or a sequence; a classifier is needed")
 
 
 def unsquashed(graph: FlatGraph) -> tuple[FlatGraph, str]:
@@ -135,7 +113,8 @@ def _predicted(model: Tensor, inputs: Tensor) -> Tensor:
     """What the model itself says, its one input and output wrapped as the file wraps them."""
     structure = getattr(model, "_inputs_struct", None)
     wrapped = isinstance(structure, (list, tuple, dict))
-    result = model(keras.tree.pack_sequence_as(structure, [inputs]) if wrapped else inputs, training=False)
+    with computing(*LAYER_FAILS):
+        result = model(keras.tree.pack_sequence_as(structure, [inputs]) if wrapped else inputs, training=False)
     return keras.tree.flatten(result)[0]
 
 

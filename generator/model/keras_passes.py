@@ -16,7 +16,7 @@ from generator.classifier import Ascent, Objective, Optimizer, ScoreKind
 from generator.errors import ModelError
 from generator.model.flat_graph import Step
 from generator.model.form import Form, twin
-from generator.model.keras_door import regularizers, tf
+from generator.model.keras_door import LAYER_FAILS, computing, regularizers, tf
 
 Tensor = Any
 Question = Callable[..., Tensor]
@@ -39,7 +39,8 @@ def plain(step: Step, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Tensor:
     """A step as the file has it, never in training mode."""
     if getattr(step.operation, "_call_has_training_arg", False):
         kwargs["training"] = False  # also where the file says True
-    return step.operation(*args, **kwargs)
+    with computing(*LAYER_FAILS):
+        return step.operation(*args, **kwargs)
 
 
 def guided(step: Step, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Tensor:
@@ -86,7 +87,8 @@ def picked(rows: Tensor, column: Tensor) -> Tensor:
 
 def slope(score: Tensor, by: Tensor) -> Tensor:
     """The derivative of each image's score."""
-    gradient = tf.gradients(score, by)[0]
+    with computing(*LAYER_FAILS):
+        gradient = tf.gradients(score, by)[0]
     if gradient is None:
         raise ModelError("no gradient leads from the scores back to the image; occlusion and lime do without one")
     return gradient
@@ -110,7 +112,8 @@ def climbing(objective: Question, ascent: Ascent) -> Question:
 
     def climb(start: Tensor, memory: Tensor, units: Tensor, low: Tensor, high: Tensor, *numbers: Tensor) -> Tensors:
         rate, seed, first, last = numbers
-        low, high = (bound if bound.shape == start.shape[1:] else _anywhere(bound) for bound in (low, high))
+        if start.shape[1:] != low.shape:  # a picture that is larger than the input: the bound of any of its pixels
+            low, high = (tf.reduce_mean(bound, axis=(0, 1), keepdims=True) for bound in (low, high))
 
         def step(done: Tensor, x: Tensor, memory: Tensor) -> Tensors:
             shift = tf.random.stateless_uniform((2,), (seed, done), -ascent.jitter, ascent.jitter + 1, tf.int32)
@@ -129,10 +132,6 @@ def climbing(objective: Question, ascent: Ascent) -> Question:
 def blank(ascent: Ascent, start: Tensor) -> Tensor:
     """What an optimizer remembers before its first step, `(slots, F, H, W, C)`: every pixel of every unit its own."""
     return tf.zeros(({"adam": 2, "adagrad": 1}.get(ascent.optimizer, 0), *start.shape))
-
-
-def _plain(uphill: Tensor, done: Tensor, memory: Tensor) -> Tensors:
-    return uphill, memory
 
 
 def _normalized(uphill: Tensor, done: Tensor, memory: Tensor) -> Tensors:
@@ -156,13 +155,8 @@ def _adam(uphill: Tensor, done: Tensor, memory: Tensor) -> Tensors:
 
 
 OPTIMIZERS: Mapping[Optimizer, Question] = MappingProxyType(
-    {"plain": _plain, "normalized": _normalized, "adagrad": _adagrad, "adam": _adam}
+    {"plain": lambda uphill, _, memory: (uphill, memory), "normalized": _normalized, "adagrad": _adagrad, "adam": _adam}
 )
-
-
-def _anywhere(bound: Tensor) -> Tensor:
-    """The bound of a pixel of a picture that is larger than the input."""
-    return tf.reduce_mean(bound, axis=(0, 1), keepdims=True)
 
 
 def value_of_unit(output: Tensor, units: Tensor, objective: Objective) -> Tensor:

@@ -38,8 +38,54 @@ HOMES = {
     ),
     "nn": ("Elu", "Gelu", "LeakyRelu", "Relu", "Relu6", "Selu", "Sigmoid", "Silu", "Softmax"),
 }  # fmt: skip
+BACKWARDS = [{"class_name": "__ellipsis__"}, {"start": None, "stop": None, "step": -1}]  # `x[..., ::-1]`, RGB to BGR
 SECOND = ("y", "bias")  # keywords of the second operand
 SETTINGS = {"axis": "axis", "keepdims": "keepdims", "shape": "newshape"}  # keywords that the operation is made with
+CALLS = ("TFOpLambda", "SlicingOpLambda")
+CLASSES = {
+    "Convolution2D": "Conv2D",
+    "AtrousConvolution2D": "Conv2D",
+    "SeparableConvolution2D": "SeparableConv2D",
+    "Deconvolution2D": "Conv2DTranspose",
+    "BatchNormalizationV1": "BatchNormalization",
+    "BatchNormalizationV2": "BatchNormalization",
+    "SyncBatchNormalization": "BatchNormalization",
+    "ThresholdedReLU": "ReLU",
+}
+ARGUMENTS = {
+    "nb_filter": "filters",
+    "subsample": "strides",
+    "border_mode": "padding",
+    "dim_ordering": "data_format",
+    "atrous_rate": "dilation_rate",
+    "bias": "use_bias",
+    "output_dim": "units",
+    "p": "rate",
+    "sigma": "stddev",
+    "theta": "threshold",
+    "batch_input_shape": "batch_shape",
+}
+DATA_FORMATS = {"tf": "channels_last", "th": "channels_first"}
+TRAINING = ("_initializer", "_regularizer", "_constraint")
+FORGOTTEN = ("init", "input_dtype", "input_dim", "input_length", "experimental_autocast", "jit_compile")
+FORGOTTEN_BY_CLASS = {
+    "DepthwiseConv2D": ("groups", "filters"),
+    "SeparableConv2D": ("groups",),
+    "Conv2DTranspose": ("groups",),
+    "MultiHeadAttention": ("query_shape", "key_shape", "value_shape", "softmax_robust_masking"),
+    "LSTM": ("time_major", "implementation", "consume_less"),
+    "GRU": ("time_major", "implementation", "consume_less"),
+    "BatchNormalization": ("mode", "renorm", "renorm_clipping", "renorm_momentum", "fused", "virtual_batch_size"),
+}
+KEPT_BY_CLASS = {
+    "InputLayer": ("batch_shape", "dtype", "name"),
+    "Lambda": ("name", "function", "arguments", "dtype"),
+}
+INACTIVE = (
+    "RandomFlip", "RandomRotation", "RandomZoom", "RandomTranslation", "RandomContrast", "RandomBrightness",
+    "RandomHeight", "RandomWidth",
+)  # fmt: skip
+OLD_HARD_SIGMOID = "hard_sigmoid_of_keras_2"  # 0.2 x + 0.5 cut to 0..1; the one of Keras 3 is x / 6 + 0.5
 
 
 class Calls:
@@ -70,14 +116,10 @@ class Calls:
         return {"args": [tensors[0] if len(tensors) == 1 else tensors], "kwargs": kept}
 
     def _operand(self, given: list[Json]) -> Json:
-        return _array(given[2]) if given[0] == CONSTANT else self._tensor(given)
-
-    def _tensor(self, given: list[Json]) -> Config:
-        history = self.reference(*given[:3])
-        return {
-            "class_name": "__keras_tensor__",
-            "config": {"shape": [None], "dtype": "float32", "keras_history": history},
-        }
+        if given[0] == CONSTANT:
+            return _array(given[2])
+        tensor = {"shape": [None], "dtype": "float32", "keras_history": self.reference(*given[:3])}
+        return {"class_name": "__keras_tensor__", "config": tensor}
 
     def _value(self, value: Json) -> Json:
         if not isinstance(value, list) or not value:
@@ -119,18 +161,16 @@ def _references(inner: Mapping[str, Json]) -> list[tuple[str, int]]:
 def operation(layer: Mapping[str, Json], nodes: list[Config]) -> Config:
     """A TensorFlow function that was called on a layer's output, as an operation of Keras 3."""
     function, name = layer["config"]["function"], renamed(layer["config"]["name"])
-    if function == "__operators__.getitem" and _reverses(nodes):
-        return _operation("numpy", "Flip", {"name": name, "axis": -1}, name, [_bare(node) for node in nodes])
+    if function == "__operators__.getitem" and all(n["kwargs"].get("slice_spec") == BACKWARDS for n in nodes):
+        return _operation("numpy", "Flip", {"name": name, "axis": -1}, [_bare(node) for node in nodes])
     if function not in OPERATIONS:
         raise ModelError(
             f"the model calls TensorFlow's `{function}` between its layers ('{name}'), which Keras 3 cannot read; "
             "open it with tf_keras and save it again without that call"
         )
     settings = {SETTINGS[key]: value for key, value in nodes[0]["kwargs"].items() if key in SETTINGS}
-    operands = [
-        _bare(node, *(_array(node["kwargs"][key]) for key in SECOND if key in node["kwargs"])) for node in nodes
-    ]
-    return _operation(*OPERATIONS[function], {"name": name, **settings}, name, operands)
+    bare = [_bare(node, *(_array(node["kwargs"][key]) for key in SECOND if key in node["kwargs"])) for node in nodes]
+    return _operation(*OPERATIONS[function], {"name": name, **settings}, bare)
 
 
 def at_home(config: Mapping[str, Json]) -> Config:
@@ -140,9 +180,9 @@ def at_home(config: Mapping[str, Json]) -> Config:
         module = "keras" if config["class_name"] == "Sequential" else "keras.src.models.functional"
         inner = {**inner, "layers": [at_home(layer) for layer in inner["layers"]]}
         return {"module": module, "registered_name": None, **config, "config": inner}
-    home = next((home for home, kinds in HOMES.items() if config["class_name"] in kinds), None)
-    if home is None or not homeless(config):
+    if not homeless(config):
         return dict(config)
+    home = next(home for home, kinds in HOMES.items() if config["class_name"] in kinds)
     return {"module": f"keras.src.ops.{home}", "registered_name": config["class_name"], **config}
 
 
@@ -152,62 +192,12 @@ def homeless(entry: Mapping[str, Json]) -> bool:
     return known and "inbound_nodes" in entry and "module" not in entry and "dtype" not in entry["config"]
 
 
-def _operation(module: str, kind: str, config: Config, name: str, nodes: list[Config]) -> Config:
-    entry = {"module": f"keras.src.ops.{module}", "class_name": kind, "config": config, "registered_name": kind}
-    return {**entry, "name": name, "inbound_nodes": nodes}
+def _operation(home: str, kind: str, config: Config, nodes: list[Config]) -> Config:
+    return {**_object(f"keras.src.ops.{home}", kind, config, kind), "name": config["name"], "inbound_nodes": nodes}
 
 
 def _bare(node: Config, *more: Json) -> Config:
     return {"args": [*node["args"], *more], "kwargs": {}}
-
-
-def _reverses(nodes: list[Config]) -> bool:
-    """Whether it is `x[..., ::-1]`, which turns RGB into BGR."""
-    backwards = {"start": None, "stop": None, "step": -1}
-    return all(node["kwargs"].get("slice_spec") == [{"class_name": "__ellipsis__"}, backwards] for node in nodes)
-
-
-CALLS = ("TFOpLambda", "SlicingOpLambda")
-CLASSES = {
-    "Convolution2D": "Conv2D",
-    "AtrousConvolution2D": "Conv2D",
-    "SeparableConvolution2D": "SeparableConv2D",
-    "Deconvolution2D": "Conv2DTranspose",
-    "BatchNormalizationV1": "BatchNormalization",
-    "BatchNormalizationV2": "BatchNormalization",
-    "SyncBatchNormalization": "BatchNormalization",
-    "ThresholdedReLU": "ReLU",
-}
-ARGUMENTS = {
-    "nb_filter": "filters",
-    "subsample": "strides",
-    "border_mode": "padding",
-    "dim_ordering": "data_format",
-    "atrous_rate": "dilation_rate",
-    "bias": "use_bias",
-    "output_dim": "units",
-    "p": "rate",
-    "sigma": "stddev",
-    "theta": "threshold",
-    "batch_input_shape": "batch_shape",
-}
-DATA_FORMATS = {"tf": "channels_last", "th": "channels_first"}
-TRAINING = ("_initializer", "_regularizer", "_constraint")
-FORGOTTEN = ("init", "input_dtype", "input_dim", "input_length", "experimental_autocast", "jit_compile")
-FORGOTTEN_BY_CLASS = {
-    "DepthwiseConv2D": ("groups", "filters"),
-    "SeparableConv2D": ("groups",),
-    "Conv2DTranspose": ("groups",),
-    "MultiHeadAttention": ("query_shape", "key_shape", "value_shape", "softmax_robust_masking"),
-    "LSTM": ("time_major", "implementation", "consume_less"),
-    "GRU": ("time_major", "implementation", "consume_less"),
-    "BatchNormalization": ("mode", "renorm", "renorm_clipping", "renorm_momentum", "fused", "virtual_batch_size"),
-}
-INACTIVE = (
-    "RandomFlip", "RandomRotation", "RandomZoom", "RandomTranslation", "RandomContrast", "RandomBrightness",
-    "RandomHeight", "RandomWidth",
-)  # fmt: skip
-OLD_HARD_SIGMOID = "hard_sigmoid_of_keras_2"  # 0.2 x + 0.5 cut to 0..1; the one of Keras 3 is x / 6 + 0.5
 
 
 def modern(config: Mapping[str, Json]) -> Config:
@@ -222,24 +212,22 @@ def modern(config: Mapping[str, Json]) -> Config:
         return _object("keras.layers", "Identity", {"name": inner["name"]})
     registered = config.get("registered_name") or kind
     if ">" in registered:  # a class of somebody's own
-        return {"module": None, "class_name": kind, "config": dict(inner), "registered_name": registered}
+        return _object(None, kind, dict(inner), registered)
     return _object("keras.layers", kind, _arguments(kind, inner))
 
 
-def _object(module: str, kind: str, inner: Config) -> Config:
-    return {"module": module, "class_name": kind, "config": inner, "registered_name": None}
+def _object(module: str | None, kind: str, inner: Json, registered: str | None = None) -> Config:
+    return {"module": module, "class_name": kind, "config": inner, "registered_name": registered}
 
 
 def _functional(inner: Mapping[str, Json]) -> Config:
-    calls = Calls(inner)
-    ends = {key: _ends(inner[key], calls) for key in ("input_layers", "output_layers")}
-    return {"name": inner["name"], "layers": [_called(layer, calls) for layer in inner["layers"]], **ends}
-
-
-def _ends(ends: list[Json], calls: Calls) -> list[Json]:
     """A lone input or output comes without a list of its own."""
-    found = [calls.end(*end) for end in ([ends] if isinstance(ends[0], str) else ends)]
-    return found[0] if len(found) == 1 else found
+    calls, ends = Calls(inner), {}
+    for key in ("input_layers", "output_layers"):
+        given = [inner[key]] if isinstance(inner[key][0], str) else inner[key]
+        found = [calls.end(*end) for end in given]
+        ends[key] = found[0] if len(found) == 1 else found
+    return {"name": inner["name"], "layers": [_called(layer, calls) for layer in inner["layers"]], **ends}
 
 
 def _called(layer: Mapping[str, Json], calls: Calls) -> Config:
@@ -265,37 +253,29 @@ def _sequential(inner: Json) -> Config:
 
 
 def _arguments(kind: str, inner: Mapping[str, Json]) -> Config:
+    """The settings of a layer under the names of Keras 3, without what only training needs."""
     forgotten = FORGOTTEN + FORGOTTEN_BY_CLASS.get(kind, ())
-    kept = {key: value for key, value in inner.items() if key not in forgotten and not _only_trains(key)}
-    if kind != "InputLayer":
-        kept.pop("batch_input_shape", None)
-    named = {ARGUMENTS.get(key, key): _value(key, value) for key, value in kept.items()}
-    return SPECIAL.get(kind, _as_it_is)(named)
-
-
-def _only_trains(key: str) -> bool:
-    return key.endswith(TRAINING) or key[:2] in ("W_", "b_")
+    forgotten += () if kind == "InputLayer" else ("batch_input_shape",)
+    words = {**ARGUMENTS, "alpha": "negative_slope"} if kind == "LeakyReLU" else ARGUMENTS
+    named = {
+        words.get(key, key): _value(key, value)
+        for key, value in inner.items()
+        if key not in forgotten and not key.endswith(TRAINING) and key[:2] not in ("W_", "b_")
+    }
+    named = {key: named[key] for key in KEPT_BY_CLASS.get(kind, named) if key in named}
+    return SPECIAL[kind](named) if kind in SPECIAL else named
 
 
 def _value(key: str, value: Json) -> Json:
     if key in ("dim_ordering", "data_format"):
         return DATA_FORMATS.get(value, value)
     if key.endswith("activation") and value == "hard_sigmoid":
-        return {
-            "module": "builtins",
-            "class_name": "function",
-            "config": OLD_HARD_SIGMOID,
-            "registered_name": "function",
-        }
+        return _object("builtins", "function", OLD_HARD_SIGMOID, "function")
     if key == "name" and isinstance(value, str):
         return renamed(value)
     if key == "dtype" and isinstance(value, dict):
         return value["config"]["name"]
     return modern(value) if isinstance(value, dict) and {"class_name", "config"} <= value.keys() else value
-
-
-def _as_it_is(arguments: Config) -> Config:
-    return arguments
 
 
 def _convolution(arguments: Config) -> Config:
@@ -305,35 +285,21 @@ def _convolution(arguments: Config) -> Config:
 
 
 def _normalization(arguments: Config) -> Config:
+    """Keras 2 wrote the one axis as a list."""
     axis = arguments.get("axis", -1)
     return {**arguments, "axis": axis[0] if isinstance(axis, list) and len(axis) == 1 else axis}
 
 
-def _leaky(arguments: Config) -> Config:
-    if "alpha" in arguments:
-        arguments["negative_slope"] = arguments.pop("alpha")
+def _code(arguments: Config) -> Config:
+    """The bytecode of a Lambda, which Keras 3 runs only outside its safe mode."""
+    if isinstance(arguments["function"], list):
+        code = dict(zip(("code", "defaults", "closure"), arguments["function"], strict=True))
+        arguments["function"] = {"class_name": "__lambda__", "config": code}
     return arguments
 
 
-def _code(arguments: Config) -> Config:
-    """The bytecode of a Lambda, which Keras 3 runs only outside its safe mode."""
-    kept: Config = {key: arguments[key] for key in ("name", "function", "arguments", "dtype") if key in arguments}
-    if isinstance(kept["function"], list):
-        code = dict(zip(("code", "defaults", "closure"), kept["function"], strict=True))
-        kept["function"] = {"class_name": "__lambda__", "config": code}
-    return kept
-
-
-def _input(arguments: Config) -> Config:
-    return {key: arguments[key] for key in ("batch_shape", "dtype", "name") if key in arguments}
-
-
 SPECIAL: Mapping[str, Callable[[Config], Config]] = {
-    "Conv2D": _convolution,
-    "SeparableConv2D": _convolution,
-    "Conv2DTranspose": _convolution,
+    **dict.fromkeys(("Conv2D", "SeparableConv2D", "Conv2DTranspose"), _convolution),
     "BatchNormalization": _normalization,
-    "LeakyReLU": _leaky,
-    "InputLayer": _input,
     "Lambda": _code,
 }

@@ -1,37 +1,25 @@
 """The same network untrained: what a map shows on random weights, it owes to the architecture and the picture.
 
 The weights are exchanged in place and put back afterwards, so that every function that was traced serves the
-untrained network too. Keras is not imported: only layers and their variables are touched.
+untrained network too.
 """
 
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 
 from generator.artefacts import Floats
 from generator.classifier import Classifier
-from generator.model.flat_graph import FlatGraph, Step
-from generator.model.form import Form
+from generator.model.flat_graph import FlatGraph, KerasObject, Step
+from generator.model.keras_model import KerasClassifier
+from generator.model.keras_passes import entering, plain
 
-KerasObject = Any  # a layer, variable or initializer of Keras
 INITIALIZERS = {"depthwise_kernel": "depthwise_initializer", "pointwise_kernel": "pointwise_initializer"}
 CONSTANT = {"bias": 0.0, "beta": 0.0, "gamma": 1.0, "moving_mean": 0.0, "moving_variance": 1.0}
-
-
-class Graphed(Classifier, Protocol):
-    """A classifier that is a graph of layers."""
-
-    @property
-    def graph(self) -> FlatGraph:
-        """Its steps up to the scores."""
-
-    @property
-    def form(self) -> Form:
-        """How its own tensors stand to those of the port."""
 
 
 @dataclass(frozen=True)
@@ -44,7 +32,7 @@ class _Weight:
 
 
 @contextmanager
-def reinitialised(classifier: Graphed, seed: int, inputs: Floats) -> Iterator[Classifier]:
+def reinitialised(classifier: KerasClassifier, seed: int, inputs: Floats) -> Iterator[Classifier]:
     """The classifier with fresh weights drawn from a seed; the trained ones return when the context ends.
 
     Kernels come from their layer's own initializer, biases are 0, norm layers have scale 1, offset 0 and the
@@ -64,20 +52,16 @@ def reinitialised(classifier: Graphed, seed: int, inputs: Floats) -> Iterator[Cl
 
 def _weights(graph: FlatGraph) -> Iterator[_Weight]:
     """Every variable of the graph's layers once, those of layers within layers included."""
-    layers = [(step.name, layer) for step in graph.steps for layer in _layers(step.operation)]
-    owned = [(name, layer, variable) for name, layer in layers for variable in _own(layer)]
+    named = [(step.name, step.operation) for step in graph.steps if hasattr(step.operation, "_flatten_layers")]
+    layers = [(name, one) for name, layer in named for one in layer._flatten_layers(include_self=True, recursive=True)]
+    owned = [
+        (name, layer, variable)
+        for name, layer in layers
+        for variable in (*layer._trainable_variables, *layer._non_trainable_variables)
+    ]
     once = {id(variable): (name, layer, variable) for name, layer, variable in reversed(owned)}
     for number, (name, layer, variable) in enumerate(reversed(once.values())):
         yield _Weight(layer, variable, f"{name}/{number}")
-
-
-def _own(layer: KerasObject) -> tuple[KerasObject, ...]:
-    return (*layer._trainable_variables, *layer._non_trainable_variables)
-
-
-def _layers(operation: KerasObject) -> Iterator[KerasObject]:
-    if hasattr(operation, "_flatten_layers"):
-        yield from operation._flatten_layers(include_self=True, recursive=True)
 
 
 def _fresh(weight: _Weight, seed: int) -> KerasObject:
@@ -88,25 +72,17 @@ def _fresh(weight: _Weight, seed: int) -> KerasObject:
     initializer = getattr(weight.layer, INITIALIZERS.get(name, f"{name}_initializer"), None)
     own = zlib.crc32(f"{seed}/{weight.place}".encode())
     if callable(initializer):
-        return _seeded(initializer, own)(shape, dtype=weight.variable.dtype)
-    if weight.variable.trainable and len(shape) > 1:
-        return _glorot(shape, own)
+        config = initializer.get_config() if hasattr(initializer, "get_config") else {}
+        if "seed" in config:  # a constant has none
+            initializer = type(initializer).from_config({**config, "seed": own})
+        return initializer(shape, dtype=weight.variable.dtype)
+    if weight.variable.trainable and len(shape) > 1:  # Glorot's draw: the layer does not say how it began
+        limit = np.sqrt(6 / (np.prod(shape[:-1]) + np.prod(shape[:-2]) * shape[-1]))
+        return np.random.default_rng(own).uniform(-limit, limit, shape).astype(np.float32)
     return np.array(weight.variable)
 
 
-def _seeded(initializer: KerasObject, seed: int) -> KerasObject:
-    """The same initializer under another seed; some, such as a constant, have none."""
-    config = initializer.get_config() if hasattr(initializer, "get_config") else {}
-    return type(initializer).from_config({**config, "seed": seed}) if "seed" in config else initializer
-
-
-def _glorot(shape: tuple[int, ...], seed: int) -> Floats:
-    """Glorot's uniform draw, for a weight whose layer does not say how it began."""
-    limit = np.sqrt(6 / (np.prod(shape[:-1]) + np.prod(shape[:-2]) * shape[-1]))
-    return np.random.default_rng(seed).uniform(-limit, limit, shape).astype(np.float32)
-
-
-def _normalise(classifier: Graphed, inputs: Floats) -> None:
+def _normalise(classifier: KerasClassifier, inputs: Floats) -> None:
     """Every batch normalisation takes the statistics of its own input, one layer after the other."""
 
     def apply(step: Step, args: tuple[Any, ...], kwargs: dict[str, Any]) -> KerasObject:
@@ -116,17 +92,8 @@ def _normalise(classifier: Graphed, inputs: Floats) -> None:
             axes = tuple(axis for axis in range(values.ndim) if axis != layer.axis % values.ndim)
             layer.moving_mean.assign(values.mean(axis=axes))
             layer.moving_variance.assign(values.var(axis=axes))
-        if getattr(layer, "_call_has_training_arg", False):
-            kwargs["training"] = False
-        return layer(*args, **kwargs)
+        return plain(step, args, kwargs)
 
-    classifier.graph.run(_entering(inputs, classifier.form), apply)
-
-
-def _entering(inputs: Floats, form: Form) -> Floats:
-    """`(N, H, W, C)` into what the model takes; a batch size that the file fixes is kept."""
-    if form.batch is not None:
-        inputs = inputs[np.arange(form.batch) % len(inputs)]
-    if form.transposed:
-        return inputs.transpose(0, 3, 1, 2)
-    return inputs if len(form.own_shape) == 3 else inputs.reshape(-1, *form.own_shape)
+    if classifier.form.batch is not None:  # the file fixes it
+        inputs = inputs[np.arange(classifier.form.batch) % len(inputs)]
+    classifier.graph.run(entering(inputs, classifier.form), apply)
