@@ -41,7 +41,7 @@ class Check:
     """A question to the maps of a figure, answered by its `field`, whose `estimate` is told with the light.
 
     It is asked of maps of further images, or of the facts beside the images `shown`; where it `may_lack`, of some
-    methods only. `share`: its number reads in per cent.
+    methods only. `share`: its number reads in per cent. `held` are the lights under which its number is one to claim.
     """
 
     field: str
@@ -50,11 +50,12 @@ class Check:
     of_shown: Callable[[tuple[Mapping[str, Fact], ...]], Answer] | None = None
     may_lack: bool = False
     share: bool = False
+    held: tuple[Colour, ...] = ("green",)
 
 
 CHECKS: Mapping[str, Check] = {  # in the order in which one would ask
     "looks": Check("region_share", "", located),
-    "faithful": Check("faithfulness", "gap", faithfulness),
+    "faithful": Check("faithfulness", "gap", faithfulness, held=("green", "amber")),
     "class": Check("class_swap", "retained", class_swap, share=True),
     "weights": Check("random_weights", "retained", random_weights, share=True),
     "fit": Check("lime", "r2", of_shown=lime_fit, may_lack=True),
@@ -87,6 +88,10 @@ class FigureEvidence:
     def light(self, check: str) -> Colour | Literal[""]:
         """The light of a check, '' where it is not asked."""
         return self.verdict[check].light if check in self.verdict else ""
+
+    def holds(self, check: str) -> bool:
+        """Whether the number of a check may be claimed."""
+        return self.light(check) in CHECKS[check].held
 
     def estimates(self, check: str) -> dict[str, Estimate]:
         """The numbers that answer a check by their names; those of regions are told apart from them."""

@@ -13,7 +13,6 @@ from generator.prose.quantities import printed
 from generator.text import Text
 
 GAPS = ("gap", *REFERENCES, AVERAGE)
-HELD = ("green", "amber")  # lights of a gap that is above chance
 UNKNOWN = "–"
 EVEN = 1.0  # as much of the map as of the picture
 
@@ -164,10 +163,11 @@ def faithful(told: Told) -> Plot:
 
 
 def _gaps(measured: FigureEvidence) -> Iterator[Value | None]:
-    light = measured.light("faithful")
-    yield Value.of(measured.faithfulness.gap, light in HELD)
+    yield Value.of(measured.faithfulness.gap, measured.holds("faithful"))
     for reference in GAPS[1:]:
-        yield Value.of(measured.faithfulness.over.get(reference), light == "green" and reference in REFERENCES)
+        yield Value.of(
+            measured.faithfulness.over.get(reference), measured.light("faithful") == "green" and reference in REFERENCES
+        )
 
 
 def dependence(told: Told) -> Plot:
@@ -177,8 +177,8 @@ def dependence(told: Told) -> Plot:
             figure,
             name,
             (
-                Value.of(measured.class_swap.retained, measured.light("class") == "green"),
-                Value.of(measured.random_weights.retained, measured.light("weights") == "green"),
+                Value.of(measured.class_swap.retained, measured.holds("class")),
+                Value.of(measured.random_weights.retained, measured.holds("weights")),
             ),
         )
         for figure, name, measured in told.measured

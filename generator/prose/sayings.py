@@ -64,7 +64,7 @@ class Spoken(FactNumbers):
     def gap(self, figure: str) -> Claim:
         """The faithfulness gap of a figure's maps, 0 by chance; true where it is above 0."""
         known = self._figure(figure)
-        return Claim.made(Quantity.of(known.faithfulness.gap), known.light("faithful") in ("green", "amber"))
+        return Claim.made(Quantity.of(known.faithfulness.gap), known.holds("faithful"))
 
     def beats(self, figure: str, reference: str) -> Claim:
         """How far the gap exceeds that of 'blob', 'change', 'untrained' or 'average'; true where the interval does."""
@@ -77,13 +77,13 @@ class Spoken(FactNumbers):
         one_of(exchange, EXCHANGES, "exchange")
         known = self._figure(figure)
         survival = known.class_swap if exchange == "class" else known.random_weights
-        return Claim.made(Quantity.of(survival.retained, "share"), known.light(exchange) == "green")
+        return Claim.made(Quantity.of(survival.retained, "share"), known.holds(exchange))
 
     def lime_fit(self, figure: str) -> Claim:
         """LIME's R² on samples left out, with `.stability` and `.chance`; true where both are good."""
         known = self._figure(figure)
         r2, stability, chance = (Quantity.of(getattr(known.lime, name, None)) for name in ("r2", "stability", "chance"))
-        return Claim.made(r2, known.light("fit") == "green", stability=stability, chance=chance)
+        return Claim.made(r2, known.holds("fit"), stability=stability, chance=chance)
 
     def agree(self, one: str, other: str) -> Claim:
         """How much more two methods agree on one picture than on two; true where above 0. `.same` is the plain one."""
