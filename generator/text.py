@@ -58,6 +58,27 @@ def woven(weave: Callable[..., str], *texts: Text | str) -> Text:
 
 
 @dataclass(frozen=True)
+class Passage:
+    """Markdown whose Jinja is rendered; `language` is the one it is written in, a stand-in's where one is missing."""
+
+    source: str
+    language: str
+
+
+@dataclass(frozen=True)
+class Prose:
+    """A passage for readers of each language; none where nothing is said to them."""
+
+    by_language: Mapping[str, Passage]
+
+    def __getitem__(self, language: str) -> Passage | None:
+        return self.by_language.get(language)
+
+    def __bool__(self) -> bool:
+        return bool(self.by_language)
+
+
+@dataclass(frozen=True)
 class Language:
     """How numbers and lists read in a language; unknown ones follow English."""
 

@@ -33,7 +33,7 @@ class Print:
 
 
 @dataclass(frozen=True)
-class Form:
+class PublishedForm:
     """`files` of the site by their path; `download` is what pages call `report.<language>.<name of the form>`."""
 
     files: Callable[[Print], Files]
@@ -67,4 +67,8 @@ def markdown(of: Print) -> Files:
         yield f"report.{language}.md", markdown_page.markdown(of.page, language, of.folders)
 
 
-FORMS: Mapping[str, Form] = {"html": Form(html), "pdf": Form(pdf, "PDF"), "md": Form(markdown, "Markdown")}
+FORMS: Mapping[str, PublishedForm] = {
+    "html": PublishedForm(html),
+    "pdf": PublishedForm(pdf, "PDF"),
+    "md": PublishedForm(markdown, "Markdown"),
+}

@@ -1,7 +1,7 @@
 """A report on its way to its readers: one page with what stands around it, in every form that is asked for."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields, is_dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -130,9 +130,13 @@ def images_of(value: object, language: str) -> Iterator[Image]:
     """Every picture of a page that readers of a language see, wherever it stands."""
     if isinstance(value, Image):
         yield value
-    elif isinstance(value, Mapping):
-        yield from images_of(value.get(language), language)
-    elif is_dataclass(value) and not isinstance(value, type | Text | Interface):
-        yield from (image for field in fields(value) for image in images_of(getattr(value, field.name), language))
-    elif isinstance(value, tuple):
-        yield from (image for entry in value for image in images_of(entry, language))
+    for part in _parts(value, language):
+        yield from images_of(part, language)
+
+
+def _parts(value: object, language: str) -> Iterable[object]:
+    if isinstance(value, Mapping):
+        return (value.get(language),)
+    if is_dataclass(value) and not isinstance(value, type | Text | Interface):
+        return (getattr(value, field.name) for field in fields(value))
+    return value if isinstance(value, tuple) else ()

@@ -99,7 +99,8 @@ STRIPED = 0.35  # share of the spectrum's power near one direction and period th
 
 
 def patterns(artefact: Patterns, seen: Seen) -> Text:
-    names = _names(artefact, seen.reader)
+    name = seen.reader.class_name if artefact.of == "class" else str
+    names = [name(int(unit)) for unit in artefact.unit]
     if seen.role == "sheet":
         return _pattern_sheet(artefact, seen, names)
     position = seen.unit if seen.unit is not None else seen.row or 0
@@ -120,12 +121,6 @@ def _pattern_sheet(artefact: Patterns, seen: Seen, names: Sequence[Text | str]) 
         strongest=_strongest(seen.reader, artefact.activation, names),
         dead=seen.say("dead", units=listed(seen.reader, dead)) if dead else "",
     )
-
-
-def _names(artefact: Patterns, reader: Reader) -> list[Text | str]:
-    if artefact.of == "class":
-        return [reader.class_name(int(unit)) for unit in artefact.unit]
-    return [str(unit) for unit in artefact.unit]
 
 
 def _strongest(reader: Reader, activation: Floats, names: Sequence[Text | str]) -> Text:

@@ -5,23 +5,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from generator.pages.figure_page import Built, examples_of, figure_of
-from generator.pages.page import (
-    NOTHING,
-    Detail,
-    Link,
-    MethodCard,
-    Page,
-    PageSection,
-    Passage,
-    Prose,
-    ShownFigure,
-    ShownQuestion,
-)
+from generator.pages.page import NOTHING, Detail, Link, MethodCard, Page, PageSection, ShownFigure, ShownQuestion
 from generator.pages.reader import Reader
 from generator.prose.numbers import FIGURE_MARK
 from generator.spec.grammar import Author, Question
 from generator.spec.report import Report
-from generator.text import Text
+from generator.text import Passage, Prose, Text
 
 MARK = re.compile(re.escape(FIGURE_MARK).replace(r"\{\}", r"([\w-]+)"))
 NBSP = "\u00a0"
@@ -65,7 +54,11 @@ def assemble(report: Report, built: Mapping[str, Built], reader: Reader, imprint
         sections=imprint.sections,
         methods=cards,
         foot=tuple(Detail(reader.words(f"foot.{key}"), Text.of(value)) for key, value in imprint.foot.items()),
-        downloads=tuple(_downloads(imprint, reader)),
+        downloads=tuple(
+            Link(Text.of(name), f"report.{language}.{suffix}", language)
+            for language in reader.words.languages
+            for suffix, name in imprint.downloads.items()
+        ),
         description=reader.words(
             "page.description", figures=len(figures), methods=reader.words.listed(card.title for card in cards)
         ),
@@ -86,12 +79,6 @@ def _languages(reader: Reader) -> Iterator[Link]:
         yield Link(Text.of(words("language.name")), f"{language}/index.html", language)
     if len(reader.words.languages) == 2:
         yield Link(reader.words("language.both"), f"{BOTH}/index.html")
-
-
-def _downloads(imprint: Imprint, reader: Reader) -> Iterator[Link]:
-    for language in reader.words.languages:
-        for suffix, name in imprint.downloads.items():
-            yield Link(Text.of(name), f"report.{language}.{suffix}", language)
 
 
 def _questions(questions: Sequence[Question], figures: Figures, reader: Reader) -> Iterator[ShownQuestion]:

@@ -10,7 +10,7 @@ import numpy as np
 from generator.artefacts import Fact, Floats, Heatmaps
 from generator.pages.alt_text import explained_name
 from generator.pages.bodies import Material
-from generator.pages.page import NOTHING, Body, Cell, Detail, PictureGrid, PictureRows, Prose, Row, Values
+from generator.pages.page import NOTHING, Body, Cell, Detail, PictureGrid, PictureRows, Row, Values
 from generator.pages.reader import Reader
 from generator.show import Panel, columns_for
 from generator.text import Text
@@ -27,21 +27,22 @@ def rows(artefact: Heatmaps, material: Material) -> tuple[Body, ...]:
         return (_compared(artefact, material),)
     made = tuple(_row(artefact, material, row) for row in range(len(index)))
     if material.show.layout == "grid":
-        cells = tuple(_cell(row, material.reader) for row in made)
+        cells = tuple(_cell(row, material) for row in made)
         return (PictureGrid(cells, material.show.columns or columns_for(len(cells), 4), material.heading),)
     panels = tuple(material.reader.words(f"panel.{panel}") for panel in material.show.panels)
     return (PictureRows(panels, made, material.heading),)
 
 
-def _cell(row: Row, reader: Reader) -> Cell:
-    told = (
-        reader.words.joined((row.label, reader.words("figure.target", target=row.target))) if row.target else row.label
-    )
-    return Cell(told, told, row.images, remark=row.remark)
+def _cell(row: Row, material: Material) -> Cell:
+    """One image in a grid, with what is explained where that is not its label."""
+    words = material.reader.words
+    target = words("figure.target", target=row.target) if row.target else NOTHING
+    named = words.joined(filter(None, (row.label, target)))
+    return Cell(named, named, row.images, remark=row.remark)
 
 
 def _compared(artefact: Heatmaps, material: Material) -> PictureRows:
-    """PictureRows of images by the classes explained: the face once, then one map a class."""
+    """Rows of images by the classes explained: the face once, then one map a class."""
     batch, reader = material.part.batch, material.reader
     groups = [np.flatnonzero(batch.index == index).tolist() for index in dict.fromkeys(batch.index.tolist())]
     panel = next((panel for panel in BEST_COMPARED if panel in material.show.panels), BEST_COMPARED[0])
@@ -100,7 +101,7 @@ def _row(artefact: Heatmaps, material: Material, row: int, otherwise: int | None
         target=explained if explained != reader.class_name(stands_for) else NOTHING,
         remark=remark_words(reader, remark) if remark else NOTHING,
         details=tuple(_image_details(artefact, row, reader)),
-        note=_note(material, stands_for, int(batch.index[row])),
+        note=material.note(str(batch.index[row]), reader.class_ids[stands_for]),
         anchor=row_anchor(material.figure, material.number, row),
         face=material.found("image", row),
         veil=material.found("veil", row),
@@ -125,13 +126,6 @@ def _image_details(artefact: Heatmaps, row: int, reader: Reader) -> list[Detail]
         for key, value in facts.items()
         if reader.words.has(f"image_fact.{key}")
     ]
-
-
-def _note(material: Material, class_number: int, index: int) -> Prose:
-    """The note under a row: of its image, else of its class."""
-    keys = (str(index), material.reader.class_ids[class_number])
-    note = next((material.notes[key] for key in keys if key in material.notes), Text())
-    return material.reader.prose(note)
 
 
 def packed(values: Floats) -> Values:

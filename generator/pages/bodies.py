@@ -5,12 +5,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from generator.artefacts import Confusion, Kernels, LayerOutputs, LayerTable, Patterns, Predictions
+from generator.artefacts import Confusion, Ints, Kernels, LayerOutputs, LayerTable, Patterns, Predictions
 from generator.pages.page import NOTHING, Body, Cell, Image, Matrix, MatrixCell, MatrixRow, PictureGrid, Sheet, Table
 from generator.pages.reader import Reader, Seen
 from generator.results import Part, Picture, Role
 from generator.show import ROW, TILE, Show, columns_for
-from generator.text import Text
+from generator.text import Prose, Text
 
 CHART = 0.6  # CSS pixels to one of a chart's
 
@@ -36,20 +36,29 @@ class Material:
     def image(self, picture: Picture, side: int = ROW) -> Image:
         """A picture with its words, shown about `side` wide, at a whole multiple of its own pixels."""
         seen = Seen(self.reader, self.part, self.method, picture.role, picture.row, picture.unit)
-        shown = round(picture.width * CHART) if picture.role == "chart" else self._shown(picture, side)
+        native = _native_width(self.part, picture.role) or picture.width
+        shown = round(picture.width * CHART) if picture.role == "chart" else native * max(1, round(side / native))
         return Image(picture.name, picture.width, picture.height, shown, self.alt(seen), picture.role)
 
-    def _shown(self, picture: Picture, side: int) -> int:
-        native = _native_width(self.part, picture.role) or picture.width
-        return native * max(1, round(side / native))
-
-    def find(self, role: Role, row: int | None = None) -> Picture | None:
-        """The first picture of a role, of a row where one is asked for."""
-        return next((p for p in self.pictures if p.role == role and row in (None, p.row)), None)
-
     def found(self, role: Role, row: int | None = None, side: int = ROW) -> Image | None:
-        picture = self.find(role, row)
+        """The first picture of a role, of a row where one is asked for."""
+        picture = next((p for p in self.pictures if p.role == role and row in (None, p.row)), None)
         return self.image(picture, side) if picture else None
+
+    def note(self, *keys: str) -> Prose:
+        """The first note under one of the keys."""
+        return self.reader.prose(next((self.notes[key] for key in keys if key in self.notes), NOTHING))
+
+    def grid(self, cells: tuple[Cell, ...], heading: Text, row: int | None = None) -> PictureGrid:
+        """Units beside each other, with the sheet of them all; those of a row beside its image."""
+        columns = self.show.columns or columns_for(len(cells))
+        face = None if row is None else self.found("image", row, TILE)
+        return PictureGrid(cells, columns, heading, self.found("sheet", row), face)
+
+    def unit(self, picture: Picture, units: Ints, key: str) -> Cell:
+        """One of the units by its number."""
+        number = int(units[picture.unit or 0])
+        return Cell(self.reader.words(key, n=number), Text.of(str(number)), (self.image(picture, TILE),))
 
 
 def _native_width(part: Part, role: Role) -> int:
@@ -65,12 +74,15 @@ def _native_width(part: Part, role: Role) -> int:
 
 
 def patterns(artefact: Patterns, material: Material) -> tuple[Body, ...]:
+    """The patterns in a grid; where they have outputs the images they look at, and each beside its outputs."""
     pictures = [p for p in material.pictures if p.role == "pattern"]
-    if artefact.output is not None:
-        return (_faces(material), *(_beside(artefact, material, picture) for picture in pictures))
-    cells = tuple(_pattern_cell(artefact, material, picture) for picture in pictures)
-    columns = material.show.columns or columns_for(len(cells))
-    return (PictureGrid(cells, columns, material.heading, material.found("sheet")),)
+    if artefact.output is None:
+        cells = tuple(_pattern_cell(artefact, material, picture) for picture in pictures)
+        return (material.grid(cells, material.heading),)
+    rows = range(len(material.part.batch))
+    faces = tuple(_of_image(material, row, image) for row in rows if (image := material.found("image", row, TILE)))
+    beside = (_beside(artefact, material, picture) for picture in pictures)
+    return (PictureGrid(faces, len(faces), material.heading), *beside)
 
 
 def _pattern_cell(artefact: Patterns, material: Material, picture: Picture) -> Cell:
@@ -87,13 +99,6 @@ def _pattern_cell(artefact: Patterns, material: Material, picture: Picture) -> C
     dead = bool(artefact.dead[position])
     title = words("unit.filter", n=unit) if artefact.of == "filter" else short
     return Cell(title, short, (material.image(picture, TILE),), tuple(lines), words("unit.dead") if dead else NOTHING)
-
-
-def _faces(material: Material) -> PictureGrid:
-    """The images that the filters below look at, in the order of their outputs."""
-    rows = range(len(material.part.batch))
-    cells = tuple(_of_image(material, row, image) for row in rows if (image := material.found("image", row, TILE)))
-    return PictureGrid(cells, len(cells), material.heading)
 
 
 def _beside(artefact: Patterns, material: Material, picture: Picture) -> PictureGrid:
@@ -115,29 +120,17 @@ def outputs(artefact: LayerOutputs, material: Material) -> tuple[Body, ...]:
 
 
 def _output_grid(artefact: LayerOutputs, material: Material, row: int) -> PictureGrid:
-    words = material.reader.words
-    pictures = [p for p in material.pictures if p.role == "output" and p.row == row]
-    units = [int(artefact.unit[picture.unit or 0]) for picture in pictures]
-    cells = tuple(
-        Cell(words("unit.channel", n=unit), Text.of(str(unit)), (material.image(picture, TILE),))
-        for picture, unit in zip(pictures, units, strict=True)
-    )
-    heading = words("figure.image", index=material.part.batch.index[row])
-    heading = material.reader.words.joined(filter(None, (material.heading, heading)))
-    columns = material.show.columns or columns_for(len(cells))
-    return PictureGrid(cells, columns, heading, material.found("sheet", row), material.found("image", row, TILE))
+    """What the units of a layer put out for one image."""
+    words, pictures = material.reader.words, [p for p in material.pictures if p.role == "output" and p.row == row]
+    cells = tuple(material.unit(picture, artefact.unit, "unit.channel") for picture in pictures)
+    name = words("figure.image", index=material.part.batch.index[row])
+    return material.grid(cells, words.joined(filter(None, (material.heading, name))), row)
 
 
 def kernels(artefact: Kernels, material: Material) -> tuple[Body, ...]:
-    words = material.reader.words
-    cells = tuple(
-        Cell(words("unit.filter", n=unit), Text.of(str(unit)), (material.image(picture, TILE),))
-        for picture in material.pictures
-        if picture.role == "output"
-        for unit in (int(artefact.unit[picture.unit or 0]),)
-    )
-    columns = material.show.columns or columns_for(len(cells))
-    return (PictureGrid(cells, columns, material.heading, material.found("sheet")),)
+    pictures = (picture for picture in material.pictures if picture.role == "output")
+    cells = tuple(material.unit(picture, artefact.unit, "unit.filter") for picture in pictures)
+    return (material.grid(cells, material.heading),)
 
 
 def matrix(artefact: Confusion, material: Material) -> tuple[Body, ...]:

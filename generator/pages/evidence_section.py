@@ -27,13 +27,13 @@ from generator.pages.evidence_plots import (
     looks_by_class,
 )
 from generator.pages.evidence_plots import classes as recall_and_precision
-from generator.pages.page import NOTHING, Body, Image, Light, PageSection, Passage, Prose, Sheet, Subsection, Table
+from generator.pages.page import NOTHING, Body, Image, Light, PageSection, Sheet, Table
 from generator.results import Picture
 from generator.show import TILE
-from generator.text import Text, woven
+from generator.text import Passage, Prose, Text, woven
 
 Gallery = Mapping[str, Picture]
-Part = Subsection | None
+Part = PageSection | None
 
 
 def section(told: Told, pictures: Gallery) -> PageSection | None:
@@ -75,17 +75,17 @@ def _introduction(told: Told) -> Prose:
     return _said(told, woven(lambda *paragraphs: "\n\n".join(paragraphs), *said))
 
 
-def _part(told: Told, name: str, *blocks: Body | Prose | Subsection, folded: bool = False) -> Subsection:
+def _part(told: Told, name: str, *blocks: Body | Prose | PageSection, folded: bool = False) -> PageSection:
     """A part with its title and how it is read."""
     how = _said(told, told.word(f"{name}.how"))
-    return Subsection(f"evidence-{name}", told.word(f"{name}.title"), (how, *blocks), folded)
+    return PageSection(f"evidence-{name}", told.word(f"{name}.title"), (how, *blocks), folded)
 
 
 def _plotted(told: Told, plot: Plot, corner: str, pictures: Gallery) -> Part:
     """A chart, and its numbers behind it."""
     if not plot.lines:
         return None
-    numbers = Subsection(f"evidence-{plot.id}-numbers", told.word("numbers"), (_table(told, plot, corner),), True)
+    numbers = PageSection(f"evidence-{plot.id}-numbers", told.word("numbers"), (_table(told, plot, corner),), True)
     return _part(told, plot.id, _chart(told, plot, pictures), numbers)
 
 
@@ -273,4 +273,4 @@ def _data(told: Told) -> Part:
         said.append(told.word("data.no_training"))
     else:
         said.append(told.word("data.in_training", n=f"{seen.in_training:,}", other=f"{seen.other_label:,}"))
-    return Subsection("evidence-data", told.word("data.title"), (_said(told, *said),))
+    return PageSection("evidence-data", told.word("data.title"), (_said(told, *said),))

@@ -25,7 +25,7 @@ from generator.pages.attribution_rows import row_anchor, rows
 from generator.pages.bodies import Examples, Material
 from generator.pages.page import Body, ColourKey, Detail, Image, LightLine, ShownFigure
 from generator.pages.reader import Reader, Seen
-from generator.results import Drawing, FigureResult, Legend, Part
+from generator.results import Drawing, FigureResult, Part
 from generator.spec.grammar import Figure
 from generator.text import Text
 
@@ -33,42 +33,42 @@ TOLD_ELSEWHERE = frozenset({"accuracy", "images", "n", "probability"})  # by the
 
 
 @dataclass(frozen=True)
-class Form:
+class Display:
     """How a kind of artefact is shown: the bodies it gets on a page, and the words for one of its pictures."""
 
     bodies: Callable[[Any, Material], tuple[Body, ...]]
     alt: Callable[[Any, Seen], Text]
 
 
-FORMS: Mapping[type, Form] = {
-    Heatmaps: Form(rows, alt_text.heatmap),
-    Patterns: Form(bodies.patterns, alt_text.patterns),
-    LayerOutputs: Form(bodies.outputs, alt_text.outputs),
-    Kernels: Form(bodies.kernels, alt_text.kernels),
-    Confusion: Form(bodies.matrix, alt_text.confusion),
-    Predictions: Form(bodies.predictions, alt_text.predictions),
-    LayerTable: Form(bodies.layers, alt_text.none),
-    Points: Form(bodies.charts, alt_text.points),
-    Curves: Form(bodies.charts, alt_text.curves),
-    Foreign: Form(bodies.charts, alt_text.foreign),
+DISPLAYS: Mapping[type, Display] = {
+    Heatmaps: Display(rows, alt_text.heatmap),
+    Patterns: Display(bodies.patterns, alt_text.patterns),
+    LayerOutputs: Display(bodies.outputs, alt_text.outputs),
+    Kernels: Display(bodies.kernels, alt_text.kernels),
+    Confusion: Display(bodies.matrix, alt_text.confusion),
+    Predictions: Display(bodies.predictions, alt_text.predictions),
+    LayerTable: Display(bodies.layers, alt_text.none),
+    Points: Display(bodies.charts, alt_text.points),
+    Curves: Display(bodies.charts, alt_text.curves),
+    Foreign: Display(bodies.charts, alt_text.foreign),
 }
 
 
-def form_of(artefact: object) -> Form:
-    return next(form for kind, form in FORMS.items() if isinstance(artefact, kind))
+def display_of(artefact: object) -> Display:
+    return next(display for kind, display in DISPLAYS.items() if isinstance(artefact, kind))
 
 
 def body_of(material: Material) -> tuple[Body, ...]:
     """What stands between the number of a figure and its caption, of one part."""
     artefact = material.part.artefact
-    return form_of(artefact).bodies(artefact, material)
+    return display_of(artefact).bodies(artefact, material)
 
 
 def words_of(seen: Seen) -> Text:
     """One sentence on what a picture shows."""
     if seen.role == "image" and seen.row is not None:
         return seen.say("image", index=seen.index, label=seen.label)
-    return form_of(seen.part.artefact).alt(seen.part.artefact, seen)
+    return display_of(seen.part.artefact).alt(seen.part.artefact, seen)
 
 
 @dataclass(frozen=True)
@@ -127,13 +127,10 @@ def _material(built: Built, reader: Reader, examples: Examples, number: int) -> 
 
 def part_heading(part: Part, reader: Reader) -> Text:
     """What tells a part from its neighbours: its layer, model or target."""
-    values = {
-        key: reader.model_name(str(value)) if key == "model" else Text.of(str(value))
-        for key, value in part.facts.items()
-    }
-    return reader.words.joined(
-        reader.words.known(f"figure.part.{key}", value, value=value) for key, value in values.items()
-    )
+    facts = {key: str(value) for key, value in part.facts.items()}
+    names = {key: reader.model_name(value) if key == "model" else value for key, value in facts.items()}
+    words = reader.words
+    return words.joined(words.known(f"figure.part.{key}", name, value=name) for key, name in names.items())
 
 
 def _details(parts: tuple[Part, ...], reader: Reader) -> Iterator[Detail]:
@@ -151,17 +148,19 @@ def _details(parts: tuple[Part, ...], reader: Reader) -> Iterator[Detail]:
 
 def _remarks(parts: tuple[Part, ...], reader: Reader) -> Iterator[Text]:
     """What a reader must know before he believes the figure; what does not hold for all its parts names its own."""
-    told = [tuple(_remarks_of(part, reader)) for part in parts]
+    words = reader.words
+    told = [
+        [
+            words.known(f"remark_fact.{key}", value=reader.fact(key, value))
+            for key, value in part.artefact.facts.items()
+            if value and words.has(f"remark_fact.{key}")
+        ]
+        for part in parts
+    ]
     for part, remarks in zip(parts, told, strict=True):
         for remark in remarks:
             shared = all(remark in others for others in told)
-            yield remark if shared else part_heading(part, reader) + reader.words("punctuation.colon") + remark
-
-
-def _remarks_of(part: Part, reader: Reader) -> Iterator[Text]:
-    for key, value in part.artefact.facts.items():
-        if value and reader.words.has(f"remark_fact.{key}"):
-            yield reader.words.known(f"remark_fact.{key}", value=reader.fact(key, value))
+            yield remark if shared else part_heading(part, reader) + words("punctuation.colon") + remark
 
 
 def _legend(drawing: Drawing, reader: Reader) -> ColourKey | None:
@@ -169,17 +168,13 @@ def _legend(drawing: Drawing, reader: Reader) -> ColourKey | None:
         return None
     drawn, words = drawing.legend, reader.words
     low, high = reader.number(drawn.low), reader.number(drawn.high)
-    quantity = _quantity(drawn, reader)
+    plain = words.known(f"quantity.{drawn.quantity}", drawn.quantity.replace("_", " "))
+    quantity = words.known(f"quantity.{drawn.quantity}_signed", plain) if drawn.signed else plain
     note = words("legend.figure_scale" if drawn.shared else "legend.own_scale")
     legend = ColourKey(words("legend.title", quantity=quantity), quantity, low, high, None, drawn.signed, note=note)
     if drawn.signed and drawn.quantity not in ("activation", "output", "kernel"):
         legend = replace(legend, below=words("legend.against"), above=words("legend.for"))
     return replace(legend, bar=_bar(drawing, legend, reader))
-
-
-def _quantity(drawn: Legend, reader: Reader) -> Text:
-    plain = reader.words.known(f"quantity.{drawn.quantity}", drawn.quantity.replace("_", " "))
-    return reader.words.known(f"quantity.{drawn.quantity}_signed", plain) if drawn.signed else plain
 
 
 def _bar(drawing: Drawing, legend: ColourKey, reader: Reader) -> Image | None:
@@ -195,13 +190,8 @@ def examples_of(results: Mapping[str, FigureResult]) -> Examples:
     found: dict[tuple[int, int], str] = {}
     for result in results.values():
         for number, part in enumerate(result.parts):
-            for pair, row in _confusions(part):
-                found.setdefault(pair, f"#{row_anchor(result.id, number, row)}")
+            labelled = np.flatnonzero(part.batch.label >= 0).tolist() if isinstance(part.artefact, Heatmaps) else []
+            for row in labelled:
+                confusion = int(part.batch.label[row]), int(part.batch.prediction[row])
+                found.setdefault(confusion, f"#{row_anchor(result.id, number, row)}")
     return found
-
-
-def _confusions(part: Part) -> Iterator[tuple[tuple[int, int], int]]:
-    """(label, prediction) and row of every image that has a row of its own and a label."""
-    batch = part.batch
-    for row in np.flatnonzero(batch.label >= 0).tolist() if isinstance(part.artefact, Heatmaps) else ():
-        yield (int(batch.label[row]), int(batch.prediction[row])), row

@@ -8,11 +8,12 @@ from hashlib import sha256
 from pathlib import Path
 
 from generator.pages.assembly import BOTH
-from generator.pages.page import Page, Passage, PictureRows, ShownFigure
+from generator.pages.page import Page, PictureRows, ShownFigure
 from generator.pages.prose_html import html as prose_html
 from generator.pages.prose_html import inline as prose_inline
 from generator.shipped import TEMPLATES
 from generator.templating import Environment, Markup, page_environment, render_page
+from generator.text import Passage
 from generator.words import Words
 
 STYLES = ("css/theme.css", "css/layout.css", "css/content.css")
@@ -26,14 +27,14 @@ def html(page: Page, language: str, root: str = "../", folders: Sequence[Path] =
 
 
 def side_by_side(page: Page, root: str = "../", folders: Sequence[Path] = (TEMPLATES,)) -> str:
-    """The page with its first two languages beside each other."""
-    return _framed("both.html", page, page.words.languages[:2], f"{BOTH}/index.html", root, folders)
+    """The page with its languages beside each other."""
+    return _framed("both.html", page, page.words.languages, f"{BOTH}/index.html", root, folders)
 
 
 def _framed(template: str, page: Page, shown: tuple[str, ...], here: str, root: str, folders: Sequence[Path]) -> str:
     """The template with the page and the languages to show of it: `lang` first, the `others` beside it."""
     environment = _environment(tuple(folders))
-    styles = _slim("\n".join(render_page(environment, name, {}) for name in STYLES))
+    styles = slim("\n".join(render_page(environment, name, {}) for name in STYLES))
     inlined = {"styles": styles, **{name: render_page(environment, f"{name}.js", {}) for name in ("early", "script")}}
     context: dict[str, object] = {
         "page": page,
@@ -62,16 +63,15 @@ def _environment(folders: tuple[Path, ...]) -> Environment:
     return environment
 
 
-def _slim(styles: str) -> str:
-    """Styles without comments and the spaces that separate nothing."""
-    return SPACES.sub(_needed, styles).strip()
+def slim(styles: str) -> str:
+    """Styles without comments and the spaces that separate nothing: strings stay, marks lose the space round them."""
 
+    def needed(found: re.Match[str]) -> str:
+        if found.lastindex:
+            return found[found.lastindex]
+        return "" if found[0].startswith("/*") else " "
 
-def _needed(found: re.Match[str]) -> str:
-    """A string as it is, a mark without the space round it, one space of several."""
-    if found.lastindex:
-        return found[found.lastindex]
-    return "" if found[0].startswith("/*") else " "
+    return SPACES.sub(needed, styles).strip()
 
 
 def _policy(inlined: Mapping[str, str]) -> str:

@@ -7,11 +7,11 @@ from textwrap import indent
 from unicodedata import category
 from urllib.parse import quote
 
-from generator.pages.page import Page, Passage, Row, ShownQuestion
+from generator.pages.page import Page, Row, ShownQuestion
 from generator.pages.prose_html import FENCE, tidy
 from generator.shipped import TEMPLATES
 from generator.templating import page_environment, render_page
-from generator.text import Text
+from generator.text import Passage, Text
 
 PARAGRAPH = "\n\n"
 SIGNS = re.compile(r"([\\`*_\[\]|~$#])")
@@ -50,8 +50,13 @@ def one_line(source: str, places: Mapping[str, str]) -> str:
 
 
 def _line(line: str, shift: int, places: Mapping[str, str]) -> str:
-    line = HEADING.sub(lambda found: "#" * min(6, len(found.group(1)) + shift), line)
-    return _outside_code(line, lambda text: _strengthened(ANCHOR.sub(lambda m: _place(m, places), _harmless(text))))
+    """A line outside a block of code; in the text `<` begins a link or nothing."""
+
+    def read(text: str) -> str:
+        harmless = re.sub(r"<(?!https?://|mailto:)", "&lt;", text)
+        return _strengthened(ANCHOR.sub(lambda found: f"]({places.get(found[1], found[1])})", harmless))
+
+    return _outside_code(HEADING.sub(lambda found: "#" * min(6, len(found[1]) + shift), line), read)
 
 
 def _outside_code(line: str, change: Callable[[str], str]) -> str:
@@ -60,15 +65,6 @@ def _outside_code(line: str, change: Callable[[str], str]) -> str:
         pieces += [change(line[end : code.start()]), code.group(0)]
         end = code.end()
     return "".join((*pieces, change(line[end:])))
-
-
-def _harmless(text: str) -> str:
-    """`<` begins a link or nothing."""
-    return re.sub(r"<(?!https?://|mailto:)", "&lt;", text)
-
-
-def _place(found: re.Match[str], places: Mapping[str, str]) -> str:
-    return f"]({places.get(found.group(1), found.group(1))})"
 
 
 def _strengthened(text: str) -> str:

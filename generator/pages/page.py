@@ -9,31 +9,10 @@ from dataclasses import dataclass
 from typing import Literal
 
 from generator.results import Role
-from generator.text import Text
+from generator.text import Passage, Prose, Text
 from generator.words import Interface
 
 Light = Literal["green", "amber", "red", "silent", ""]
-
-
-@dataclass(frozen=True)
-class Passage:
-    """Markdown whose Jinja is rendered; `language` is the one it is written in, a stand-in's where one is missing."""
-
-    source: str
-    language: str
-
-
-@dataclass(frozen=True)
-class Prose:
-    """A passage for readers of each language; none where nothing is said to them."""
-
-    by_language: Mapping[str, Passage]
-
-    def __getitem__(self, language: str) -> Passage | None:
-        return self.by_language.get(language)
-
-    def __bool__(self) -> bool:
-        return bool(self.by_language)
 
 
 NOTHING, SILENCE = Text(), Prose({})
@@ -308,12 +287,8 @@ def _stretches(answer: Sequence[Passage | ShownFigure], figures: Sequence[ShownF
             pieces[-1].append(block)
         elif alike:
             pieces.append([])
-    before: list[list[Passage]] = [[] for _ in range(len(figures) + 1 - len(pieces))]
-    return [_run_together(piece) for piece in before + pieces]
-
-
-def _run_together(piece: Sequence[Passage]) -> Passage:
-    return Passage("\n\n".join(one.source for one in piece), piece[0].language if piece else "")
+    pieces = [[]] * (len(figures) + 1 - len(pieces)) + pieces
+    return [Passage("\n\n".join(one.source for one in said), said[0].language if said else "") for said in pieces]
 
 
 @dataclass(frozen=True)
@@ -333,26 +308,13 @@ class MethodCard:
 
 
 @dataclass(frozen=True)
-class Subsection:
-    """A part of a section under its own title; a `folded` one is closed on a screen until it is asked for."""
-
-    id: str
-    title: Text
-    blocks: tuple["Prose | Body | Subsection", ...]
-    folded: bool = False
-
-    @property
-    def anchor(self) -> str:
-        return f"s-{self.id}"
-
-
-@dataclass(frozen=True)
 class PageSection:
-    """A section after the questions, such as the evidence over all figures."""
+    """What stands under a title after the questions, and each of its parts; a `folded` one is closed on a screen."""
 
     id: str
     title: Text
-    blocks: tuple[Prose | Body | Subsection, ...]
+    blocks: tuple["Prose | Body | PageSection", ...]
+    folded: bool = False
 
     @property
     def anchor(self) -> str:

@@ -5,7 +5,7 @@ Raw HTML is text, links go to http(s), mailto or relative places only, formulas 
 
 import re
 from functools import cache
-from html import unescape
+from html import escape, unescape
 from threading import Lock
 from urllib.parse import urlsplit
 from xml.etree.ElementTree import Element, fromstring, tostring
@@ -44,16 +44,12 @@ def tidy(source: str) -> str:
     fenced = False
     for line in lines:
         fenced ^= bool(FENCE.match(line))
-        if out and not fenced and _joins(out[-1], line):
+        structured = out and ("|" in out[-1] + line or out[-1].lstrip().startswith("#"))
+        if out and not fenced and not structured and JOIN.search(f"{out[-1][-1:]}\n{line}"):
             out[-1] += line.lstrip()
         else:
             out.append(line)
     return "\n".join(out)
-
-
-def _joins(before: str, line: str) -> bool:
-    structured = "|" in before or "|" in line or before.lstrip().startswith("#")
-    return not structured and bool(JOIN.search(f"{before[-1:]}\n{line}"))
 
 
 def tree(source: str) -> Element:
@@ -63,7 +59,7 @@ def tree(source: str) -> Element:
     """
     with TURN:
         xhtml = _markdown().reset().convert(tidy(source))
-    root = fromstring(f"<div>{ENTITY.sub(lambda m: _escaped(unescape(m.group(0))), xhtml)}</div>")
+    root = fromstring(f"<div>{ENTITY.sub(lambda m: escape(unescape(m.group(0)), quote=False), xhtml)}</div>")
     for element in list(root.iter()):
         _restrict(element)
     _place_formulas(root)
@@ -77,10 +73,6 @@ def _markdown() -> Markdown:
     markdown.inlinePatterns.deregister("html")
     markdown.inlinePatterns.register(_Formula(FORMULA, markdown), "formula", 185)
     return markdown
-
-
-def _escaped(text: str) -> str:
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
 def _restrict(element: Element) -> None:

@@ -6,11 +6,10 @@ from pathlib import PurePath
 
 from generator.artefacts import Fact
 from generator.methods import Method
-from generator.pages.page import Passage, Prose
 from generator.prose.quantities import printed
 from generator.regions import Region
 from generator.results import Part, Role
-from generator.text import Text, woven
+from generator.text import Passage, Prose, Text, woven
 from generator.words import Interface
 
 CLASSES, NAMES = frozenset({"new_prediction"}), frozenset({"seed"})  # facts that are numbers of a class, or of nothing

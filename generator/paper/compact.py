@@ -3,11 +3,10 @@
 Typst writes each element of the tags by itself, without compression, and pictures of few colours in full colour.
 """
 
-from collections.abc import Iterator
 from io import BytesIO
 
 import numpy as np
-from pikepdf import Array, Name, ObjectStreamMode, Pdf, Stream, String, open
+from pikepdf import Array, Name, ObjectStreamMode, Stream, String, open
 
 from generator.drawing.png import indexed
 
@@ -17,18 +16,14 @@ LARGE = 100_000  # pixels from which a table of colours is worth its search
 def compact(data: bytes) -> bytes:
     """The same document; the same bytes for the same input."""
     with open(BytesIO(data)) as document:
-        for image in _large_images(document):
-            _with_table(image)
+        streams = (thing for thing in document.objects if isinstance(thing, Stream))
+        for image in (stream for stream in streams if stream.get("/Subtype") == Name.Image):
+            if int(image.Width) * int(image.Height) >= LARGE:
+                _with_table(image)
         stream = BytesIO()
         how = {"object_stream_mode": ObjectStreamMode.generate, "deterministic_id": True}
         document.save(stream, **how, fix_metadata_version=False)
         return stream.getvalue()
-
-
-def _large_images(document: Pdf) -> Iterator[Stream]:
-    streams = (thing for thing in document.objects if isinstance(thing, Stream))
-    images = (stream for stream in streams if stream.get("/Subtype") == Name.Image)
-    return (image for image in images if int(image.Width) * int(image.Height) >= LARGE)
 
 
 def _with_table(image: Stream) -> None:

@@ -19,17 +19,15 @@ from generator.pages.page import (
     PageSection,
     PictureGrid,
     PictureRows,
-    Prose,
     Row,
     Sheet,
     ShownFigure,
     ShownQuestion,
-    Subsection,
     Table,
 )
 from generator.paper.equations import Node
 from generator.paper.text_nodes import Said, Tongues, breakable
-from generator.text import Text
+from generator.text import Prose, Text
 
 HEAD = 56  # characters of the title in the running head
 REGIONS: Mapping[str, str] = MappingProxyType({"zh-hant": "tw", "zh": "tw", "zh-hans": "cn"})
@@ -127,12 +125,12 @@ def _answer(question: ShownQuestion, tongues: Tongues) -> Iterator[Node]:
             yield figure(block, tongues)
 
 
-def _passages(of: PageSection | Subsection, tongues: Tongues, level: int) -> Iterator[Node]:
+def _passages(of: PageSection, tongues: Tongues, level: int) -> Iterator[Node]:
     """Words, tables and pictures under a heading; what is folded on a screen is open on paper."""
     for block in of.blocks:
         if isinstance(block, Prose):
             yield {"kind": "prose", "style": "plain", "lead": [], "prose": tongues.prose(block)}
-        elif isinstance(block, Subsection):
+        elif isinstance(block, PageSection):
             yield _heading(level, block.anchor, tongues.say(block.title))
             yield from _passages(block, tongues, level + 1)
         else:

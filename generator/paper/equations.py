@@ -86,14 +86,6 @@ def _fraction(element: Element) -> Node:
     return {"m": kind, "num": _node(element[0]), "den": _node(element[1])}
 
 
-def _table(element: Element) -> Node:
-    return {"m": "table", "rows": [[_node(cell) for cell in row] for row in element]}
-
-
-def _root(element: Element) -> Node:
-    return {"m": "root", "c": _node(element[0]), "index": _node(element[1])}
-
-
 SCRIPTS: Mapping[str, Callable[[Element], Node]] = MappingProxyType(
     {
         "msub": _attached("b"),
@@ -104,7 +96,7 @@ SCRIPTS: Mapping[str, Callable[[Element], Node]] = MappingProxyType(
         "munderover": _attached("b", "t"),
         "mfrac": _fraction,
         "msqrt": lambda element: {"m": "sqrt", "c": {"m": "row", "c": _row(element)}},
-        "mroot": _root,
-        "mtable": _table,
+        "mroot": lambda element: {"m": "root", "c": _node(element[0]), "index": _node(element[1])},
+        "mtable": lambda element: {"m": "table", "rows": [[_node(cell) for cell in row] for row in element]},
     }
 )

@@ -12,10 +12,10 @@ from typing import Any
 from xml.etree.ElementTree import Element
 
 from generator.drawing.fonts import with_stand_ins
-from generator.pages.page import Detail, Prose
+from generator.pages.page import Detail
 from generator.pages.prose_html import tree
 from generator.paper.equations import Node, formula
-from generator.text import Text
+from generator.text import Prose, Text
 from generator.words import Interface
 
 Inline = str | Node
@@ -88,12 +88,8 @@ def _block(element: Element, levels: _Levels) -> Node:
 
 
 def _table(element: Element) -> Node:
-    rows = [[_cell(cell) for cell in row] for row in element.iter("tr")]
+    rows = [[{"align": cell.get("class", ""), "c": inlines(cell)} for cell in row] for row in element.iter("tr")]
     return {"b": "table", "columns": max(map(len, rows)), "head": rows[0], "rows": rows[1:]}
-
-
-def _cell(cell: Element) -> Node:
-    return {"align": cell.get("class", ""), "c": inlines(cell)}
 
 
 def inlines(parent: Element) -> list[Inline]:

@@ -12,10 +12,10 @@ from generator.drawing.pictures import draw
 from generator.pages.assembly import assemble
 from generator.pages.attribution_rows import packed
 from generator.pages.figure_page import examples_of, figure_of, part_heading
-from generator.pages.page import Matrix, Passage, PictureGrid, PictureRows, ShownFigure, Table
+from generator.pages.page import Matrix, PictureGrid, PictureRows, ShownFigure, Table
 from generator.results import FigureResult, Part
 from generator.show import Show
-from generator.text import Text, bilingual
+from generator.text import Passage, Text, bilingual
 from tests.fixtures.picked import picked
 from tests.fixtures.report_fixture import (
     CLASSES,

@@ -18,10 +18,11 @@ from generator.pages.assembly import assemble
 from generator.pages.evidence_plots import effect, looks
 from generator.pages.html_page import html, side_by_side
 from generator.pages.markdown_page import markdown
-from generator.pages.page import Page, PageSection, Passage, Sheet, Subsection, Table
+from generator.pages.page import Page, PageSection, Sheet, Table
 from generator.paper.document import document
 from generator.paper.pdf import pdf
 from generator.shipped import TEMPLATES
+from generator.text import Passage
 from tests.fixtures.evidence_fixture import evidence, gallery, pictures, sections, whole_section
 from tests.fixtures.evidence_fixture import told as told_evidence
 from tests.fixtures.picked import picked
@@ -40,15 +41,15 @@ def page() -> Page:
     return assemble(told(), built(), reader(), replace(imprint(), sections=(whole_section(evidence()),)))
 
 
-def parts(section: PageSection) -> dict[str, Subsection]:
+def parts(section: PageSection) -> dict[str, PageSection]:
     """The parts of a section by what they are about."""
-    found = (block for block in section.blocks if isinstance(block, Subsection))
+    found = (block for block in section.blocks if isinstance(block, PageSection))
     return {part.id.removeprefix("evidence-"): part for part in found}
 
 
-def table(part: Subsection) -> Table:
+def table(part: PageSection) -> Table:
     """The first table of a part, behind its fold or not."""
-    inside = (block for folded in part.blocks if isinstance(folded, Subsection) for block in folded.blocks)
+    inside = (block for folded in part.blocks if isinstance(folded, PageSection) for block in folded.blocks)
     return next(block for block in (*part.blocks, *inside) if isinstance(block, Table))
 
 

@@ -9,9 +9,9 @@ import pytest
 
 from generator.errors import InputError
 from generator.pages import html_page
-from generator.pages.page import Prose, ShownFigure
+from generator.pages.page import ShownFigure
 from generator.shipped import TEMPLATES
-from generator.text import Text, bilingual
+from generator.text import Prose, Text, bilingual
 from tests.fixtures.report_fixture import Told, built, measured, questions, told, whole
 
 VOID = {"meta", "link", "img", "input", "br", "hr"}
@@ -57,7 +57,7 @@ def test_styles_are_sent_without_their_spaces():
     """Comments go, and spaces where they separate nothing; a string and a descendant keep theirs."""
     source = """a :hover { content: "x: y, {z} /* \\" " ; }
       /* it's, one: word */  b > c , d\n\ne { margin : 1px  2px; }"""
-    assert html_page._slim(source) == r"""a :hover{content:"x: y, {z} /* \" ";} b > c ,d e{margin :1px 2px;}"""
+    assert html_page.slim(source) == r"""a :hover{content:"x: y, {z} /* \" ";} b > c ,d e{margin :1px 2px;}"""
 
 
 @pytest.fixture(scope="module")

@@ -2,9 +2,9 @@
 
 from dataclasses import replace
 
-from generator.pages.page import Image, LightLine, PageSection, Passage, Prose, Sheet, ShownFigure, Table
+from generator.pages.page import Image, LightLine, PageSection, Sheet, ShownFigure, Table
 from generator.paper.document import document
-from generator.text import Text
+from generator.text import Passage, Prose, Text
 from tests.fixtures.picked import with_answer
 from tests.fixtures.report_fixture import everywhere, rows, whole
 
