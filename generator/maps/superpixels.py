@@ -20,8 +20,7 @@ class Slic(BaseModel):
     algorithm: Literal["slic"] = "slic"
     n_segments: Annotated[int | None, Field(ge=2, le=1000, description="about so many; left out: fits the size")] = None
     compactness: Annotated[
-        float | None,
-        Field(gt=0, description="higher: squarer superpixels; left out: 10, or more where it takes more"),
+        float | None, Field(gt=0, description="higher: squarer superpixels; left out: 10, or more where it takes more")
     ] = None
     sigma: Annotated[float, Field(ge=0, description="width of the smoothing before")] = 0.5
     max_num_iter: Annotated[int, Field(ge=1, le=100, description="rounds of k-means")] = 10

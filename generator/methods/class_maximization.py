@@ -27,10 +27,7 @@ from generator.text import bilingual
 
 ClassesOption = Annotated[
     tuple[Annotated[int, Field(ge=0)], ...] | None,
-    Field(
-        min_length=1,
-        description="numbers of the classes from 0; left out: all, at most 20",
-    ),
+    Field(min_length=1, description="numbers of the classes from 0; left out: all, at most 20"),
 ]
 MOST = 20  # classes that are climbed where none is named
 USUAL_RATE = 0.01

@@ -1,8 +1,5 @@
 """What a layer puts out for a picture: one small map a filter."""
 
-from collections.abc import Mapping
-from typing import Any
-
 import numpy as np
 
 from generator.artefacts import Fact, LayerOutputs
@@ -10,11 +7,6 @@ from generator.maps.explained import LayerOption
 from generator.maps.units import FiltersOption, candidates, chosen, outputs_of, strongest, unit_layer
 from generator.methods import Request, method
 from generator.text import bilingual
-
-
-def passes(params: Mapping[str, Any], images: int) -> int:
-    """One forward pass an image."""
-    return images
 
 
 @method(
@@ -26,7 +18,7 @@ def passes(params: Mapping[str, Any], images: int) -> int:
         "這一層的濾波器看了這張圖片之後的輸出：越亮的地方，越符合它在尋找的東西。",
     ),
     paper="Zeiler & Fergus 2014, Visualizing and Understanding Convolutional Networks, arXiv:1311.2901",
-    passes=passes,
+    passes=lambda params, images: images,
 )
 def feature_maps(request: Request, *, layer: LayerOption = None, filters: FiltersOption = None) -> LayerOutputs:
     """Outputs of the filters of a layer for the images of the figure."""

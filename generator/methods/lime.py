@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,8 +11,8 @@ from pydantic import Field
 
 from generator.artefacts import Fact, Floats, Heatmaps, Ints
 from generator.classifier import Classifier, finite
-from generator.maps.lime_quality import Neighbourhood, quality
-from generator.maps.pixels import blurred
+from generator.maps.lime_quality import Doubles, Neighbourhood, quality
+from generator.maps.pixels import filled
 from generator.maps.superpixels import Segmentation, Slic, segmentation_of, superpixels
 from generator.maps.variants import ahead
 from generator.methods import Request, method
@@ -36,31 +36,10 @@ NOTHING: Mapping[Sign, str] = {"both": "flat", "for": "nothing_speaks_for", "aga
 class Local:
     """The local model of one image: a weight for each superpixel, and what it says of the whole image."""
 
-    weights: NDArray[np.float64]
+    weights: Doubles
     intercept: float
     prediction: float
     near: Neighbourhood
-
-
-@dataclass(frozen=True)
-class Question:
-    """What is asked of the model about one image: which class (minus which other), as probability or logit."""
-
-    target: int
-    against: int | None
-    reading: Reading
-
-    def scores(self, classifier: Classifier, images: Floats) -> NDArray[np.float32]:
-        """`(N,)` the explained score of images as shown."""
-        inputs = classifier.prepare(images)
-        ask = classifier.probabilities if self.reading == "probability" else classifier.logits
-        answers = ask(inputs)
-        return answers[:, self.target] - (0 if self.against is None else answers[:, self.against])
-
-
-def passes(params: Mapping[str, Any], images: int) -> int:
-    """One forward pass a perturbed picture."""
-    return images * (params.get("num_samples") or FEWEST)
 
 
 @method(
@@ -73,7 +52,7 @@ def passes(params: Mapping[str, Any], images: int) -> int:
         "隨機遮住圖片的一些超像素，觀察分數如何改變，再擬合一個線性模型：權重說明哪些超像素支持這個類別、哪些反對。",
     ),
     paper="Ribeiro et al. 2016, “Why Should I Trust You?”, arXiv:1602.04938",
-    passes=passes,
+    passes=lambda params, images: images * (params.get("num_samples") or FEWEST),
     seeded=True,
     covers=True,
 )
@@ -94,98 +73,95 @@ def lime(
 ) -> Heatmaps:
     """Weights of a local linear model over superpixels that are shown or hidden."""
     batch, cut = request.batch, segmentation_of(segmentation)
-    labelled = ((row, superpixels(image, cut)) for row, image in enumerate(batch.images))
-    asked = (Task.of(batch, row, labels, num_samples, hide=hide, score=score) for row, labels in labelled)
-    tasks, locals_ = zip(*explained(request.classifier, asked), strict=True)
-    segments = np.stack([task.labels for task in tasks])
+    asked = (Task.of(batch, row, superpixels(image, cut), num_samples) for row, image in enumerate(batch.images))
+    tasks, locals_ = zip(*explained(request.classifier, asked, hide, score), strict=True)
     counts, samples = [task.superpixels for task in tasks], [task.samples for task in tasks]
     shown = [select(local.weights, num_features, min_weight, sign) for local in locals_]
-    values = np.stack([weights[labels] for weights, labels in zip(shown, segments, strict=True)])
-    facts: dict[str, Fact] = {
-        "algorithm": cut.algorithm,
-        "superpixels": _range(counts),
-        "samples": _range(samples),
-        "hide": hide,
-        "sign": sign,
-        "score": score,
-    }
+    facts: dict[str, Fact] = {"algorithm": cut.algorithm, "superpixels": _range(counts), "samples": _range(samples)}
+    facts |= {"hide": hide, "sign": sign, "score": score}
     narrowed: dict[str, Fact | None] = {"num_features": num_features, "min_weight": min_weight or None}
     facts |= {key: value for key, value in narrowed.items() if value is not None}
     if num_samples is not None and num_samples < PER_SUPERPIXEL * max(counts):
         facts["samples_advised"] = PER_SUPERPIXEL * max(counts)
     return Heatmaps(
-        values.astype(np.float32),
+        np.stack([weights[task.labels] for task, weights in zip(tasks, shown, strict=True)]).astype(np.float32),
         True,
         "weight",
         facts,
-        segments=segments,
+        segments=np.stack([task.labels for task in tasks]),
         image_facts=tuple(image_facts(local, int(seed)) for local, seed in zip(locals_, batch.seed, strict=True)),
         remarks=tuple(_remark(local, weights, sign) for local, weights in zip(locals_, shown, strict=True)),
     )
 
 
+def _range(counts: list[int]) -> Fact:
+    """A number where it is the same for every image, else from which to which."""
+    return counts[0] if len(set(counts)) == 1 else f"{min(counts)}–{max(counts)}"
+
+
+def _remark(local: Local, shown: Doubles, sign: Sign) -> str:
+    if len(local.weights) == 1:
+        return "one_superpixel"
+    return "" if np.abs(shown).max() > 0 else NOTHING[sign]
+
+
 @dataclass(frozen=True)
 class Task:
-    """One image `(H, W, C)` to explain, its superpixels `(H, W)`, what hides one, and LIME's random numbers for it."""
+    """One image `(H, W, C)` to explain, its superpixels `(H, W)`, and LIME's random numbers for it.
+
+    The score that is explained is that of class `target`, minus that of `against` where there is one.
+    """
 
     image: Floats
     labels: Ints
-    hide: Hide
-    asked: int | None
-    question: Question
+    samples: int
+    target: int
+    against: int | None
     random: np.random.RandomState
 
     @property
     def superpixels(self) -> int:
         return int(self.labels.max()) + 1
 
-    @property
-    def samples(self) -> int:
-        """Ten a superpixel where their number is left out."""
-        return self.asked or max(FEWEST, PER_SUPERPIXEL * self.superpixels)
-
     @classmethod
-    def of(cls, batch: Batch, row: int, labels: Ints, samples: int | None, *, hide: Hide, score: Reading) -> "Task":
-        """What is asked about one row of a batch."""
+    def of(cls, batch: Batch, row: int, labels: Ints, samples: int | None) -> "Task":
+        """What is asked about one row of a batch; left out, the samples are ten a superpixel."""
         against = None if batch.against is None else int(batch.against[row])
         random = np.random.RandomState(int(batch.seed[row]))
         random.randint(0, high=1000)  # LIME draws a seed for its segmentation first; ours is given
-        return cls(batch.images[row], labels, hide, samples, Question(int(batch.target[row]), against, score), random)
+        samples = samples or max(FEWEST, PER_SUPERPIXEL * (int(labels.max()) + 1))
+        return cls(batch.images[row], labels, samples, int(batch.target[row]), against, random)
+
+    def scores(self, classifier: Classifier, images: Floats, reading: Reading) -> Floats:
+        """`(N,)` the explained score of images as shown."""
+        ask = classifier.probabilities if reading == "probability" else classifier.logits
+        answers = ask(classifier.prepare(images))
+        return answers[:, self.target] - (0 if self.against is None else answers[:, self.against])
 
 
-@dataclass(frozen=True)
-class Portion:
-    """Perturbed pictures of one task: `images (n, H, W, C)`; `on` are all its perturbations, where this is the last."""
-
-    task: Task
-    images: Floats
-    on: Ints | None
-
-
-def explained(classifier: Classifier, tasks: Iterable[Task]) -> list[tuple[Task, Local]]:
+def explained(classifier: Classifier, tasks: Iterable[Task], hide: Hide, score: Reading) -> list[tuple[Task, Local]]:
     """Each task with its local model; pictures are made and lines fitted in threads while the model computes."""
     with ThreadPoolExecutor(1) as side:
         fits, scores = [], []
-        for portion in ahead(perturbed(tasks)):
-            scores.append(portion.task.question.scores(classifier, portion.images))
-            if portion.on is not None:
+        for task, images, on in ahead(perturbed(tasks, hide)):
+            scores.append(task.scores(classifier, images, score))
+            if on is not None:
                 known = finite(np.concatenate(scores), "the scores of covered pictures")
-                fit = side.submit(regress, portion.on, known, portion.task.random)
-                fits.append((portion.task, fit))
+                fits.append((task, side.submit(regress, on, known, task.random)))
                 scores = []
         return [(task, fit.result()) for task, fit in fits]
 
 
-def perturbed(tasks: Iterable[Task]) -> Iterator[Portion]:
-    """All pictures of all tasks in order, of which only a few exist at a time."""
+def perturbed(tasks: Iterable[Task], hide: Hide) -> Iterator[tuple[Task, Floats, Ints | None]]:
+    """All pictures `(n, H, W, C)` of all tasks, a few at a time; with the last of a task all its perturbations."""
     for task in tasks:
         on = draw(task.random, task.samples, task.superpixels)
-        shown, fill = on.astype(bool), hidden(task.image, task.labels, task.hide)
+        shown, fill = on.astype(bool), hidden(task.image, task.labels, hide)
         rows = max(1, min(MOST, CHUNK // task.image.size))
         for start in range(0, len(on), rows):
             seen = shown[start : start + rows][:, task.labels, None]
             images = np.where(seen, task.image, fill).astype(np.float32, copy=False)
-            yield Portion(task, images, on if start + rows >= len(on) else None)
+            yield task, images, on if start + rows >= len(on) else None
 
 
 def draw(random: np.random.RandomState, samples: int, segments: int) -> Ints:
@@ -197,14 +173,13 @@ def draw(random: np.random.RandomState, samples: int, segments: int) -> Ints:
 
 def hidden(image: Floats, labels: Ints, hide: Hide) -> Floats:
     """The picture that shines through where a superpixel is hidden, of the image's shape."""
-    constant = {"black": 0.0, "grey": 0.5, "white": 1.0}
-    if hide in constant:
-        return np.full_like(image, constant[hide])
     if hide == "mean":
         return np.broadcast_to(image.mean(axis=(0, 1)), image.shape).astype(np.float32)
-    if hide == "superpixel":
-        return _superpixel_means(image, labels)
-    return blurred(image, min(image.shape[:2]) / 8)  # the layout stays, what is shown goes
+    if hide != "superpixel":
+        return filled(image[None], hide)[0]
+    size, flat = np.bincount(labels.ravel()), image.reshape(-1, image.shape[-1])
+    means = [np.bincount(labels.ravel(), flat[:, channel]) / size for channel in range(image.shape[-1])]
+    return np.stack(means, axis=-1)[labels].astype(np.float32)
 
 
 def regress(on: Ints, score: NDArray[np.float32], random: np.random.RandomState) -> Local:
@@ -221,12 +196,12 @@ def regress(on: Ints, score: NDArray[np.float32], random: np.random.RandomState)
     return Local(weights, float(intercept), float(prediction[0]), near)
 
 
-def kernel(distance: NDArray[np.float64]) -> NDArray[np.float64]:
+def kernel(distance: Doubles) -> Doubles:
     """LIME's weight of a perturbed picture by its distance to the whole one."""
     return np.sqrt(np.exp(-(distance**2) / KERNEL_WIDTH**2))
 
 
-def select(weights: NDArray[np.float64], most: int | None, least: float, sign: Sign) -> NDArray[np.float64]:
+def select(weights: Doubles, most: int | None, least: float, sign: Sign) -> Doubles:
     """Weights of the superpixels that are shown; 0 for the others."""
     wanted = {"both": weights != 0, "for": weights > 0, "against": weights < 0}[sign]
     strength = np.where(wanted & (np.abs(weights) >= least), np.abs(weights), -1.0)
@@ -238,33 +213,11 @@ def select(weights: NDArray[np.float64], most: int | None, least: float, sign: S
 
 def image_facts(local: Local, seed: int) -> Mapping[str, Fact]:
     """What a reader must know of one image's local model."""
-    found = quality(local.near, seed)
     return {
         "superpixels": len(local.weights),
-        "r2": found.r2,
-        "stability": found.stability,
-        "chance": found.chance,
-        "leading": found.leading,
+        **vars(quality(local.near, seed)),
         "intercept": local.intercept,
         "local_prediction": local.prediction,
         "prediction": float(local.near.score[0]),
         "seed": seed,
     }
-
-
-def _remark(local: Local, shown: NDArray[np.float64], sign: Sign) -> str:
-    if len(local.weights) == 1:
-        return "one_superpixel"
-    return "" if np.abs(shown).max() > 0 else NOTHING[sign]
-
-
-def _range(counts: list[int]) -> Fact:
-    """A number where it is the same for every image, else from which to which."""
-    return counts[0] if len(set(counts)) == 1 else f"{min(counts)}–{max(counts)}"
-
-
-def _superpixel_means(image: Floats, labels: Ints) -> Floats:
-    size = np.bincount(labels.ravel())
-    flat = image.reshape(-1, image.shape[-1])
-    means = [np.bincount(labels.ravel(), flat[:, channel]) / size for channel in range(image.shape[-1])]
-    return np.stack(means, axis=-1)[labels].astype(np.float32)

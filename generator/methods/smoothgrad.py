@@ -33,12 +33,7 @@ Noise = Annotated[float, Field(ge=0, le=2, description="standard deviation of th
     both_signs=True,
 )
 def smoothgrad(
-    request: Request,
-    *,
-    samples: Samples = 20,
-    noise: Noise = 0.2,
-    signed: Signed = False,
-    score: ScoreOption = "logit",
+    request: Request, *, samples: Samples = 20, noise: Noise = 0.2, signed: Signed = False, score: ScoreOption = "logit"
 ) -> Heatmaps:
     """Gradient averaged over noisy copies of the image; the absolute value is taken after the mean."""
     batch = request.batch
