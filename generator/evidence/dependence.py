@@ -232,23 +232,12 @@ class Agreement:
 def agreement(one: Case, other: Case, most: int) -> Agreement:
     """Over the images that both have kept, at most so many."""
     count = min(len(one.own.cells), len(other.own.cells), most)
-    rows = agreements(one.own.cells[:count], other.own.cells[:count], one.bench.faces.target[:count])
-    same, elsewhere, excess = (Sums.of(rows).estimate(column) for column in range(3))
+    a, b = one.own.cells[:count], other.own.cells[:count]
+    sums = Sums.of(correlations(b, a, b, one.bench.faces.target[:count]))
+    same, elsewhere, excess = (sums.estimate(column) for column in (RAW, OTHER, NUMERATOR))
     return Agreement(same, elsewhere, excess, related(one.explainer.method, other.explainer.method))
 
 
 def related(one: Method, other: Method) -> bool:
     """Whether two methods share a factor of their formulas."""
     return one.name == other.name or bool(one.factors & other.factors)
-
-
-def agreements(one: Doubles, other: Doubles, classes: Ints) -> Doubles:
-    """`(N, 3)` ρ(Aᵢ,Bᵢ), ρ(Aᵢ,Bⱼ) with a picture of another class, and the excess; NaN where a map is empty."""
-    valid = np.isfinite(np.concatenate([one, other], axis=1)).all(axis=1)
-    partner = partners(classes, valid)
-    rows = np.flatnonzero(partner != NONE)
-    a, b = ranks(np.nan_to_num(one)), ranks(np.nan_to_num(other))
-    same, elsewhere = (a[rows] * b[rows]).sum(axis=1), (a[rows] * b[partner[rows]]).sum(axis=1)
-    found = np.full((len(one), 3), np.nan)
-    found[rows] = np.stack([same, elsewhere, same - elsewhere], axis=1)
-    return found

@@ -3,7 +3,17 @@
 import numpy as np
 import pytest
 
-from generator.evidence.dependence import RAW, LimeFit, depends, exchanged, fits, partners, repetition, swapped
+from generator.evidence.dependence import (
+    RAW,
+    LimeFit,
+    agreement,
+    depends,
+    exchanged,
+    fits,
+    partners,
+    repetition,
+    swapped,
+)
 from generator.evidence.estimates import Estimate
 from generator.evidence.faithfulness import gaps
 from tests.evidence.planted import (
@@ -86,3 +96,14 @@ def test_limes_light_is_of_fit_and_stability(r2, stability, light, reason):
     estimates = [Estimate(value, value, value, 7) for value in (r2, stability, 0.1)]
     found = fits(LimeFit(*estimates))
     assert (found.light, found.reason, found.n) == (light, reason, 7)
+
+
+def test_two_methods_agree_on_a_picture_only_beyond_other_pictures():
+    """One blob for all agrees with itself everywhere, which says nothing; edges agree on their own picture alone."""
+    blobs, borders = case_of(toy(middle), reinitialised=False), case_of(toy(edges), reinitialised=False)
+    everywhere, here = agreement(blobs, blobs, 56), agreement(borders, borders, 56)
+    assert (everywhere.same.mean, everywhere.excess.mean) == (pytest.approx(1), pytest.approx(0))
+    assert here.same.mean == pytest.approx(1)
+    assert here.excess.low > 0.5
+    assert here.excess.mean == pytest.approx(here.same.mean - here.other.mean)
+    assert here.related and here.same.n == 56
