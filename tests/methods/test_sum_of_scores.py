@@ -20,11 +20,10 @@ from generator.text import Text
 from tests.conftest import request_of
 from tests.evidence.planted import CLASSES, CORNER, corner_classifier, corner_images, faces_of, registered, shuffled
 from tests.fixtures.closed_form import LinearClassifier
-from tests.fixtures.report_fixture import batch, maps, reader
+from tests.fixtures.report_fixture import batch, maps, reader, remade
 from tests.fixtures.spec_fixture import figure, said_about
 from tests.fixtures.stock import computed
 from tests.fixtures.tiny_models import KERAS_COPIES, images, opened
-from tests.pages.test_assembly import remade
 
 pytestmark = KERAS_COPIES
 load_all()

@@ -4,18 +4,14 @@ import re
 from dataclasses import replace
 from io import BytesIO
 
-import numpy as np
 import pytest
 from pypdf import PdfReader
 
-from generator.build.cache import Cache
 from generator.build.publish import images_of
-from generator.drawing.png import pixels_of
 from generator.evidence.classes import Leakage
 from generator.evidence.faithfulness import Faithfulness
 from generator.evidence.result import DataEvidence, ReportEvidence
 from generator.pages.assembly import assemble
-from generator.pages.evidence_plots import effect, looks
 from generator.pages.html_page import html, side_by_side
 from generator.pages.markdown_page import markdown
 from generator.pages.page import Page, PageSection, Sheet, Table
@@ -24,7 +20,6 @@ from generator.paper.pdf import pdf
 from generator.shipped import TEMPLATES
 from generator.text import Passage
 from tests.fixtures.evidence_fixture import evidence, gallery, pictures, sections, whole_section
-from tests.fixtures.evidence_fixture import told as told_evidence
 from tests.fixtures.picked import picked
 from tests.fixtures.report_fixture import LANGUAGES, built, imprint, reader, told
 
@@ -114,14 +109,6 @@ def test_classes_that_are_known_stand_beside_their_mean_map(both):
     assert second.heading.startswith("Grad-CAM")
 
 
-def test_the_mean_maps_of_a_figure_have_one_scale():
-    """What is three times as strong is brighter."""
-    drawn = (pixels_of(gallery()[f"evidence-mean-saliency-{k}.png"].data) for k in (0, 3))
-    even, strong = (pixels.astype(int).sum(axis=-1) for pixels in drawn)
-    assert np.unique(even).size == 1
-    assert strong.max() > even.max() > strong.min()
-
-
 def test_the_effect_of_a_region_by_class(both):
     """In per cent, with a sign where it holds at the level of words; silent classes are left out."""
     shown = table(parts(both["en"])["effect"])
@@ -194,32 +181,6 @@ def test_charts_say_their_numbers_to_those_who_do_not_see_them(both):
     (chart,) = (block for block in parts(both["en"])["looks"].blocks if isinstance(block, Sheet))
     assert chart.images.name == "evidence-looks-en.png"
     assert "eyes: Saliency map 1.50, … untrained networks 1.00" in chart.images.alt
-
-
-def test_a_chart_in_each_language_and_a_map_once():
-    """What carries no words is not drawn twice."""
-    names = list(gallery())
-    assert sum(name.endswith("-en.png") for name in names) == sum(name.endswith("-zh-Hant.png") for name in names) == 6
-    assert sum("-mean-" in name for name in names) == 4
-
-
-def test_pictures_come_from_the_cache(tmp_path):
-    """The second time nothing is drawn; other numbers are."""
-    cache, effects = Cache(tmp_path), evidence().region_effect
-    first = pictures(ReportEvidence(region_effect=effects), cache)
-    assert pictures(ReportEvidence(region_effect=effects), cache) == first
-    assert (cache.hits, cache.misses) == (1, 1)
-    pictures(ReportEvidence(region_effect={"eyes": effects["eyes"]}), cache)
-    assert cache.misses == 2
-
-
-def test_without_regions_nothing_is_said_of_them():
-    """No table, no chart, and nothing that was left out."""
-    found = evidence()
-    bare = {name: replace(one, region_share={}) for name, one in found.figures.items()}
-    one = told_evidence(replace(found, figures=bare, region_effect={}))
-    one = replace(one, reader=replace(one.reader, regions={}))
-    assert [(plot.lines, plot.silent) for plot in (looks(one), effect(one))] == [((), False)] * 2
 
 
 def test_the_page_has_the_section_folded_and_in_its_contents(page):

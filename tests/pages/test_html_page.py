@@ -185,6 +185,13 @@ def test_both_languages_have_each_figure_once(rendered):
     assert "分數<strong>變動</strong>之處。" in rendered["both"]
 
 
+def test_what_stands_twice_has_an_anchor_of_its_own_in_each_language(rendered):
+    """The card of a method in the second language is not that of the first, and can be led to."""
+    ids = {attributes["id"] for attributes in Document(rendered["both"]).all("details") if "id" in attributes}
+    assert {"method-lime", "en-method-lime"} <= ids
+    assert "&#34;" not in re.sub(r"<script>.*?</script>", "", rendered["both"], flags=re.DOTALL)
+
+
 def test_pairs_hold_when_the_figures_stand_elsewhere():
     """If one language places a figure and the other does not, all prose is there and every figure once."""
     moved = {"saliency": bilingual("A\n\n[[figure:lime]]\n\nB", "甲"), "filters": Text(), "lime": Text()}

@@ -1,0 +1,73 @@
+"""A figure with what stands around it."""
+
+from dataclasses import replace
+
+import pytest
+
+from generator.artefacts import Heatmaps
+from generator.drawing.pictures import draw
+from generator.pages.figure_page import figure_of, part_heading
+from generator.results import FigureResult, Part
+from generator.show import Show
+from generator.text import Text, bilingual
+from tests.fixtures.picked import picked
+from tests.fixtures.report_fixture import (
+    NAMES,
+    batch,
+    built,
+    figure,
+    maps,
+    page,
+    reader,
+)
+
+
+@pytest.fixture(scope="module")
+def english():
+    return page("en")
+
+
+def test_a_model_goes_by_the_name_the_report_gives_it():
+    """In the language of the page; without one, by the name in the spec."""
+    known = replace(reader(), models={"a": bilingual("trained", "訓練後"), "b": Text()})
+    parts = [Part(Heatmaps(maps(7), False, "gradient"), batch(7), {"model": name}) for name in "ab"]
+    assert [part_heading(part, known)["zh-Hant"] for part in parts] == ["模型 訓練後", "模型 b"]
+    assert part_heading(parts[0], known)["en"] == "Model trained"
+
+
+def test_a_remark_on_one_of_several_parts_names_it():
+    """What holds for all of them is said once, of none in particular."""
+    facts = {"insensitive": True}, {"insensitive": True, "skipped": (3, 5)}
+    parts = tuple(
+        Part(Heatmaps(maps(7), False, "gradient", one), batch(7), {"layer": name})
+        for one, name in zip(facts, ("conv1", "conv2"), strict=True)
+    )
+    drawing = draw(FigureResult("saliency", "", "saliency", {}, parts), Show(), NAMES)
+    old = built()["saliency"]
+    new = replace(old, result=FigureResult("saliency", "", "saliency", {}, parts), drawing=drawing)
+    remarks = picked(figure_of(new, reader(), {}), "en").remarks
+    assert [remark[:30] for remark in remarks] == ["Guided maps hardly depend on t", "Layer conv2: Nothing activates"]
+
+
+class TestAround:
+    """Legends, facts and failures."""
+
+    def test_a_legend_says_what_the_colours_mean(self, english):
+        """Quantity, both ends, and what the sides of a signed one do."""
+        plain, signed = figure(english, "saliency").legend, figure(english, "lime").legend
+        assert (plain.low, plain.signed, plain.below) == ("0", False, "")
+        assert plain.quantity == "size of the gradient"
+        assert (signed.below, signed.above) == ("lowers the score", "raises the score")
+        assert signed.low == "−" + signed.high
+
+    def test_facts_are_in_the_readers_language(self):
+        """Names and values, not keys."""
+        details = figure(page("zh-Hant"), "filters").details
+        assert [(detail.label, detail.value) for detail in details] == [("層", "conv2d_1"), ("步數", "100")]
+
+    def test_a_failed_figure_keeps_its_number_and_says_why(self, english):
+        """The rest of the page is there."""
+        failed = figure(english, "occlusion")
+        assert failed.number == 7
+        assert "the patch is larger than the image" in failed.failure
+        assert failed.bodies == ()
