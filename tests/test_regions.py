@@ -17,6 +17,13 @@ def test_several_boxes_are_one_region():
     assert mask[:2, :2].all() and mask[2:, 2:].all() and mask.mean() == 0.5
 
 
+def test_an_area_is_counted_in_the_pixels_whose_centre_lies_inside():
+    """A box over .45 of the width is two columns of four: what a mask of this size covers, not the box itself."""
+    box = Region("box", Text.of("box"), ((0.0, 0.0, 0.45, 1.0),))
+    assert box.area(4, 4) == box.mask(4, 4).mean() == 0.5
+    assert Region("rest", Text.of("rest"), box.boxes, outside=True).area(4, 4) == 0.5
+
+
 def test_the_background_is_what_is_left():
     """A map has all of itself in the boxes and outside of them together."""
     values = np.random.default_rng(0).normal(size=(8, 6)).astype(np.float32)

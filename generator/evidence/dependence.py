@@ -223,10 +223,10 @@ class Agreement:
     spoken of. Methods that share a factor of their formulas agree by construction and are marked.
     """
 
-    same: Estimate | None
-    other: Estimate | None
-    excess: Estimate | None
-    related: bool
+    same: Estimate | None = None
+    other: Estimate | None = None
+    excess: Estimate | None = None
+    related: bool = False
 
 
 def agreement(one: Case, other: Case, most: int) -> Agreement:

@@ -202,10 +202,10 @@ def looks(reasons: Sequence[str], n: int) -> Verdict:
 class RegionEffect:
     """The fall of the probability when a region is blurred, and elsewhere; `holds`: by more, at the level of words."""
 
-    inside: Estimate | None
-    elsewhere: Estimate | None
-    difference: Estimate | None
-    holds: bool
+    inside: Estimate | None = None
+    elsewhere: Estimate | None = None
+    difference: Estimate | None = None
+    holds: bool = False
 
     @classmethod
     def of(cls, sums: Sums, level: float) -> "RegionEffect":

@@ -6,9 +6,10 @@ A figure, class or region that does not exist is the author's mistake; what is s
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from generator.evidence.dependence import Agreement
 from generator.evidence.estimates import Verdict
 from generator.evidence.faithfulness import AVERAGE, REFERENCES
-from generator.evidence.localisation import ALL
+from generator.evidence.localisation import ALL, RegionEffect
 from generator.evidence.result import CHECKS, FigureEvidence, ReportEvidence
 from generator.methods import METHODS
 from generator.prose import numbers
@@ -54,10 +55,7 @@ class Spoken(FactNumbers):
     def region_effect(self, region: str, class_id: str = ALL) -> Claim:
         """How much more blurring a region lowers the probability than blurring elsewhere; true where above 0."""
         by_class = self.evidence.region_effect.get(self._region(region).id, {})
-        effect = by_class.get(self._group(class_id))
-        if effect is None:
-            unknown = Quantity.unknown("share")
-            return Claim.made(unknown, False, inside=unknown, elsewhere=unknown)
+        effect = by_class.get(self._group(class_id), RegionEffect())
         inside, elsewhere = Quantity.of(effect.inside, "share"), Quantity.of(effect.elsewhere, "share")
         return Claim.made(Quantity.of(effect.difference, "share"), effect.holds, inside=inside, elsewhere=elsewhere)
 
@@ -89,9 +87,9 @@ class Spoken(FactNumbers):
         """How much more two methods agree on one picture than on two; true where above 0. `.same` is the plain one."""
         self._figure(one)
         self._figure(other)
-        pair = self.evidence.agreement.get(one, {}).get(other)
-        excess, same = (Quantity.of(pair.excess), Quantity.of(pair.same)) if pair else (Quantity.unknown(),) * 2
-        return Claim.made(excess, excess.low > 0, same=same)
+        pair = self.evidence.agreement.get(one, {}).get(other, Agreement())
+        excess = Quantity.of(pair.excess)
+        return Claim.made(excess, excess.low > 0, same=Quantity.of(pair.same))
 
     def confused(self, class_id: str) -> Name:
         """The one class that images of this one are clearly most often mistaken for; '–' and false where none is."""
