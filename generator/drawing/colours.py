@@ -152,11 +152,6 @@ def no_result(height: int, width: int, band: int = 12) -> Pixels:
     return np.where(striped, np.array(STRIPE, np.uint8), np.array(MAT, np.uint8))
 
 
-def no_result_veil(height: int, width: int) -> Pixels:
-    """The same stripes, half transparent."""
-    return np.dstack([no_result(height, width), np.full((height, width), 128, np.uint8)])
-
-
 def crossed(pixels: Pixels) -> Pixels:
     """RGB pixels with a grey cross from corner to corner: what is below is no result."""
     height, width = pixels.shape[:2]

@@ -44,7 +44,9 @@ class MappedFace:
             return colours.enlarge(self.face, self.times)
         if self.scale is None:
             height, width = (side * self.times for side in self.face.shape[:2])
-            return colours.no_result_veil(height, width) if role == "veil" else colours.no_result(height, width)
+            stripes = colours.no_result(height, width)
+            half = np.full((height, width), 128, np.uint8)  # the veil of stripes is half transparent
+            return np.dstack([stripes, half]) if role == "veil" else stripes
         if role == "masked":
             return colours.enlarge(colours.masked(self.face, self.values, self.least, self.mask.fill), self.times)
         if role == "map":

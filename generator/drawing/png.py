@@ -17,10 +17,15 @@ QUALITY = 90  # the homework wants JPEG: without colour subsampling, which blurs
 
 def png(pixels: Pixels) -> bytes:
     """The smallest of grey, palette and full colour that keeps every pixel."""
-    stream = BytesIO()
-    picture, transparency = _smallest(np.ascontiguousarray(pixels))
-    extra = {} if transparency is None else {"transparency": transparency}
-    picture.save(stream, "PNG", optimize=True, **extra)
+    stream, table = BytesIO(), indexed(np.ascontiguousarray(pixels)) if pixels.ndim == 3 else None
+    if table is None:
+        picture, transparency = Image.fromarray(np.ascontiguousarray(pixels)), {}
+    else:
+        colours, places = table
+        picture = Image.fromarray(places)
+        picture.putpalette(colours[:, :3].tobytes())
+        transparency = {"transparency": colours[:, 3].tobytes()} if pixels.shape[-1] == 4 else {}
+    picture.save(stream, "PNG", optimize=True, **transparency)
     return stream.getvalue()
 
 
@@ -40,17 +45,6 @@ def jpeg(data: bytes) -> bytes:
     # without `optimize`: Pillow makes room for a byte a pixel then, and noise in colour takes more
     Image.fromarray(pixels).save(stream, "JPEG", quality=QUALITY, subsampling=0)
     return stream.getvalue()
-
-
-def _smallest(pixels: Pixels) -> tuple[Image.Image, bytes | None]:
-    """A Pillow image, with the palette's transparency where it has one."""
-    found = indexed(pixels) if pixels.ndim == 3 else None
-    if found is None:
-        return Image.fromarray(pixels), None
-    colours, index = found
-    picture = Image.fromarray(index)
-    picture.putpalette(colours[:, :3].tobytes())
-    return picture, colours[:, 3].tobytes() if pixels.shape[-1] == 4 else None
 
 
 def indexed(pixels: Pixels) -> tuple[Pixels, Pixels] | None:

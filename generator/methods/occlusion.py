@@ -16,7 +16,7 @@ from generator.errors import ParameterError
 from generator.maps.explained import AnswerScore, Signed, score_of, values
 from generator.maps.pixels import Fill, filled
 from generator.maps.variants import Doubles, chunks, slices
-from generator.methods import Params, Request, Size, method
+from generator.methods import Request, Size, method
 from generator.text import bilingual
 
 Patch = Annotated[int | None, Field(ge=1, description="side of the patch in pixels; left out: a sixth of the image")]
@@ -31,7 +31,13 @@ class PatchGrid:
 
     patch: int
     stride: int
-    size: tuple[int, int]
+    size: Size
+
+    @classmethod
+    def fitting(cls, size: Size, patch: int | None, stride: int | None) -> "PatchGrid":
+        """Left out, the patch is a sixth of the shorter side and moves by half of itself."""
+        patch = patch or max(1, min(size) // 6)
+        return cls(patch, stride or max(1, patch // 2), size)
 
     @property
     def tops(self) -> Ints:
@@ -62,13 +68,6 @@ def _covered(starts: Ints, grid: PatchGrid, axis: int = 0) -> Doubles:
     return inside.astype(np.float64)
 
 
-def _passes(params: Params, images: int, size: Size) -> int:
-    """The image, one for each patch, and the most damaging once more."""
-    patch = params.get("patch") or max(1, min(size) // 6)
-    grid = PatchGrid(patch, params.get("stride") or max(1, patch // 2), size)
-    return images * (len(grid.tops) * len(grid.lefts) + 2)
-
-
 @method(
     kind="attribution",
     access="predictions",
@@ -79,7 +78,9 @@ def _passes(params: Params, images: int, size: Size) -> int:
         "用一小塊遮擋物逐格蓋住影像的各個位置，看預測下降多少；下降越多，代表那裡越重要。計算較慢，但問得最直接。",
     ),
     paper="Zeiler and Fergus 2014, Visualizing and Understanding Convolutional Networks, arXiv:1311.2901",
-    passes=_passes,
+    passes=lambda params, images, size: (
+        images * (len(PatchGrid.fitting(size, params.get("patch"), params.get("stride")).boxes) + 2)  # whole and worst
+    ),
     covers=True,
 )
 def occlusion(
@@ -92,7 +93,7 @@ def occlusion(
     score: AnswerScore = "probability",
 ) -> Heatmaps:
     """Fall of the score where a patch covers the image; below zero the cover helps the class."""
-    grid = grid_for(request.batch.images.shape[1:3], patch, stride)
+    grid = checked(PatchGrid.fitting(request.batch.images.shape[1:3], patch, stride))
     fill = filled(request.batch.images, baseline)
     explained = score_of(request, score)
     drops = falls(request, grid, fill, explained)
@@ -104,16 +105,15 @@ def occlusion(
     return Heatmaps(values, signed, QUANTITY[score], facts, image_facts=worst, remarks=remarks)
 
 
-def grid_for(size: tuple[int, int], patch: int | None, stride: int | None) -> PatchGrid:
-    """The grid for pictures of that size; raises ParameterError where it would leave gaps or cover everything."""
-    side = min(size)
-    patch = max(1, side // 6) if patch is None else patch
-    if patch > side:
-        raise ParameterError("patch", f"a patch of {patch} pixels hides the whole picture of {size[0]}×{size[1]}")
-    stride = max(1, patch // 2) if stride is None else stride
-    if stride > patch:
-        raise ParameterError("stride", f"a stride of {stride} leaves gaps between patches of {patch} pixels")
-    return PatchGrid(patch, stride, size)
+def checked(grid: PatchGrid) -> PatchGrid:
+    """The grid itself; raises ParameterError where it would leave gaps or cover everything."""
+    height, width = grid.size
+    if grid.patch > min(grid.size):
+        raise ParameterError("patch", f"a patch of {grid.patch} pixels hides the whole picture of {height}×{width}")
+    if grid.stride > grid.patch:
+        told = f"a stride of {grid.stride} leaves gaps between patches of {grid.patch} pixels"
+        raise ParameterError("stride", told)
+    return grid
 
 
 def falls(request: Request, grid: PatchGrid, fill: Floats, score: Score) -> Doubles:
@@ -136,18 +136,16 @@ def cover(image: Floats, fill: Floats, box: tuple[int, int, int, int]) -> Floats
 
 def most_damaging(request: Request, grid: PatchGrid, fill: Floats, drops: Doubles) -> tuple[Mapping[str, Fact], ...]:
     """For each image: where one patch does most harm `(left, top, right, bottom)`, the fall, the prediction then."""
-    batch, worst = request.batch, drops.argmax(axis=1)
-    rows = range(len(batch))
-    covered = np.stack([cover(batch.images[row], fill[row], grid.boxes[worst[row]]) for row in rows])
+    batch, patches = request.batch, grid.boxes
+    boxes = [patches[worst] for worst in drops.argmax(axis=1)]
+    covered = np.stack([cover(*one) for one in zip(batch.images, fill, boxes, strict=True)])
     after = request.classifier.probabilities(request.classifier.prepare(covered))
-    return tuple(_damage(batch.target[row], grid.boxes[worst[row]], drops[row].max(), after[row]) for row in rows)
-
-
-def _damage(target: int, box: tuple[int, int, int, int], fall: float, after: Floats) -> Mapping[str, Fact]:
-    top, bottom, left, right = box
-    return {
-        "most_damaging": (left, top, right, bottom),
-        "fall": float(fall),
-        "new_prediction": int(after.argmax()),
-        "new_probability": float(after[target]),
-    }
+    return tuple(
+        {
+            "most_damaging": (left, top, right, bottom),
+            "fall": float(drops[row].max()),
+            "new_prediction": int(after[row].argmax()),
+            "new_probability": float(after[row, batch.target[row]]),
+        }
+        for row, (top, bottom, left, right) in enumerate(boxes)
+    )

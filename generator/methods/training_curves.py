@@ -4,14 +4,13 @@ import csv
 import json
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
 import numpy as np
 from pydantic import Field
 
-from generator.artefacts import Curves, Fact, Floats
+from generator.artefacts import Curves, Fact
 from generator.errors import DataError, ParameterError, suggestion
 from generator.methods import Request, method
 from generator.text import bilingual
@@ -23,15 +22,6 @@ Quantities = Annotated[
 ]
 EPOCH = "epoch"
 USUAL = ("loss", "val_loss", "accuracy", "val_accuracy", "acc", "val_acc")
-
-
-@dataclass(frozen=True)
-class TrainingLog:
-    """`values (Q, E)` of the named quantities over `epoch (E,)`, NaN where the log has nothing."""
-
-    epoch: Floats
-    names: tuple[str, ...]
-    values: Floats
 
 
 @method(
@@ -57,7 +47,7 @@ def training_curves(request: Request, *, path: LogFile = None, quantities: Quant
     return Curves(log.epoch, names, values, facts | _best(log))
 
 
-def _named(log: TrainingLog, quantities: tuple[str, ...] | None) -> tuple[str, ...]:
+def _named(log: Curves, quantities: tuple[str, ...] | None) -> tuple[str, ...]:
     """The quantities asked for, or the usual ones, or all there are."""
     if quantities is None:
         return tuple(name for name in USUAL if name in log.names) or log.names
@@ -67,7 +57,7 @@ def _named(log: TrainingLog, quantities: tuple[str, ...] | None) -> tuple[str, .
     return quantities
 
 
-def _best(log: TrainingLog) -> dict[str, Fact]:
+def _best(log: Curves) -> dict[str, Fact]:
     """The epoch with the lowest validation loss."""
     if "val_loss" not in log.names:
         return {}
@@ -76,7 +66,7 @@ def _best(log: TrainingLog) -> dict[str, Fact]:
     return {"best_epoch": int(log.epoch[best]), "best_val_loss": float(loss[best])}
 
 
-def read_log(path: Path) -> TrainingLog:
+def read_log(path: Path) -> Curves:
     """A log by its contents: a JSON object of lists, else a CSV with a head; raises DataError."""
     try:
         text = path.read_text(encoding="utf-8-sig")
@@ -91,7 +81,7 @@ def read_log(path: Path) -> TrainingLog:
     return _log(path, columns, lengths.pop())
 
 
-def _log(path: Path, columns: Mapping[str, Sequence[object]], epochs: int) -> TrainingLog:
+def _log(path: Path, columns: Mapping[str, Sequence[object]], epochs: int) -> Curves:
     numbers = {name: np.array([_number(value) for value in column]) for name, column in columns.items()}
     epoch = numbers.pop(EPOCH, np.arange(epochs, dtype=np.float64))
     if not np.isfinite(epoch).all():
@@ -100,7 +90,7 @@ def _log(path: Path, columns: Mapping[str, Sequence[object]], epochs: int) -> Tr
     if not kept:
         raise DataError(f"{path}: holds no quantity in numbers, such as loss or val_accuracy")
     epoch = epoch if epoch[0] != 0 else epoch + 1  # Keras counts from 0, readers from 1
-    return TrainingLog(epoch.astype(np.float32), tuple(kept), np.array(list(kept.values()), np.float32))
+    return Curves(epoch.astype(np.float32), tuple(kept), np.array(list(kept.values()), np.float32))
 
 
 def _of_json(path: Path, text: str) -> Mapping[str, Sequence[object]]:
