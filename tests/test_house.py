@@ -5,6 +5,7 @@ Read from the source, so that an import within a function counts like any other.
 
 import ast
 import sys
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
@@ -62,6 +63,10 @@ def cycle(uses: Graph) -> list[str]:
     return []
 
 
+def repeated(names: Iterator[str]) -> dict[str, int]:
+    return {name: count for name, count in Counter(names).items() if count > 1}
+
+
 def test_a_cycle_would_be_seen():
     """Also one that exists between rooms alone, where no module reaches itself."""
     uses = {"g.a.one": {"g.b.one"}, "g.b.one": set(), "g.b.two": {"g.a.two"}, "g.a.two": set()}
@@ -76,6 +81,11 @@ def test_modules_depend_on_each_other_one_way():
     assert cycle(USES) == []
 
 
+def test_rooms_depend_on_each_other_one_way():
+    """Nor does a room."""
+    assert cycle(by_room(USES)) == []
+
+
 def test_each_library_has_one_door():
     """A single module imports it, so that what it costs and how it is called is decided there."""
     doors: dict[str, set[str]] = {}
@@ -85,3 +95,8 @@ def test_each_library_has_one_door():
     own = {"generator", *EVERYWHERE, *sys.stdlib_module_names}
     assert {"tensorflow", "lime", "matplotlib", "jinja2", "yaml"} < set(doors)
     assert {library: sorted(names) for library, names in doors.items() if library not in own and len(names) > 1} == {}
+
+
+def test_no_module_name_stands_for_two():
+    """Whoever says `figures` means one file."""
+    assert repeated(path.stem for path in FILES if not path.stem.startswith("__")) == {}
