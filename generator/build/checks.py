@@ -67,9 +67,14 @@ def preflight(report: Report, study: Study) -> None:
         raise SpecError(tuple(dict.fromkeys(problems)))
 
 
+def needs_model(report: Report, study: Study) -> bool:
+    """Whether a figure to be built asks the model anything."""
+    return any(study.methods[f.method].access != "none" for question in report.built for f in question.figures)
+
+
 def _problems(report: Report, study: Study) -> Iterator[Problem]:
     figures = [figure for question in report.built for figure in question.figures]
-    if not any(study.methods[figure.method].access != "none" for figure in figures):
+    if not needs_model(report, study):
         return
     opened = []
     for name, subject in study.subjects.items():
@@ -140,6 +145,17 @@ def checked(study: Study) -> Checked | None:
     key = key_of(sanity=(VERSION, study.subject.key), data=study.subject.data.digest, seed=study.seed)
     found = cast(dict[str, Any], study.cache.remember(key, lambda: asdict(_check(study))))
     return Checked(found["accuracy"], found["images"], ScalingHint(**found["hint"]) if found["hint"] else None)
+
+
+def doubts(report: Report, study: Study, found: Checked | None) -> Iterator[Problem]:
+    """What speaks against believing the figures: the preprocessing, and an evaluation made of training images."""
+    if found is not None and found.hint is not None:
+        yield report.problem("model.preprocess", found.hint.text.in_language("en"))
+    figures = [figure for question in report.built for figure in question.figures]
+    matrix = next((figure for figure in figures if study.methods[figure.method].kind == "evaluation"), None)
+    if matrix is not None and study.evaluation is not None and study.evaluation.in_training:
+        seen, of = study.evaluation.in_training, len(study.evaluation.label)
+        yield report.figure_problem(matrix.id, "method", f"the model was trained on {seen:,} of these {of:,} images")
 
 
 def _check(study: Study) -> Checked:

@@ -2,8 +2,8 @@
 
 import json
 import math
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, is_dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, is_dataclass
 from pathlib import PurePosixPath
 from typing import Any, cast
 
@@ -14,17 +14,19 @@ from generator import __version__
 from generator.build.cache import key_of
 from generator.build.runs import runs_of
 from generator.build.study import Study
+from generator.build.subject import versions
 from generator.drawing.png import jpeg
-from generator.errors import InputError
+from generator.errors import SpecError
 from generator.pages.assembly import figure_numbers
 from generator.pages.figure_page import Built
 from generator.prose.numbers import row_class
 from generator.results import Drawing, FigureResult, Names, Part, Picture, Role
-from generator.spec.grammar import Export, Figure
+from generator.spec.grammar import Export
 from generator.spec.report import Report
 from generator.words import folders_beside, texts
 
 DRAWING = 3  # raised when pictures come out differently
+ALONE: tuple[Role, ...] = ("map", "sheet", "chart")  # what stands for a figure where no panel is named
 
 
 def built_figures(report: Report, study: Study, results: dict[str, FigureResult]) -> dict[str, Built]:
@@ -42,41 +44,45 @@ def drawn(study: Study, report: Report, result: FigureResult) -> Drawing:
     """The pictures of one figure."""
     if result.failure:
         return Drawing(())
-    figure, names = report.figures[result.id], _names_in(report)
-    key = _key(study, report, figure, names)
-    return cast(Drawing, study.cache.remember(key, lambda: _draw(figure, result, names)))
-
-
-def _names_in(report: Report) -> Names:
+    figure = report.figures[result.id]
     words = texts("chart", report.languages, folders_beside(report.folder))
-    return Names(tuple(c.name for c in report.classes), report.languages, words, report.class_ids)
+    names = Names(tuple(c.name for c in report.classes), report.languages, words, report.class_ids)
 
+    def draw_anew() -> Drawing:
+        from generator.drawing.pictures import draw  # here: matplotlib is not needed where nothing is drawn
 
-def _draw(figure: Figure, result: FigureResult, names: Names) -> Drawing:
-    from generator.drawing.pictures import draw  # here: matplotlib is not needed where nothing is drawn
+        return draw(result, figure.show, names, (figure.export.panel,) if figure.export and figure.export.panel else ())
 
-    also = (figure.export.panel,) if figure.export and figure.export.panel else ()
-    return draw(result, figure.show, names, also)
-
-
-def _key(study: Study, report: Report, figure: Figure, names: Names) -> str:
     parts = [run.key for run in runs_of(figure, study)]
     look = {"show": repr(figure.show), "export": repr(figure.export), "names": repr(names)}
-    return key_of(drawing=(DRAWING, __version__), figure=figure.id, parts=parts, **look)
+    key = key_of(drawing=(DRAWING, __version__), figure=figure.id, parts=parts, **look)
+    return cast(Drawing, study.cache.remember(key, draw_anew))
 
 
-ALONE: tuple[Role, ...] = ("map", "sheet", "chart")  # what stands for a figure where no panel is named
-
-
-def exported(export: Export, result: FigureResult, drawing: Drawing, classes: Sequence[str]) -> Mapping[str, bytes]:
-    """File name → bytes; raises InputError where two pictures would get the same name."""
+def exported(report: Report, built: Mapping[str, Built]) -> dict[str, bytes]:
+    """The exported pictures by their path in the site; raises SpecError where two would get the same name."""
     files: dict[str, bytes] = {}
-    for number, picture in enumerate(_wanted(export, drawing), 1):
-        name = export.file.format(number=number, **_fields(picture, result.parts[picture.part], classes))
-        if name in files:
-            raise InputError(f"'{export.file}' names several pictures '{name}'; add {{index}} or {{number}} to it")
-        files[name] = picture.data if PurePosixPath(name).suffix.lower() == ".png" else jpeg(picture.data)
+    owner: dict[str, str] = {}
+    for figure_id, figure in built.items():
+        for name, picture in _named(figure, report.class_ids):
+            if name in owner:
+                several = f"names several pictures '{name}'; add {{index}} or {{number}} to it"
+                again = several if owner[name] == figure_id else f"names '{name}', as figure '{owner[name]}' does"
+                message = f"'{figure.spec.export.file if figure.spec.export else name}' {again}"
+                raise SpecError((report.figure_problem(figure_id, "export", message),))
+            owner[name] = figure_id
+            png = PurePosixPath(name).suffix.lower() == ".png"
+            files[f"exports/{name}"] = picture.data if png else jpeg(picture.data)
     return files
+
+
+def _named(figure: Built, classes: Sequence[str]) -> Iterator[tuple[str, Picture]]:
+    """What a figure exports, under the names that its spec makes of them."""
+    export, parts = figure.spec.export, figure.result.parts
+    if export is None or figure.result.failure:
+        return
+    for number, picture in enumerate(_wanted(export, figure.drawing), 1):
+        yield export.file.format(number=number, **_fields(picture, parts[picture.part], classes)), picture
 
 
 def _wanted(export: Export, drawing: Drawing) -> Iterator[Picture]:
@@ -97,33 +103,23 @@ def _fields(picture: Picture, part: Part, classes: Sequence[str]) -> dict[str, s
     return fields | {"class_index": label, "class_id": classes[label], "index": int(batch.index[row]), "target": target}
 
 
-@dataclass(frozen=True)
-class Provenance:
-    """What a report was made from; digests are sha256."""
-
-    versions: Mapping[str, str]
-    model: str
-    data: str
-    spec: str
-    seed: int
-
-
 def manifest(
-    provenance: Provenance,
-    figures: Sequence[tuple[FigureResult, Drawing]],
+    report: Report,
+    study: Study,
+    figures: Iterable[Built],
     alt: Mapping[str, Mapping[str, str]],
     measured: Mapping[str, Any],
     seconds: float,
 ) -> str:
     """The text of manifest.json; `alt` by file name and language, `measured` the evidence by figure and over all."""
-    entries = [_figure(result, drawing, alt, measured.get(result.id, {})) for result, drawing in figures]
+    digests = (study.subject.digest, study.subject.data.digest, report.source.digest)
     content = {
         "generator": __version__,
-        "versions": dict(provenance.versions),
-        "sha256": {"model": provenance.model, "data": provenance.data, "spec": provenance.spec},
-        "seed": provenance.seed,
+        "versions": dict(versions()),
+        "sha256": dict(zip(("model", "data", "spec"), digests, strict=True)),
+        "seed": report.seed,
         "seconds": round(seconds, 3),
-        "figures": entries,
+        "figures": [_figure(one.result, one.drawing, alt, measured.get(one.result.id, {})) for one in figures],
         **measured.get("", {}),
     }
     return json.dumps(plain(content), ensure_ascii=False, indent=1, allow_nan=False) + "\n"
@@ -132,25 +128,24 @@ def manifest(
 def _figure(
     result: FigureResult, drawing: Drawing, alt: Mapping[str, Mapping[str, str]], measured: Mapping[str, Any]
 ) -> dict[str, Any]:
-    files = [f"figures/{picture.name}" for picture in drawing.pictures]
+    """What the manifest says of a figure; the numbers of several parts stand under `parts` too."""
+    names = [picture.name for picture in drawing.pictures]
+    each = [{**part.artefact.facts, **part.facts, **part.artefact.numbers} for part in result.parts]
+    numbers: dict[str, Any] = {key: value for one in each for key, value in one.items()}
     entry = {
         "id": result.id,
         "question": result.question,
         "method": result.method,
         "params": dict(result.params),
-        "files": files,
-        "alt": {f"figures/{name}": dict(alt[name]) for name in _names(drawing) if name in alt},
+        "files": [f"figures/{name}" for name in names],
+        "alt": {f"figures/{name}": dict(alt[name]) for name in names if name in alt},
         "images": [image for part in result.parts for image in _images(part)],
-        "numbers": {**_numbers(result.parts), **measured},
+        "numbers": {**numbers, **({"parts": each} if len(each) > 1 else {}), **measured},
         "seconds": round(result.seconds, 3),
         "model_passes": result.model_passes,
         "cached": result.cached,
     }
     return entry | ({"failure": result.failure} if result.failure else {})
-
-
-def _names(drawing: Drawing) -> list[str]:
-    return [picture.name for picture in drawing.pictures]
 
 
 def _images(part: Part) -> Iterator[dict[str, Any]]:
@@ -165,13 +160,6 @@ def _images(part: Part) -> Iterator[dict[str, Any]]:
         image["probability"] = batch.probability[k, batch.target[k]]
         image |= {} if batch.against is None else {"against": batch.against[k]}
         yield image | dict(part.artefact.row_numbers(k))
-
-
-def _numbers(parts: Sequence[Part]) -> dict[str, Any]:
-    """The facts beside the figure, and what its artefact says in numbers; of several parts under `parts` each."""
-    each = [{**part.artefact.facts, **part.facts, **part.artefact.numbers} for part in parts]
-    numbers: dict[str, Any] = {key: value for one in each for key, value in one.items()}
-    return numbers | ({"parts": each} if len(each) > 1 else {})
 
 
 def plain(value: Any) -> Any:  # noqa: ANN401  any value of a report
