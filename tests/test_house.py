@@ -100,3 +100,9 @@ def test_each_library_has_one_door():
 def test_no_module_name_stands_for_two():
     """Whoever says `figures` means one file."""
     assert repeated(path.stem for path in FILES if not path.stem.startswith("__")) == {}
+
+
+def test_no_class_name_stands_for_two():
+    """Nor do two things go by one name."""
+    classes = (node.name for tree in MODULES.values() for node in ast.walk(tree) if isinstance(node, ast.ClassDef))
+    assert repeated(name for name in classes if not name.startswith("_")) == {}
