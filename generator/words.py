@@ -40,17 +40,9 @@ class Words:
         one = f"{key}.one"
         return self(one if n == 1 and one in self.entries else f"{key}.other", n=f"{n:,}", **values)
 
-    def under(self, prefix: str) -> Mapping[str, str]:
-        """The words below a key, for scripts of the page."""
-        start = f"{prefix}."
-        return {key.removeprefix(start): text for key, text in self.entries.items() if key.startswith(start)}
-
     def listed(self, items: Sequence[str]) -> str:
         """'a, b and c' as the language writes it."""
         return Language(self.language).listed(tuple(items))
-
-    def bracketed(self, text: str) -> str:
-        return self("punctuation.open") + text + self("punctuation.close")
 
 
 @dataclass(frozen=True)
@@ -96,7 +88,16 @@ class Interface:
         return self.each(lambda words: words.listed([text[words.language] for text in texts])) if texts else Text()
 
     def bracketed(self, text: Text) -> Text:
-        return self.each(lambda words: words.bracketed(text[words.language]))
+        return self("punctuation.open") + text + self("punctuation.close")
+
+    def under(self, prefix: str) -> Mapping[str, Text]:
+        """The words below a key, by the rest of theirs, in the languages that have them."""
+        spoken, start = self.by_language.items(), f"{prefix}."
+        keys = dict.fromkeys(key for _, words in spoken for key in words.entries if key.startswith(start))
+        return {
+            key.removeprefix(start): Text({code: words(key) for code, words in spoken if words.has(key)})
+            for key in keys
+        }
 
 
 def _in(language: str, values: Mapping[str, object]) -> dict[str, object]:
@@ -116,13 +117,6 @@ def load(language: str, folders: Sequence[Path] = (TEMPLATES,)) -> Words:
     complete = _merged(COMPLETE, folders)
     missing = tuple(key for key in complete if key not in own and not key.endswith(".one"))
     return Words(language, {**{key: complete[key] for key in missing}, **own}, missing)
-
-
-def texts(prefix: str, languages: Sequence[str], folders: Sequence[Path] = (TEMPLATES,)) -> Mapping[str, Text]:
-    """The words below a key, each in several languages."""
-    spoken = {language: load(language, folders).under(prefix) for language in languages}
-    keys = dict.fromkeys(key for words in spoken.values() for key in words)
-    return {key: Text({code: words[key] for code, words in spoken.items() if key in words}) for key in keys}
 
 
 def folders_beside(folder: Path) -> tuple[Path, ...]:

@@ -12,7 +12,7 @@ from generator.methods import METHODS, load_all
 from generator.samples import Evaluation
 from generator.shipped import TEMPLATES
 from generator.text import Text
-from generator.words import Words, load, texts
+from generator.words import Words, interface, load
 from tests import ROOT
 from tests.conftest import request_of
 from tests.fixtures.simplified import SIMPLIFIED
@@ -129,7 +129,7 @@ def test_a_third_language_is_written_in_the_charts_too(tmp_path):
     """Words of charts come from the same file, and English stands in for what it lacks."""
     (tmp_path / "words").mkdir()
     (tmp_path / "words" / "de.yaml").write_text("chart: {epoch: Epoche, my_metric: Mein Maß}\n")
-    words = texts("chart", ("en", "de"), (tmp_path, TEMPLATES))
+    words = interface(("en", "de"), (tmp_path, TEMPLATES)).under("chart")
     assert words["epoch"] == Text({"en": "Epoch", "de": "Epoche"})
     assert words["loss"].in_language("de") == "Loss"
     assert words["my_metric"] == Text({"de": "Mein Maß"})

@@ -23,7 +23,7 @@ from generator.prose.numbers import row_class
 from generator.results import Drawing, FigureResult, Names, Part, Picture, Role
 from generator.spec.grammar import Export
 from generator.spec.report import Report
-from generator.words import folders_beside, texts
+from generator.words import folders_beside, interface
 
 DRAWING = 3  # raised when pictures come out differently
 ALONE: tuple[Role, ...] = ("map", "sheet", "chart")  # what stands for a figure where no panel is named
@@ -45,7 +45,7 @@ def drawn(study: Study, report: Report, result: FigureResult) -> Drawing:
     if result.failure:
         return Drawing(())
     figure = report.figures[result.id]
-    words = texts("chart", report.languages, folders_beside(report.folder))
+    words = interface(report.languages, folders_beside(report.folder)).under("chart")
     names = Names(tuple(c.name for c in report.classes), report.languages, words, report.class_ids)
 
     def draw_anew() -> Drawing:

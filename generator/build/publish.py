@@ -15,8 +15,7 @@ from generator.build.study import Study
 from generator.build.subject import versions
 from generator.evidence.result import ReportEvidence, plain
 from generator.pages.assembly import Imprint, assemble
-from generator.pages.evidence_pictures import drawn, shown
-from generator.pages.evidence_plots import Told
+from generator.pages.evidence_plots import Told, drawn, shown
 from generator.pages.evidence_section import section
 from generator.pages.figure_page import Built
 from generator.pages.page import Image, Page

@@ -13,18 +13,20 @@ from generator.evidence.dependence import Agreement
 from generator.evidence.result import CHECKS
 from generator.pages.alt_text import strong
 from generator.pages.bodies import CHART
-from generator.pages.evidence_pictures import bins, chart_name, map_name
 from generator.pages.evidence_plots import (
     UNKNOWN,
     Plot,
     PlotRow,
     Told,
     Value,
+    bins,
+    chart_name,
     dependence,
     effect,
     faithful,
     looks,
     looks_by_class,
+    map_name,
 )
 from generator.pages.evidence_plots import classes as recall_and_precision
 from generator.pages.page import NOTHING, Body, Image, Light, PageSection, Sheet, Table

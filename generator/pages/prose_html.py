@@ -143,11 +143,6 @@ def inline(source: str) -> str:
     return text.removeprefix("<p>").removesuffix("</p>")
 
 
-def plain(source: str) -> str:
-    """The words alone, on one line."""
-    return " ".join("".join(tree(source).itertext()).split())
-
-
 def _level_headings(root: Element, start: int, prefix: str) -> None:
     used = sorted({element.tag for element in root.iter() if element.tag in HEADINGS})
     for number, element in enumerate([e for e in root.iter() if e.tag in HEADINGS], 1):

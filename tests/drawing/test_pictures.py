@@ -14,11 +14,11 @@ from generator.results import FigureResult, Names, Part
 from generator.samples import Batch
 from generator.show import Mask, Show
 from generator.text import bilingual
-from generator.words import texts
+from generator.words import interface
 
 CLASSES = (bilingual("Angry", "生氣"), bilingual("Happy", "高興"))
 LANGUAGES = ("zh-Hant", "en")
-NAMES = Names(CLASSES, LANGUAGES, texts("chart", LANGUAGES))
+NAMES = Names(CLASSES, LANGUAGES, interface(LANGUAGES).under("chart"))
 ALL = Show(panels=("image", "map", "overlay", "masked"))
 
 
