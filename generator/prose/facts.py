@@ -139,10 +139,10 @@ def one_of(name: str, names: Collection[str], what: str) -> str:
     return name
 
 
-def functions_of(*classes: type, but: str = "") -> tuple[str, ...]:
+def functions_of(*classes: type, but: Collection[str] = ()) -> tuple[str, ...]:
     """The names of what prose may call: the public methods."""
     own = [name for of in classes for name, value in vars(of).items() if callable(value) and name[0] != "_"]
-    return tuple(name for name in own if name not in ("context", but))
+    return tuple(name for name in own if name not in ("context", *but))
 
 
 def proportion(hits: int, n: int) -> Quantity:
