@@ -131,7 +131,7 @@ def options_of(asked: argparse.Namespace) -> BuildOptions:
 
 def _loaded(asked: argparse.Namespace) -> "Report":
     """The report of the spec; its warnings go to stderr."""
-    from generator.spec.loading import load
+    from generator.spec.report import load
 
     report = load(asked.spec, options_of(asked))
     for warning in report.warnings:

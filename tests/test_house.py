@@ -20,7 +20,7 @@ FILES = sorted((ROOT / "generator").rglob("*.py"))
 
 
 def _name(path: Path) -> str:
-    """`generator.spec.loading`; a package goes by its folder."""
+    """`generator.spec.report`; a package goes by its folder."""
     return ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
 
 

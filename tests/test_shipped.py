@@ -15,7 +15,7 @@ from generator import cli
 from generator.build_options import BuildOptions
 from generator.errors import InputError
 from generator.shipped import STARTER, TEMPLATES, outside_package, write_starter
-from generator.spec.loading import load
+from generator.spec.report import load
 from tests import ROOT
 
 

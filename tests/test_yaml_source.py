@@ -3,7 +3,7 @@
 import pytest
 
 from generator.errors import InputError, SpecError
-from generator.spec.loading import load
+from generator.spec.report import load
 from generator.text import Text
 from tests.fixtures.spec_fixture import FIGURE, HEAD, loaded, said_about
 

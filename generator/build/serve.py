@@ -21,7 +21,7 @@ from generator.build.site import files_in, fingerprint
 from generator.build_options import BuildOptions
 from generator.errors import GeneratorError, InputError
 from generator.shipped import TEMPLATES
-from generator.spec.loading import load
+from generator.spec.report import load
 
 HOST = "127.0.0.1"
 NAMES = (HOST, "localhost")  # a page elsewhere that resolves its own name to this machine is not answered

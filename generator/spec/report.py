@@ -1,17 +1,33 @@
-"""A loaded report: the spec with everything checked and filled in, which every later stage reads."""
+"""report.yaml → Report, which every later stage reads: every problem at once, at its line, before any computing."""
 
-from collections.abc import Iterator, Mapping
+import json
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from importlib.util import module_from_spec, spec_from_file_location
+from itertools import islice
 from pathlib import Path
+from typing import Any
 
-from pydantic import BaseModel
+from pydantic import BaseModel, ValidationError
 
+from generator import yaml_source
+from generator.build_options import BuildOptions
 from generator.data.class_words import ClassWords
-from generator.errors import Problem
+from generator.data.sources import guess_kind
+from generator.errors import InputError, Problem, SpecError, suggestion
+from generator.methods import METHODS, load_all
 from generator.regions import Region
-from generator.spec.grammar import Author, Class, Data, Evidence, Figure, ModelFile, Question
+from generator.spec.complaints import complaints
+from generator.spec.fields import Scope, language_tag
+from generator.spec.grammar import Author, Class, Data, Document, Evidence, Figure, ModelFile, Question, by_layer
+from generator.spec.references import Declared, Entry, declared, ids, misreferences, wrong_prose
 from generator.text import Text
+from generator.words import folders_beside, speaks
+from generator.words import load as words_of
 from generator.yaml_source import Source, child
+
+MODEL = "model"  # the name of the only model
+PLUGIN_MISTAKES = (ImportError, SyntaxError, NameError, AttributeError, TypeError, ValueError)
 
 
 @dataclass(frozen=True)
@@ -79,6 +95,183 @@ class Report:
         """Every text of the report with its path, as written."""
         for part in ("title", "author", "classes", "regions", "questions"):
             yield from texts_in(getattr(self, part), part)
+
+
+def load(path: Path, options: BuildOptions = BuildOptions()) -> Report:  # noqa: B008, frozen
+    """The report of a spec; raises SpecError with every problem (under `strict` also the warnings), or InputError."""
+    source = yaml_source.read(path)
+    load_all()
+    problems = _plugged(source, path.parent, options.trust_plugins)
+    data = _overridden(_without_nulls(source.data), options)
+    names = declared(data)
+    document = _validated(data, names, source, problems)
+    params = [_params(figure, source, problems) for figure in names.figures]
+    problems += [*misreferences(names, source), *wrong_prose(names, source)]
+    if problems or document is None:
+        raise SpecError(tuple(dict.fromkeys(problems)))
+    report = _report(document, names, params, source, options)
+    if options.strict and report.warnings:
+        raise SpecError(report.warnings)
+    return report
+
+
+def _plugged(source: Source, folder: Path, trusted: bool) -> list[Problem]:
+    """The methods of the spec's plugins, registered; what went wrong with them."""
+    listed = source.data.get("plugins")
+    problems = []
+    for position, name in enumerate(listed if isinstance(listed, list) else ()):
+        path = folder / str(name)
+        if not path.is_file():
+            continue  # the grammar says so
+        message = _plugin_mistake(path) if trusted else f"'{name}' is code of its own; --trust-plugins lets it run"
+        problems += [source.problem(child("plugins", position), message)] if message else []
+    return problems
+
+
+def _plugin_mistake(path: Path) -> str:
+    """Runs a file that registers methods; where it fails or takes a built-in method's name, what is wrong with it."""
+    before = dict(METHODS)
+    spec = spec_from_file_location(f"report_plugin_{path.stem}", path)
+    if spec is None or spec.loader is None:
+        return f"'{path.name}' is not a Python file"
+    try:
+        spec.loader.exec_module(module_from_spec(spec))
+    except PLUGIN_MISTAKES as error:
+        return f"'{path.name}' fails: {type(error).__name__}: {error}"
+    replaced = [name for name, method in before.items() if METHODS.get(name) is not method]
+    built_in = [name for name in replaced if before[name].built_in]
+    METHODS.update({name: before[name] for name in built_in})
+    return f"'{path.name}' may not replace the method '{built_in[0]}'" if built_in else ""
+
+
+def _without_nulls(value: Any) -> Any:  # noqa: ANN401  any YAML value
+    """A key with nothing behind it is as good as left out; in `params`, null is a value."""
+    if isinstance(value, Mapping):
+        given = {key: entry for key, entry in value.items() if entry is not None}
+        return {key: entry if key == "params" else _without_nulls(entry) for key, entry in given.items()}
+    return [_without_nulls(entry) for entry in value] if isinstance(value, list) else value
+
+
+def _overridden(data: Mapping[str, Any], options: BuildOptions) -> Mapping[str, Any]:
+    """The data with `--data` in place of the spec's own path, and of its source where the form is another."""
+    if options.data is None:
+        return data
+    if not options.data.exists():
+        raise InputError(f"--data {options.data}: no such file or folder")
+    own = data.get("data")
+    kind = guess_kind(options.data)
+    kept = own if isinstance(own, Mapping) and own.get("source") == kind else {}
+    return {**data, "data": {**kept, "source": kind, "path": str(options.data.resolve())}}
+
+
+def _validated(data: Mapping[str, Any], names: Declared, source: Source, problems: list[Problem]) -> Document | None:
+    """The spec by its grammar; what is wrong is added to the problems."""
+    folder = source.file.parent.resolve()
+    scope = Scope(folder, ids(names.classes), ids(names.models) or (MODEL,), ids(names.figures))
+    try:
+        return Document.model_validate_json(json.dumps(data), strict=True, context=scope)
+    except ValidationError as error:
+        problems += complaints(error, Document, source)
+        return None
+
+
+def _params(figure: Entry, source: Source, problems: list[Problem]) -> Mapping[str, Any]:
+    """Every option of a figure's method, checked for each of its runs; of several layers it keeps a tuple."""
+    method = METHODS.get(str(figure.data.get("method")))
+    if method is None:
+        return {}
+    prefix = child(figure.path, "params") if "params" in figure.data else figure.path
+    options: dict[str, Any] = {}
+    for run in by_layer(figure.params):
+        try:
+            options = dict(method.options.model_validate_json(json.dumps(run), strict=True))
+        except ValidationError as error:
+            problems += complaints(error, method.options, source, prefix)
+    layers = figure.params.get("layer")
+    return {**options, "layer": tuple(layers)} if isinstance(layers, list) else options
+
+
+def _report(
+    document: Document, names: Declared, params: list[Mapping[str, Any]], source: Source, options: BuildOptions
+) -> Report:
+    files = document.models or (document.model,)
+    entries = names.models or (Entry("model", MODEL, {}),)
+    listed = zip(entries, files.values() if isinstance(files, dict) else files, strict=True)
+    figures = iter(zip(names.figures, params, strict=True))
+    languages = _languages(document, options)
+    return Report(
+        source=source,
+        folder=source.file.parent.resolve(),
+        output=options.output or source.file.parent / "site",
+        title=document.title,
+        author=document.author,
+        languages=languages,
+        seed=document.seed,
+        models=tuple(file.model_copy(update={"id": entry.id}) for entry, file in listed if file),
+        data=document.data,
+        evaluation=document.evaluation,
+        classes=tuple(c.model_copy(update={"name": c.name or Text.of(c.id)}) for c in document.classes),
+        evidence=Evidence() if document.evidence is True else document.evidence or None,
+        regions=tuple(_region(id, document) for id in document.regions),
+        plugins=document.plugins,
+        questions=tuple(_filled(q, islice(figures, len(q.figures)), entries[0].id) for q in document.questions),
+        only=_only(options.only, ids(names.questions)),
+        paths={figure.id: figure.path for figure in names.figures},
+        warnings=tuple(sorted((*_untranslated(document, languages, source), *_unworded(languages, source)))),
+    )
+
+
+def _unworded(languages: tuple[str, ...], source: Source) -> Iterator[Problem]:
+    """Languages whose interface is partly English; raises SpecError for one that has no words at all."""
+    for language in filter(lambda language: not speaks(language), languages):
+        try:
+            missing = words_of(language, folders_beside(source.file.parent)).missing
+        except InputError as error:
+            raise SpecError((source.problem("languages", str(error)),)) from error
+        if missing:
+            file = f"templates/words/{language}.yaml"
+            yield source.problem(
+                "languages", f"{file} lacks {len(missing)} words, such as '{missing[0]}'; English stands in"
+            )
+
+
+def _region(id: str, document: Document) -> Region:
+    """A region with its boxes, its own or those that it lies outside of."""
+    said = document.regions[id]
+    boxes = tuple(box for name in said.outside or (id,) for box in document.regions[name].corners)
+    return Region(id, said.name or Text.of(id), boxes, said.outside is not None)
+
+
+def _filled(question: Question, figures: Iterable[tuple[Entry, Mapping[str, Any]]], model: str) -> Question:
+    """A question with what its figures left out."""
+    filled = tuple(
+        figure.model_copy(update={"id": entry.id, "params": params, "model": figure.model or (model,)})
+        for figure, (entry, params) in zip(question.figures, figures, strict=True)
+    )
+    return question.model_copy(update={"figures": filled, "title": question.title or Text.of(question.id)})
+
+
+def _languages(document: Document, options: BuildOptions) -> tuple[str, ...]:
+    """Those asked for, those of the spec, or those the title is written in."""
+    try:
+        asked = tuple(map(language_tag, options.languages))
+    except ValueError as error:
+        raise InputError(f"--languages: {error}") from error
+    return asked or document.languages or tuple(tag for tag in document.title.by_language if tag != "*") or ("en",)
+
+
+def _only(asked: tuple[str, ...], known: tuple[str, ...]) -> tuple[str, ...]:
+    for name in asked:
+        if name not in known:
+            raise InputError(f"--only: unknown question '{name}'{suggestion(name, known)}")
+    return asked
+
+
+def _untranslated(document: Document, languages: tuple[str, ...], source: Source) -> Iterator[Problem]:
+    for path, text in texts_in(document, ""):
+        for language in text.missing(languages):
+            stand_in = next((tag for tag in languages if tag in text.by_language), next(iter(text.by_language)))
+            yield source.problem(path, f"no text in '{language}'; '{stand_in}' stands in")
 
 
 def texts_in(value: object, path: str) -> Iterator[tuple[str, Text]]:

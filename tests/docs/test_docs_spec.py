@@ -8,7 +8,7 @@ import yaml
 
 from generator import methods
 from generator.prose.sayings import FUNCTIONS
-from generator.spec.loading import load
+from generator.spec.report import load
 from tests import ROOT
 from tests.fixtures.spec_fixture import HEAD, loaded, written
 

@@ -1,8 +1,151 @@
-"""A loaded report: what later stages ask of it."""
+"""The spec: every mistake is named at its place with what was probably meant, and all of them at once."""
 
-from pathlib import Path
+import random
 
-from tests.fixtures.spec_fixture import HEAD, figure, loaded
+from generator.build_options import BuildOptions
+from generator.errors import GeneratorError
+from generator.methods import METHODS
+from generator.spec.report import load
+from generator.text import Text
+from tests.fixtures.spec_fixture import ANSWER, FIGURE, HEAD, figure, loaded, said_about, written
+
+
+def test_every_problem_is_said_at_once(tmp_path):
+    """One run names what is wrong in the head, in two figures and in the prose, in the order of the lines."""
+    spec = (
+        HEAD.replace("box:", "bax:")
+        + FIGURE
+        + "method: grad_cam\n      - {method: lime, target: x}\n    answer: '{{ y }}'"
+    )
+    lines = [int(line.split(":")[1]) for line in said_about(tmp_path, spec)]
+    assert lines == [6, 10, 11, 12]
+
+
+def test_a_missing_translation_is_a_warning(tmp_path):
+    """It names the text, the language and the line; under --strict it is an error."""
+    spec = HEAD + "  - id: q\n    title: {en: Question}\n"
+    warning = "report.yaml:9:12: questions[0].title: no text in 'zh-Hant'; 'en' stands in"
+    report = loaded(tmp_path, spec)
+    assert [str(w).replace(f"{tmp_path}/", "") for w in report.warnings] == [warning]
+    assert said_about(tmp_path, spec, strict=True) == [warning]
+    assert loaded(tmp_path, spec, languages=("en",), strict=True).languages == ("en",)
+
+
+def test_defaults_are_filled_in(tmp_path):
+    """A short spec says everything: ids numbered by method, options with their defaults, names from ids."""
+    report = loaded(
+        tmp_path, HEAD + "  - id: q\n    figures: [{method: lime}, {method: lime}, {id: lime-3, method: lime}]\n"
+    )
+    assert list(report.figures) == ["lime", "lime-2", "lime-3"]
+    lime = report.figures["lime-2"]
+    assert lime.params["sign"] == "both"
+    assert lime.params["segmentation"].algorithm == "slic"
+    assert (lime.target, lime.against, lime.model, lime.runs) == ("label", None, ("model",), (lime.params,))
+    assert report.questions[0].title == Text.of("q")
+    assert [c.name for c in report.classes] == [Text.of("angry"), Text.of("happy")]
+    assert report.evidence is not None
+    assert report.evidence.images == 64
+    assert report.data.source == "lfw"
+    assert report.output == tmp_path / "site"
+
+
+def test_an_empty_key_is_as_good_as_left_out(tmp_path):
+    """A key whose lines are all commented out does not break the spec; null stays a value within params."""
+    spec = HEAD + "  - id: q\n    answer:\n    figures: [{method: scorecam, caption: , params: {max_channels: null}}]\n"
+    assert loaded(tmp_path, spec).figures["scorecam"].params["max_channels"] is None
+
+
+def test_data_from_the_command_line(tmp_path):
+    """--data replaces the path, and the source where the file is of another kind."""
+    (tmp_path / "train.csv").touch()
+    (tmp_path / "faces").mkdir()
+    spec = (
+        HEAD.replace("regions:", "data: {source: csv, path: not-here.csv, usage: PublicTest}\nregions:")
+        + "  - {id: q}\n"
+    )
+    report = loaded(tmp_path, spec, data=tmp_path / "train.csv")
+    assert (report.data.source, report.data.path, report.data.usage) == ("csv", tmp_path / "train.csv", "PublicTest")
+    report = loaded(tmp_path, spec, data=tmp_path / "faces")
+    assert (report.data.source, report.data.usage) == ("folder", None)
+    assert said_about(tmp_path, spec, data=tmp_path / "x.csv") == ["--data x.csv: no such file or folder"]
+
+
+def test_options_that_do_not_fit(tmp_path):
+    """An unknown question or language of the command line is named."""
+    spec = HEAD + "  - {id: lime}\n  - {id: filters}\n"
+    assert said_about(tmp_path, spec, only=("filter",)) == [
+        "--only: unknown question 'filter'; did you mean 'filters'?"
+    ]
+    assert said_about(tmp_path, spec, languages=("english",))[0].startswith("--languages: 'english' is not")
+    assert [q.id for q in loaded(tmp_path, spec, only=("filters",)).built] == ["filters"]
+
+
+def test_a_plugin_that_fails_is_named(tmp_path):
+    """A trusted plugin that cannot run, or that takes the name of a built-in method, is the author's mistake."""
+    spec = HEAD.replace("regions:", "plugins: [mine.py]\nregions:") + "  - {id: q}\n"
+    plugin = tmp_path / "mine.py"
+    plugin.write_text("import generator.nothing_there\n")
+    assert said_about(tmp_path, spec, trust_plugins=True) == [
+        "report.yaml:5:11: plugins[0]: 'mine.py' fails: ModuleNotFoundError: No module named 'generator.nothing_there'"
+    ]
+    built_in = METHODS["saliency"]
+    plugin.write_text("from generator.methods import *\nMETHODS['saliency'] = METHODS['lime']\n")
+    assert said_about(tmp_path, spec, trust_plugins=True) == [
+        "report.yaml:5:11: plugins[0]: 'mine.py' may not replace the method 'saliency'"
+    ]
+    assert METHODS["saliency"] is built_in
+
+
+def test_junk_never_ends_in_a_traceback(tmp_path):
+    """Whatever is cut out of, doubled in or thrown into a spec, it loads or is refused by our own error."""
+    whole = (HEAD + ANSWER % "{{ fig('lime') }}") + FIGURE.replace("id: q", "id: r") + "method: gradcam\n"
+    chance = random.Random(0)
+    pieces = [
+        "[",
+        "]",
+        "{",
+        "}",
+        ":",
+        "- ",
+        "\n",
+        "&a ",
+        "*a",
+        "null",
+        "-1",
+        "1e999",
+        "'",
+        '"',
+        "|",
+        "{{",
+        "%}",
+        "é",
+        "\t",
+        "!!set",
+    ]
+    refused = 0
+    for _ in range(150):
+        text = whole
+        for _ in range(chance.randint(1, 4)):
+            at = chance.randrange(len(text))
+            text = text[:at] + chance.choice(pieces) * chance.randint(0, 2) + text[at + chance.choice((0, 1, 9)) :]
+        try:
+            load(written(tmp_path, text), BuildOptions())
+        except GeneratorError as error:
+            refused += 1
+            assert str(error)
+    assert refused > 50
+
+
+def test_a_language_needs_its_words(tmp_path):
+    """One without a file of words is refused before anything is computed; what a file lacks is a warning."""
+    spec = HEAD.replace("[zh-Hant, en]", "[en, de]") + "  - id: q\n"
+    assert said_about(tmp_path, spec) == [
+        "report.yaml:2:12: languages: no words for the language 'de': add templates/words/de.yaml beside the spec"
+    ]
+    (tmp_path / "templates" / "words").mkdir(parents=True)
+    (tmp_path / "templates" / "words" / "de.yaml").write_text("page: {contents: Inhalt}\n")
+    warnings = [str(warning) for warning in loaded(tmp_path, spec).warnings]
+    assert any("templates/words/de.yaml lacks" in warning and "English stands in" in warning for warning in warnings)
 
 
 def test_later_stages_report_at_the_line(tmp_path):
@@ -35,7 +178,9 @@ def test_its_files_are_those_it_names(tmp_path):
     head = head.replace("regions:", "data: {source: npz, path: train.npz}\nevaluation: evaluation.csv\nregions:")
     named = {path.name for path in loaded(tmp_path, head + "  - {id: q}\n").inputs}
     assert named >= {"report.yaml", "model.keras", "mean.npy", "train.npz", "evaluation.csv"}
-    assert all(isinstance(path, Path) for path in loaded(tmp_path, HEAD + "  - {id: q}\n").inputs)
+    assert {path.name for path in loaded(tmp_path, HEAD + "  - {id: q}\n").inputs} == {
+        "report.yaml", "model.keras", "templates",
+    }  # fmt: skip
 
 
 def test_questions_may_be_left_out(tmp_path):
