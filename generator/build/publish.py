@@ -1,7 +1,11 @@
-"""A report on its way to its readers: one page with what stands around it, in every form that is asked for."""
+"""A report on its way to its readers: one page with what stands around it, in every form that is asked for.
+
+A further form is a function here with its entry in `FORMS`, and its name in `build_options.FORMATS`.
+"""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, fields, is_dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -9,12 +13,12 @@ from typing import cast
 
 from generator import __version__
 from generator.build.cache import Cache, key_of
-from generator.build.forms import FORMS, Print
 from generator.build.narrator import Narrator, facts_of
 from generator.build.study import Study
 from generator.build.subject import versions
 from generator.evidence.result import ReportEvidence, plain
-from generator.pages.assembly import Imprint, assemble
+from generator.pages import html_page, markdown_page
+from generator.pages.assembly import BOTH, Imprint, assemble
 from generator.pages.evidence_plots import Told, drawn, shown
 from generator.pages.evidence_section import section
 from generator.pages.figure_page import Built
@@ -25,6 +29,7 @@ from generator.text import Text
 from generator.words import Interface, folders_beside, interface
 
 DRAWING = 5  # raised when pictures of the evidence come out differently
+Files = Iterator[tuple[str, bytes | str]]
 SHOWN = ("python", "tensorflow", "keras", "tf-keras-vis", "lime")  # versions in the foot of a page
 
 
@@ -93,13 +98,16 @@ class Publication:
 
     def files(self) -> dict[str, bytes | str]:
         """The published files by their path in the site, but for the pictures of the figures."""
-        shown = (*self.evidence_pictures, *(p for figure in self.built.values() for p in figure.drawing.pictures))
-        pictures = {picture.name: picture.data for picture in shown}
-        of = Print(self.page, pictures, self.folders, model=self.study.cache.misses > 0)
         files: dict[str, bytes | str] = {f"figures/{picture.name}": picture.data for picture in self.evidence_pictures}
         for name in self.formats:
-            files |= FORMS[name].files(of)
+            files |= FORMS[name].files(self)
         return files
+
+    @property
+    def pictures(self) -> dict[str, bytes]:
+        """The files of figures/ by name."""
+        shown = (*self.evidence_pictures, *(p for figure in self.built.values() for p in figure.drawing.pictures))
+        return {picture.name: picture.data for picture in shown}
 
     @cached_property
     def alt_texts(self) -> dict[str, dict[str, str]]:
@@ -123,6 +131,50 @@ def drawn_once(told: Told, cache: Cache) -> tuple[Picture, ...]:
     """The pictures of the evidence; from the cache where nothing they show has changed."""
     key = key_of(evidence_drawing=(DRAWING, __version__), shown=shown(told))
     return cast(Drawing, cache.remember(key, lambda: Drawing(tuple(drawn(told))))).pictures
+
+
+def html(of: Publication) -> Files:
+    """A page a language, the first one also at the root, and one with both where there are two."""
+    yield "index.html", html_page.html(of.page, of.page.languages[0], "", of.folders)
+    for language in of.page.languages:
+        yield f"{language}/index.html", html_page.html(of.page, language, folders=of.folders)
+    if len(of.page.languages) == 2:
+        yield f"{BOTH}/index.html", html_page.side_by_side(of.page, folders=of.folders)
+
+
+def pdf(of: Publication) -> Files:
+    """One a language, and one with all of them where there are several."""
+    from generator.paper.pdf import pdf  # here: Typst is not needed for the other forms
+
+    asked: dict[str, tuple[str, ...]] = {f"report.{language}.pdf": (language,) for language in of.page.languages}
+    if len(asked) > 1:
+        asked["report.pdf"] = of.page.languages
+    pictures = of.pictures
+    at_once = 1 if of.study.cache.misses else len(asked)  # beside an open model there is less memory
+    with ThreadPoolExecutor(at_once) as pool:  # Typst holds no lock of Python's
+        made = pool.map(lambda languages: pdf(of.page, languages, pictures, of.folders), asked.values())
+        yield from zip(asked, made, strict=True)
+
+
+def markdown(of: Publication) -> Files:
+    """One a language."""
+    for language in of.page.languages:
+        yield f"report.{language}.md", markdown_page.markdown(of.page, language, of.folders)
+
+
+@dataclass(frozen=True)
+class PublishedForm:
+    """`files` of the site by their path; `download` is what pages call `report.<language>.<name of the form>`."""
+
+    files: Callable[[Publication], Files]
+    download: str = ""
+
+
+FORMS: Mapping[str, PublishedForm] = {
+    "html": PublishedForm(html),
+    "pdf": PublishedForm(pdf, "PDF"),
+    "md": PublishedForm(markdown, "Markdown"),
+}
 
 
 def images_of(value: object, language: str) -> Iterator[Image]:

@@ -48,7 +48,7 @@ def assemble(report: Report, built: Mapping[str, Built], reader: Reader, imprint
         words=reader.words,
         title=reader.text(report.title),
         author=tuple(_title_block(report.author, reader)),
-        languages=tuple(_languages(reader)),
+        switch=tuple(_switch(reader)),
         contents={language: tuple(_contents(asked, imprint, reader, language)) for language in reader.words.languages},
         questions=asked,
         sections=imprint.sections,
@@ -73,7 +73,7 @@ def _title_block(author: Author, reader: Reader) -> Iterator[Detail]:
             yield Detail(reader.words(f"title.{key}"), reader.text(text))
 
 
-def _languages(reader: Reader) -> Iterator[Link]:
+def _switch(reader: Reader) -> Iterator[Link]:
     """Every language by its own name, then all of them side by side where there are two."""
     for language, words in reader.words.by_language.items():
         yield Link(Text.of(words("language.name")), f"{language}/index.html", language)

@@ -326,12 +326,13 @@ class Page:
     """The whole report; `words` speak its languages, in their order.
 
     `author` are the pieces of the bold line, each unbreakable. `contents` differ where figures stand in another order.
+    `switch` leads to the same page in each language.
     """
 
     words: Interface
     title: Text
     author: tuple[Detail, ...]
-    languages: tuple[Link, ...]
+    switch: tuple[Link, ...]
     contents: Mapping[str, tuple[Link, ...]]
     questions: tuple[ShownQuestion, ...]
     sections: tuple[PageSection, ...]
@@ -339,6 +340,10 @@ class Page:
     foot: tuple[Detail, ...]
     downloads: tuple[Link, ...]
     description: Text = NOTHING
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        return self.words.languages
 
     def figures(self, language: str) -> tuple[ShownFigure, ...]:
         """Every figure in the order of the answers in a language."""

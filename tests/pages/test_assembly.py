@@ -83,7 +83,7 @@ class TestTitle:
 
     def test_languages_by_their_own_names(self, english):
         """Two languages have a page side by side."""
-        assert [(link.title, link.href) for link in english.languages] == [
+        assert [(link.title, link.href) for link in english.switch] == [
             ("繁體中文", "zh-Hant/index.html"),
             ("English", "en/index.html"),
             ("Side by side", "both/index.html"),
