@@ -45,14 +45,11 @@ class Scale:
 
     def paint(self, values: Floats) -> Pixels:
         """`(h, w)` to RGB."""
-        return colour_table(self.colormap)[self._entries(values)]
-
-    def _entries(self, values: Floats) -> NDArray[np.intp]:
-        strength = self.strength(values)
+        strength, table = self.strength(values), colour_table(self.colormap)
         if not self.signed:
-            return np.rint(strength * 255).astype(np.intp)
-        signed = np.where(values < 0, -strength, strength)
-        return 128 + np.where(signed < 0, np.rint(signed * 128), np.rint(signed * 127)).astype(np.intp)
+            return table[np.rint(strength * 255).astype(np.intp)]
+        below, above = -np.rint(strength * 128), np.rint(strength * 127)  # entry 128 is zero, the middle
+        return table[128 + np.where(values < 0, below, above).astype(np.intp)]
 
 
 def shared_scale(artefacts: tuple[Artefact, ...], show: Show) -> Scale | None:

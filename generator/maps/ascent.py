@@ -234,7 +234,8 @@ def climbed(classifier: Classifier, ascent: Ascent, size: int | None) -> Climb:
     sizes = list(scales(ascent.start.shape[1:3], size))
     steps, climb = max(1, ascent.steps // len(sizes)), Climb(ascent.start, np.zeros(0, np.float32))
     for scale in sizes:
-        climb = _in_chunks(classifier, replace(ascent, start=_resized(climb.inputs, scale), steps=steps))
+        start = np.stack([enlarge(channel, scale) for channel in np.moveaxis(climb.inputs, -1, 0)], axis=-1)
+        climb = _in_chunks(classifier, replace(ascent, start=start, steps=steps))
     return climb
 
 
@@ -246,14 +247,6 @@ def _in_chunks(classifier: Classifier, ascent: Ascent) -> Climb:
     climbs = [classifier.ascend(part) for part in parts]
     inputs, activation = zip(*((climb.inputs, climb.activation) for climb in climbs), strict=True)
     return Climb(np.concatenate(inputs), np.concatenate(activation))
-
-
-def _resized(inputs: Floats, scale: tuple[int, int]) -> Floats:
-    """`(F, H, W, C)` at another scale, bilinear."""
-    if inputs.shape[1:3] == scale:
-        return inputs
-    channels = [enlarge(inputs[..., channel], scale) for channel in range(inputs.shape[-1])]
-    return np.stack(channels, axis=-1)
 
 
 def drawn(classifier: Classifier, inputs: Floats) -> Floats:

@@ -26,11 +26,6 @@ Passes = Callable[[Params, int, Size], int]
 USUAL_SIZE: Size = (48, 48)  # of images that are not known yet, when the cost is told
 
 
-def nothing_aside(params: Params) -> float:
-    """No seconds beside the passes."""
-    return 0.0
-
-
 @dataclass(frozen=True)
 class Method:
     """A registered method and everything the outside may know of it without computing."""
@@ -49,7 +44,7 @@ class Method:
     both_signs: bool = False
     covers: bool = False
     climbs: bool = False
-    aside: Callable[[Params], float] = nothing_aside
+    aside: Callable[[Params], float] = lambda params: 0.0
 
     @cached_property
     def options(self) -> type[BaseModel]:
@@ -93,7 +88,7 @@ def method(
     both_signs: bool = False,
     covers: bool = False,
     climbs: bool = False,
-    aside: Callable[[Params], float] = nothing_aside,
+    aside: Callable[[Params], float] = lambda params: 0.0,
 ) -> Callable[[Callable[..., Artefact]], Callable[..., Artefact]]:
     """Register the function below under its own name.
 

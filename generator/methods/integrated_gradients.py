@@ -7,7 +7,6 @@ import numpy as np
 from pydantic import Field
 
 from generator.artefacts import Fact, Floats, Heatmaps
-from generator.classifier import Classifier, Score
 from generator.maps.explained import ScoreOption, Signed, gradient_facts, score_of, slopes, values
 from generator.maps.pixels import Fill, filled
 from generator.maps.variants import Doubles, Variant, chunks, slices, summed
@@ -50,8 +49,10 @@ def integrated_gradients(
     share = ((batch.inputs - start) * mean).sum(axis=-1)
     facts = {**gradient_facts(request.classifier, score, signed), "steps": steps, "baseline": baseline}
     kept = np.asarray(share if signed else np.abs(share), np.float32)
-    change = score_change(request.classifier, start, batch.inputs, explained)
-    return Heatmaps(kept, signed, "integrated_gradients", facts, image_facts=completeness(share, change))
+    ends = (batch.inputs, start)
+    pieces = list(slices(len(start), start.shape[1:]))
+    whole, none = (np.concatenate([values(request.classifier, e[p], explained[p]) for p in pieces]) for e in ends)
+    return Heatmaps(kept, signed, "integrated_gradients", facts, image_facts=completeness(share, whole - none))
 
 
 def way(start: Floats, end: Floats, steps: int) -> Iterator[Variant]:
@@ -60,13 +61,6 @@ def way(start: Floats, end: Floats, steps: int) -> Iterator[Variant]:
         for step in range(steps):
             share = np.float32((step + 0.5) / steps)
             yield row, start[row] + share * (end[row] - start[row])
-
-
-def score_change(classifier: Classifier, start: Floats, end: Floats, score: Score) -> Doubles:
-    """`(N,)` score of the image minus score of its baseline."""
-    pieces = slices(len(start), start.shape[1:])
-    changes = [values(classifier, end[p], score[p]) - values(classifier, start[p], score[p]) for p in pieces]
-    return np.concatenate(changes)
 
 
 def completeness(share: Doubles, change: Doubles) -> tuple[Mapping[str, Fact], ...]:

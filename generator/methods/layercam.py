@@ -26,13 +26,8 @@ def layercam(
     request: Request, *, layer: LayerOption = None, signed: Signed = False, score: ScoreOption = "logit"
 ) -> Heatmaps:
     """Output of a layer times its positive gradient, place by place; signed keeps the negative ones."""
-    combine = by_gradient if signed else by_positive_gradient
+
+    def combine(output: Floats, gradient: Floats) -> Floats:
+        return np.einsum("nhwc,nhwc->nhw", output, gradient if signed else np.maximum(gradient, 0))
+
     return weighted(request, spatial_layer(request.classifier, layer), score, signed, combine)
-
-
-def by_gradient(output: Floats, gradient: Floats) -> Floats:
-    return np.einsum("nhwc,nhwc->nhw", output, gradient)
-
-
-def by_positive_gradient(output: Floats, gradient: Floats) -> Floats:
-    return by_gradient(output, np.maximum(gradient, 0))
