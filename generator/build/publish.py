@@ -135,10 +135,10 @@ def drawn_once(told: Told, cache: Cache) -> tuple[Picture, ...]:
 
 def html(of: Publication) -> Files:
     """A page a language, the first one also at the root, and one with both where there are two."""
-    yield "index.html", html_page.html(of.page, of.page.languages[0], "", of.folders)
-    for language in of.page.languages:
+    yield "index.html", html_page.html(of.page, of.page.words.languages[0], "", of.folders)
+    for language in of.page.words.languages:
         yield f"{language}/index.html", html_page.html(of.page, language, folders=of.folders)
-    if len(of.page.languages) == 2:
+    if len(of.page.words.languages) == 2:
         yield f"{BOTH}/index.html", html_page.side_by_side(of.page, folders=of.folders)
 
 
@@ -146,9 +146,9 @@ def pdf(of: Publication) -> Files:
     """One a language, and one with all of them where there are several."""
     from generator.paper.pdf import pdf  # here: Typst is not needed for the other forms
 
-    asked: dict[str, tuple[str, ...]] = {f"report.{language}.pdf": (language,) for language in of.page.languages}
+    asked: dict[str, tuple[str, ...]] = {f"report.{language}.pdf": (language,) for language in of.page.words.languages}
     if len(asked) > 1:
-        asked["report.pdf"] = of.page.languages
+        asked["report.pdf"] = of.page.words.languages
     pictures = of.pictures
     at_once = 1 if of.study.cache.misses else len(asked)  # beside an open model there is less memory
     with ThreadPoolExecutor(at_once) as pool:  # Typst holds no lock of Python's
@@ -158,7 +158,7 @@ def pdf(of: Publication) -> Files:
 
 def markdown(of: Publication) -> Files:
     """One a language."""
-    for language in of.page.languages:
+    for language in of.page.words.languages:
         yield f"report.{language}.md", markdown_page.markdown(of.page, language, of.folders)
 
 

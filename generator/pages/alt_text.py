@@ -23,6 +23,7 @@ from generator.results import Part
 from generator.text import Text
 
 LEADS = 1.15  # a region is named when its part of the map is so many times its part of the area
+STRIPED = 0.35  # share of the spectrum's power near one direction and period that makes stripes
 THIRDS = (("top_left", "top", "top_right"), ("left", "centre", "right"), ("bottom_left", "bottom", "bottom_right"))
 
 
@@ -95,9 +96,6 @@ def place(values: Floats) -> str:
     return THIRDS[int(y)][int(x)]
 
 
-STRIPED = 0.35  # share of the spectrum's power near one direction and period that makes stripes
-
-
 def patterns(artefact: Patterns, seen: Seen) -> Text:
     name = seen.reader.class_name if artefact.of == "class" else str
     names = [name(int(unit)) for unit in artefact.unit]
@@ -113,14 +111,15 @@ def patterns(artefact: Patterns, seen: Seen) -> Text:
 
 def _pattern_sheet(artefact: Patterns, seen: Seen, names: Sequence[Text | str]) -> Text:
     dead = [name for name, is_dead in zip(names, artefact.dead, strict=True) if is_dead]
-    return seen.sentence(
-        "patterns" if artefact.of == "filter" else "patterns_class",
-        units=seen.reader.words.count("unit.filters", len(names)),
-        layer=str(artefact.facts.get("layer", "")),
-        list=listed(seen.reader, names),
-        strongest=_strongest(seen.reader, artefact.activation, names),
-        dead=seen.say("dead", units=listed(seen.reader, dead)) if dead else "",
-    )
+    key = "patterns" if artefact.of == "filter" else "patterns_class"
+    told = seen.say("dead", units=listed(seen.reader, dead)) if dead else ""
+    return _sheet(key, seen, names, strongest=_strongest(seen.reader, artefact.activation, names), dead=told)
+
+
+def _sheet(key: str, seen: Seen, names: Sequence[Text | str], **more: object) -> Text:
+    """Units of a layer: how many, and which."""
+    units, layer = seen.reader.words.count("unit.filters", len(names)), seen.part.artefact.facts.get("layer", "")
+    return seen.sentence(key, units=units, layer=str(layer), list=listed(seen.reader, names), **more)
 
 
 def _strongest(reader: Reader, activation: Floats, names: Sequence[Text | str]) -> Text:
@@ -130,9 +129,7 @@ def _strongest(reader: Reader, activation: Floats, names: Sequence[Text | str]) 
 
 def listed(reader: Reader, names: Sequence[Text | str]) -> Text:
     """All names where they are few, else the first and the last with dots between."""
-    if len(names) <= 10:
-        return reader.words.joined(names)
-    return reader.words.joined((*names[:3], "…", names[-1]))
+    return reader.words.joined(names if len(names) <= 10 else (*names[:3], "…", names[-1]))
 
 
 def texture(pattern: Floats, seen: Seen) -> Text:
@@ -175,14 +172,8 @@ def outputs(artefact: LayerOutputs, seen: Seen) -> Text:
     if seen.unit is not None:
         return _output(artefact.output[row, seen.unit], str(artefact.unit[seen.unit]), seen)
     names = [str(unit) for unit in artefact.unit]
-    return seen.sentence(
-        "outputs",
-        units=reader.words.count("unit.filters", len(names)),
-        layer=str(artefact.facts.get("layer", "")),
-        index=seen.index,
-        list=listed(reader, names),
-        strongest=_strongest(reader, artefact.output[row].max(axis=(1, 2)), names),
-    )
+    strongest = _strongest(reader, artefact.output[row].max(axis=(1, 2)), names)
+    return _sheet("outputs", seen, names, index=seen.index, strongest=strongest)
 
 
 def _output(output: Floats, name: Text | str, seen: Seen) -> Text:
@@ -202,11 +193,7 @@ def kernels(artefact: Kernels, seen: Seen) -> Text:
     if seen.unit is not None:
         positive = seen.reader.percent(float((artefact.weight[seen.unit] > 0).mean()))
         return seen.sentence("kernel", n=artefact.unit[seen.unit], share=positive)
-    names = [str(unit) for unit in artefact.unit]
-    units = seen.reader.words.count("unit.filters", len(names))
-    return seen.sentence(
-        "kernels", units=units, layer=str(artefact.facts.get("layer", "")), list=listed(seen.reader, names)
-    )
+    return _sheet("kernels", seen, [str(unit) for unit in artefact.unit])
 
 
 def confusion(artefact: Confusion, seen: Seen) -> Text:
@@ -260,8 +247,3 @@ def foreign(artefact: Foreign, seen: Seen) -> Text:
 def bar(reader: Reader, legend: ColourKey) -> Text:
     """The colour bar of a legend."""
     return reader.words("alt.bar", low=legend.low, high=legend.high, quantity=legend.quantity)
-
-
-def none(artefact: object, seen: Seen) -> Text:
-    """Of a kind that has no pictures."""
-    return Text()

@@ -37,8 +37,8 @@ class Material:
         """A picture with its words, shown about `side` wide, at a whole multiple of its own pixels."""
         seen = Seen(self.reader, self.part, self.method, picture.role, picture.row, picture.unit)
         native = _native_width(self.part, picture.role) or picture.width
-        shown = round(picture.width * CHART) if picture.role == "chart" else native * max(1, round(side / native))
-        return Image(picture.name, picture.width, picture.height, shown, self.alt(seen), picture.role)
+        scale = CHART if picture.role == "chart" else native * max(1, round(side / native)) / picture.width
+        return Image.of(picture, self.alt(seen), scale)
 
     def found(self, role: Role, row: int | None = None, side: int = ROW) -> Image | None:
         """The first picture of a role, of a row where one is asked for."""

@@ -17,6 +17,7 @@ from generator.pages.reader import Reader
 from generator.prose.quantities import printed
 from generator.results import Picture, Role
 from generator.text import Text
+from generator.words import Interface
 
 GAPS = ("gap", *REFERENCES, AVERAGE)
 UNKNOWN = "–"
@@ -84,6 +85,10 @@ class Told:
 
     def word(self, key: str, **values: object) -> Text:
         return self.reader.words(f"evidence.{key}", **values)
+
+    @property
+    def words(self) -> Interface:
+        return self.reader.words
 
     @property
     def regions(self) -> Mapping[str, Text]:
@@ -195,7 +200,7 @@ def dependence(told: Told) -> Plot:
 
 def classes(told: Told) -> Plot:
     """Recall and precision of each class."""
-    scores, words = told.evidence.classes, told.reader.words
+    scores, words = told.evidence.classes, told.words
     lines = [
         PlotRow(name, title, (Value.of(scores[name].recall), Value.of(scores[name].precision)))
         for name, title in told.classes.items()
@@ -225,7 +230,7 @@ Bins = tuple[tuple[float, ...], ...]
 def shown(told: Told) -> list[object]:
     """Everything that the pictures depend on."""
     maps = {name: blake2b(values.tobytes()).hexdigest() for name, values in told.evidence.mean_maps.items()}
-    return [maps, told.reader.words.languages, repr(plots(told)), repr(_axes(told)), bins(told.evidence)]
+    return [maps, told.words.languages, repr(plots(told)), repr(_axes(told)), bins(told.evidence)]
 
 
 def chart_name(plot: str, language: str) -> str:
@@ -248,7 +253,7 @@ def _axes(told: Told) -> tuple[Text, Text]:
 
 def drawn(told: Told) -> Iterator[Picture]:
     """Every picture of the section; a chart has words, and is drawn in each language."""
-    for language in told.reader.words.languages:
+    for language in told.words.languages:
         for plot in plots(told):
             if plot.lines:
                 yield _chart(plot.id, _dots(plot, language), language)

@@ -21,14 +21,10 @@ from generator.pages.evidence_plots import (
     Value,
     bins,
     chart_name,
-    dependence,
-    effect,
-    faithful,
-    looks,
     looks_by_class,
     map_name,
+    plots,
 )
-from generator.pages.evidence_plots import classes as recall_and_precision
 from generator.pages.page import NOTHING, Body, Image, Light, PageSection, Sheet, Table
 from generator.results import Picture
 from generator.show import TILE
@@ -40,32 +36,28 @@ Part = PageSection | None
 
 def section(told: Told, pictures: Gallery) -> PageSection | None:
     """Everything that was measured; None where nothing was."""
-    plots = (looks(told), effect(told), faithful(told), dependence(told))
-    measured = {plot.id: plot for plot in plots}
+    known = {plot.id: plot for plot in plots(told)}
     parts = (
         _lights(told),
-        _plotted(told, measured["looks"], "method", pictures),
+        _plotted(told, known["looks"], "method", pictures),
         _by_class(told, pictures),
-        _plotted(told, measured["effect"], "class", pictures),
-        *(_plotted(told, measured[name], "method", pictures) for name in ("faithful", "dependence")),
+        _plotted(told, known["effect"], "class", pictures),
+        *(_plotted(told, known[name], "method", pictures) for name in ("faithful", "dependence")),
         _agreement(told),
-        _classes(told, pictures),
+        _classes(told, known["classes"], pictures),
         _calibration(told, pictures),
         _data(told),
     )
-    silent = (*(told.word(f"{plot.id}.title") for plot in plots if plot.silent), *_silent_by_class(told))
-    left_out = (
-        (_said(told, told.word("left_out", parts=told.reader.words.joined(silent, "evidence.between"))),)
-        if silent
-        else ()
-    )
+    named = [told.word(f"{name}.title") for name, plot in known.items() if plot.silent and name != "classes"]
+    silent = told.words.joined((*named, *_silent_by_class(told)), "evidence.between")
+    left_out = (_said(told, told.word("left_out", parts=silent)),) if silent else ()
     blocks = (*filter(None, parts), *left_out)
     return PageSection("evidence", told.word("title"), (_introduction(told), *blocks)) if blocks else None
 
 
 def _said(told: Told, *sentences: Text) -> Prose:
-    said = told.reader.words.joined(sentences, "punctuation.sentence")
-    return Prose({language: Passage(said[language], language) for language in told.reader.words.languages})
+    said = told.words.joined(sentences, "punctuation.sentence")
+    return Prose({language: Passage(said[language], language) for language in told.words.languages})
 
 
 def _introduction(told: Told) -> Prose:
@@ -93,12 +85,11 @@ def _plotted(told: Told, plot: Plot, corner: str, pictures: Gallery) -> Part:
 
 def _chart(told: Told, plot: Plot, pictures: Gallery) -> Sheet:
     """The chart in each language, with its middles in words."""
-    words = told.reader.words
-    panels = [
-        told.word("panel", title=title, list=words.joined(_middles(told, plot, k)))
+    panels = (
+        told.word("panel", title=title, list=told.words.joined(_middles(told, plot, k)))
         for k, title in enumerate(plot.columns)
-    ]
-    alt = told.word("alt.chart", list=words.joined(panels, "evidence.between"))
+    )
+    alt = told.word("alt.chart", list=told.words.joined(panels, "evidence.between"))
     return _sheet(told, plot.id, alt, pictures)
 
 
@@ -110,13 +101,8 @@ def _middles(told: Told, plot: Plot, column: int) -> Iterator[Text]:
 
 
 def _sheet(told: Told, name: str, alt: Text, pictures: Gallery) -> Sheet:
-    drawn = {language: pictures[chart_name(name, language)] for language in told.reader.words.languages}
-    return Sheet({language: _chart_image(picture, alt) for language, picture in drawn.items()})
-
-
-def _chart_image(picture: Picture, alt: Text) -> Image:
-    width = round(picture.width * CHART)
-    return Image(picture.name, picture.width, picture.height, width, alt, "chart")
+    drawn = {language: pictures[chart_name(name, language)] for language in told.words.languages}
+    return Sheet({language: Image.of(picture, alt, CHART) for language, picture in drawn.items()})
 
 
 def _table(told: Told, plot: Plot, corner: str, heading: Text = NOTHING, images: Sequence[Image] = ()) -> Table:
@@ -160,8 +146,7 @@ def _silent_by_class(told: Told) -> Iterator[Text]:
     """The title of the table by class, with the methods of which no class has enough images."""
     names = [name for figure, name in told.figures.items() if looks_by_class(told, figure).silent]
     if names:
-        words = told.reader.words
-        yield told.word("looks_by_class.title") + words.bracketed(words.joined(names))
+        yield told.word("looks_by_class.title") + told.words.bracketed(told.words.joined(names))
 
 
 def _of_figure(told: Told, figure: str, name: Text, pictures: Gallery) -> Table | None:
@@ -170,13 +155,9 @@ def _of_figure(told: Told, figure: str, name: Text, pictures: Gallery) -> Table 
         return None
     images = _mean_maps(told, figure, name, pictures)
     beside = [images[line.id] for line in plot.lines if line.id in images]
-    heading = told.word("looks_by_class.scale", name=name, times=told.number(_brightest(told, figure)))
+    brightest = float(np.nanmax(told.evidence.mean_maps[figure]))  # in multiples of an even map
+    heading = told.word("looks_by_class.scale", name=name, times=told.number(brightest))
     return _table(told, plot, "class", heading, beside if len(beside) == len(plot.lines) else ())
-
-
-def _brightest(told: Told, figure: str) -> float:
-    """What the top of the colour scale stands for, in multiples of an even map."""
-    return float(np.nanmax(told.evidence.mean_maps[figure]))
 
 
 def _mean_maps(told: Told, figure: str, name: Text, pictures: Gallery) -> Mapping[str, Image]:
@@ -190,9 +171,7 @@ def _mean_map(told: Told, name: Text, class_number: int, values: Floats, picture
     reader = told.reader
     known = {"target": reader.class_name(class_number), "seen": strong(values, reader)}
     alt = told.word("alt.mean_map", method=name, **known)
-    native = values.shape[1]
-    shown = native * max(1, round(TILE / native))
-    return Image(picture.name, picture.width, picture.height, shown, alt, "map")
+    return Image.of(picture, alt, values.shape[1] * max(1, round(TILE / values.shape[1])) / picture.width)
 
 
 def _agreement(told: Told) -> Part:
@@ -202,15 +181,8 @@ def _agreement(told: Told) -> Part:
     if not any(pair.excess for one in pairs.values() for pair in one.values()):
         return None
     names = [told.figures[figure] for figure in figures]
-    rows = tuple(
-        (
-            names[k],
-            *(_pair(told, pairs[figure].get(other)) for other in figures[:k]),
-            *[NOTHING] * (len(figures) - 1 - k),
-        )
-        for k, figure in enumerate(figures)
-        if k
-    )
+    known = [[_pair(told, pairs[figure].get(other)) for other in figures[:k]] for k, figure in enumerate(figures)]
+    rows = tuple((names[k], *row, *[NOTHING] * (len(names) - 1 - k)) for k, row in enumerate(known) if k)
     return _part(told, "agreement", Table((told.word("method"), *names[:-1]), rows))
 
 
@@ -220,9 +192,8 @@ def _pair(told: Told, pair: Agreement | None) -> Text:
     return told.value(Value.of(pair.excess)) + (told.word("related") if pair.related else "")
 
 
-def _classes(told: Told, pictures: Gallery) -> Part:
+def _classes(told: Told, plot: Plot, pictures: Gallery) -> Part:
     """Recall and precision, and the one class that each is clearly taken for."""
-    plot = recall_and_precision(told)
     if not plot.lines:
         return None
     scores = told.evidence.classes
@@ -245,11 +216,9 @@ def _calibration(told: Told, pictures: Gallery) -> Part:
     known = told.evidence.calibration
     if known is None:
         return None
-    means = {
-        "confidence": told.number(known.confidence.mean, True),
-        "accuracy": told.number(known.accuracy.mean, True),
-    }
-    gap = told.word("calibration.gap", gap=told.value(Value.of(known.gap), True), **means)
+    confidence, accuracy = (told.number(one.mean, True) for one in (known.confidence, known.accuracy))
+    difference = told.value(Value.of(known.gap), True)
+    gap = told.word("calibration.gap", gap=difference, confidence=confidence, accuracy=accuracy)
     null = {"mean": told.number(known.expected), "quantile": told.number(known.quantile)}
     error = "calibration.high" if known.miscalibrated else "calibration.low"
     said = _said(told, gap, told.word(error, ece=told.number(known.ece), **null))
@@ -262,7 +231,7 @@ def _groups(told: Told) -> Text:
         told.word("alt.group", confidence=told.number(confidence, True), accuracy=told.number(accuracy, True))
         for confidence, accuracy, _ in bins(told.evidence)
     ]
-    return told.word("alt.reliability", n=len(groups), list=told.reader.words.joined(groups))
+    return told.word("alt.reliability", n=len(groups), list=told.words.joined(groups))
 
 
 def _data(told: Told) -> Part:

@@ -23,7 +23,7 @@ from generator.methods import Method
 from generator.pages import alt_text, bodies
 from generator.pages.attribution_rows import row_anchor, rows
 from generator.pages.bodies import Examples, Material
-from generator.pages.page import Body, ColourKey, Detail, Image, LightLine, ShownFigure
+from generator.pages.page import NOTHING, Body, ColourKey, Detail, Image, LightLine, ShownFigure
 from generator.pages.reader import Reader, Seen
 from generator.results import Drawing, FigureResult, Part
 from generator.spec.grammar import Figure
@@ -37,7 +37,7 @@ class Display:
     """How a kind of artefact is shown: the bodies it gets on a page, and the words for one of its pictures."""
 
     bodies: Callable[[Any, Material], tuple[Body, ...]]
-    alt: Callable[[Any, Seen], Text]
+    alt: Callable[[Any, Seen], Text] = lambda artefact, seen: NOTHING  # of one without pictures
 
 
 DISPLAYS: Mapping[type, Display] = {
@@ -47,7 +47,7 @@ DISPLAYS: Mapping[type, Display] = {
     Kernels: Display(bodies.kernels, alt_text.kernels),
     Confusion: Display(bodies.matrix, alt_text.confusion),
     Predictions: Display(bodies.predictions, alt_text.predictions),
-    LayerTable: Display(bodies.layers, alt_text.none),
+    LayerTable: Display(bodies.layers),
     Points: Display(bodies.charts, alt_text.points),
     Curves: Display(bodies.charts, alt_text.curves),
     Foreign: Display(bodies.charts, alt_text.foreign),
@@ -179,10 +179,7 @@ def _legend(drawing: Drawing, reader: Reader) -> ColourKey | None:
 
 def _bar(drawing: Drawing, legend: ColourKey, reader: Reader) -> Image | None:
     picture = next((picture for picture in drawing.pictures if picture.role == "bar"), None)
-    if picture is None:
-        return None
-    alt = alt_text.bar(reader, legend)
-    return Image(picture.name, picture.width, picture.height, picture.width, alt, "bar")
+    return Image.of(picture, alt_text.bar(reader, legend)) if picture else None
 
 
 def examples_of(results: Mapping[str, FigureResult]) -> Examples:

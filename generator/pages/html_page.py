@@ -28,7 +28,7 @@ def html(page: Page, language: str, root: str = "../", folders: Sequence[Path] =
 
 def side_by_side(page: Page, root: str = "../", folders: Sequence[Path] = (TEMPLATES,)) -> str:
     """The page with its languages beside each other."""
-    return _framed("both.html", page, page.languages, f"{BOTH}/index.html", root, folders)
+    return _framed("both.html", page, page.words.languages, f"{BOTH}/index.html", root, folders)
 
 
 def _framed(template: str, page: Page, shown: tuple[str, ...], here: str, root: str, folders: Sequence[Path]) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from generator.results import Role
+from generator.results import Picture, Role
 from generator.text import Passage, Prose, Text
 from generator.words import Interface
 
@@ -49,6 +49,11 @@ class Image:
     shown: int
     alt: Text
     role: Role
+
+    @classmethod
+    def of(cls, picture: Picture, alt: Text, scale: float = 1.0) -> "Image":
+        """A drawn picture, shown with `scale` CSS pixels to one of its own."""
+        return cls(picture.name, picture.width, picture.height, round(picture.width * scale), alt, picture.role)
 
     @property
     def shown_height(self) -> int:
@@ -340,10 +345,6 @@ class Page:
     foot: tuple[Detail, ...]
     downloads: tuple[Link, ...]
     description: Text = NOTHING
-
-    @property
-    def languages(self) -> tuple[str, ...]:
-        return self.words.languages
 
     def figures(self, language: str) -> tuple[ShownFigure, ...]:
         """Every figure in the order of the answers in a language."""
