@@ -1,7 +1,6 @@
 """The page of a report in all its languages: every word, number and order decided, nothing left for a template.
 
-The renderers (HTML, Markdown, PDF) walk it and pick one language or several. A `Text` is plain and has every language
-of the report, a `Prose` is Markdown; what is the same in all of them, such as a number as it is printed, is a `str`.
+The renderers walk it and pick one language or several. A `Text` is plain, a `Prose` Markdown, a `str` never varies.
 """
 
 from collections.abc import Mapping, Sequence

@@ -3,27 +3,24 @@
 A figure stands once, with its words in every language; prose follows in the order of the languages.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import fields, is_dataclass
 from types import MappingProxyType
 from typing import Any
 
 from generator.pages.page import (
     SILENCE,
-    Body,
     ColourKey,
     Image,
-    Matrix,
+    MatrixCell,
     MatrixRow,
     MethodCard,
     Page,
     PageSection,
-    PictureGrid,
-    PictureRows,
     Row,
     Sheet,
     ShownFigure,
     ShownQuestion,
-    Table,
 )
 from generator.paper.equations import Node
 from generator.paper.text_nodes import Said, Tongues, breakable
@@ -32,6 +29,10 @@ from generator.text import Prose, Text
 HEAD = 56  # characters of the title in the running head
 REGIONS: Mapping[str, str] = MappingProxyType({"zh-hant": "tw", "zh": "tw", "zh-hans": "cn"})
 WIDE = frozenset({"zh", "ja", "ko"})
+WORDS = (  # of the interface, that the template sets by itself
+    *("page.contents", "method.paper", "method.uses"),
+    *("matrix.label", "matrix.n", "matrix.recall", "matrix.precision"),
+)
 
 
 def document(page: Page, languages: Sequence[str]) -> Node:
@@ -51,7 +52,7 @@ def document(page: Page, languages: Sequence[str]) -> Node:
         },
         "author": [_signature(page, language) for language in languages if page.author],
         "head": _running_head(page, languages[0]),
-        "contents": tongues.word("page.contents"),
+        "words": {key: tongues.word(key) for key in WORDS},
         "anchors": sorted({block["anchor"] for block in content if block.get("anchor")}),
         "blocks": content,
     }
@@ -89,10 +90,10 @@ def _blocks(page: Page, tongues: Tongues) -> Iterator[Node]:
         yield _heading(1, "methods", tongues.word("page.methods"))
     for card in page.methods:
         yield _heading(2, card.anchor, tongues.say(card.title))
-        yield _card(card, tongues)
+        yield {**node(card, tongues), "kind": "card"}
     if page.foot:
         yield _heading(1, "foot", tongues.word("page.foot"))
-        yield {"kind": "facts", "details": tongues.details(page.foot)}
+        yield {"kind": "facts", "details": node(page.foot, tongues)}
 
 
 def _heading(level: int, anchor: str, text: Said) -> Node:
@@ -122,7 +123,7 @@ def _answer(question: ShownQuestion, tongues: Tongues) -> Iterator[Node]:
         yield {"kind": "prose", "style": "answer", "lead": lead, "prose": tongues.prose(prose)}
         lead, prose = [], SILENCE
         if block is not None:
-            yield figure(block, tongues)
+            yield {**node(block, tongues), "kind": "figure"}
 
 
 def _passages(of: PageSection, tongues: Tongues, level: int) -> Iterator[Node]:
@@ -134,156 +135,73 @@ def _passages(of: PageSection, tongues: Tongues, level: int) -> Iterator[Node]:
             yield _heading(level, block.anchor, tongues.say(block.title))
             yield from _passages(block, tongues, level + 1)
         else:
-            yield {"kind": "body", "body": body(block, tongues)}
+            yield {"kind": "body", "body": node(block, tongues)}
 
 
-def _card(card: MethodCard, tongues: Tongues) -> Node:
-    """What a method is and where it comes from, with links to its figures."""
-    return {
-        "kind": "card",
-        "summary": tongues.say(card.summary),
-        "paper": {"label": tongues.word("method.paper"), "text": breakable(card.paper)},
-        "details": tongues.details(card.details),
-        "uses": {
-            "label": tongues.word("method.uses"),
-            "links": [{"href": link.href, "text": tongues.say(link.title)} for link in card.uses],
-        },
-    }
+def node(value: object, tongues: Tongues) -> Any:  # noqa: ANN401  a tree of JSON's types
+    """A piece of the page as the template takes it: its kind and fields by their names, texts in every language."""
+    if isinstance(value, Text):
+        return tongues.say(value)
+    if isinstance(value, Prose):
+        return tongues.prose(value)
+    if isinstance(value, tuple):
+        return [node(one, tongues) for one in value]
+    if not is_dataclass(value) or isinstance(value, type):
+        return value
+    own = ON_PAPER[type(value)](value, tongues) if type(value) in ON_PAPER else {}
+    rest = (field.name for field in fields(value) if field.name not in own)
+    return {"kind": type(value).__name__, **own, **{name: node(getattr(value, name), tongues) for name in rest}}
 
 
-def figure(shown: ShownFigure, tongues: Tongues) -> Node:
-    """A figure with its captions, legend, bodies and what stands below it."""
-    return {
-        "kind": "figure",
-        "anchor": shown.anchor,
-        "captions": [_caption(shown, Tongues((language,), tongues.words)) for language in tongues.languages],
-        "legend": _legend(shown.legend, tongues) if shown.legend else None,
-        "bodies": [body(one, tongues) for one in shown.bodies],
-        "details": tongues.details(shown.details),
-        "remarks": [tongues.say(remark) for remark in shown.remarks],
-        "evidence": [
-            {
-                "light": line.light,
-                "word": tongues.say(line.light_word),
-                "name": tongues.say(line.name),
-                "sentence": tongues.say(line.sentence),
-                "numbers": tongues.say(line.numbers),
-            }
-            for line in shown.evidence
-        ],
-        "failure": tongues.say(shown.failure),
-    }
+def _figure(figure: ShownFigure, tongues: Tongues) -> Node:
+    """The captions stand together, each language's on its own lines."""
+    captions = [_caption(figure, Tongues((language,), tongues.words)) for language in tongues.languages]
+    return {"anchor": figure.anchor, "caption": None, "captions": captions}
 
 
-def _caption(shown: ShownFigure, alone: Tongues) -> Node:
+def _caption(figure: ShownFigure, alone: Tongues) -> Node:
     """Number and caption in one language, or the title where there is none."""
     (language,) = alone.languages
-    said = alone.prose(shown.caption)
-    label = shown.label + alone.words("figure.gap")
-    title = "" if said else shown.title[language]
+    said = alone.prose(figure.caption)
+    label = figure.label + alone.words("figure.gap")
+    title = "" if said else figure.title[language]
     return {"lang": language, "label": label[language], "title": title, "prose": said}
 
 
 def _legend(legend: ColourKey, tongues: Tongues) -> Node:
-    return {
-        "title": tongues.say(legend.title + " · " + legend.note if legend.note else legend.title),
-        "low": legend.low,
-        "high": legend.high,
-        "signed": legend.signed,
-        "below": tongues.say(legend.below),
-        "above": tongues.say(legend.above),
-        "bar": image(legend.bar, tongues),
-    }
+    return {"title": tongues.say(legend.title + " · " + legend.note if legend.note else legend.title)}
 
 
-def image(picture: Image | None, tongues: Tongues) -> Node | None:
-    """A picture with its alternative text; a drawing is smooth, photographs and maps keep their pixels."""
-    if picture is None:
-        return None
-    size = {"width": picture.width, "height": picture.height}
-    return {"name": picture.name, "alt": tongues.one_line(picture.alt), **size, "smooth": picture.role == "chart"}
-
-
-def _images(pictures: Iterable[Image], tongues: Tongues) -> list[Node | None]:
-    return [image(picture, tongues) for picture in pictures]
-
-
-def body(shown: Body, tongues: Tongues) -> Node:
-    """A body of a figure, by its kind."""
-    return {**BODIES[type(shown)](shown, tongues), "heading": tongues.say(shown.heading)}
-
-
-def _rows(shown: PictureRows, tongues: Tongues) -> Node:
-    panels = [tongues.say(panel) for panel in shown.panels]
-    rows = [_row(row, tongues) for row in shown.rows]
-    return {"kind": "rows", "head": tongues.word("matrix.label"), "panels": panels, "rows": rows}
+def _image(picture: Image, tongues: Tongues) -> Node:
+    """A drawing is smooth, photographs and maps keep their pixels."""
+    return {"alt": tongues.one_line(picture.alt), "smooth": picture.role == "chart"}
 
 
 def _row(row: Row, tongues: Tongues) -> Node:
-    def filled(place: str, key: str, value: Text) -> Said:
-        return tongues.word(key, **{place: value}) if value else []
-
-    return {
-        "label": tongues.say(row.label),
-        "probability": row.probability,
-        "index": tongues.word("figure.image", index=row.index),
-        "prediction": filled("prediction", "figure.predicted", row.prediction),
-        "target": filled("target", "figure.target", row.target),
-        "images": _images(row.images, tongues),
-        "remark": tongues.say(row.remark),
-        "details": tongues.details(row.details),
-        "note": tongues.prose(row.note),
-    }
+    """What only a screen can show is left out."""
+    prediction = tongues.word("figure.predicted", prediction=row.prediction) if row.prediction else []
+    target = tongues.word("figure.target", target=row.target) if row.target else []
+    index = tongues.word("figure.image", index=row.index)
+    return {"prediction": prediction, "target": target, "index": index, "face": None, "veil": None, "values": None}
 
 
-def _grid(shown: PictureGrid, tongues: Tongues) -> Node:
-    cells = [
-        {"short": tongues.say(cell.short), "images": _images(cell.images, tongues), "dead": bool(cell.remark)}
-        for cell in shown.cells
-    ]
-    return {"kind": "grid", "columns": shown.columns, "cells": cells, "face": image(shown.face, tongues)}
-
-
-def _sheet(shown: Sheet, tongues: Tongues) -> Node:
+def _sheet(sheet: Sheet, tongues: Tongues) -> Node:
     """A chart in each language, once where it has no words."""
-    languages = {shown.images[language].name: language for language in tongues.languages}
-    alone = {language: Tongues((language,), tongues.words) for language in languages.values()}
-    return {"kind": "sheet", "images": [image(shown.images[language], one) for language, one in alone.items()]}
+    shown = {sheet.images[language].name: language for language in tongues.languages}
+    alone = ((sheet.images[language], Tongues((language,), tongues.words)) for language in shown.values())
+    return {"images": [node(picture, one) for picture, one in alone]}
 
 
-def _matrix(shown: Matrix, tongues: Tongues) -> Node:
-    """The confusion matrix: a count and a share in each cell, totals and recall behind, precision below."""
-    return {
-        "kind": "matrix",
-        "corner": tongues.say(shown.corner),
-        "classes": [tongues.say(name) for name in shown.classes],
-        "total": tongues.word("matrix.n"),
-        "recall": tongues.word("matrix.recall"),
-        "rows": [_matrix_row(row, tongues) for row in shown.rows],
-        "below": tongues.word("matrix.precision"),
-        "precision": list(shown.precision),
-        "notes": [tongues.say(shown.share_of), tongues.say(shown.summary)],
+ON_PAPER: Mapping[type, Callable[[Any, Tongues], Node]] = MappingProxyType(
+    {
+        ShownFigure: _figure,
+        ColourKey: _legend,
+        Image: _image,
+        Row: _row,
+        Sheet: _sheet,
+        MatrixCell: lambda cell, tongues: {"count": f"{cell.count:,}"},
+        MatrixRow: lambda row, tongues: {"total": f"{row.total:,}"},
+        MethodCard: lambda card, tongues: {"paper": breakable(card.paper)},
     }
-
-
-def _matrix_row(row: MatrixRow, tongues: Tongues) -> Node:
-    cells = [
-        {"count": f"{cell.count:,}", "share": cell.share, "percent": cell.percent, "diagonal": cell.diagonal}
-        for cell in row.cells
-    ]
-    return {"head": tongues.say(row.head), "cells": cells, "total": f"{row.total:,}", "recall": row.recall}
-
-
-def _table(shown: Table, tongues: Tongues) -> Node:
-    return {
-        "kind": "table",
-        "head": [tongues.say(name) for name in shown.head],
-        "rows": [[tongues.say(cell) for cell in row] for row in shown.rows],
-        "lights": [list(line) for line in shown.lights],
-        "images": _images(shown.images, tongues),
-    }
-
-
-BODIES: Mapping[type, Callable[[Any, Tongues], Node]] = MappingProxyType(
-    {PictureRows: _rows, PictureGrid: _grid, Sheet: _sheet, Matrix: _matrix, Table: _table}
 )
+"""What of a kind is otherwise on paper than by the names of its fields."""

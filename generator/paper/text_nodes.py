@@ -12,7 +12,6 @@ from typing import Any
 from xml.etree.ElementTree import Element
 
 from generator.drawing.fonts import with_stand_ins
-from generator.pages.page import Detail
 from generator.pages.prose_html import tree
 from generator.paper.equations import Node, formula
 from generator.text import Prose, Text
@@ -167,10 +166,6 @@ class Tongues:
         passages = [passage for language in self.languages if (passage := prose[language])]
         different = {passage.source: passage.language for passage in passages if passage.source.strip()}
         return [{"lang": lang, "blocks": blocks(tree(source), level)} for source, lang in different.items()]
-
-    def details(self, details: Iterable[Detail]) -> list[Node]:
-        """Named facts, each with its name and value in every language."""
-        return [{"label": self.say(detail.label), "value": self.say(detail.value)} for detail in details]
 
     def one_line(self, text: Text) -> str:
         """A text in every language where only one string is possible: metadata, alternative texts."""

@@ -113,7 +113,7 @@ def test_a_chart_with_words_stands_in_each_language():
 def test_evidence_keeps_its_light_and_says_all():
     """Light, word, sentence and numbers; a light is never the only sign."""
     (one,) = of_kind(document(with_body(PAGE.figures("en")[0].bodies[0]), ["en"]), "figure")[0]["evidence"]
-    assert (one["light"], said(one["word"]), said(one["numbers"])) == ("red", ["no"], ["n 5"])
+    assert (one["light"], said(one["light_word"]), said(one["numbers"])) == ("red", ["no"], ["n 5"])
 
 
 def test_sections_follow_the_questions():
