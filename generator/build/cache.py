@@ -112,7 +112,8 @@ def freeze(value: object) -> bytes:
     arrays: list[np.ndarray[Any, Any]] = []
     tree = _pack(value, arrays)
     buffer = io.BytesIO()
-    np.savez(buffer, tree=np.frombuffer(json.dumps(tree).encode(), np.uint8), **_named(arrays))
+    named: dict[str, Any] = {f"a{number}": array for number, array in enumerate(arrays)}
+    np.savez(buffer, tree=np.frombuffer(json.dumps(tree).encode(), np.uint8), **named)
     return buffer.getvalue()
 
 
@@ -120,10 +121,6 @@ def thaw(data: bytes) -> object:
     """What `freeze` was given; sequences come back as tuples. Raises ValueError, KeyError or OSError on other bytes."""
     with np.load(io.BytesIO(data), allow_pickle=False) as stored:
         return _unpack(json.loads(stored["tree"].tobytes()), stored)
-
-
-def _named(arrays: list[np.ndarray[Any, Any]]) -> dict[str, Any]:
-    return {f"a{number}": array for number, array in enumerate(arrays)}
 
 
 def _pack(value: Any, arrays: list[np.ndarray[Any, Any]]) -> Any:  # noqa: ANN401  a tree of JSON's types

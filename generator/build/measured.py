@@ -6,9 +6,9 @@ from typing import cast
 
 from generator.artefacts import Floats, Heatmaps, Ints
 from generator.build.cache import key_of
-from generator.build.study import Study, training_samples
+from generator.build.study import Study
 from generator.classifier import Classifier
-from generator.evidence.classes import Leakage, leakage
+from generator.evidence.classes import leakage
 from generator.evidence.explainer import Explainer
 from generator.evidence.faces import Faces, draw
 from generator.evidence.measurement import Setting, measure
@@ -42,7 +42,7 @@ def _explainers(study: Study, results: Mapping[str, FigureResult]) -> Iterator[E
 def _key(report: Report, study: Study, explainers: tuple[Explainer, ...]) -> str:
     asked = [(e.figure, e.method.version, e.key, repr(e.image_facts)) for e in explainers]
     given = study.given_evaluation.digest if study.given_evaluation else ""
-    training = str(report.data.training) if report.data.training else ""
+    training = study.training.digest if study.training else ""
     made_of = {"model": study.subject.key, "data": study.subject.data.digest, "evaluation": given, "training": training}
     settings = {"evidence": repr(report.evidence), "regions": repr(report.regions), "seed": report.seed}
     return key_of(version=VERSION, explainers=asked, classes=report.class_ids, **made_of, **settings)
@@ -53,7 +53,8 @@ def _measure(
 ) -> ReportEvidence:
     subject = study.subject
     note("evidence")
-    setting = Setting(report.class_ids, report.regions, study.evaluation, _leakage(report, study), report.data.source)
+    copies = leakage(subject.data.samples, study.training_samples())
+    setting = Setting(report.class_ids, report.regions, study.evaluation, copies, report.data.source)
 
     def reinitialised(seed: int, inputs: Floats) -> AbstractContextManager[Classifier]:
         from generator.model import random_weights  # here: it imports TensorFlow
@@ -75,9 +76,3 @@ def _faces(report: Report, study: Study) -> Faces:
     probability = subject.predict(chosen.positions)
     known = (samples.index[chosen.positions], samples.label[chosen.positions], chosen.row_class)
     return Faces(*known, probability, load, report.seed)
-
-
-def _leakage(report: Report, study: Study) -> Leakage:
-    """Pictures that occur twice, or in the training set that the spec names."""
-    known = training_samples(study.training, report.class_words) if study.training else None
-    return leakage(study.subject.data.samples, known)

@@ -3,14 +3,13 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from pathlib import Path
 from typing import cast
 
 import numpy as np
 
 from generator.build.cache import Cache, key_of
 from generator.build.choice import images_of, rule_of
-from generator.build.subject import DataSet, Subject, file_digest
+from generator.build.subject import DataSet, Subject
 from generator.build_options import BuildOptions
 from generator.data.class_words import ClassWords
 from generator.data.csv_source import columns_of
@@ -41,7 +40,7 @@ class Study:
     seed: int
     given_evaluation: Evaluation | None
     figures: Mapping[str, Figure]
-    training: DataSource | None = None
+    training: DataSet | None = None
 
     @property
     def subject(self) -> Subject:
@@ -64,7 +63,7 @@ class Study:
         return found[0]
 
     def _evaluated(self, subject: Subject) -> Evaluation | None:
-        training = training_samples(self.training, subject.data.classes) if self.training else None
+        training = self.training_samples()
         if self.given_evaluation is not None and subject is self.subject:
             return labels_seen(self.given_evaluation, training)
         samples = subject.data.samples
@@ -74,10 +73,14 @@ class Study:
 
     def evaluation_digest(self, subject: Subject) -> str:
         """Stands for the evaluation of a model, without making it."""
-        training = file_digest(self.training.path) if self.training and self.training.path else ""
+        training = self.training.digest if self.training else ""
         if self.given_evaluation is not None and subject is self.subject:
             return key_of(given=self.given_evaluation.digest, training=training)
         return key_of(data=subject.data.digest, model=subject.key, training=training)
+
+    def training_samples(self) -> Samples | None:
+        """The images that the model was trained on, where they are known."""
+        return training_samples(self.training.source, self.training.classes) if self.training else None
 
     @cached_property
     def data_facts(self) -> tuple[int, bool]:
@@ -99,14 +102,14 @@ def open_study(report: Report, options: BuildOptions, cache: Cache) -> Study:
         )
         for model in report.models
     }
-    evaluation, training = _given_evaluation(report), _training(report)
+    evaluation, training = _given_evaluation(report), _training(report, cache)
     return Study(report.class_ids, subjects, METHODS, cache, report.seed, evaluation, report.figures, training)
 
 
-def _training(report: Report) -> DataSource | None:
+def _training(report: Report, cache: Cache) -> DataSet | None:
     path = report.data.training
     try:
-        return None if path is None else DataSource(guess_kind(path), path)
+        return None if path is None else DataSet(DataSource(guess_kind(path), path), report.class_words, cache)
     except DataError as error:
         raise SpecError((report.problem("data.training", str(error)),)) from error
 
@@ -123,13 +126,11 @@ def _given_evaluation(report: Report) -> Evaluation | None:
 
 def training_samples(source: DataSource, classes: Sequence[ClassWords]) -> Samples:
     """The images that a model was trained on; of a file with a column Usage its rows for training."""
-    parted = source.kind == "csv" and source.path is not None and _has_usage(source.path)
-    return read_samples(replace(source, usage=TRAINING if parted else None), classes)
-
-
-def _has_usage(path: Path) -> bool:
-    with path.open("rb") as file:
-        return columns_of(path, file.readline()).usage >= 0
+    usage = None
+    if source.kind == "csv" and source.path is not None:
+        with source.path.open("rb") as file:
+            usage = TRAINING if columns_of(source.path, file.readline()).usage >= 0 else None
+    return read_samples(replace(source, usage=usage), classes)
 
 
 def images_seen(evaluation: Evaluation, samples: Samples, usage: str | None, training: Samples | None) -> Evaluation:

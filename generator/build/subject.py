@@ -4,7 +4,7 @@ import hashlib
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cache, cached_property, partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
@@ -126,7 +126,8 @@ class Subject:
         from generator.model.keras_model import open_model  # here: a build from the cache does without
 
         opened = open_model(self.path, Preprocessor(), trust=self.trust, size=self.size)
-        return opened.preprocessed(by=self._preprocess(opened.input_shape))
+        chunks = partial(self.data.chunks, opened.input_shape, self.settings.crop)
+        return opened.preprocessed(by=preprocess_of(self.settings, opened.input_shape, self.folder, chunks))
 
     @property
     def deferred(self) -> Classifier:
@@ -166,9 +167,6 @@ class Subject:
     def _probabilities(self) -> Floats:
         chunks = self.data.chunks(self.facts.input_shape, self.settings.crop)
         return np.concatenate([self.classifier.probabilities(self.classifier.prepare(part)) for part in chunks])
-
-    def _preprocess(self, shape: tuple[int, int, int]) -> Preprocessor:
-        return preprocess_of(self.settings, shape, self.folder, lambda: self.data.chunks(shape, self.settings.crop))
 
 
 @dataclass(frozen=True)

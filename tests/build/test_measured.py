@@ -1,0 +1,65 @@
+"""The evidence is measured once, and anew where anything that it is measured on has changed."""
+
+import numpy as np
+import pytest
+
+from generator.build import measured as room
+from generator.build.cache import Cache
+from generator.build.measured import NOTHING, measured
+from generator.build.study import open_study
+from generator.build_options import BuildOptions
+from generator.evidence.result import ReportEvidence
+from tests.fixtures import report_fixture
+from tests.fixtures.spec_fixture import HEAD, loaded
+
+SPEC = (
+    "data: {source: npz, path: faces.npz, training: trained.npz}\n" + HEAD + "  - {id: q, figures: [{method: lime}]}\n"
+)
+RESULTS = {"lime": report_fixture.result("lime")}
+
+
+@pytest.fixture
+def counted(tmp_path, monkeypatch):
+    """Builds the evidence of a spec in a folder; how often it was measured by now."""
+    for name in ("faces.npz", "trained.npz"):
+        np.savez(tmp_path / name, x=np.zeros((2, 4, 4), np.uint8), y=np.arange(2))
+    calls = []
+    monkeypatch.setattr(room, "_measure", lambda *_: calls.append(1) or ReportEvidence())
+
+    def counting(spec: str = SPEC, results=RESULTS) -> int:
+        report = loaded(tmp_path, spec)
+        study = open_study(report, BuildOptions(), Cache(tmp_path / "cache"))
+        measured(report, study, results, print)
+        return len(calls)
+
+    return counting
+
+
+def test_a_rebuild_measures_nothing(counted):
+    """Nothing it depends on has changed."""
+    assert (counted(), counted()) == (1, 1)
+
+
+@pytest.mark.parametrize("name", ["faces.npz", "trained.npz", "model.keras"])
+def test_other_images_or_another_model_are_measured_anew(counted, tmp_path, name):
+    """Also other training images under the same name: copies of them in the data are counted."""
+    assert counted() == 1
+    with (tmp_path / name).open("ab") as file:
+        file.write(b"more")
+    assert counted() == 2
+
+
+def test_regions_and_the_number_of_images_count(counted):
+    """What the spec says of the evidence itself."""
+    assert counted() == 1
+    assert counted(SPEC.replace("0.9, 0.5]", "0.9, 0.6]")) == 2
+    assert counted("evidence: {images: 8}\n" + SPEC) == 3
+
+
+def test_without_attributions_or_by_the_specs_wish_nothing_is_measured(counted, tmp_path):
+    """No evidence, and no time for it."""
+    assert counted("evidence: false\n" + SPEC) == 0
+    assert counted(SPEC, {"filters": report_fixture.result("filters")}) == 0
+    report = loaded(tmp_path, "evidence: false\n" + SPEC)
+    study = open_study(report, BuildOptions(), Cache(None))
+    assert measured(report, study, RESULTS, print) == NOTHING
