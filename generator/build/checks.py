@@ -150,7 +150,7 @@ def checked(study: Study) -> Checked | None:
 def doubts(report: Report, study: Study, found: Checked | None) -> Iterator[Problem]:
     """What speaks against believing the figures: the preprocessing, and an evaluation made of training images."""
     if found is not None and found.hint is not None:
-        yield report.problem("model.preprocess", found.hint.text.in_language("en"))
+        yield report.problem("model.preprocess", found.hint.message)
     figures = [figure for question in report.built for figure in question.figures]
     matrix = next((figure for figure in figures if study.methods[figure.method].kind == "evaluation"), None)
     if matrix is not None and study.evaluation is not None and study.evaluation.in_training:

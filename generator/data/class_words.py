@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+from generator.errors import DataError
+
 ClassWords = tuple[str, ...]
 
 
@@ -19,3 +21,8 @@ def class_number(word: str, classes: Sequence[ClassWords]) -> int | None:
 def allowed(classes: Sequence[ClassWords]) -> str:
     """What a message says is allowed: '0 to 6, or angry, disgust, …'."""
     return f"0 to {len(classes) - 1}, or {', '.join(words[0] for words in classes)}"
+
+
+def unknown(place: str, what: str, classes: Sequence[ClassWords]) -> DataError:
+    """The refusal of what is no class."""
+    return DataError(f"{place}: {what} with {len(classes)} classes; allowed: {allowed(classes)}")

@@ -16,13 +16,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from generator.artefacts import Ints
-from generator.data.class_words import ClassWords, allowed, class_number
+from generator.data.class_words import ClassWords, class_number, unknown
 from generator.errors import DataError, suggestion
 from generator.samples import UNLABELLED, Samples, in_memory
+
+Bytes = NDArray[np.uint8]
 
 LABEL = ("label", "emotion", "y")
 PIXELS = ("feature", "features", "pixels", "pixel")
 USAGE = ("usage", "split")
+BLOCK = 1 << 20  # fits the processor's cache: larger blocks are slower
+NEWLINE, MINUS, ZERO = 10, 45, 48
 
 
 @dataclass(frozen=True)
@@ -47,82 +51,9 @@ class Columns:
 class CsvRows:
     """A block of rows: `pixels (n, P)` uint8, `label (n,)`, and the word under Usage of each, if there is one."""
 
-    pixels: NDArray[np.uint8]
+    pixels: Bytes
     label: Ints
     usage: tuple[str, ...]
-
-
-def columns_of(path: Path, header: bytes) -> Columns:
-    """What the header says; raises DataError where it names no pixels."""
-    text = header.decode("utf-8-sig", errors="replace").strip()
-    names = [name.strip(' "').casefold() for name in text.split(",")]
-
-    def place(words: tuple[str, ...]) -> int:
-        return next((names.index(word) for word in words if word in names), -1)
-
-    columns = Columns(place(LABEL), place(PIXELS), place(USAGE), len(names))
-    if columns.pixels < 0:
-        raise DataError(
-            f"{path}: line 1: the header is '{text[:60]}'; wanted are the columns `label,feature` or "
-            "`emotion,pixels,Usage`, with all pixels of a picture in one of them, separated by blanks"
-        )
-    return columns
-
-
-def class_of(number: Ints, columns: Columns) -> Ints:
-    """The labels of rows whose leading numbers these are: unknown where the column is not a label."""
-    return number if columns.label >= 0 else np.full_like(number, UNLABELLED)
-
-
-def row_by_row(
-    path: Path, block: bytes, columns: Columns, known: tuple[int, int], classes: Sequence[ClassWords]
-) -> CsvRows:
-    """The rows of a block, each checked; `known` is the number of its first row and of the pixels of a row."""
-    row, pixels = known
-    found = []
-    for number, fields in enumerate(_lines(block), row):
-        place = f"{path}: row {number} (line {number + 2})"
-        if len(fields) != columns.count:
-            raise DataError(f"{place}: {len(fields)} columns instead of {columns.count}")
-        label = _label(place, fields[columns.label], classes) if columns.label >= 0 else UNLABELLED
-        usage = fields[columns.usage].strip() if columns.usage >= 0 else ""
-        found.append((_pixels(place, fields[columns.pixels], pixels), label, usage))
-    return CsvRows(
-        np.array([picture for picture, _, _ in found], np.uint8).reshape(-1, pixels),
-        np.array([label for _, label, _ in found], np.int64),
-        tuple(usage for _, _, usage in found),
-    )
-
-
-def _lines(block: bytes) -> list[list[str]]:
-    lines = block.decode("utf-8", errors="replace").splitlines()
-    return [fields for fields in csv.reader(lines, skipinitialspace=True) if any(field.strip() for field in fields)]
-
-
-def _label(place: str, word: str, classes: Sequence[ClassWords]) -> int:
-    label = class_number(word, classes)
-    if label is None:
-        raise DataError(
-            f"{place}: label {word.strip() or 'missing'} with {len(classes)} classes; allowed: {allowed(classes)}"
-        )
-    return label
-
-
-def _pixels(place: str, text: str, wanted: int) -> NDArray[np.uint8]:
-    """One picture; raises DataError where the count or a value is wrong."""
-    words = text.split()
-    if len(words) != wanted:
-        raise DataError(f"{place}: {len(words)} pixels instead of {wanted}; the row may be cut short")
-    wrong = next((word for word in words if not (word.isdecimal() and int(word) <= 255)), None)
-    if wrong is not None:
-        raise DataError(f"{place}: '{wrong[:20]}' is no pixel; whole numbers from 0 to 255 are")
-    return np.array(words, np.uint8)
-
-
-Bytes = NDArray[np.uint8]
-
-BLOCK = 1 << 20  # fits the processor's cache: larger blocks are slower
-NEWLINE, MINUS, ZERO = 10, 45, 48
 
 
 @dataclass(frozen=True)
@@ -189,6 +120,23 @@ def _of_usage(path: Path, blocks: list[CsvRows], usage: str | None, columns: Col
     return rows
 
 
+def columns_of(path: Path, header: bytes) -> Columns:
+    """What the header says; raises DataError where it names no pixels."""
+    text = header.decode("utf-8-sig", errors="replace").strip()
+    names = [name.strip(' "').casefold() for name in text.split(",")]
+
+    def place(words: tuple[str, ...]) -> int:
+        return next((names.index(word) for word in words if word in names), -1)
+
+    columns = Columns(place(LABEL), place(PIXELS), place(USAGE), len(names))
+    if columns.pixels < 0:
+        raise DataError(
+            f"{path}: line 1: the header is '{text[:60]}'; wanted are the columns `label,feature` or "
+            "`emotion,pixels,Usage`, with all pixels of a picture in one of them, separated by blanks"
+        )
+    return columns
+
+
 def _blocks(file: BinaryIO, digest: "hashlib._Hash") -> Iterator[bytes]:
     """Whole lines, about a megabyte at a time, hashed as they pass."""
     rest = b""
@@ -208,7 +156,7 @@ def _parsed(path: Path, blocks: Iterator[bytes], columns: Columns, classes: Sequ
     row, form = 0, None
     for block in blocks:
         form = form or _Form(path, columns, _pixels_of_first(path, block, columns), classes)
-        rows = _in_bulk(block, form) or row_by_row(path, block, columns, (row, form.pixels), classes)
+        rows = _in_bulk(block, form) or _row_by_row(block, form, row)
         row += len(rows.label)
         yield rows
 
@@ -228,8 +176,7 @@ def _in_bulk(block: bytes, form: _Form) -> CsvRows | None:
     table = None if lead is None else _table(np.frombuffer(block, np.uint8), form.pixels + lead)
     if table is None or table[:, lead:].max(initial=0) > 255:
         return None
-    words = table[:, 0] if lead else np.zeros(len(table), np.int64)
-    label = class_of(words.astype(np.int64), form.columns)
+    label = np.full(len(table), UNLABELLED, np.int64) if form.columns.label < 0 else table[:, 0].astype(np.int64)
     if (label >= len(form.classes)).any():
         return None
     return CsvRows(table[:, lead:].astype(np.uint8), label, _usages(block, form.columns))
@@ -262,3 +209,40 @@ def _usages(block: bytes, columns: Columns) -> tuple[str, ...]:
         split(line, b",", columns.count - 1)[columns.usage].strip(b' "\r').decode("utf-8", errors="replace")
         for line in block.splitlines()
     )
+
+
+def _row_by_row(block: bytes, form: _Form, first: int) -> CsvRows:
+    """The rows of a block, each checked; `first` is the number of its first."""
+    columns, found = form.columns, []
+    lines = csv.reader(block.decode("utf-8", errors="replace").splitlines(), skipinitialspace=True)
+    filled = (fields for fields in lines if any(field.strip() for field in fields))
+    for number, fields in enumerate(filled, first):
+        place = f"{form.path}: row {number} (line {number + 2})"
+        if len(fields) != columns.count:
+            raise DataError(f"{place}: {len(fields)} columns instead of {columns.count}")
+        label = _label(place, fields[columns.label], form.classes) if columns.label >= 0 else UNLABELLED
+        usage = fields[columns.usage].strip() if columns.usage >= 0 else ""
+        found.append((_pixels(place, fields[columns.pixels], form.pixels), label, usage))
+    return CsvRows(
+        np.array([picture for picture, _, _ in found], np.uint8).reshape(-1, form.pixels),
+        np.array([label for _, label, _ in found], np.int64),
+        tuple(usage for _, _, usage in found),
+    )
+
+
+def _label(place: str, word: str, classes: Sequence[ClassWords]) -> int:
+    label = class_number(word, classes)
+    if label is None:
+        raise unknown(place, f"label {word.strip() or 'missing'}", classes)
+    return label
+
+
+def _pixels(place: str, text: str, wanted: int) -> NDArray[np.uint8]:
+    """One picture; raises DataError where the count or a value is wrong."""
+    words = text.split()
+    if len(words) != wanted:
+        raise DataError(f"{place}: {len(words)} pixels instead of {wanted}; the row may be cut short")
+    wrong = next((word for word in words if not (word.isdecimal() and int(word) <= 255)), None)
+    if wrong is not None:
+        raise DataError(f"{place}: '{wrong[:20]}' is no pixel; whole numbers from 0 to 255 are")
+    return np.array(words, np.uint8)

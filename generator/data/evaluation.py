@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from generator.artefacts import Floats, Ints
-from generator.data.class_words import ClassWords, allowed, class_number
+from generator.data.class_words import ClassWords, class_number, unknown
 from generator.errors import DataError, suggestion
 from generator.samples import UNLABELLED, Evaluation, Samples
 
@@ -89,8 +89,7 @@ def _classes(
     for (number, _), word in zip(rows, words, strict=True):
         label = known[word]
         if label is None:
-            what = f"{path}: line {number}: {name} is '{word}' with {len(classes)} classes"
-            raise DataError(f"{what}; allowed: {allowed(classes)}")
+            raise unknown(f"{path}: line {number}", f"{name} is '{word}'", classes)
         found.append(label)
     return np.array(found, np.int64)
 

@@ -132,17 +132,13 @@ class Preprocessor:
 
     def restore(self, inputs: Floats) -> Floats:
         """Inputs into images in 0..1, clipped; after equalising or standardising by image, into similar ones."""
-        x = (
-            inputs * np.float32(SHOWN_DEVIATION) + np.float32(SHOWN_MEAN)
-            if self.standardize
-            else self._unscaled(inputs)
-        )
+        if self.standardize:
+            x = inputs * np.float32(SHOWN_DEVIATION) + np.float32(SHOWN_MEAN)
+        else:
+            x = inputs if self.deviation is None else inputs * self.deviation
+            x = x if self.mean is None else x + self.mean
+            x = (x - np.float32(self.low)) / np.float32(self.high - self.low)
         return np.ascontiguousarray(np.clip(x[..., ::-1] if self.reverse else x, 0, 1), np.float32)
-
-    def _unscaled(self, x: Floats) -> Floats:
-        x = x if self.deviation is None else x * self.deviation
-        x = x if self.mean is None else x + self.mean
-        return (x - np.float32(self.low)) / np.float32(self.high - self.low)
 
     @property
     def bounds(self) -> tuple[float, float]:

@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 
 from generator.artefacts import Floats, Ints
 from generator.data.preprocess import CAFFE, TORCH, Preprocessor
-from generator.text import Text, bilingual
 
 COMMON: tuple[tuple[str, Preprocessor], ...] = (
     ("scale: [0, 1]", Preprocessor(0.0, 1.0)),
@@ -39,21 +38,13 @@ class ScalingHint:
     better_accuracy: float = float("nan")
 
     @property
-    def text(self) -> Text:
+    def message(self) -> str:
         """The warning in words."""
+        own = f"under the preprocessing of the spec {self.accuracy:.0%} of {self.images} images are right"
         if self.better:
-            return bilingual(
-                f"under the preprocessing of the spec {self.accuracy:.0%} of {self.images} images are right, with "
-                f"`{self.better}` {self.better_accuracy:.0%}; did you mean `{self.better}`?",
-                f"依照目前的前處理，{self.images} 張圖片的準確率是 {self.accuracy:.0%}，改用 `{self.better}` 則是 "
-                f"{self.better_accuracy:.0%}；您是不是要寫 `{self.better}`？",
-            )
-        return bilingual(
-            f"under the preprocessing of the spec {self.accuracy:.0%} of {self.images} images are right, no better "
-            f"than guessing ({self.chance:.0%}); check `preprocess` and the order of `classes`",
-            f"依照目前的前處理，{self.images} 張圖片的準確率只有 {self.accuracy:.0%}，"
-            f"和亂猜（{self.chance:.0%}）差不多；請檢查 `preprocess` 和 `classes` 的順序",
-        )
+            return f"{own}, with `{self.better}` {self.better_accuracy:.0%}; did you mean `{self.better}`?"
+        guessing = f"no better than guessing ({self.chance:.0%})"
+        return f"{own}, {guessing}; check `preprocess` and the order of `classes`"
 
 
 def suspicious_scaling(
@@ -71,7 +62,8 @@ def suspicious_scaling(
     name, best = max(rights, key=lambda item: item[1].mean())
     counts = np.bincount(labels)
     chance = float(counts.max() / len(labels))
-    if _clearly_better(best, own):
+    difference = best - own  # paired: both saw the same images
+    if difference.mean() > max(CLEAR, SURE * difference.std() / np.sqrt(len(difference))):
         return ScalingHint(float(own.mean()), chance, len(labels), name, float(best.mean()))
     if own.mean() - chance <= SURE * np.sqrt(chance * (1 - chance) / len(labels)) and len(counts) > 1:
         return ScalingHint(float(own.mean()), chance, len(labels))
@@ -80,10 +72,3 @@ def suspicious_scaling(
 
 def _right(logits: Callable[[Floats], Floats], inputs: Floats, labels: Ints) -> NDArray[np.float64]:
     return np.asarray(logits(inputs).argmax(axis=1) == labels, np.float64)
-
-
-def _clearly_better(other: NDArray[np.float64], own: NDArray[np.float64]) -> bool:
-    """By the paired difference: both saw the same images."""
-    difference = other - own
-    error = difference.std() / np.sqrt(len(difference))
-    return bool(difference.mean() > CLEAR and difference.mean() > SURE * error)

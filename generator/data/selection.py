@@ -180,10 +180,12 @@ def _ranked(samples: Samples, rule: Rule, predict: Predict, classes: tuple[int, 
     """The surest images of each class, or its surest mistakes."""
     everything = _judged(samples, _of_classes(samples, classes), predict, True)
     found = _fitting(everything, rule, classes)
+    told = rule.select == "confident" and rule.correct is None
     ranks, remarks = [], []
     for label in classes:
         rank = _surest(found[found.row_class == label], rule)
-        remark = _remarks(rank, rule)
+        wrong = ~rank.right & (rank.label != UNLABELLED) & told
+        remark = [MISPREDICTED if row else "" for row in wrong]
         if not len(rank) and rule.select == "confident" and not samples.labelled:
             rank = _nearest(everything, label, rule)
             remark = [NONE_PREDICTED] * len(rank)
@@ -196,12 +198,6 @@ def _surest(found: _Candidates, rule: Rule) -> _Candidates:
     """The first by rank: right before wrong, then by probability; ties in the order of the file."""
     sure = found.probability.max(axis=1) if rule.select == "mistakes" else found.own + found.right
     return found[np.argsort(-sure, kind="stable")[: rule.limit]]
-
-
-def _remarks(rank: _Candidates, rule: Rule) -> list[str]:
-    wrong = ~rank.right & (rank.label != UNLABELLED)
-    told = rule.select == "confident" and rule.correct is None
-    return [MISPREDICTED if told and row else "" for row in wrong]
 
 
 def _nearest(everything: _Candidates, label: int, rule: Rule) -> _Candidates:
@@ -226,7 +222,10 @@ def _streamed(samples: Samples, rule: Rule, predict: Predict, classes: tuple[int
             taken[label].append(found[found.row_class == label][:room])
     parts = [part for label in classes for part in taken[label]]
     chosen = _joined(parts, [""] * sum(map(len, parts)), classes)
-    return _in_file_order(chosen) if rule.select == "all" else chosen
+    if rule.select != "all":
+        return chosen
+    place = np.argsort(chosen.positions, kind="stable")
+    return replace(chosen, positions=chosen.positions[place], row_class=chosen.row_class[place])
 
 
 def _chunks(samples: Samples, order: Ints, rule: Rule, taken: dict[int, list[_Candidates]]) -> Iterator[Ints]:
@@ -239,12 +238,6 @@ def _chunks(samples: Samples, order: Ints, rule: Rule, taken: dict[int, list[_Ca
         order = order[~np.isin(samples.label[order], full)]
         yield order[:size]
         order, size = order[size:], 2 * size
-
-
-def _in_file_order(chosen: Selection) -> Selection:
-    order = np.argsort(chosen.positions, kind="stable")
-    remarks = tuple(chosen.remarks[row] for row in order)
-    return replace(chosen, positions=chosen.positions[order], row_class=chosen.row_class[order], remarks=remarks)
 
 
 def _joined(parts: list[_Candidates], remarks: list[str], classes: tuple[int, ...]) -> Selection:

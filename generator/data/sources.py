@@ -1,6 +1,6 @@
 """The four places that images come from: scikit-image's faces, a CSV, an NPZ, a folder.
 
-Whatever is wrong with them is a DataError that names the file, the place and the cure. Pictures of a folder are
+Whatever is wrong with them is a DataError that names the file, the place and the cure. Picture of a folder are
 decoded in parallel and only when asked for; their order is that of a file manager (`2.jpg` before `10.jpg`).
 """
 
@@ -8,30 +8,33 @@ import hashlib
 import os
 import re
 import zipfile
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Literal, NamedTuple, TypeVar
+from typing import Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from generator.artefacts import Ints
-from generator.data.class_words import ClassWords, allowed, class_number
+from generator.data.class_words import ClassWords, allowed, class_number, unknown
 from generator.data.csv_source import PixelTable, read_csv
 from generator.errors import DataError, suggestion
 from generator.samples import UNLABELLED, Samples, in_memory
 
-Pictures = NDArray[np.generic]
+Picture = NDArray[np.generic]  # or many
 SourceKind = Literal["lfw", "csv", "npz", "folder"]
 
 LFW = "data/lfw_subset.npy"  # read without importing the library, which takes longer than the reading
 FACES = 100  # the second hundred of scikit-image's subset shows no faces
 BYTES = 1.5  # a float picture that exceeds it is in 0..255
+SUFFIXES = (".jpg", ".jpeg", ".png", ".bmp", ".gif", ".webp", ".tif", ".tiff", ".pgm", ".ppm")
+NUMBERED = re.compile(r"(\d{1,3})_\d+\.\w+$")  # <class index>_<n>; a date before the underscore has more digits
+DIGITS = re.compile(r"(\d+)")
+WIDE = ("I", "I;16", "I;16B", "I;16L")
 
 
 @dataclass(frozen=True)
@@ -92,7 +95,7 @@ def _lfw() -> Samples:
     return _in_order(faces, label, "lfw", hashlib.sha256(faces.tobytes()).hexdigest())
 
 
-def _in_order(pictures: Pictures, label: Ints, origin: str, digest: str) -> Samples:
+def _in_order(pictures: Picture, label: Ints, origin: str, digest: str) -> Samples:
     rows = np.arange(len(pictures), dtype=np.int64)
     return Samples(rows, label, in_memory(pictures), origin, digest)
 
@@ -113,8 +116,8 @@ def read_npz(path: Path, classes: Sequence[ClassWords]) -> Samples:
         return _in_order(pictures, label, str(path), hashlib.file_digest(file, "sha256").hexdigest())
 
 
-def _checked(path: Path, x: Pictures) -> Pictures:
-    """Pictures as uint8 or as float in 0..1; raises DataError where they are neither."""
+def _checked(path: Path, x: Picture) -> Picture:
+    """Picture as uint8 or as float in 0..1; raises DataError where they are neither."""
     if x.ndim not in (3, 4) or not len(x) or (x.ndim == 4 and x.shape[3] not in (1, 3, 4)):
         raise DataError(f"{path}: x has the shape {x.shape}; wanted is (N, H, W) or (N, H, W, C) with C of 1, 3 or 4")
     if x.dtype.kind not in "buif":
@@ -123,7 +126,8 @@ def _checked(path: Path, x: Pictures) -> Pictures:
         return x
     low, high = float(x.min()), float(x.max())
     if not (low >= 0 and high <= 255):
-        row = _first_outside(x)
+        values = x.reshape(len(x), -1).astype(np.float64)
+        row = int(np.argmin(((values >= 0) & (values <= 255)).all(axis=1)))  # NaN is no pixel either
         raise DataError(
             f"{path}: x[{row}] is not a picture: its values leave 0..1 and 0..255 (all of x: {low:g} to {high:g}); "
             "store the pictures before any preprocessing, and say it in `preprocess`"
@@ -133,13 +137,7 @@ def _checked(path: Path, x: Pictures) -> Pictures:
     return x.astype(np.float32) / np.float32(255 if high > BYTES else 1)
 
 
-def _first_outside(x: Pictures) -> int:
-    """The first picture with a value that no pixel has, NaN among them."""
-    values = x.reshape(len(x), -1).astype(np.float64)
-    return int(np.argmin(((values >= 0) & (values <= 255)).all(axis=1)))
-
-
-def _npz_labels(path: Path, y: Pictures | None, count: int, classes: Sequence[ClassWords]) -> Ints:
+def _npz_labels(path: Path, y: Picture | None, count: int, classes: Sequence[ClassWords]) -> Ints:
     if y is None:
         return np.full(count, UNLABELLED, np.int64)
     if y.shape not in ((count,), (count, 1)) or y.dtype.kind not in "ui":
@@ -151,19 +149,8 @@ def _npz_labels(path: Path, y: Pictures | None, count: int, classes: Sequence[Cl
     wrong = np.flatnonzero((label < UNLABELLED) | (label >= len(classes)))
     if len(wrong):
         row = int(wrong[0])
-        raise DataError(
-            f"{path}: y[{row}]: label {label[row]} with {len(classes)} classes; allowed: {allowed(classes)}"
-        )
+        raise unknown(f"{path}: y[{row}]", f"label {label[row]}", classes)
     return label
-
-
-SUFFIXES = (".jpg", ".jpeg", ".png", ".bmp", ".gif", ".webp", ".tif", ".tiff", ".pgm", ".ppm")
-NUMBERED = re.compile(r"(\d{1,3})_\d+\.\w+$")  # <class index>_<n>; a date before the underscore has more digits
-DIGITS = re.compile(r"(\d+)")
-WIDE = ("I", "I;16", "I;16B", "I;16L")
-
-Item = TypeVar("Item")
-Result = TypeVar("Result")
 
 
 def read_folder(path: Path, classes: Sequence[ClassWords]) -> Samples:
@@ -175,8 +162,14 @@ def read_folder(path: Path, classes: Sequence[ClassWords]) -> Samples:
         raise DataError(f"{path}: no pictures in this folder; read are {', '.join(SUFFIXES)}")
     names = [one.name for one in found]
     label = np.array(_labels(path, names, classes), np.int64)
-    rows = np.arange(len(names), dtype=np.int64)
-    return Samples(rows, label, partial(_decode, path, names), str(path), _digest(found))
+    lines = (f"{one.name} {one.size} {one.changed}\n" for one in found)  # to read every byte takes seconds
+    digest = hashlib.sha256("".join(lines).encode()).hexdigest()
+
+    def decode(positions: Ints) -> list[Picture]:
+        with ThreadPoolExecutor(os.cpu_count()) as pool:  # it is disk and codecs, which leave Python alone
+            return list(pool.map(read_picture, [path / names[position] for position in positions.tolist()]))
+
+    return Samples(np.arange(len(names), dtype=np.int64), label, decode, str(path), digest)
 
 
 class _File(NamedTuple):
@@ -214,44 +207,23 @@ def _labels(path: Path, names: Sequence[str], classes: Sequence[ClassWords]) -> 
     numbered = [NUMBERED.match(name) for name in names]
     if not all(numbered):
         return [UNLABELLED] * len(names)
-    matches = zip(names, numbered, strict=True)
-    return [_class_of_name(path / name, int(match[1]), classes) for name, match in matches if match]
+    labels = [int(match[1]) for match in numbered if match]
+    for name, label in zip(names, labels, strict=True):
+        if label >= len(classes):
+            raise unknown(f"{path / name}", f"label {label}", classes)
+    return labels
 
 
 def _class_of_folder(path: Path, folder: str, classes: Sequence[ClassWords]) -> int:
     label = class_number(folder, classes)
     if label is None:
-        words = tuple(word for known in classes for word in known)
-        near = suggestion(folder, words)
-        raise DataError(
-            f"{path / folder}: no class has this name{near if 'mean' in near else f'; allowed: {allowed(classes)}'}"
-        )
+        near = suggestion(folder, tuple(word for known in classes for word in known))
+        near = near if "mean" in near else f"; allowed: {allowed(classes)}"
+        raise DataError(f"{path / folder}: no class has this name{near}")
     return label
 
 
-def _class_of_name(file: Path, label: int, classes: Sequence[ClassWords]) -> int:
-    if label >= len(classes):
-        raise DataError(f"{file}: label {label} with {len(classes)} classes; allowed: {allowed(classes)}")
-    return label
-
-
-def _digest(files: Sequence[_File]) -> str:
-    """The sha256 over names, sizes and times: to read every byte of a folder takes seconds."""
-    lines = (f"{file.name} {file.size} {file.changed}\n" for file in files)
-    return hashlib.sha256("".join(lines).encode()).hexdigest()
-
-
-def _decode(path: Path, names: Sequence[str], positions: Ints) -> list[NDArray[np.generic]]:
-    return in_parallel(read_picture, [path / names[position] for position in positions.tolist()])
-
-
-def in_parallel(work: Callable[[Item], Result], items: Iterable[Item]) -> list[Result]:
-    """`work` over all items on every core, in their order; it is disk and codecs, which leave Python alone."""
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
-        return list(pool.map(work, items))
-
-
-def read_picture(file: Path) -> NDArray[np.generic]:
+def read_picture(file: Path) -> Picture:
     """One picture as stored, upright: grey `(h, w)`, or `(h, w, c)` with c of 3 or 4; raises DataError."""
     try:
         with Image.open(file) as picture:

@@ -22,8 +22,7 @@ def test_another_scaling_that_does_clearly_better_is_named():
     assert hint is not None
     assert hint.accuracy == 0.5
     assert hint.better == "scale: [-1, 1]"
-    assert "did you mean `scale: [-1, 1]`?" in hint.text.in_language("en")
-    assert "`scale: [-1, 1]`" in hint.text.in_language("zh-Hant")
+    assert "did you mean `scale: [-1, 1]`?" in hint.message
 
 
 def test_the_right_scaling_raises_no_hint():
@@ -36,8 +35,7 @@ def test_a_model_that_guesses_is_said_to_guess():
     hint = suspicious_scaling(lambda x: np.tile([1.0, 0.0], (len(x), 1)), IMAGES, LABELS, Preprocessor())
     assert hint is not None
     assert not hint.better
-    assert "no better than guessing (50%)" in hint.text.in_language("en")
-    assert "亂猜" in hint.text.in_language("zh-Hant")
+    assert "no better than guessing (50%)" in hint.message
 
 
 def test_a_few_images_are_no_reason_to_warn():
