@@ -83,9 +83,9 @@ class SpecError(InputError):
         super().__init__("\n".join(map(str, self.problems)))
 
 
-def suggestion(word: str, known: list[str] | tuple[str, ...]) -> str:
-    """'; did you mean …?' with the nearest known name, or what is known where none is near."""
+def suggestion(word: str, known: list[str] | tuple[str, ...], or_all: bool = True) -> str:
+    """'; did you mean …?' with the nearest known name, or all that is known where none is near."""
     near = get_close_matches(word.lower(), known, n=1, cutoff=0.6)
     if near:
         return f"; did you mean '{near[0]}'?"
-    return f"; known: {', '.join(known)}" if known else ""
+    return f"; known: {', '.join(known)}" if known and or_all else ""

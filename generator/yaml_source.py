@@ -99,11 +99,7 @@ def child(path: str, key: str | int) -> str:
 
 def read(file: Path) -> Source:
     """The file as data; raises SpecError with the line of what is no YAML, of a repeated key or a foreign tag."""
-    return parse(_decoded(file), file)
-
-
-def parse(text: str, file: Path) -> Source:
-    """The same of a text in memory; `file` names it in messages."""
+    text = _decoded(file)
     node = _composed(text, file)
     if not isinstance(node, yaml.MappingNode):
         raise SpecError((Problem(file, 1, 1, "", "is not a report: it has to be a mapping such as `title: …`"),))

@@ -58,17 +58,14 @@ def language_tag(value: str) -> str:
 
 
 def _text(value: object) -> Text:
-    if isinstance(value, dict):
-        if not value:
-            raise wrong("a text has to be a string, or a mapping from language to string")
-        return Text({language_tag(language): _string(text, language) for language, text in value.items()})
-    return Text.of(_string(value))
+    if not isinstance(value, dict) or not value:
+        return Text.of(_string(value, "a text has to be a string, or a mapping from language to string"))
+    return Text({language_tag(k): _string(v, f"the text in '{k}' has to be a string") for k, v in value.items()})
 
 
-def _string(value: object, language: str = "") -> str:
+def _string(value: object, otherwise: str) -> str:
     if isinstance(value, bool) or not isinstance(value, str | int | float):
-        where = f"the text in '{language}' has to be a string" if language else "a text has to be a string"
-        raise wrong(where if language else f"{where}, or a mapping from language to string")
+        raise wrong(otherwise)
     return str(value)
 
 
@@ -90,8 +87,8 @@ def _existing(path: Path, info: ValidationInfo) -> Path:
     whole = info.context.folder / path.expanduser()
     if not whole.exists():
         beside = tuple(sorted(p.name for p in whole.parent.iterdir())) if whole.parent.is_dir() else ()
-        hint = suggestion(path.name, beside) if len(path.name) > 1 else ""
-        raise wrong(f"no such file or folder: '{path}'{hint if 'did you mean' in hint else ''}")
+        near = suggestion(path.name, beside, or_all=False) if len(path.name) > 1 else ""
+        raise wrong(f"no such file or folder: '{path}'{near}")
     return whole
 
 

@@ -201,8 +201,7 @@ def _texts(names: Declared) -> Iterator[tuple[str, str]]:
 def _undefined(path: str, text: str, source: Source) -> Iterator[Problem]:
     for name, line in names_in(text).items():
         if name not in FUNCTIONS:
-            hint = suggestion(name, tuple(FUNCTIONS))
-            near = hint if "did you mean" in hint else "; docs/spec.md lists the names"
+            near = suggestion(name, tuple(FUNCTIONS), or_all=False) or "; docs/spec.md lists the names"
             yield source.problem_in_text(path, line, f"'{name}' is undefined{near}", name)
 
 
