@@ -138,54 +138,17 @@ def claim_level(claims: int) -> float:
 
 @cache
 def student_quantile(probability: float, freedom: float) -> float:
-    """The quantile of Student's distribution for a probability above one half.
+    """The quantile of Student's distribution."""
+    from scipy.special import stdtrit  # here: only what measures needs it
 
-    Newton's method from the normal quantile: right of 0 the distribution is concave, so it comes closer from below.
-    """
-    t = NormalDist().inv_cdf(probability)
-    for _ in range(200):
-        step = (probability - student_cdf(t, freedom)) / _student_density(t, freedom)
-        t += step
-        if abs(step) <= 1e-12 * t:
-            break
-    return t
-
-
-def _student_density(t: float, freedom: float) -> float:
-    log = math.lgamma((freedom + 1) / 2) - math.lgamma(freedom / 2) - (freedom + 1) / 2 * math.log1p(t * t / freedom)
-    return math.exp(log) / math.sqrt(freedom * math.pi)
-
-
-def student_cdf(t: float, freedom: float) -> float:
-    """The distribution function of Student's t at t ≥ 0, for any degrees of freedom, by its incomplete beta."""
-    return 1 - 0.5 * _incomplete_beta(freedom / 2, 0.5, freedom / (freedom + t * t))
-
-
-def _incomplete_beta(a: float, b: float, x: float) -> float:
-    """The regularised incomplete beta function by its continued fraction (Abramowitz and Stegun 26.5.8)."""
-    if x <= 0 or x >= 1:
-        return float(x >= 1)
-    if x > (a + 1) / (a + b + 2):
-        return 1 - _incomplete_beta(b, a, 1 - x)
-    front = math.exp(math.lgamma(a + b) - math.lgamma(a) - math.lgamma(b) + a * math.log(x) + b * math.log1p(-x))
-    above, below = 1.0, 1 / (1 - (a + b) * x / (a + 1))
-    fraction = below
-    for m in range(2, 600):  # Lentz's method, two terms a step
-        k = m // 2
-        term = -(a + k) * (a + b + k) if m % 2 else k * (b - k)
-        term *= x / ((a + m - 1) * (a + m))
-        below, above = 1 / (1 + term * below), 1 + term / above
-        fraction *= below * above
-        if abs(below * above - 1) < 1e-15:
-            break
-    return front * fraction / a
+    return float(stdtrit(freedom, probability))
 
 
 def wilson(hits: int, n: int, level: float = LEVEL) -> Estimate | None:
-    """A share with Wilson's interval (1927); None of nothing."""
+    """A share with Wilson's interval (1927), which ends at none and at all of them; None of nothing."""
     if n == 0:
         return None
     z, p = NormalDist().inv_cdf((1 + level) / 2), hits / n
     centre = (p + z * z / (2 * n)) / (1 + z * z / n)
     half = z / (1 + z * z / n) * math.sqrt(p * (1 - p) / n + z * z / (4 * n * n))
-    return Estimate(p, max(0.0, centre - half), min(1.0, centre + half), n)
+    return Estimate(p, centre - half if hits else 0.0, centre + half if hits < n else 1.0, n)

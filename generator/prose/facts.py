@@ -1,6 +1,5 @@
 """The numbers of a report that need no figure: its classes, regions, data, model and evaluation."""
 
-import math
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
@@ -8,6 +7,7 @@ import numpy as np
 
 from generator.artefacts import Ints
 from generator.errors import InputError, suggestion
+from generator.evidence.estimates import wilson
 from generator.prose.quantities import Listed, Name, Quantity
 from generator.regions import Region
 from generator.samples import Evaluation
@@ -146,10 +146,5 @@ def functions_of(*classes: type, but: Collection[str] = ()) -> tuple[str, ...]:
 
 
 def proportion(hits: int, n: int) -> Quantity:
-    """A share with Wilson's interval at 95 % (Wilson 1927); unknown for n = 0."""
-    if n == 0:
-        return Quantity.unknown("share")
-    z, p = 1.959964, hits / n
-    centre = (p + z * z / (2 * n)) / (1 + z * z / n)
-    half = z / (1 + z * z / n) * math.sqrt(p * (1 - p) / n + z * z / (4 * n * n))
-    return Quantity(p, "share", max(0.0, centre - half), min(1.0, centre + half), n)
+    """A share with Wilson's interval at 95 %; unknown for n = 0."""
+    return Quantity.of(wilson(hits, n), "share")
