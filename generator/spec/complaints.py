@@ -98,16 +98,12 @@ def _mismatch(group: list[ErrorDetails], keys: Keys, value: object) -> str:
     """A value of the wrong kind, or outside of what is allowed."""
     words = tuple(word for e in group if e["type"] == "literal_error" for word in _quoted(e["ctx"]["expected"]))
     if isinstance(value, str) and words and all(e["type"] == "literal_error" for e in group):
-        return f"unknown {_noun(keys)} '{value}'{suggestion(value, words)}"
+        name = next((key for key in reversed(keys) if isinstance(key, str)), "value")
+        noun = name.removesuffix("s") if keys and isinstance(keys[-1], int) else name  # a 'panel' within `panels`
+        return f"unknown {noun} '{value}'{suggestion(value, words)}"
     allowed = list(dict.fromkeys(_expected(e) for e in group if e["type"] != "literal_error"))
     allowed += [", ".join(words)] if words else []
     return f"has to be {' or '.join(allowed)}, not {_shown(value)}"
-
-
-def _noun(keys: Keys) -> str:
-    """What an unknown word is called: 'select', or 'panel' within `panels`."""
-    name = next((str(key) for key in reversed(keys) if isinstance(key, str)), "value")
-    return name.removesuffix("s") if keys and isinstance(keys[-1], int) else name
 
 
 def _expected(error: ErrorDetails) -> str:
