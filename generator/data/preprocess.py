@@ -140,15 +140,6 @@ class Preprocessor:
             x = (x - np.float32(self.low)) / np.float32(self.high - self.low)
         return np.ascontiguousarray(np.clip(x[..., ::-1] if self.reverse else x, 0, 1), np.float32)
 
-    @property
-    def bounds(self) -> tuple[float, float]:
-        """The lowest and the highest input that a picture can become: of all black and all white."""
-        if self.standardize:
-            return (-SHOWN_MEAN / SHOWN_DEVIATION, (1 - SHOWN_MEAN) / SHOWN_DEVIATION)
-        mean = np.zeros(1) if self.mean is None else self.mean
-        deviation = np.ones(1) if self.deviation is None else self.deviation
-        return float(((self.low - mean) / deviation).min()), float(((self.high - mean) / deviation).max())
-
 
 def preprocess_of(
     settings: Preprocessing,

@@ -10,18 +10,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from generator.artefacts import Floats, Ints
-from generator.data.preprocess import CAFFE, TORCH, Preprocessor
+from generator.data.preprocess import Preprocessing, Preprocessor, preprocess_of
 
-COMMON: tuple[tuple[str, Preprocessor], ...] = (
-    ("scale: [0, 1]", Preprocessor(0.0, 1.0)),
-    ("scale: [-1, 1]", Preprocessor(-1.0, 1.0)),
-    ("scale: [0, 255]", Preprocessor(0.0, 255.0)),
-    ("standardize: image", Preprocessor(standardize=True)),
-)
-IMAGENET: tuple[tuple[str, Preprocessor], ...] = (
-    ("mode: torch", Preprocessor(mean=np.array(TORCH[0], np.float32), deviation=np.array(TORCH[1], np.float32))),
-    ("mode: caffe", Preprocessor(0.0, 255.0, np.array(CAFFE, np.float32), reverse=True)),
-)
+COMMON = {
+    "scale: [0, 1]": Preprocessing(scale=(0.0, 1.0)),
+    "scale: [-1, 1]": Preprocessing(scale=(-1.0, 1.0)),
+    "scale: [0, 255]": Preprocessing(scale=(0.0, 255.0)),
+    "standardize: image": Preprocessing(standardize="image"),
+}
+IMAGENET = {"mode: torch": Preprocessing(mode="torch"), "mode: caffe": Preprocessing(mode="caffe")}
 SURE = 3.0  # standard errors that the difference of two accuracies must exceed
 LEAST = 50  # images below which an accuracy says too little to warn
 CLEAR = 0.05  # and the least difference that is worth a word
@@ -57,9 +54,10 @@ def suspicious_scaling(
     if len(labels) < LEAST:
         return None
     own = _right(logits, current.prepare(images), labels)
-    others = COMMON + (IMAGENET if images.shape[3] == 3 else ())
-    rights = [(name, _right(logits, scaling.prepare(images), labels)) for name, scaling in others]
-    name, best = max(rights, key=lambda item: item[1].mean())
+    others = COMMON | (IMAGENET if images.shape[3] == 3 else {})
+    scaled = {name: preprocess_of(scaling, images.shape[1:]).prepare for name, scaling in others.items()}
+    rights = {name: _right(logits, prepare(images), labels) for name, prepare in scaled.items()}
+    name, best = max(rights.items(), key=lambda item: item[1].mean())
     counts = np.bincount(labels)
     chance = float(counts.max() / len(labels))
     difference = best - own  # paired: both saw the same images

@@ -4,22 +4,22 @@ Of files of Keras 1 and 2 the architecture is translated, and their own weights 
 """
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, Literal
+from typing import Literal
 from zipfile import BadZipFile, ZipFile
 
 import h5py
 import numpy as np
-from numpy.typing import NDArray
 
 from generator.errors import ModelError
 from generator.model.legacy import Config, Json, at_home, homeless, modern
 
 Format = Literal["hdf5", "archive", "pickle"]
+Way = Literal["whole", "translated", "pickle"]
 
 HDF5 = b"\x89HDF\r\n\x1a\n"
 ZIP = b"PK\x03\x04"
@@ -63,6 +63,12 @@ STARTS = (
     (b"{", ARCHITECTURE),
 )
 SUFFIXES = {".onnx": ONNX, ".pb": SAVED_MODEL, ".tflite": TFLITE, ".safetensors": SAFETENSORS}
+SUFFIX = {"hdf5": ".h5", "archive": ".keras"}
+CODE = (
+    "the model carries Python code ({what}), which is not run from a file; rebuild it from Keras' own layers, "
+    "or say --trust-model if you trust who made the file"
+)
+OLD_GROUP = "_layer_checkpoint_dependencies"  # what the archives of Keras 2.12 and 2.13 call `layers`
 
 
 def format_of(path: Path) -> Format:
@@ -120,14 +126,6 @@ def _keras_archive(path: Path) -> Format:
     raise ModelError(next((what for name, what in found.items() if name in ends), OTHER_ZIP))
 
 
-Way = Literal["whole", "translated", "pickle"]
-SUFFIX = {"hdf5": ".h5", "archive": ".keras"}
-CODE = (
-    "the model carries Python code ({what}), which is not run from a file; rebuild it from Keras' own layers, "
-    "or say --trust-model if you trust who made the file"
-)
-
-
 @dataclass(frozen=True)
 class ReadableFile:
     """What can be opened: the file under a suffix that fits, its weights beside a translated config, or a pickle.
@@ -162,20 +160,20 @@ def readable(path: Path, trust: bool) -> Iterator[ReadableFile]:
     found = described(path)
     if not trust:
         _refuse_code(found)
-    if found.form == "pickle":
-        yield ReadableFile(path, "", {}, "pickle")
-        return
     with TemporaryDirectory() as folder:
-        if found.legacy:
-            weights = _weights(path, found, Path(folder))
-            yield ReadableFile(weights, found.keras_version, modern(found.config), "translated")
-            return
-        same = _under_suffix(path, SUFFIX[found.form], Path(folder))
-        lost = any(homeless(entry) for entry in entries(found.config))
-        if lost:
-            yield ReadableFile(same, found.keras_version, at_home(found.config), "translated")
-        else:
-            yield ReadableFile(same, found.keras_version, found.config, "whole")
+        yield _made_ready(path, found, Path(folder))
+
+
+def _made_ready(path: Path, found: Described, folder: Path) -> ReadableFile:
+    """`folder` is for what has to be written anew."""
+    if found.form == "pickle":
+        return ReadableFile(path, "", {}, "pickle")
+    if found.legacy:
+        return ReadableFile(_weights(path, found, folder), found.keras_version, modern(found.config), "translated")
+    same = _under_suffix(path, SUFFIX[found.form], folder)
+    if any(homeless(entry) for entry in entries(found.config)):
+        return ReadableFile(same, found.keras_version, at_home(found.config), "translated")
+    return ReadableFile(same, found.keras_version, found.config, "whole")
 
 
 def described(path: Path) -> Described:
@@ -228,44 +226,30 @@ def _weights(path: Path, found: Described, folder: Path) -> Path:
     """The weights of a legacy file where Keras 3 finds them."""
     if found.form == "archive":
         with ZipFile(path) as archive:
-            return regrouped(Path(archive.extract("model.weights.h5", folder)), folder / "regrouped.weights.h5")
+            return _rewritten(Path(archive.extract("model.weights.h5", folder)), folder / "regrouped.weights.h5")
     with h5py.File(path) as file:
         mirrored = _text(file.attrs.get("backend", "")) == "theano"
     outputs_first = any(entry.get("dim_ordering") == "th" for entry in entries(found.config))
     if mirrored or outputs_first:
-        return turned(path, folder / "turned.h5", outputs_first, mirrored)
+        return _rewritten(path, folder / "turned.h5", outputs_first, mirrored)
     return _under_suffix(path, SUFFIX["hdf5"], folder)
 
 
-Array = NDArray[Any]
+def _rewritten(weights: Path, target: Path, outputs_first: bool = False, mirrored: bool = False) -> Path:
+    """Weights under the group names of Keras 3, and kernels as `(h, w, in, out)`.
 
-OLD_GROUP = "_layer_checkpoint_dependencies"  # what the archives of Keras 2.12 and 2.13 call `layers`
-
-
-def regrouped(weights: Path, target: Path) -> Path:
-    """The weights of an archive under the group names of Keras 3."""
-    return _copied(weights, target, lambda name: name.replace(OLD_GROUP, "layers"), lambda kernel: kernel)
-
-
-def turned(weights: Path, target: Path, outputs_first: bool, mirrored: bool) -> Path:
-    """Kernels as `(h, w, in, out)`: Keras 1 kept `(out, in, h, w)` with channels first, Theano mirrored them."""
-
-    def turn(kernel: Array) -> Array:
-        kernel = kernel.transpose(2, 3, 1, 0) if outputs_first else kernel
-        return kernel[::-1, ::-1] if mirrored else kernel
-
-    return _copied(weights, target, str, turn)
-
-
-def _copied(weights: Path, target: Path, name_of: Callable[[str], str], turn: Callable[[Array], Array]) -> Path:
+    Keras 1 kept `(out, in, h, w)` with channels first; Theano mirrored height and width.
+    """
     with h5py.File(weights) as old, h5py.File(target, "w") as new:
 
         def copy(name: str, item: h5py.Dataset | h5py.Group) -> None:
-            if isinstance(item, h5py.Dataset):
-                value = np.asarray(item)
-                new[name_of(name)] = turn(value) if value.ndim == 4 else value
-            else:
-                new.require_group(name_of(name)).attrs.update(item.attrs)
+            name = name.replace(OLD_GROUP, "layers")
+            if isinstance(item, h5py.Group):
+                new.require_group(name).attrs.update(item.attrs)
+                return
+            value = np.asarray(item)
+            value = value.transpose(2, 3, 1, 0) if outputs_first and value.ndim == 4 else value
+            new[name] = value[::-1, ::-1] if mirrored and value.ndim == 4 else value
 
         new.attrs.update(old.attrs)
         old.visititems(copy)

@@ -80,8 +80,9 @@ class KerasClassifier:
         return self.preprocessing.restore(inputs)
 
     def logits(self, inputs: Floats) -> Floats:
-        return self._by_batch(self._trace("logits", self._scores), inputs)[0]
+        return self._by_batch("logits", self._scores, inputs)[0]
 
+    @computing()
     def probabilities(self, inputs: Floats) -> Floats:
         return squashed(self.logits(inputs), self.squashing).numpy()
 
@@ -89,8 +90,7 @@ class KerasClassifier:
         def question(x: Tensor, *classes: Tensor) -> Tensor:
             return slope(explained(self._scores(x, rectifier), self.squashing, score.kind, *classes), x)
 
-        targets = _targets(score)
-        return self._by_batch(self._trace((rectifier, score.kind), question, len(targets)), inputs, *targets)[0]
+        return self._by_batch((rectifier, score.kind), question, inputs, score)[0]
 
     def layer_gradients(self, inputs: Floats, score: Score, layer: str) -> tuple[Floats, Floats]:
         number = self._number(layer)
@@ -101,18 +101,12 @@ class KerasClassifier:
             uphill = slope(explained(scores, self.squashing, score.kind, *classes), values[number])
             return leaving(values, number, self.form), leaving({number: uphill}, number, self.form)
 
-        targets = _targets(score)
-        traced = self._trace(("layer", layer, score.kind), question, len(targets))
-        output, uphill = self._by_batch(traced, inputs, *targets)
+        output, uphill = self._by_batch(("layer", layer, score.kind), question, inputs, score)
         return output, uphill
 
     def outputs(self, inputs: Floats, layer: str) -> Floats:
         number = self._number(layer)
-
-        def question(x: Tensor) -> Tensor:
-            return self._value(x, number)
-
-        return self._by_batch(self._trace(("outputs", layer), question), inputs)[0]
+        return self._by_batch(("outputs", layer), lambda x: self._value(x, number), inputs)[0]
 
     def kernel(self, layer: str) -> Floats:
         self._number(layer)
@@ -121,6 +115,7 @@ class KerasClassifier:
             raise ParameterError("layer", f"'{layer}' has no kernel of height and width; take a convolution")
         return kernels[0].numpy()
 
+    @computing()
     def ascend(self, ascent: Ascent) -> Climb:
         count = len(ascent.units)
         parts = max(-(-count // self.batch), min(AT_ONCE, count // FEW))
@@ -148,7 +143,7 @@ class KerasClassifier:
     def _number(self, layer: str) -> int:
         return self.graph.step(layer_called(layer, self.layers).name).writes[0]
 
-    def _trace(self, key: Hashable, question: Question, classes: int = 0) -> Traced:
+    def _trace(self, key: Hashable, question: Question, classes: int) -> Traced:
         """The traced function of one question, for any number of images, or for what the file fixes."""
         if (key, classes) not in self._traced:
             images = tf.TensorSpec((self.form.batch, *self.form.shape), tf.float32)
@@ -159,18 +154,22 @@ class KerasClassifier:
             self._traced[key, classes] = traced
         return self._traced[key, classes]
 
-    def _by_batch(self, traced: Traced, *arrays: Array) -> tuple[Floats, ...]:
-        """A traced function over any number of images, some batches at a time."""
-        arrays = (np.asarray(arrays[0], np.float32), *arrays[1:])
+    @computing()
+    def _by_batch(
+        self, key: Hashable, question: Question, inputs: Floats, score: Score | None = None
+    ) -> tuple[Floats, ...]:
+        """The answer to a question about any number of images and their classes, some batches at a time."""
+        asked = (score.target, score.against) if score else ()
+        arrays = [np.asarray(inputs, np.float32), *(np.asarray(ids, np.int32) for ids in asked if ids is not None)]
+        traced = self._trace(key, question, len(arrays) - 1)
 
         def answer(start: int) -> list[Floats]:
             given = [array[start : start + self.batch] for array in arrays]
-            with computing():
-                results = traced(*(_padded(array, self.form.batch) for array in given))
+            results = traced(*(_padded(array, self.form.batch) for array in given))
             results = results if isinstance(results, tuple) else (results,)
             return [result.numpy()[: len(given[0])] for result in results]
 
-        parts = self._at_once.map(answer, range(0, max(len(arrays[0]), 1), self.batch))
+        parts = self._at_once.map(answer, range(0, max(len(inputs), 1), self.batch))
         return tuple(np.concatenate(column) for column in zip(*parts, strict=True))
 
     def _begun(self, ascent: Ascent) -> "_Climbing":
@@ -214,8 +213,7 @@ class _Climbing:
 
     def further(self, first: Tensor, last: Tensor) -> "_Climbing":
         """The same some steps later."""
-        with computing():
-            inputs, memory, value = self.climb(self.inputs, self.memory, *self.fixed, first, last)
+        inputs, memory, value = self.climb(self.inputs, self.memory, *self.fixed, first, last)
         return replace(self, inputs=inputs, memory=memory, value=value)
 
 
@@ -256,10 +254,6 @@ def _classifier(
         batch=batch or images_of_a_pass(shapes),
         keras_version=file.keras_version,
     )
-
-
-def _targets(score: Score) -> list[NDArray[np.int32]]:
-    return [np.asarray(ids, np.int32) for ids in (score.target, score.against) if ids is not None]
 
 
 def _padded(array: Array, length: int | None) -> Array:

@@ -36,7 +36,8 @@ def test_scaling_by_hand(settings, half, bounds):
     scaling = of(**settings)
     grey = np.full((1, *SHAPE), 0.5, np.float32)
     np.testing.assert_allclose(scaling.prepare(grey)[0, 0, 0], np.broadcast_to(half, 3), atol=1e-5)
-    np.testing.assert_allclose(scaling.bounds, bounds, atol=1e-5)
+    black, white = (scaling.prepare(np.full((1, *SHAPE), shown, np.float32)) for shown in (0, 1))
+    np.testing.assert_allclose((black.min(), white.max()), bounds, atol=1e-5)
 
 
 @pytest.mark.parametrize(
