@@ -11,13 +11,12 @@ from generator.pages.assembly import figure_numbers
 from generator.pages.page import LightLine
 from generator.pages.reader import Reader
 from generator.prose.facts import ReportFacts
-from generator.prose.numbers import Numbers
-from generator.prose.sayings import Sayings, Spoken
+from generator.prose.sayings import Spoken
 from generator.results import FigureResult
 from generator.spec.report import Report
 from generator.templating import render_prose
 from generator.text import Language, Text
-from generator.words import Interface, Words
+from generator.words import Interface
 from generator.yaml_source import child
 
 
@@ -56,12 +55,11 @@ class Narrator:
 
     def lights(self, figure: str) -> tuple[LightLine, ...]:
         """The evidence of a figure, check by check."""
-        spoken = {language: sayings.evidence for language, sayings in self._sayings.items()}
-        first = next(iter(spoken.values()))
-        return tuple(self._light(spoken, figure, checks) for checks in first.shared_lines(figure))
+        first = next(iter(self._spoken.values()))
+        return tuple(self._light(figure, checks) for checks in first.shared_lines(figure))
 
-    def _light(self, spoken: Mapping[str, Spoken], figure: str, checks: tuple[str, ...]) -> LightLine:
-        told = {language: one.line(figure, checks) for language, one in spoken.items()}
+    def _light(self, figure: str, checks: tuple[str, ...]) -> LightLine:
+        told = {language: one.line(figure, checks) for language, one in self._spoken.items()}
         light = next(iter(told.values())).light
         name, sentence, numbers = (
             Text({language: getattr(line, part) for language, line in told.items()})
@@ -70,18 +68,17 @@ class Narrator:
         return LightLine(light, self.words(f"evidence.{light}"), name, sentence, numbers)
 
     @cached_property
-    def _sayings(self) -> Mapping[str, Sayings]:
-        return {language: self._sayings_in(words) for language, words in self.words.by_language.items()}
-
-    def _sayings_in(self, words: Words) -> Sayings:
-        label, tongue = words("figure.label", n="{}"), Language(words.language)
-        numbers = Numbers(self.facts, tongue, self.results, figure_numbers(self.report), label)
+    def _spoken(self) -> Mapping[str, Spoken]:
         methods = {name: figure.method for name, figure in self.report.figures.items()}
-        return Sayings(numbers, Spoken(self.facts, tongue, self.evidence, methods, words))
+        shown, known = (self.results, figure_numbers(self.report)), (self.evidence, methods)
+        return {
+            language: Spoken(self.facts, Language(language), *shown, words("figure.label", n="{}"), *known, words)
+            for language, words in self.words.by_language.items()
+        }
 
     @cached_property
     def _contexts(self) -> Mapping[str, Mapping[str, Callable[..., object]]]:
-        return {language: sayings.context() for language, sayings in self._sayings.items()}
+        return {language: spoken.context() for language, spoken in self._spoken.items()}
 
     def _say(self, text: Text, language: str) -> str:
         """A text of the spec with its expressions filled in; raises SpecError at its line."""

@@ -13,7 +13,7 @@ from generator.evidence.localisation import ALL, RegionEffect
 from generator.evidence.result import CHECKS, FigureEvidence, ReportEvidence
 from generator.methods import METHODS
 from generator.prose import numbers
-from generator.prose.facts import FactNumbers, functions_of, one_of
+from generator.prose.facts import functions_of, one_of
 from generator.prose.numbers import Numbers
 from generator.prose.quantities import CheckLine, Claim, Light, Listed, Name, Quantity, Share, Unit
 from generator.words import Words
@@ -24,8 +24,8 @@ UNASKED = Verdict("silent", "too_few", 0)
 
 
 @dataclass(frozen=True)
-class Spoken(FactNumbers):
-    """The functions of the prose over the evidence of a report, in the language of its words; `methods` by figure."""
+class Spoken(Numbers):
+    """All functions of the prose, over the evidence too, in the language of its words; `methods` by figure."""
 
     evidence: ReportEvidence
     methods: Mapping[str, str]
@@ -33,7 +33,7 @@ class Spoken(FactNumbers):
 
     def context(self) -> dict[str, Callable[..., object]]:
         """Name → function, for the sandbox."""
-        return {name: getattr(self, name) for name in NAMES}
+        return {**super().context(), **{name: getattr(self, name) for name in NAMES}}
 
     def region_share(self, figure: str, region: str, class_id: str = ALL) -> Share:
         """The share of a figure's maps that lies in a region, of one class or all; `.times` its area."""
@@ -199,19 +199,4 @@ class Spoken(FactNumbers):
 
 
 NAMES = functions_of(Spoken, but=("lines", "line", "shared_lines"))  # which only the pages ask for
-FUNCTIONS: Mapping[str, Callable[..., object]] = {
-    **{name: getattr(Numbers, name) for name in numbers.NAMES},
-    **{name: getattr(Spoken, name) for name in NAMES},
-}
-
-
-@dataclass(frozen=True)
-class Sayings:
-    """What prose may say in one language."""
-
-    numbers: Numbers
-    evidence: Spoken
-
-    def context(self) -> dict[str, Callable[..., object]]:
-        """Name → function, for the sandbox."""
-        return {**self.numbers.context(), **self.evidence.context()}
+FUNCTIONS: Mapping[str, Callable[..., object]] = {name: getattr(Spoken, name) for name in (*numbers.NAMES, *NAMES)}

@@ -166,4 +166,4 @@ def spoken(evidence, code: str = "en") -> Spoken:
     corner = replace(CORNER, name=Text({"en": "the corner", "zh-Hant": "角落"}))
     methods = {name: "lime" if name == "lime" else name for name in evidence.figures}
     facts = ReportFacts(names, {"corner": corner}, None, 0, True, 0, "", (SIDE, SIDE, 1), ("en",))
-    return Spoken(facts, Language(code), evidence, methods, load(code))
+    return Spoken(facts, Language(code), {}, {}, "", evidence, methods, load(code))
