@@ -174,12 +174,8 @@ def _legend(drawing: Drawing, reader: Reader) -> ColourKey | None:
     legend = ColourKey(words("legend.title", quantity=quantity), quantity, low, high, None, drawn.signed, note=note)
     if drawn.signed and drawn.quantity not in ("activation", "output", "kernel"):
         legend = replace(legend, below=words("legend.against"), above=words("legend.for"))
-    return replace(legend, bar=_bar(drawing, legend, reader))
-
-
-def _bar(drawing: Drawing, legend: ColourKey, reader: Reader) -> Image | None:
-    picture = next((picture for picture in drawing.pictures if picture.role == "bar"), None)
-    return Image.of(picture, alt_text.bar(reader, legend)) if picture else None
+    bar = next((picture for picture in drawing.pictures if picture.role == "bar"), None)
+    return replace(legend, bar=Image.of(bar, alt_text.bar(reader, legend)) if bar else None)
 
 
 def examples_of(results: Mapping[str, FigureResult]) -> Examples:

@@ -58,7 +58,6 @@ def _environment(folders: tuple[Path, ...]) -> Environment:
         "prose": _prose,
         "inline": _inline,
         "veiled": veiled,
-        "carded": lambda page, method: any(card.method == method for card in page.methods),
     }
     return environment
 

@@ -1,13 +1,13 @@
 """A Page as Markdown that GitHub shows: plain text without its signs, prose without HTML that would be stripped."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from textwrap import indent
 from unicodedata import category
 from urllib.parse import quote
 
-from generator.pages.page import Page, Row, ShownQuestion
+from generator.pages.page import Page, ShownQuestion
 from generator.pages.prose_html import FENCE, tidy
 from generator.shipped import TEMPLATES
 from generator.templating import page_environment, render_page
@@ -95,11 +95,6 @@ def markdown(page: Page, language: str, folders: Sequence[Path] = (TEMPLATES,)) 
         "kind": lambda value: type(value).__name__,
         "md": plain,
         "picture": lambda image: f"![{plain(image.alt)}](figures/{quote(image.name)})",
-        "said": lambda row: " · ".join(map(plain, _beside(row, page))),
-        "noted": lambda rows: any(row.note[language] or row.remark for row in rows.rows),
-        "note": lambda row: " ".join(
-            filter(None, (plain(row.remark), row.note[language] and one_line(row.note[language].source, places)))
-        ),
         "line": lambda passage: one_line(passage.source, places),
         "quoted": lambda passage: indent(prose(passage.source, places), "> ", lambda line: True),
         "prose": lambda passage, run_in: _block(passage, run_in, places),
@@ -123,18 +118,6 @@ def _places(page: Page, language: str) -> Mapping[str, str]:
 def _heading(question: ShownQuestion, page: Page) -> Text:
     points = page.words.bracketed(question.points) if question.points else ""
     return page.words("question.number", n=question.number) + " " + question.title + points
-
-
-def _beside(row: Row, page: Page) -> Iterator[Text]:
-    """What stands beside the label of a row: probability, another prediction, what the row's numbers say."""
-    words = page.words
-    yield words("figure.probability", percent=row.probability)
-    if row.prediction:
-        yield words("figure.predicted_with", prediction=row.prediction, percent=row.prediction_probability)
-    if row.target:
-        yield words("figure.target", target=row.target)
-    for detail in row.details:
-        yield detail.label + " " + detail.value
 
 
 def _block(passage: Passage, run_in: str, places: Mapping[str, str]) -> str:

@@ -168,15 +168,6 @@ def _caption(figure: ShownFigure, alone: Tongues) -> Node:
     return {"lang": language, "label": label[language], "title": title, "prose": said}
 
 
-def _legend(legend: ColourKey, tongues: Tongues) -> Node:
-    return {"title": tongues.say(legend.title + " · " + legend.note if legend.note else legend.title)}
-
-
-def _image(picture: Image, tongues: Tongues) -> Node:
-    """A drawing is smooth, photographs and maps keep their pixels."""
-    return {"alt": tongues.one_line(picture.alt), "smooth": picture.role == "chart"}
-
-
 def _row(row: Row, tongues: Tongues) -> Node:
     """What only a screen can show is left out."""
     prediction = tongues.word("figure.predicted", prediction=row.prediction) if row.prediction else []
@@ -195,8 +186,8 @@ def _sheet(sheet: Sheet, tongues: Tongues) -> Node:
 ON_PAPER: Mapping[type, Callable[[Any, Tongues], Node]] = MappingProxyType(
     {
         ShownFigure: _figure,
-        ColourKey: _legend,
-        Image: _image,
+        ColourKey: lambda key, tongues: {"title": tongues.say(key.title + " · " + key.note if key.note else key.title)},
+        Image: lambda shown, tongues: {"alt": tongues.one_line(shown.alt), "smooth": shown.role == "chart"},
         Row: _row,
         Sheet: _sheet,
         MatrixCell: lambda cell, tongues: {"count": f"{cell.count:,}"},
