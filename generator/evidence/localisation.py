@@ -233,13 +233,13 @@ def places(mask: Masks) -> Ints:
     """`(P, 2)` shifts in pixels that move a region elsewhere within the picture; none where it fits nowhere else."""
     if not mask.any():
         return np.zeros((0, 2), np.int64)
-    down, right = (_room(np.flatnonzero(mask.any(axis=axis)), mask.shape[1 - axis]) for axis in (1, 0))
+    down, right = (room(np.flatnonzero(mask.any(axis=axis)), mask.shape[1 - axis]) for axis in (1, 0))
     most = OVERLAP * mask.sum()
     shifts = [(y, x) for y in down for x in right if (mask & moved(mask, (y, x))).sum() <= most]
     return np.array(shifts, np.int64).reshape(-1, 2)
 
 
-def _room(filled: Ints, side: int) -> range:
+def room(filled: Ints, side: int) -> range:
     """The shifts along one axis that keep what is filled there within the picture."""
     first, last = -int(filled[0]), side - int(filled[-1])
     return range(first, last, max(1, (last - first) // STEPS))
@@ -264,17 +264,16 @@ def effects(
         shifts = places(mask)
         if len(shifts) < FEWEST_PLACES:
             continue
-        masks = np.stack([_with_elsewhere(mask, shifts, int(one)) for one in seed])
+        masks = np.stack([[mask, *elsewhere(mask, shifts, int(one))] for one in seed])
         falls = whole[:, None] - covered(classifier, *shown, target, masks)
         found[:, number] = np.stack([falls[:, 0], falls[:, 1:].mean(axis=1)], axis=1)
     return found
 
 
-def _with_elsewhere(mask: Masks, shifts: Ints, seed: int) -> Masks:
-    """`(1 + 4, H, W)` the region and four other places, all different where there are so many."""
+def elsewhere(mask: Masks, shifts: Ints, seed: int) -> list[Masks]:
+    """The region in four other places, all different where there are so many."""
     random = np.random.default_rng(seed)
-    chosen = random.choice(len(shifts), ELSEWHERE, replace=len(shifts) < ELSEWHERE)
-    return np.stack([mask, *(moved(mask, shifts[place]) for place in chosen)])
+    return [moved(mask, shifts[k]) for k in random.choice(len(shifts), ELSEWHERE, replace=len(shifts) < ELSEWHERE)]
 
 
 def summed(classifier: Classifier, faces: Faces, regions: Masks, sigma: float, n_classes: int) -> list[list[Sums]]:
