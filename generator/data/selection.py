@@ -16,30 +16,11 @@ from generator.artefacts import Floats, Ints
 from generator.errors import DataError
 from generator.samples import UNLABELLED, Samples
 
-GOLDEN, FIRST, SECOND = 0x9E3779B97F4A7C15, 0xBF58476D1CE4E5B9, 0x94D049BB133111EB  # SplitMix64, Steele et al. 2014
-
-
-def row_hash(rows: Ints, seed: int) -> NDArray[np.uint64]:
-    """`(N,)` 64 mixed bits of each row under a seed."""
-    start = _mixed(np.array([seed % 2**64], np.uint64) + np.uint64(GOLDEN))
-    return _mixed(start ^ (rows.astype(np.uint64) * np.uint64(GOLDEN)))
-
-
-def row_seeds(rows: Ints, seed: int) -> Ints:
-    """`(N,)` seeds from 0 to 2³¹−1, one a row."""
-    return (row_hash(rows, seed) >> np.uint64(33)).astype(np.int64)
-
-
-def _mixed(x: NDArray[np.uint64]) -> NDArray[np.uint64]:
-    x = (x ^ (x >> np.uint64(30))) * np.uint64(FIRST)
-    x = (x ^ (x >> np.uint64(27))) * np.uint64(SECOND)
-    return x ^ (x >> np.uint64(31))
-
-
 Select = Literal["confident", "random", "first", "last", "mistakes", "all"]
 Predict = Callable[[Ints], Floats]
 """Positions into probabilities `(N, K)`."""
 
+GOLDEN, FIRST, SECOND = 0x9E3779B97F4A7C15, 0xBF58476D1CE4E5B9, 0x94D049BB133111EB  # SplitMix64, Steele et al. 2014
 CHUNK = 256  # images predicted at first, doubled until every class has its own
 
 NONE_PREDICTED = "none_predicted"  # nothing is predicted as this class: the image with its highest probability
@@ -245,3 +226,20 @@ def _joined(parts: list[_Candidates], remarks: list[str], classes: tuple[int, ..
     row_class = np.concatenate([part.row_class for part in parts]).astype(np.int64)
     missing = tuple(label for label in classes if label not in row_class)
     return Selection(positions, row_class, tuple(remarks), missing)
+
+
+def row_hash(rows: Ints, seed: int) -> NDArray[np.uint64]:
+    """`(N,)` 64 mixed bits of each row under a seed."""
+    start = _mixed(np.array([seed % 2**64], np.uint64) + np.uint64(GOLDEN))
+    return _mixed(start ^ (rows.astype(np.uint64) * np.uint64(GOLDEN)))
+
+
+def row_seeds(rows: Ints, seed: int) -> Ints:
+    """`(N,)` seeds from 0 to 2³¹−1, one a row."""
+    return (row_hash(rows, seed) >> np.uint64(33)).astype(np.int64)
+
+
+def _mixed(x: NDArray[np.uint64]) -> NDArray[np.uint64]:
+    x = (x ^ (x >> np.uint64(30))) * np.uint64(FIRST)
+    x = (x ^ (x >> np.uint64(27))) * np.uint64(SECOND)
+    return x ^ (x >> np.uint64(31))

@@ -37,8 +37,10 @@ class Step:
 
     @property
     def activation(self) -> str:
-        """The name of what it squashes or rectifies with, lower case without underscores; '' for none."""
-        return plain_name(self.operation.activation if self.fused else self.operation)
+        """What it squashes or rectifies with: `relu6` for a function, a layer or an operation; '' for none."""
+        given = self.operation.activation if self.fused else self.operation
+        name = getattr(given, "__name__", "") or type(given).__name__
+        return "" if given is None else str(name).replace("_", "").lower()
 
     @property
     def fused(self) -> bool:
@@ -103,12 +105,6 @@ class FlatGraph:
             results = results if isinstance(results, (list, tuple)) else (results,)
             values.update(zip(step.writes, results, strict=False))
         return values
-
-
-def plain_name(activation: KerasObject) -> str:
-    """`relu6` for whatever form an activation has: a function, a layer, an operation."""
-    name = getattr(activation, "__name__", "") or type(activation).__name__
-    return "" if activation is None else str(name).replace("_", "").lower()
 
 
 def _ancestors(producer: Mapping[int, Step], output: int) -> set[int]:

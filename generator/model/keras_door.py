@@ -12,7 +12,7 @@ from typing import Any
 from generator.errors import ComputationError
 
 STDERR = 2
-LAYER_FAILS = (AttributeError, LookupError, NotImplementedError, RuntimeError, TypeError, ValueError)
+LAYER_FAILS = (AttributeError, LookupError, RuntimeError, TypeError, ValueError)
 MARKS = re.compile(
     r'Graph execution error:.*\n  File "[^\n]*\n|Exception encountered when calling |\x1b\[\d*m|'
     r"\{\{function_node [^}]*\}\} |\[\[.*?\]\]|\[Op:.*|Hint: .*|Arguments received by .*",

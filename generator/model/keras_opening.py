@@ -15,7 +15,7 @@ from generator.model.keras_files import ReadableFile, entries
 from generator.model.keras_passes import Tensor, entering, plain, squashed
 from generator.model.legacy import MODELS, OLD_HARD_SIGMOID, Json
 
-KERAS_FAILS = (TypeError, ValueError, LookupError, AttributeError, NotImplementedError, ImportError, OSError)
+KERAS_FAILS = (*LAYER_FAILS, tf.errors.OpError, ImportError, OSError, pickle.UnpicklingError)
 
 
 def loaded(file: ReadableFile, trust: bool) -> Tensor:
@@ -27,7 +27,7 @@ def loaded(file: ReadableFile, trust: bool) -> Tensor:
         if file.way == "translated":
             return _translated(file, trust)
         return keras.models.load_model(file.path, compile=False, safe_mode=not trust)
-    except (*KERAS_FAILS, pickle.UnpicklingError) as error:
+    except KERAS_FAILS as error:
         reason = str(error).strip().splitlines() or [type(error).__name__]
         raise ModelError(f"Keras {keras.__version__} cannot open it: {reason[0][:160]}") from error
 

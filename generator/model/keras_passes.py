@@ -20,6 +20,12 @@ from generator.model.keras_door import LAYER_FAILS, computing, regularizers, tf
 
 Tensor = Any
 Question = Callable[..., Tensor]
+Tensors = tuple[Tensor, ...]
+
+BLOCK = 50  # steps in one go: Ctrl-C is heard between two
+SPREAD = 3  # standard deviations that an input may lie from the middle where no bound is known
+MEAN, SQUARE = 0.9, 0.999  # what Adam keeps of its two averages from step to step
+TINY = 1e-7  # Keras' own epsilon
 
 
 def entering(inputs: Tensor, form: Form) -> Tensor:
@@ -92,14 +98,6 @@ def slope(score: Tensor, by: Tensor) -> Tensor:
     if gradient is None:
         raise ModelError("no gradient leads from the scores back to the image; occlusion and lime do without one")
     return gradient
-
-
-Tensors = tuple[Tensor, ...]
-
-BLOCK = 50  # steps in one go: Ctrl-C is heard between two
-SPREAD = 3  # standard deviations that an input may lie from the middle where no bound is known
-MEAN, SQUARE = 0.9, 0.999  # what Adam keeps of its two averages from step to step
-TINY = 1e-7  # Keras' own epsilon
 
 
 def climbing(objective: Question, ascent: Ascent) -> Question:
