@@ -2,7 +2,7 @@
 
 import pytest
 
-from generator.text import Language, Text, bilingual
+from generator.text import Language, Passage, Prose, Text, bilingual, woven
 
 
 def test_a_language_is_stood_in_for_in_order():
@@ -39,3 +39,23 @@ def test_a_text_is_made_of_what_a_spec_says(value, expected):
 def test_lists_are_joined_as_the_language_does(code, lists):
     """Of nothing, one, two and three."""
     assert [Language(code).listed(tuple("abc"[:count])) for count in range(4)] == lists
+
+
+def test_texts_are_woven_language_by_language():
+    """What is the same in all languages takes part in each."""
+    hello, name = bilingual("Hello", "你好"), Text.of("Ann")
+    assert woven("{1}, {0}!".format, name, hello) == bilingual("Hello, Ann!", "你好, Ann!")
+    assert hello + " " + name == bilingual("Hello Ann", "你好 Ann")
+    assert name + "!" == Text.of("Ann!")
+    assert (hello["en"], hello["zh-Hant"], name["zh-Hant"]) == ("Hello", "你好", "Ann")
+
+
+def test_texts_that_say_the_same_are_one():
+    """Whichever language came first."""
+    assert len({bilingual("a", "甲"), Text({"zh-Hant": "甲", "en": "a"}), Text.of("a")}) == 2
+
+
+def test_prose_says_nothing_to_readers_it_has_no_passage_for():
+    """Nothing is stood in for twice: the passage itself knows its language."""
+    prose = Prose({"en": Passage("words", "en")})
+    assert (prose["en"], prose["zh-Hant"], bool(prose), bool(Prose({}))) == (Passage("words", "en"), None, True, False)

@@ -140,3 +140,29 @@ def test_a_language_without_a_file_is_refused():
     """The message names the file to add."""
     with pytest.raises(InputError, match=r"no words for the language 'ja': add templates/words/ja.yaml"):
         load("ja")
+
+
+class TestInterface:
+    """Several languages at once."""
+
+    both = interface(("en", "zh-Hant"))
+
+    def test_words_are_filled_with_what_each_language_says(self):
+        """A value that is a text gives each its own; any other is the same in both."""
+        eyes = Text({"en": "eyes", "zh-Hant": "眼睛"})
+        assert self.both("figure.target", target=eyes) == Text({"en": "for eyes", "zh-Hant": "針對「眼睛」"})
+        assert self.both("figure.label", n=3) == Text({"en": "Figure 3", "zh-Hant": "圖 3"})
+
+    def test_what_has_no_words_is_said_otherwise(self):
+        """In each language for itself."""
+        assert self.both.known("fact.unheard_of", "unheard of")["zh-Hant"] == "unheard of"
+        assert self.both.known("fact.layer", "x") == self.both("fact.layer")
+        assert (self.both.has("fact.layer"), self.both.has("fact.unheard_of")) == (True, False)
+
+    def test_pieces_are_joined_as_each_language_does(self):
+        """With its comma, its 'and', its brackets; none is nothing."""
+        pieces = ["a", Text({"en": "b", "zh-Hant": "乙"}), "c"]
+        assert self.both.joined(pieces) == Text({"en": "a, b, c", "zh-Hant": "a、乙、c"})
+        assert self.both.listed(pieces) == Text({"en": "a, b and c", "zh-Hant": "a、乙和c"})
+        assert self.both.bracketed(Text.of("a")) == Text({"en": " (a)", "zh-Hant": "（a）"})
+        assert not self.both.joined([])
