@@ -29,16 +29,18 @@ FITS, STAYS = (0.6, 0.3), (0.8, 0.5)  # of LIME's R² and stability: above the f
 
 @dataclass(frozen=True)
 class Retained:
-    """What survived an exchange; `raw` and `other` are the two mean correlations of the numerator.
+    """What survived an exchange: sums over images or, of `fewest` at least, over networks, of so many `images`.
 
     `silent` is a reason instead of an estimate, '' where there is one.
     """
 
     sums: Sums
-    silent: str
+    images: int
+    silent: str = ""
+    fewest: int = FEWEST
 
-    def estimate(self, level: float = LEVEL, fewest: int = FEWEST) -> Estimate | None:
-        return None if self.silent else self.sums.ratio(0, 1, level, fewest)
+    def estimate(self, level: float = LEVEL) -> Estimate | None:
+        return None if self.silent else self.sums.ratio(0, 1, level, self.fewest)
 
 
 # columns of the sums
@@ -72,15 +74,13 @@ def correlations(before: Doubles, after: Doubles, repeated: Doubles, classes: In
     return found
 
 
-def retained(sums: Sums, n_classes: int, swap: bool) -> Retained:
-    """The verdict's number, or why there is none; `swap` tells the exchange of the class from that of the weights."""
-    if swap and n_classes == 2:
-        return Retained(sums, "two_classes")  # the other class's score is the negative: every map survives
+def unknown(sums: Sums) -> str:
+    """Why a ratio says nothing; '' where it does."""
     if sums.n == 0:
-        return Retained(sums, "empty")
-    if sums.means[DENOMINATOR] < LEAST:
-        return Retained(sums, "not_reproducible" if sums.means[REPEAT] < REPEATS else "same_for_every_picture")
-    return Retained(sums, "")
+        return "empty"
+    if sums.means[DENOMINATOR] >= LEAST:
+        return ""
+    return "not_reproducible" if sums.means[REPEAT] < REPEATS else "same_for_every_picture"
 
 
 @dataclass(frozen=True)
@@ -92,65 +92,66 @@ class Survival:
     other: float | None = None
     n: int = 0
 
-    @classmethod
-    def of(cls, kept: Retained, estimate: Estimate | None, n: int) -> "Survival":
-        means = kept.sums.means
-        return cls(estimate, float(means[RAW]), float(means[OTHER]), n) if kept.sums.n else cls(estimate, n=n)
-
 
 def class_swap(case: Case) -> tuple[Survival, Verdict]:
     """What survives when the map of another class is asked for."""
-    kept = swapped(case)
-    return Survival.of(kept, kept.estimate(), kept.sums.n), depends(case, kept, draws=False)
+    return survived(case, swapped(case))
 
 
 def random_weights(case: Case) -> tuple[Survival, Verdict]:
-    """What survives in untrained networks, with the number of images behind them."""
-    kept, n = exchanged(case), len(case.own.cells)
-    estimate = kept.estimate(fewest=FEWEST_DRAWS)
-    return Survival.of(kept, replace(estimate, n=n) if estimate else None, n), depends(case, kept, draws=True)
+    """What survives in untrained networks."""
+    return survived(case, exchanged(case))
+
+
+def survived(case: Case, kept: Retained) -> tuple[Survival, Verdict]:
+    """As a number, with how many images stand behind it, and as a light."""
+    estimate, means = kept.estimate(), kept.sums.means
+    raw, other = (float(means[RAW]), float(means[OTHER])) if kept.sums.n else (None, None)
+    value = replace(estimate, n=kept.images) if estimate else None
+    return Survival(value, raw, other, kept.images), depends(case, kept)
 
 
 def swapped(case: Case) -> Retained:
     """The sums over images whose class is exchanged."""
     own, rows = case.own, len(case.own.swapped)
     after = np.nan_to_num(own.swapped.cells)  # nothing speaks for the other class: nothing survives
-    pairs = correlations(own.cells[:rows], after, own.repeated[:rows], case.bench.faces.target[:rows])
-    return retained(Sums.of(pairs), case.bench.classifier.n_classes, True)
+    sums = Sums.of(correlations(own.cells[:rows], after, own.repeated[:rows], case.bench.faces.target[:rows]))
+    if case.bench.classifier.n_classes == 2:  # the other class's score is the negative: every map survives
+        return Retained(sums, sums.n, "two_classes")
+    return Retained(sums, sums.n, unknown(sums))
 
 
 def exchanged(case: Case) -> Retained:
     """The sums over networks whose weights are exchanged."""
-    none, untrained = Sums.of(np.zeros((0, 5))), case.untrained
+    own, untrained, images = case.own, case.untrained, len(case.own.cells)
+    none = Sums.of(np.zeros((0, 5)))
     if untrained is None:
-        return Retained(none, "outputs_only" if case.explainer.method.access == "predictions" else "untested")
+        black_box = case.explainer.method.access == "predictions"
+        return Retained(none, images, "outputs_only" if black_box else "untested")
     if untrained.dead:
-        return Retained(none, "dead_network")
-    own, target, rows = case.own, case.bench.faces.target, untrained.rows
-    pairs = np.concatenate(
-        [
-            correlations(own.cells[part], untrained.cells[here], own.repeated[part], target[part])
-            for here in (untrained.draw == draw for draw in np.unique(untrained.draw))
-            for part in (rows[here],)
-        ]
-    )
-    lost = float(np.isnan(untrained.cells).any(axis=1).mean())
-    kept = retained(Sums.by_draw(pairs, untrained.draw), case.bench.classifier.n_classes, False)
-    return Retained(kept.sums, "empty") if lost > EMPTY else kept
+        return Retained(none, images, "dead_network")
+    pairs = []
+    for draw in np.unique(untrained.draw):
+        here = untrained.draw == draw
+        rows = untrained.rows[here]
+        target = case.bench.faces.target[rows]
+        pairs.append(correlations(own.cells[rows], untrained.cells[here], own.repeated[rows], target))
+    sums = Sums.by_draw(np.concatenate(pairs), untrained.draw)
+    lost = float(np.isnan(untrained.cells).any(axis=1).mean()) > EMPTY
+    return Retained(sums, images, "empty" if lost else unknown(sums), FEWEST_DRAWS)
 
 
-def depends(case: Case, kept: Retained, *, draws: bool) -> Verdict:
-    """Whether the map changes with the class, or with the weights (`draws`: the sums are over networks)."""
-    images = len(case.own.cells) if draws else kept.sums.n
+def depends(case: Case, kept: Retained) -> Verdict:
+    """Whether the map changes with the class, or with the weights."""
     if kept.silent:
-        return Verdict("silent", kept.silent, images)
-    silent = case.silent(images)
-    estimate = kept.estimate(claim_level(case.bench.claims), FEWEST_DRAWS if draws else FEWEST)
+        return Verdict("silent", kept.silent, kept.images)
+    silent, estimate = case.silent(kept.images), kept.estimate(claim_level(case.bench.claims))
     if silent or estimate is None:
-        return silent or Verdict("silent", "too_few", images)
+        return silent or Verdict("silent", "too_few", kept.images)
     if estimate.high < LITTLE:
-        return Verdict("green", "changes", images)
-    return Verdict("red", "stays", images) if estimate.low > MUCH else Verdict("amber", "partly", images)
+        return Verdict("green", "changes", kept.images)
+    stays = estimate.low > MUCH
+    return Verdict("red", "stays", kept.images) if stays else Verdict("amber", "partly", kept.images)
 
 
 @dataclass(frozen=True)
