@@ -134,51 +134,40 @@ def kernels(artefact: Kernels, material: Material) -> tuple[Body, ...]:
 
 
 def matrix(artefact: Confusion, material: Material) -> tuple[Body, ...]:
+    """Counts with their shares of a row or a column; recall stands behind the rows, precision below the columns."""
     reader, counts = material.reader, artefact.counts
     by = "predicted" if artefact.normalize == "predicted" else "label"
-    totals, given = counts.sum(axis=1), counts.sum(axis=0)
-    names = tuple(reader.class_name(k) for k in range(len(counts)))
+    totals, given, right = counts.sum(axis=1), counts.sum(axis=0), np.diag(counts)
+    names, classes = tuple(map(reader.class_name, range(len(counts)))), range(len(counts))
     rows = tuple(
         MatrixRow(
-            names[k], _matrix_cells(artefact, material, k, by), int(totals[k]), _share(reader, counts[k, k], totals[k])
+            names[row],
+            tuple(
+                _cell(counts, row, k, int(given[k] if by == "predicted" else totals[row]), material) for k in classes
+            ),
+            int(totals[row]),
+            _share(reader, right[row], totals[row]),
         )
-        for k in range(len(counts))
+        for row in classes
     )
-    right, total = int(np.trace(counts)), int(counts.sum())
-    return (
-        Matrix(
-            names,
-            rows,
-            reader.words("matrix.corner"),
-            reader.words("matrix.of", of=reader.words(f"matrix.share_{by}")),
-            tuple(_share(reader, counts[k, k], given[k]) for k in range(len(counts))),
-            reader.words("matrix.accuracy", percent=_share(reader, right, total), n=f"{total:,}"),
-            material.heading,
-        ),
-    )
+    corner, of = reader.words("matrix.corner"), reader.words("matrix.of", of=reader.words(f"matrix.share_{by}"))
+    precision = tuple(_share(reader, right[k], given[k]) for k in classes)
+    accuracy = _share(reader, right.sum(), counts.sum())
+    summary = reader.words("matrix.accuracy", percent=accuracy, n=f"{int(counts.sum()):,}")
+    return (Matrix(names, rows, corner, of, precision, summary, material.heading),)
 
 
 def _share(reader: Reader, part: float, whole: float) -> str:
     return reader.percent(float(part) / float(whole)) if whole else "–"
 
 
-def _matrix_cells(artefact: Confusion, material: Material, row: int, by: str) -> tuple[MatrixCell, ...]:
-    reader, counts = material.reader, artefact.counts
-    cells = []
-    for column, count in enumerate(counts[row].tolist()):
-        whole = int(counts[:, column].sum() if by == "predicted" else counts[row].sum())
-        label, prediction = reader.class_name(row), reader.class_name(column)
-        cells.append(
-            MatrixCell(
-                count,
-                100 * count / whole if whole else 0.0,
-                f"{100 * count / whole:.0f}%" if whole else "–",
-                row == column,
-                reader.words("matrix.cell", count=f"{count:,}", label=label, prediction=prediction),
-                material.examples.get((row, column), ""),
-            )
-        )
-    return tuple(cells)
+def _cell(counts: Ints, row: int, column: int, whole: int, material: Material) -> MatrixCell:
+    """How many images of a class were given another, and what part of `whole` that is."""
+    count, name = int(counts[row, column]), material.reader.class_name
+    percent = 100 * count / whole if whole else 0.0
+    said = material.reader.words("matrix.cell", count=f"{count:,}", label=name(row), prediction=name(column))
+    example = material.examples.get((row, column), "")
+    return MatrixCell(count, percent, f"{percent:.0f}%" if whole else "–", row == column, said, example)
 
 
 def predictions(artefact: Predictions, material: Material) -> tuple[Body, ...]:
