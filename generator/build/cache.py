@@ -11,6 +11,7 @@ import tempfile
 import zipfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields, is_dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ import numpy as np
 from generator import artefacts, classifier, results, samples
 from generator.data import csv_source
 from generator.evidence.result import ReportEvidence, kinds_within
+from generator.shipped import PACKAGE
 
 LIMIT = 1 << 30  # bytes; the entries used longest ago go first
 DIGEST = 32
@@ -28,6 +30,17 @@ def key_of(**ingredients: object) -> str:
     """A name for what these ingredients give; anything JSON has, in whatever order."""
     text = json.dumps(ingredients, sort_keys=True, default=str)
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+@cache
+def source_of(*places: str) -> str:
+    """The digest of our own source in these rooms and files: where it changes, what it computes is computed anew."""
+    found = hashlib.sha256()
+    for place in places:
+        path = PACKAGE / place
+        for file in sorted(path.rglob("*.py")) if path.is_dir() else (path,):
+            found.update(f"{file.relative_to(PACKAGE)} {hashlib.sha256(file.read_bytes()).hexdigest()} ".encode())
+    return found.hexdigest()
 
 
 @dataclass

@@ -6,7 +6,7 @@ from typing import Any, cast
 
 import numpy as np
 
-from generator.build.cache import Cache, key_of
+from generator.build.cache import Cache, key_of, source_of
 from generator.build.choice import shows_images
 from generator.build.runs import runs_of, waiting
 from generator.build.study import Study, open_study
@@ -126,7 +126,6 @@ def _missing_images(report: Report, study: Study, figure: Figure) -> Iterator[Pr
 
 
 MOST = 512  # images that other scalings are tried on
-VERSION = 1
 
 
 @dataclass(frozen=True)
@@ -142,7 +141,9 @@ def checked(study: Study) -> Checked | None:
     """The check of a labelled data set; None where there are no labels."""
     if not study.data_facts[1]:
         return None
-    key = key_of(sanity=(VERSION, study.subject.key), data=study.subject.data.digest, seed=study.seed)
+    key = key_of(
+        sanity=study.subject.key, source=source_of("build/checks.py"), data=study.subject.data.digest, seed=study.seed
+    )
     found = cast(dict[str, Any], study.cache.remember(key, lambda: asdict(_check(study))))
     return Checked(found["accuracy"], found["images"], ScalingHint(**found["hint"]) if found["hint"] else None)
 

@@ -5,7 +5,8 @@ from contextlib import AbstractContextManager
 from typing import cast
 
 from generator.artefacts import Floats, Heatmaps, Ints
-from generator.build.cache import key_of
+from generator.build.cache import key_of, source_of
+from generator.build.runs import method_source
 from generator.build.study import Study
 from generator.classifier import Classifier
 from generator.evidence.classes import leakage
@@ -17,7 +18,7 @@ from generator.results import FigureResult
 from generator.spec.report import Report
 
 NOTHING = ReportEvidence()
-VERSION = 3  # raised when the measures change
+EVIDENCE = ("evidence", "regions.py", "build/measured.py")  # the source that measures, beside the methods'
 
 
 def measured(
@@ -40,12 +41,12 @@ def _explainers(study: Study, results: Mapping[str, FigureResult]) -> Iterator[E
 
 
 def _key(report: Report, study: Study, explainers: tuple[Explainer, ...]) -> str:
-    asked = [(e.figure, e.method.version, e.key, repr(e.image_facts)) for e in explainers]
+    asked = [(e.figure, method_source(e.method), e.key, repr(e.image_facts)) for e in explainers]
     given = study.given_evaluation.digest if study.given_evaluation else ""
     training = study.training.digest if study.training else ""
     made_of = {"model": study.subject.key, "data": study.subject.data.digest, "evaluation": given, "training": training}
     settings = {"evidence": repr(report.evidence), "regions": repr(report.regions), "seed": report.seed}
-    return key_of(version=VERSION, explainers=asked, classes=report.class_ids, **made_of, **settings)
+    return key_of(source=source_of(*EVIDENCE), explainers=asked, classes=report.class_ids, **made_of, **settings)
 
 
 def _measure(

@@ -11,7 +11,7 @@ import numpy as np
 from pydantic import BaseModel
 
 from generator import __version__
-from generator.build.cache import key_of
+from generator.build.cache import key_of, source_of
 from generator.build.runs import runs_of
 from generator.build.study import Study
 from generator.build.subject import versions
@@ -25,7 +25,9 @@ from generator.spec.grammar import Export
 from generator.spec.report import Report
 from generator.words import folders_beside, interface
 
-DRAWING = 3  # raised when pictures come out differently
+DRAWING = ("drawing", "artefacts.py", "evidence/estimates.py", "results.py", "show.py", "text.py")
+"""The source that pictures are drawn by."""
+
 ALONE: tuple[Role, ...] = ("map", "sheet", "chart")  # what stands for a figure where no panel is named
 
 
@@ -55,7 +57,7 @@ def drawn(study: Study, report: Report, result: FigureResult) -> Drawing:
 
     parts = [run.key for run in runs_of(figure, study)]
     look = {"show": repr(figure.show), "export": repr(figure.export), "names": repr(names)}
-    key = key_of(drawing=(DRAWING, __version__), figure=figure.id, parts=parts, **look)
+    key = key_of(drawing=source_of(*DRAWING, "build/outputs.py"), figure=figure.id, parts=parts, **look)
     return cast(Drawing, study.cache.remember(key, draw_anew))
 
 

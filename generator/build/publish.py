@@ -11,9 +11,9 @@ from functools import cached_property
 from pathlib import Path
 from typing import cast
 
-from generator import __version__
-from generator.build.cache import Cache, key_of
+from generator.build.cache import Cache, key_of, source_of
 from generator.build.narrator import Narrator, facts_of
+from generator.build.outputs import DRAWING
 from generator.build.study import Study
 from generator.build.subject import versions
 from generator.evidence.result import ReportEvidence, plain
@@ -28,7 +28,6 @@ from generator.spec.report import Report
 from generator.text import Text
 from generator.words import Interface, folders_beside, interface
 
-DRAWING = 5  # raised when pictures of the evidence come out differently
 Files = Iterator[tuple[str, bytes | str]]
 SHOWN = ("python", "tensorflow", "keras", "tf-keras-vis", "lime")  # versions in the foot of a page
 
@@ -129,7 +128,7 @@ class Publication:
 
 def drawn_once(told: Told, cache: Cache) -> tuple[Picture, ...]:
     """The pictures of the evidence; from the cache where nothing they show has changed."""
-    key = key_of(evidence_drawing=(DRAWING, __version__), shown=shown(told))
+    key = key_of(evidence_drawing=source_of(*DRAWING, "pages/evidence_plots.py"), shown=shown(told))
     return cast(Drawing, cache.remember(key, lambda: Drawing(tuple(drawn(told))))).pictures
 
 

@@ -1,15 +1,17 @@
 """The runs of a figure: what each depends on, where it is kept, and what becomes of one that cannot be computed."""
 
+import inspect
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
+from pathlib import Path
 from typing import Any, cast
 
 import numpy as np
 
 from generator.artefacts import Artefact, Floats
-from generator.build.cache import key_of
+from generator.build.cache import key_of, source_of
 from generator.build.choice import explained, images_of, shows_images
 from generator.build.study import Study
 from generator.build.subject import Subject, file_digest
@@ -19,6 +21,9 @@ from generator.methods import USUAL_SIZE, Method
 from generator.results import FigureResult, Part
 from generator.samples import Batch
 from generator.spec.grammar import Figure
+
+METHODS = ("methods", "maps", "results.py", "build/choice.py", "build/runs.py", "build/study.py")
+"""The source that computes a figure, beside the model's."""
 
 FAILURES = (ComputationError, ModelError, MemoryError, np.linalg.LinAlgError)
 """What a method may raise where no code is at fault: the rest of the report is built."""
@@ -42,7 +47,7 @@ class Run:
     def key(self) -> str:
         """Stands for everything its result depends on."""
         study, figure, method = self.study, self.figure, self.method
-        asked: dict[str, Any] = {"method": method.name, "version": method.version, "params": dict(self.params)}
+        asked: dict[str, Any] = {"method": method.name, "source": method_source(method), "params": dict(self.params)}
         asked |= {"seed": study.seed, "model": self.subject.key, "classes": study.classes}
         named = (self.subject.folder / path for path in figure.files)
         asked |= {"files": [file_digest(path) for path in named if path.is_file()]}
@@ -95,6 +100,12 @@ class Run:
         study = self.study
         shown = explained(self.figure, study.chosen(self.figure), study.classes, study.subject.predict)
         return self.subject.batch(shown.positions, shown.target, shown.against, study.seed)
+
+
+def method_source(method: Method) -> str:
+    """Stands for the code that a method runs, but for the model's; of a plugin also its own file."""
+    ours = source_of(*METHODS)
+    return ours if method.built_in else ours + file_digest(Path(inspect.getfile(method.compute)))
 
 
 def runs_of(figure: Figure, study: Study) -> tuple[Run, ...]:

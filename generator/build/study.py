@@ -7,9 +7,9 @@ from typing import cast
 
 import numpy as np
 
-from generator.build.cache import Cache, key_of
+from generator.build.cache import Cache, key_of, source_of
 from generator.build.choice import images_of, rule_of
-from generator.build.subject import DataSet, Subject
+from generator.build.subject import DATA, DataSet, Subject
 from generator.build_options import BuildOptions
 from generator.data.class_words import ClassWords
 from generator.data.csv_source import columns_of
@@ -23,6 +23,7 @@ from generator.samples import Evaluation, Samples
 from generator.spec.grammar import Figure
 from generator.spec.report import Report
 
+EVALUATION = (*DATA, "evidence", "regions.py", "build/study.py")  # the source that makes one
 TRAINING = "Training"  # what FER2013 calls the rows that a model was trained on
 
 
@@ -74,9 +75,10 @@ class Study:
     def evaluation_digest(self, subject: Subject) -> str:
         """Stands for the evaluation of a model, without making it."""
         training = self.training.digest if self.training else ""
+        made_by = {"training": training, "source": source_of(*EVALUATION)}
         if self.given_evaluation is not None and subject is self.subject:
-            return key_of(given=self.given_evaluation.digest, training=training)
-        return key_of(data=subject.data.digest, model=subject.key, training=training)
+            return key_of(given=self.given_evaluation.digest, **made_by)
+        return key_of(data=subject.data.digest, model=subject.key, **made_by)
 
     def training_samples(self) -> Samples | None:
         """The images that the model was trained on, where they are known."""
@@ -90,7 +92,9 @@ class Study:
         def read() -> tuple[int, bool]:
             return len(data.samples), data.samples.labelled
 
-        return cast(tuple[int, bool], self.cache.remember(key_of(data_facts=data.digest), read))
+        return cast(
+            tuple[int, bool], self.cache.remember(key_of(data_facts=data.digest, source=source_of(*DATA)), read)
+        )
 
 
 def open_study(report: Report, options: BuildOptions, cache: Cache) -> Study:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 
 from generator.artefacts import Floats, Ints
-from generator.build.cache import Cache, key_of
+from generator.build.cache import Cache, key_of, source_of
 from generator.classifier import Classifier, ModelFacts
 from generator.data.class_words import ClassWords
 from generator.data.csv_source import PixelTable
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from generator.model.keras_model import KerasClassifier
 
 NUMERIC = ("numpy", "tensorflow", "keras", "tf-keras-vis", "lime", "scikit-image")
+DATA = ("data", "artefacts.py", "samples.py")  # the source that reads images
+MODEL = (*DATA, "model", "classifier.py", "build/subject.py")  # and that asks a model about them
 CHUNK = 512  # images decoded and predicted at a time: memory does not grow with the data set
 
 
@@ -65,7 +67,8 @@ class DataSet:
         if self.source.kind != "csv":
             return read_samples(self.source, self.classes)
         table = self.cache.remember(
-            key_of(table=self.digest, origin=str(self.source.path)), lambda: read_table(self.source, self.classes)
+            key_of(table=self.digest, origin=str(self.source.path), source=source_of(*DATA)),
+            lambda: read_table(self.source, self.classes),
         )
         return cast(PixelTable, table).samples
 
@@ -112,12 +115,12 @@ class Subject:
         files = [file_digest(self.folder / value) for value in statistics if isinstance(value, Path)]
         by_data = self.data.digest if "data" in statistics else ""
         made_of = {"preprocess": repr(self.settings), "files": files, "data": by_data, "size": repr(self.size)}
-        return key_of(model=self.digest, libraries=versions(), **made_of)
+        return key_of(model=self.digest, libraries=versions(), source=source_of(*MODEL), **made_of)
 
     @cached_property
     def facts(self) -> ModelFacts:
         """From the cache, else by opening the model."""
-        key = key_of(facts=self.digest, size=repr(self.size), libraries=versions())
+        key = key_of(facts=self.digest, size=repr(self.size), libraries=versions(), source=source_of(*MODEL))
         return cast(ModelFacts, self.cache.remember(key, lambda: self.classifier.facts))
 
     @cached_property

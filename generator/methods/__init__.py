@@ -39,7 +39,6 @@ class Method:
     paper: str
     passes: Passes  # (params, images, size) -> model passes, forward and backward counted alike
     seeded: bool = False
-    version: int = 1  # raised when the numbers change, so that no cache serves the old ones
     factors: frozenset[str] = frozenset()
     both_signs: bool = False
     covers: bool = False
@@ -83,7 +82,6 @@ def method(
     paper: str,
     passes: Callable[..., int],
     seeded: bool = False,
-    version: int = 1,
     factors: Collection[str] = (),
     both_signs: bool = False,
     covers: bool = False,
@@ -101,7 +99,7 @@ def method(
 
     def register(compute: Callable[..., Artefact]) -> Callable[..., Artefact]:
         name, cost = compute.__name__, _with_size(passes)
-        known = (kind, access, title, summary, paper, cost, seeded, version)
+        known = (kind, access, title, summary, paper, cost, seeded)
         METHODS[name] = Method(name, compute, *known, frozenset(factors), both_signs, covers, climbs, aside)
         return compute
 

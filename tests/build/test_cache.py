@@ -1,9 +1,22 @@
 """The cache gives back exactly what it was given, or nothing."""
 
+import ast
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
 import numpy as np
+import pytest
 
 from generator.artefacts import Heatmaps
-from generator.build.cache import Cache, freeze, key_of, thaw
+from generator.build import cache as room
+from generator.build.cache import Cache, freeze, key_of, source_of, thaw
+from generator.build.measured import EVIDENCE
+from generator.build.outputs import DRAWING
+from generator.build.runs import METHODS
+from generator.build.study import EVALUATION
+from generator.build.subject import DATA, MODEL
+from generator.shipped import PACKAGE
 
 
 def heatmaps() -> Heatmaps:
@@ -79,3 +92,63 @@ def test_an_unwritable_folder_only_means_that_nothing_is_kept(tmp_path):
     """A file in the place of the folder does not stop a build."""
     (tmp_path / "file").write_text("")
     assert Cache(tmp_path / "file").remember("k", lambda: 1) == 1
+
+
+SOURCES = {
+    "images": DATA,
+    "a model": MODEL,
+    "an evaluation": (*MODEL, *EVALUATION, *METHODS),
+    "a figure": (*MODEL, *METHODS),
+    "the evidence": (*MODEL, *METHODS, *EVIDENCE),
+    "pictures": (*DATA, *DRAWING),
+}
+SILENT = {"errors.py", "text.py"}  # words, which no number depends on
+
+
+def files_of(places: tuple[str, ...]) -> set[Path]:
+    paths = [PACKAGE / place for place in places]
+    return {file for path in paths for file in ([path] if path.is_file() else path.rglob("*.py"))}
+
+
+def imported(file: Path) -> Iterator[Path]:
+    """The modules of ours that a file imports, here or within a function."""
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("generator"):
+            names = [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
+            paths = (PACKAGE.joinpath(*name.split(".")[1:]).with_suffix(".py") for name in names if name)
+            yield from (path for path in paths if path.is_file())
+
+
+@pytest.mark.parametrize("value", SOURCES)
+def test_whatever_computes_a_value_is_part_of_its_key(value):
+    """What the rooms import is among the source that the key holds; the build's own modules hand over what it names."""
+    known = files_of(SOURCES[value]) | {PACKAGE / name for name in SILENT}
+    rooms = [file for file in files_of(SOURCES[value]) if file.parent.name != "build"]
+    missing = {path.relative_to(PACKAGE).as_posix() for file in rooms for path in imported(file) if path not in known}
+    assert missing == set()
+
+
+@pytest.mark.parametrize(
+    ("changed", "anew"),
+    [
+        ("methods/lime.py", {"a figure", "the evidence", "an evaluation"}),
+        ("model/form.py", {"a model", "a figure", "the evidence", "an evaluation"}),
+        ("evidence/cells.py", {"the evidence", "an evaluation"}),
+        ("drawing/colours.py", {"pictures"}),
+        ("data/sources.py", set(SOURCES)),
+        ("pages/page.py", set()),
+        ("prose/facts.py", set()),
+        ("spec/report.py", set()),
+        ("words.py", set()),
+    ],
+)
+def test_a_change_of_the_source_computes_anew_what_depends_on_it(tmp_path, monkeypatch, changed, anew):
+    """And nothing else: prose and pages change no number."""
+    package = tmp_path / "generator"
+    shutil.copytree(PACKAGE, package, ignore=shutil.ignore_patterns("__pycache__", "templates"))
+    monkeypatch.setattr(room, "PACKAGE", package)
+    digest = source_of.__wrapped__
+    before = {value: digest(*places) for value, places in SOURCES.items()}
+    with (package / changed).open("a", encoding="utf-8") as file:
+        file.write("CHANGED = True\n")
+    assert {value for value, places in SOURCES.items() if digest(*places) != before[value]} == anew

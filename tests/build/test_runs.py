@@ -113,3 +113,16 @@ def test_the_content_of_a_named_file_is_part_of_the_key(tmp_path):
         (run,) = runs_of(asked, study_of(PICTURE, asked=asked, folder=tmp_path))
         keys.add(run.key)
     assert len(keys) == 2
+
+
+def test_a_plugin_that_was_edited_computes_anew(tmp_path):
+    """Its own file is part of the key; of a method of ours the source of ours is."""
+    keys = set()
+    for size in ("1", "2"):
+        file = tmp_path / "mine.py"
+        file.write_text(f"def compute(request):\n    return {size}\n")
+        defined: dict[str, object] = {"__name__": "report_plugin_mine"}
+        exec(compile(file.read_text(), str(file), "exec"), defined)
+        (run,) = runs_of(figure(), study_of(replace(PICTURE, compute=defined["compute"])))
+        keys.add(run.key)
+    assert len(keys) == 2
