@@ -50,14 +50,13 @@ def check_glyphs(report: Report, options: BuildOptions) -> None:
 
 def _unprintable(report: Report) -> Iterator[Problem]:
     """Characters with their numbers: one may be invisible or look like another."""
-    for path, text in report.texts():
-        for language, source in text.by_language.items():
-            place = path if language == "*" else child(path, language)
-            for line, words in enumerate(source.splitlines(), 1):
-                if lacking := missing_characters(words):
-                    named = ", ".join(f"'{c}' (U+{ord(c):04X})" for c in lacking)
-                    message = f"no font of the PDF has {named}; leave it out, or build without the PDF"
-                    yield report.source.problem_in_text(place, line, f"{message} (--formats html,md)")
+    written = ((path, *entry) for path, text in report.texts() for entry in text.by_language.items())
+    for path, language, source in written:
+        for line, words in enumerate(source.splitlines(), 1):
+            if lacking := missing_characters(words):
+                named = ", ".join(f"'{c}' (U+{ord(c):04X})" for c in lacking)
+                message = f"no font of the PDF has {named}; leave it out, or build without the PDF (--formats html,md)"
+                yield report.source.problem_in_text(path if language == "*" else child(path, language), line, message)
 
 
 def preflight(report: Report, study: Study) -> None:

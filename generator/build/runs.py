@@ -5,6 +5,7 @@ import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import product
 from pathlib import Path
 from typing import Any, cast
 
@@ -110,14 +111,12 @@ def method_source(method: Method) -> str:
 
 def runs_of(figure: Figure, study: Study) -> tuple[Run, ...]:
     """Every model that a figure names by every layer it names."""
-    names = figure.model or (next(iter(study.subjects)),)
-    return tuple(_run(figure, name, params, study) for name in names for params in figure.runs)
-
-
-def _run(figure: Figure, model: str, params: Mapping[str, Any], study: Study) -> Run:
-    several = {"model": (len(figure.model) > 1, model), "layer": (len(figure.runs) > 1, params.get("layer") or "")}
-    facts = {key: name for key, (needed, name) in several.items() if needed}
-    return Run(study, figure, study.subjects[model], params, facts)
+    runs = []
+    for name, params in product(figure.model or (next(iter(study.subjects)),), figure.runs):
+        facts = {"model": name} if len(figure.model) > 1 else {}
+        facts |= {"layer": params.get("layer") or ""} if len(figure.runs) > 1 else {}
+        runs.append(Run(study, figure, study.subjects[name], params, facts))
+    return tuple(runs)
 
 
 def computed(figure: Figure, question: str, study: Study) -> FigureResult:
