@@ -3,9 +3,9 @@
 import sys
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any
 
 import numpy as np
 from tqdm import tqdm
@@ -16,7 +16,7 @@ from generator.build.measured import measured
 from generator.build.outputs import built_figures, exported, manifest
 from generator.build.publish import Publication
 from generator.build.runs import computed, passes_of_a_run, waiting
-from generator.build.site import MANIFEST, check_output, new_site, stamp_of, write_stamp
+from generator.build.site import MANIFEST, check_output, new_site, origin, stamp_of, write_stamp
 from generator.build.study import Study, open_study
 from generator.build_options import FOLDER, BuildOptions
 from generator.errors import FigureError, SpecError
@@ -30,6 +30,7 @@ BUILT, FAILED = 0, 1
 def build(report: Report, options: BuildOptions) -> int:
     """Build the site of a report; 1 where a figure could not be computed, else 0. Raises InputError."""
     begin = time.perf_counter()
+    made_from = origin(report.inputs)  # now: what is edited during the build is built by the next one
     check_output(report.output)
     check_glyphs(report, options)
     study = open_study(report, options, Cache(None if options.no_cache else report.folder / FOLDER))
@@ -50,12 +51,8 @@ def build(report: Report, options: BuildOptions) -> int:
     study.cache.prune()
     failed = _told(results, report.output, seconds, options)
     if options.repeatable and not (failed or warned or report.warnings):  # what was said is said again next time
-        write_stamp(
-            stamp_of(report.folder / FOLDER, report.source.file, report.output),
-            options.settings,
-            report.inputs,
-            report.output,
-        )
+        stamp = stamp_of(report.folder / FOLDER, report.source.file, report.output)
+        write_stamp(stamp, options.settings, made_from, report.output)
     return FAILED if failed else BUILT
 
 
@@ -121,13 +118,12 @@ class Progress:
     """Counts model passes, the measure of the time a figure takes; quiet shows nothing."""
 
     total: int
-    quiet: bool = False
-    stream: TextIO = field(default_factory=lambda: sys.stderr)
+    quiet: bool
     bar: Any = None
 
     def __enter__(self) -> "Progress":
-        if self.total and not self.quiet and self.stream.isatty():
-            self.bar = tqdm(total=self.total, file=self.stream, bar_format=BAR, leave=False)
+        if self.total and not self.quiet and sys.stderr.isatty():
+            self.bar = tqdm(total=self.total, file=sys.stderr, bar_format=BAR, leave=False)
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -143,4 +139,4 @@ class Progress:
         if self.bar is not None:
             self.bar.update(passes)
         elif not self.quiet:
-            print(f"{name}: {seconds:.1f} s", file=self.stream)
+            print(f"{name}: {seconds:.1f} s", file=sys.stderr)

@@ -62,12 +62,7 @@ class Run:
 
     def part(self) -> Part:
         """From the cache, else computed."""
-        cache = self.study.cache
-        found = cache.look_up(self.key)
-        part = cast(Part, found) if found is not None else self._computed()
-        if found is None:
-            cache.store(self.key, part)
-        return replace(part, facts=self.facts)
+        return replace(cast(Part, self.study.cache.remember(self.key, self._computed)), facts=self.facts)
 
     def _computed(self) -> Part:
         """Raises FigureError where the spec asks for what is not there, and FAILURES."""

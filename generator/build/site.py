@@ -111,10 +111,15 @@ def stamp_of(cache: Path, spec: Path, output: Path) -> Path:
     return cache / f"stamp-{hashlib.sha256(f'{spec.resolve()} {output.resolve()}'.encode()).hexdigest()[:16]}"
 
 
-def write_stamp(stamp: Path, settings: Mapping[str, Any], inputs: Iterable[Path], site: Path) -> None:
-    """Record what a finished build was made from and what it made."""
-    files = [*files_in(inputs), *program_files(), *(p for p in sorted(site.rglob("*")) if p.is_file())]
-    record = {"settings": dict(settings), "files": {str(p): fingerprint(p) for p in files}}
+def origin(inputs: Iterable[Path]) -> Mapping[Path, list[int] | None]:
+    """What a build is made from, as it is now: its inputs, and the program itself."""
+    return {path: fingerprint(path) for path in (*files_in(inputs), *program_files())}
+
+
+def write_stamp(stamp: Path, settings: Mapping[str, Any], made_from: Mapping[Path, Any], site: Path) -> None:
+    """Record what a finished build was made from, as it was when it began, and what it made."""
+    made = {path: fingerprint(path) for path in sorted(site.rglob("*")) if path.is_file()}
+    record = {"settings": dict(settings), "files": {str(path): facts for path, facts in {**made_from, **made}.items()}}
     stamp.parent.mkdir(parents=True, exist_ok=True)
     stamp.write_text(json.dumps(record))
 

@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from generator.build import program
 from generator.cli import main
 from tests.fixtures.stock import keras_library, saved
 
@@ -131,6 +132,24 @@ def test_a_rebuild_computes_nothing(folder, tmp_path):
     assert main([str(folder / "report.yaml"), "--formats", "none", "-q", "--output", str(tmp_path / "s")]) == 0
     record = json.loads((tmp_path / "s" / "manifest.json").read_text())
     assert all(figure["cached"] for figure in record["figures"])
+
+
+def test_what_is_edited_during_a_build_is_built_by_the_next(folder, tmp_path, monkeypatch, capsys):
+    """The site is made of the spec as it was read; only the next build knows the new words."""
+    path, real = folder / "edited.yaml", program.preflight
+
+    def edited(report, study) -> None:
+        path.write_text(SPEC + "# a word more\n", encoding="utf-8")
+        real(report, study)
+
+    path.write_text(SPEC, encoding="utf-8")
+    monkeypatch.setattr(program, "preflight", edited)
+    said = []
+    for _ in range(3):
+        assert main([str(path), "--formats", "none", "--output", str(tmp_path / "s")]) == 0
+        said.append("nothing has changed" in capsys.readouterr().err)
+        monkeypatch.setattr(program, "preflight", real)
+    assert said == [False, False, True]
 
 
 def test_another_look_computes_nothing(folder, tmp_path):

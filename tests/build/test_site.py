@@ -4,7 +4,7 @@ import os
 
 import pytest
 
-from generator.build.site import MANIFEST, is_current, new_site, write_stamp
+from generator.build.site import MANIFEST, is_current, new_site, origin, write_stamp
 from generator.errors import InputError
 
 
@@ -59,7 +59,7 @@ def built(tmp_path):
     (tmp_path / "site").mkdir()
     (tmp_path / "site" / "index.html").write_text("page")
     (tmp_path / "report.yaml").write_text("version: 1")
-    write_stamp(tmp_path / "stamp", {"strict": False}, [tmp_path / "report.yaml"], tmp_path / "site")
+    write_stamp(tmp_path / "stamp", {"strict": False}, origin([tmp_path / "report.yaml"]), tmp_path / "site")
     return tmp_path
 
 
@@ -89,7 +89,7 @@ def test_a_damaged_stamp_needs_a_build(built, damage):
 
 def test_a_change_of_any_input_needs_a_build(report_of_everything, any_input, tmp_path):
     """Whatever a report reads, wherever the spec names it, is part of what its site was made from."""
-    write_stamp(tmp_path / "stamp", {}, report_of_everything.inputs, tmp_path / "site")
+    write_stamp(tmp_path / "stamp", {}, origin(report_of_everything.inputs), tmp_path / "site")
     assert is_current(tmp_path / "stamp", {})
     any_input.write_text("changed")
     assert not is_current(tmp_path / "stamp", {})
