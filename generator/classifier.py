@@ -134,6 +134,9 @@ class Classifier(Protocol):
     def gradients(self, inputs: Floats, score: Score, rectifier: Rectifier = "plain") -> Floats:
         """`(N, H, W, C)` derivative of each image's score by its input; 'guided' rewrites every rectifier."""
 
+    def scored_gradients(self, inputs: Floats, score: Score) -> tuple[Floats, Floats]:
+        """The logits `(N, K)` and the derivatives, in one pass."""
+
     def layer_gradients(self, inputs: Floats, score: Score, layer: str) -> tuple[Floats, Floats]:
         """Output of a layer and the derivative of the score by it, both `(N, h, w, c)`."""
 

@@ -13,6 +13,8 @@ from generator.maps.variants import slices
 
 Combine = Callable[[Floats, Floats], Floats]  # output and derivative (n, h, w, c) to a signed map (n, h, w)
 
+EVEN = 1e-5  # a derivative that varies over the places of a channel by no more than this share of it is rounding
+
 LACK = (
     "this model has no convolution whose output is a map with height and width above 1; "
     "use saliency, smoothgrad, integrated_gradients, occlusion or lime, which need none"
@@ -35,17 +37,25 @@ def layer_facts(layer: Layer) -> Mapping[str, Fact]:
     return {"layer": layer.name, "grid": layer.shape[:2]}
 
 
-def weighted(request: Request, layer: Layer, kind: ScoreKind, signed: bool, combine: Combine) -> Heatmaps:
-    """A map from the derivatives of the score by a layer's output; unsigned ones keep what speaks for the class."""
+def weighted(
+    request: Request, layer: Layer, kind: ScoreKind, signed: bool, combine: Combine, twin: str = ""
+) -> Heatmaps:
+    """A map from the derivatives of the score by a layer's output; unsigned ones keep what speaks for the class.
+
+    `twin` names the method whose map is the same wherever each channel has one derivative, as under global pooling.
+    """
     batch, explained = request.batch, score_of(request, kind)
     small = np.zeros((len(batch), *layer.shape[:2]), np.float32)
     moved = np.zeros(len(batch), np.bool_)
+    even = bool(twin)
     for rows in slices(len(batch), layer.shape):
         score = explained[rows]
         output, gradient = request.classifier.layer_gradients(batch.inputs[rows], score, layer.name)
         small[rows] = combine(output, upwards(gradient, score))
         moved[rows] = np.abs(output * gradient).max(axis=(1, 2, 3)) >= FLAT
-    return activation_map(request, small, moved, signed, {"score": kind, **layer_facts(layer)})
+        even = even and bool(np.ptp(gradient, axis=(1, 2)).max() <= EVEN * np.abs(gradient).max())
+    one: Mapping[str, Fact] = {"same_map": twin} if even and moved.any() else {}
+    return activation_map(request, small, moved, signed, {"score": kind, **layer_facts(layer), **one})
 
 
 def activation_map(

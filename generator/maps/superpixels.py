@@ -10,7 +10,10 @@ from generator.artefacts import Floats, Ints
 
 FACE = 48 * 48  # pixels of the picture the defaults were chosen on
 COMPACTNESS = (10.0, 30.0, 100.0)  # the next where a grainy picture falls into less than half of what was asked
-MOST = 120  # superpixels of a large picture: ten samples each are still affordable
+ASKED = (
+    40  # superpixels of a face; a linear model fits fewer better, and its leading ones come again (docs/defaults.md)
+)
+MOST = 60  # of a picture of any size: more fit a linear model worse, and a thousand samples tell less of each
 
 
 class Slic(BaseModel):
@@ -101,8 +104,11 @@ def superpixels(image: Floats, segmentation: Slic | Quickshift | Felzenszwalb | 
 
 
 def fitting(pixels: int) -> int:
-    """How many superpixels suit a picture: 60 are asked of a 48×48 face, which gives some 40 to 57."""
-    return int(np.clip(round(60 * np.sqrt(pixels / FACE)), 2, MOST))
+    """How many superpixels are asked of a picture: 40 of a 48×48 face, which gives some 25 to 30, more of a larger one.
+
+    The number grows with the side, up to 60 from 72×72 on.
+    """
+    return int(np.clip(round(ASKED * np.sqrt(pixels / FACE)), 2, MOST))
 
 
 def _growth(image: Floats) -> float:

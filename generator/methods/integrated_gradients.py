@@ -1,19 +1,28 @@
 """The score's change from a picture without content to the picture, shared out over the pixels."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Annotated
 
 import numpy as np
 from pydantic import Field
 
-from generator.artefacts import Fact, Floats, Heatmaps
+from generator.artefacts import Fact, Floats, Heatmaps, Ints
+from generator.classifier import Classifier, Score
 from generator.maps.explained import ScoreOption, Signed, gradient_facts, score_of, slopes, values
 from generator.maps.pixels import Fill, filled
 from generator.maps.variants import Doubles, Variant, chunks, slices, summed
 from generator.methods import Request, method
 from generator.text import bilingual
 
-Steps = Annotated[int, Field(ge=1, le=1000, description="points on the way from the baseline to the image")]
+STEPS = (50, 150, 450)  # three times as many keep the points there were
+CLOSE = 0.05  # of the change of the score: a sum farther from it takes more steps (docs/defaults.md)
+NOTHING = 1e-6  # a change of the score below this is rounding
+
+Steps = Annotated[
+    int | None,
+    Field(ge=1, le=1000, description="points on the way from the baseline; left out: 50, more where the sum is off"),
+]
 Baseline = Annotated[Fill, Field(description="where the way begins; black can never blame a dark pixel")]
 
 
@@ -27,13 +36,13 @@ Baseline = Annotated[Fill, Field(description="where the way begins; black can ne
         "影像由基準圖逐步淡入，把沿路的梯度累加起來：所有像素分到的量，加起來就是分數的變化。",
     ),
     paper="Sundararajan et al. 2017, Axiomatic Attribution for Deep Networks, arXiv:1703.01365",
-    passes=lambda params, images: images * (int(params.get("steps", 50)) + 2),
+    passes=lambda params, images: images * (int(params.get("steps") or STEPS[0]) + 2),
     factors=("gradient",),
 )
 def integrated_gradients(
     request: Request,
     *,
-    steps: Steps = 50,
+    steps: Steps = None,
     baseline: Baseline = "mean",
     signed: Signed = True,
     score: ScoreOption = "logit",
@@ -41,30 +50,59 @@ def integrated_gradients(
     """Gradients summed on the way from a baseline to the image, times the difference of the two."""
     batch, explained = request.batch, score_of(request, score)
     start = request.classifier.prepare(filled(batch.images, baseline))
-    parts = (
-        (rows, slopes(request.classifier, inputs, explained[rows]))
-        for rows, inputs in chunks(way(start, batch.inputs, steps))
-    )
-    mean = summed(parts, batch.inputs.shape) / steps
-    share = ((batch.inputs - start) * mean).sum(axis=-1)
-    facts = {**gradient_facts(request.classifier, score, signed), "steps": steps, "baseline": baseline}
-    kept = np.asarray(share if signed else np.abs(share), np.float32)
     ends = (batch.inputs, start)
     pieces = list(slices(len(start), start.shape[1:]))
     whole, none = (np.concatenate([values(request.classifier, e[p], explained[p]) for p in pieces]) for e in ends)
-    return Heatmaps(kept, signed, "integrated_gradients", facts, image_facts=completeness(share, whole - none))
+    journey = Journey(request.classifier, start, batch.inputs, explained, whole - none)
+    share, taken = journey.shares((steps,) if steps else STEPS)
+    told = int(taken[0]) if len(set(taken)) == 1 else f"{taken.min()}–{taken.max()}"
+    facts = {**gradient_facts(request.classifier, score, signed), "steps": told, "baseline": baseline}
+    farthest = float(journey.off(share).max())
+    kept = np.asarray(share if signed else np.abs(share), np.float32)
+    facts |= {"sum_off": farthest} if farthest > CLOSE else {}
+    return Heatmaps(kept, signed, "integrated_gradients", facts, image_facts=tuple(journey.told(share, taken)))
 
 
-def way(start: Floats, end: Floats, steps: int) -> Iterator[Variant]:
-    """The midpoints of equal steps: of all rules with as many points the one that wastes none on the ends."""
-    for row in range(len(start)):
-        for step in range(steps):
-            share = np.float32((step + 0.5) / steps)
-            yield row, start[row] + share * (end[row] - start[row])
+@dataclass(frozen=True)
+class Journey:
+    """The way of each input from `start` to `end`, both `(N, H, W, C)`, on which the score changes by `change (N,)`."""
 
+    classifier: Classifier
+    start: Floats
+    end: Floats
+    score: Score
+    change: Doubles
 
-def completeness(share: Doubles, change: Doubles) -> tuple[Mapping[str, Fact], ...]:
-    """What the pixels add up to beside what they should; a large difference asks for more steps."""
-    total = share.sum(axis=(1, 2))
-    pairs = zip(total, change, strict=True)
-    return tuple({"contributions": float(added), "score_change": float(wanted)} for added, wanted in pairs)
+    def shares(self, tries: Sequence[int]) -> tuple[Doubles, Ints]:
+        """`(N, H, W)` the pixels' shares, and `(N,)` in how many steps: the next of `tries` where the sum is off."""
+        slope, left = np.zeros(self.start.shape), np.arange(len(self.start))
+        share, taken = np.zeros(self.start.shape[:3]), np.zeros(len(left), np.int64)
+        for steps in tries:
+            seen = chunks(self.points(left, steps, refines=steps != tries[0]))
+            slope += summed(((r, slopes(self.classifier, x, self.score[r])) for r, x in seen), slope.shape)
+            share[left] = ((self.end - self.start) * slope)[left].sum(axis=-1) / steps
+            taken[left] = steps
+            left = left[self.off(share)[left] > CLOSE]
+        return share, taken
+
+    def points(self, rows: Ints, steps: int, *, refines: bool) -> Iterator[Variant]:
+        """The midpoints of equal steps: of all rules with as many points the one that wastes none on the ends.
+
+        `refines` leaves out those that a third of the steps had: the middle one of every three.
+        """
+        for row in rows:
+            for step in range(steps):
+                if not (refines and step % 3 == 1):
+                    share = np.float32((step + 0.5) / steps)
+                    yield row, self.start[row] + share * (self.end[row] - self.start[row])
+
+    def off(self, share: Doubles) -> Doubles:
+        """`(N,)` how far the sum of the shares is from the change of the score, as a share of that change."""
+        distance = np.abs(share.sum(axis=(1, 2)) - self.change)
+        return np.asarray(distance / np.maximum(np.abs(self.change), NOTHING))
+
+    def told(self, share: Doubles, taken: Ints) -> Iterator[Mapping[str, Fact]]:
+        """What the pixels add up to beside what they should, image by image."""
+        columns = (share.sum(axis=(1, 2)), self.change, self.off(share), taken)
+        for added, wanted, off, steps in zip(*(column.tolist() for column in columns), strict=True):
+            yield {"contributions": added, "score_change": wanted, "completeness": off, "steps": steps}

@@ -1,4 +1,9 @@
-"""Class activation without gradients: each channel is shown to the model as a mask, and weighs what it brings."""
+"""Class activation without gradients: each channel is shown to the model as a mask, and weighs what it brings.
+
+The weights are the softmax over the channels of the score behind each mask, as in the paper's algorithm: what the
+model says of a black picture, which the paper takes off, cancels. It needs the logit: probabilities, all within 0 to
+1, would weigh nearly alike (docs/defaults.md).
+"""
 
 from collections.abc import Iterator
 from typing import Annotated
@@ -11,7 +16,7 @@ from generator.classifier import ScoreKind
 from generator.maps.cam import activation_map, layer_facts, spatial_layer
 from generator.maps.explained import AnswerScore, LayerOption, Signed, score_of, values
 from generator.maps.pixels import enlarge
-from generator.maps.variants import Variant, chunks
+from generator.maps.variants import Doubles, Variant, chunks
 from generator.methods import Request, method
 from generator.text import bilingual
 
@@ -25,9 +30,10 @@ MaxChannels = Annotated[
     access="predictions",
     title=bilingual("Score-CAM", "Score-CAM 分數加權類別活化圖"),
     summary=bilingual(
-        "Each channel of a late layer is laid over the image as a mask; it weighs as much as the score rises when only "
-        "the masked image is shown. No gradient is needed.",
-        "把較深一層的每個通道當作遮罩疊在影像上，只給模型看遮罩後的影像，分數上升多少，該通道的權重就是多少，不需要梯度。",
+        "Each channel of a late layer is laid over the image as a mask, and only the masked image is shown: "
+        "the higher the score, the more the channel weighs (a softmax over the channels). No gradient is needed.",
+        "把較深一層的每個通道當作遮罩疊在影像上，只給模型看遮罩後的影像：分數越高，該通道的權重越大"
+        "（各通道的分數取 softmax），不需要梯度。",
     ),
     paper="Wang et al. 2020, Score-CAM, arXiv:1910.01279",
     passes=lambda params, images: images * ((params.get("max_channels", 64) or 512) + 2),
@@ -39,19 +45,20 @@ def scorecam(
     layer: LayerOption = None,
     max_channels: MaxChannels = 64,
     signed: Signed = False,
-    score: AnswerScore = "probability",
+    score: AnswerScore = "logit",
 ) -> Heatmaps:
-    """Channels of a layer weighted by the rise of the score when the image is seen through them alone."""
+    """Channels of a layer weighted by the score of the image seen through them alone, by a softmax over channels."""
     chosen = spatial_layer(request.classifier, layer)
     inputs = request.batch.inputs
     outputs = (request.classifier.outputs(inputs[row : row + 1], chosen.name)[0] for row in range(len(inputs)))
     channels = [strongest(output, max_channels) for output in outputs]  # only those that are kept stay in memory
-    weights = increases(request, channels, score)
-    pairs = zip(channels, weights, strict=True)
-    small = np.stack([output @ weight for output, weight in pairs]).astype(np.float32)
-    moved = np.array([np.abs(weight).max(initial=0.0) >= FLAT for weight in weights])
+    rises = increases(request, channels, score)
+    moved = np.array([np.abs(rise).max(initial=0.0) >= FLAT for rise in rises])
+    small = np.zeros((len(inputs), *chosen.shape[:2]), np.float32)
+    for row in np.flatnonzero(moved):
+        small[row] = channels[row] @ softmax(rises[row])
     tried = min(max_channels or chosen.shape[2], chosen.shape[2])
-    counted: dict[str, Fact] = {"channels": tried, "of_channels": chosen.shape[2], "baseline": "zero"}
+    counted: dict[str, Fact] = {"channels": tried, "of_channels": chosen.shape[2]}
     return activation_map(request, small, moved, signed, {"score": score, **layer_facts(chosen), **counted})
 
 
@@ -69,6 +76,12 @@ def increases(request: Request, channels: list[Floats], kind: ScoreKind) -> list
     numbers = np.concatenate([values(request.classifier, inputs, explained[rows]) for rows, inputs in seen])
     ends = np.cumsum([1 + output.shape[2] for output in channels])
     return [own[1:] - own[0] for own in np.split(numbers, ends[:-1])]
+
+
+def softmax(scores: Floats) -> Doubles:
+    """`(c,)` weights of sum 1 that keep the order of the scores."""
+    raised = np.exp(scores.astype(np.float64) - scores.max())
+    return np.asarray(raised / raised.sum())
 
 
 def _masked(inputs: Floats, channels: list[Floats]) -> Iterator[Variant]:

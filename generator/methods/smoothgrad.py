@@ -6,12 +6,14 @@ from typing import Annotated
 import numpy as np
 from pydantic import Field
 
-from generator.artefacts import Heatmaps
-from generator.maps.explained import ScoreOption, Signed, gradient_facts, reduce_channels, score_of, slopes
+from generator.artefacts import Floats, Heatmaps, Ints
+from generator.maps.explained import ScoreOption, Signed, gradient_facts, reduce_channels, score_of, upwards
 from generator.maps.variants import Variant, chunks, summed
 from generator.methods import Request, method
 from generator.samples import Batch
 from generator.text import bilingual
+
+HALF = 0.5  # of the noisy copies: where fewer keep the class, their gradients are mostly those of other pictures
 
 Samples = Annotated[int, Field(ge=1, le=10_000, description="noisy copies of each image")]
 Noise = Annotated[float, Field(ge=0, le=2, description="standard deviation of the noise, as a share of max − min")]
@@ -27,25 +29,29 @@ Noise = Annotated[float, Field(ge=0, le=2, description="standard deviation of th
         "把影像加上少許雜訊複製多份，再把各份的梯度平均：像素間隨機的閃爍會互相抵消，每一份都重要的部分會留下來。",
     ),
     paper="Smilkov et al. 2017, SmoothGrad: removing noise by adding noise, arXiv:1706.03825",
-    passes=lambda params, images: images * int(params.get("samples", 20)),
+    passes=lambda params, images: images * int(params.get("samples", 50)),
     seeded=True,
     factors=("gradient",),
     both_signs=True,
 )
 def smoothgrad(
-    request: Request, *, samples: Samples = 20, noise: Noise = 0.2, signed: Signed = False, score: ScoreOption = "logit"
+    request: Request, *, samples: Samples = 50, noise: Noise = 0.1, signed: Signed = False, score: ScoreOption = "logit"
 ) -> Heatmaps:
     """Gradient averaged over noisy copies of the image; the absolute value is taken after the mean."""
-    batch = request.batch
-    explained = score_of(request, score)
-    parts = (
-        (rows, slopes(request.classifier, inputs, explained[rows]))
-        for rows, inputs in chunks(noisy(batch, samples, noise))
-    )
-    gradient = (summed(parts, batch.inputs.shape) / samples).astype(np.float32)
+    batch, explained = request.batch, score_of(request, score)
+    kept = np.zeros(len(batch))
+
+    def uphill() -> Iterator[tuple[Ints, Floats]]:
+        for rows, copies in chunks(noisy(batch, samples, noise)):
+            logits, gradient = request.classifier.scored_gradients(copies, explained[rows])
+            kept[:] += np.bincount(rows, logits.argmax(axis=1) == batch.prediction[rows], len(batch)) / samples
+            yield rows, upwards(gradient, explained)
+
+    gradient = (summed(uphill(), batch.inputs.shape) / samples).astype(np.float32)
     facts = {**gradient_facts(request.classifier, score, signed), "samples": samples, "noise": noise}
-    seeds = tuple({"seed": int(seed)} for seed in batch.seed)
-    return Heatmaps(reduce_channels(gradient, signed), signed, "gradient", facts, image_facts=seeds)
+    facts |= {"keeps_class": float(kept.mean())} | ({"loses_class": float(kept.mean())} if kept.mean() < HALF else {})
+    told = tuple({"seed": int(seed), "keeps_class": float(share)} for seed, share in zip(batch.seed, kept, strict=True))
+    return Heatmaps(reduce_channels(gradient, signed), signed, "gradient", facts, image_facts=told)
 
 
 def noisy(batch: Batch, samples: int, noise: float) -> Iterator[Variant]:

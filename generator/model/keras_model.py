@@ -87,10 +87,15 @@ class KerasClassifier:
         return squashed(self.logits(inputs), self.squashing).numpy()
 
     def gradients(self, inputs: Floats, score: Score, rectifier: Rectifier = "plain") -> Floats:
-        def question(x: Tensor, *classes: Tensor) -> Tensor:
-            return slope(explained(self._scores(x, rectifier), self.squashing, score.kind, *classes), x)
+        return self.scored_gradients(inputs, score, rectifier)[1]
 
-        return self._by_batch((rectifier, score.kind), question, inputs, score)[0]
+    def scored_gradients(self, inputs: Floats, score: Score, rectifier: Rectifier = "plain") -> tuple[Floats, Floats]:
+        def question(x: Tensor, *classes: Tensor) -> tuple[Tensor, Tensor]:
+            scores = self._scores(x, rectifier)
+            return scores, slope(explained(scores, self.squashing, score.kind, *classes), x)
+
+        scores, gradient = self._by_batch((rectifier, score.kind), question, inputs, score)
+        return scores, gradient
 
     def layer_gradients(self, inputs: Floats, score: Score, layer: str) -> tuple[Floats, Floats]:
         number = self._number(layer)

@@ -15,7 +15,7 @@ from generator.words import Interface
 CLASSES, NAMES = frozenset({"new_prediction"}), frozenset({"seed"})  # facts that are numbers of a class, or of nothing
 SIZES = frozenset({"grid", "native", "size", "input"})  # facts whose numbers are sides: 6×6
 FILES = frozenset({"origin", "source"})  # facts that are paths, of which only the name concerns a reader
-SHARES = frozenset({"accuracy", "stability", "chance", "fall"})
+SHARES = frozenset({"accuracy", "stability", "chance", "fall", "completeness", "sum_off", "keeps_class", "loses_class"})
 Say = Callable[[Text, str], str]
 
 

@@ -24,9 +24,9 @@ def test_labels_count_from_0_without_a_gap(faces, algorithm):
         assert set(np.unique(labels)) == set(range(labels.max() + 1))
 
 
-@pytest.mark.parametrize(("algorithm", "low", "high"), [("slic", 35, 62), ("quickshift", 16, 70), ("grid", 49, 49)])
+@pytest.mark.parametrize(("algorithm", "low", "high"), [("slic", 20, 42), ("quickshift", 16, 70), ("grid", 49, 49)])
 def test_the_defaults_fit_a_face(faces, algorithm, low, high):
-    """A 48×48 face falls into some 40 to 60 superpixels."""
+    """A 48×48 face falls into some 25 to 30 superpixels, or as many as the algorithm makes of it."""
     counts = [superpixels(face, segmentation_of({"algorithm": algorithm})).max() + 1 for face in faces]
     assert low <= min(counts) and max(counts) <= high
 
@@ -61,10 +61,10 @@ def test_a_grid_has_its_rows_and_columns():
 
 
 def test_larger_pictures_have_more_superpixels_but_not_too_many():
-    """The number grows with the side of the picture, up to a bound that LIME can still sample."""
-    assert fitting(48 * 48) == 60
-    assert fitting(24 * 24) == 30
-    assert fitting(224 * 224) == 120
+    """The number grows with the side of the picture, up to a number that a linear model still fits."""
+    assert fitting(48 * 48) == 40
+    assert fitting(24 * 24) == 20
+    assert fitting(224 * 224) == 60
 
 
 @pytest.mark.parametrize("channels", [1, 2, 3, 4])

@@ -5,6 +5,7 @@ import pytest
 
 from generator.classifier import Score
 from generator.maps.pixels import filled
+from generator.methods import integrated_gradients as door
 from tests.conftest import request_of
 from tests.fixtures.stock import computed, correlations
 from tests.methods.conftest import corner_share
@@ -66,3 +67,25 @@ def test_magnitudes_on_request(bright):
     assert signed.signed
     assert not plain.signed
     np.testing.assert_allclose(plain.values, np.abs(signed.values))
+
+
+def test_a_sum_that_is_off_takes_more_steps(network, monkeypatch):
+    """Image by image: only those more than 5 % off go on, and three times as many steps are the same as from the
+    start. An explicit number stays what it is, and says by how much it is off."""
+    monkeypatch.setattr(door, "STEPS", (1, 3, 9))
+    request = network.request()
+    maps = computed("integrated_gradients", request)
+    once = {n: computed("integrated_gradients", request, steps=n) for n in (1, 3, 9)}
+    taken = [facts["steps"] for facts in maps.image_facts]
+    assert len(set(taken)) > 1
+    assert maps.facts["steps"] == f"{min(taken)}–{max(taken)}"
+    for row, steps in enumerate(taken):
+        np.testing.assert_allclose(maps.values[row], once[steps].values[row], atol=1e-6)
+        off = {n: once[n].image_facts[row]["completeness"] for n in once}
+        assert all(off[n] > 0.05 for n in once if n < steps)
+        assert off[steps] <= 0.05 or steps == 9
+        told = once[1].image_facts[row]
+        assert off[1] == pytest.approx(abs(told["contributions"] / told["score_change"] - 1))
+    assert once[1].facts["steps"] == 1
+    assert once[1].facts["sum_off"] == max(facts["completeness"] for facts in once[1].image_facts)
+    assert "sum_off" not in computed("integrated_gradients", request, steps=200).facts

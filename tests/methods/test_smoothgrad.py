@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from generator.methods import smoothgrad as door
 from generator.methods.smoothgrad import noisy
 from tests.conftest import request_of
 from tests.fixtures.memory import made_ahead, peak
@@ -68,7 +69,11 @@ def test_each_image_has_its_seed(network):
     request = network.request()
     maps = computed("smoothgrad", request, samples=4)
     assert [facts["seed"] for facts in maps.image_facts] == request.batch.seed.tolist()
-    assert maps.facts == {"score": "logit", "samples": 4, "noise": 0.2}
+    assert {key: maps.facts[key] for key in ("score", "samples", "noise")} == {
+        "score": "logit",
+        "samples": 4,
+        "noise": 0.1,
+    }
     reseeded = request.batch.__class__(**{**request.batch.__dict__, "seed": request.batch.seed + 99})
     other = computed("smoothgrad", request.__class__(**{**request.__dict__, "batch": reseeded}), samples=4)
     assert (other.values != maps.values).any()
@@ -83,3 +88,18 @@ def test_memory_does_not_grow_with_the_samples(linear):
 
     few, many = held(200), held(1000)  # the few first: their peak holds the trace
     assert many < few + made_ahead(images.shape[1:])
+
+
+def test_the_share_of_copies_that_keep_the_class_is_counted(network, monkeypatch):
+    """Copy by copy: how many are still given the class of the image; where too few are, a reader is told."""
+    request = network.request()
+    for noise, share in ((0.01, 0.0), (0.5, 1.01)):  # the second share is above every mean
+        monkeypatch.setattr(door, "HALF", share)
+        maps = computed("smoothgrad", request, samples=20, noise=noise)
+        kept = np.zeros(5)
+        for row, copy in noisy(request.batch, 20, noise):
+            kept[row] += network.classifier.logits(copy[None]).argmax() == request.batch.prediction[row]
+        assert [facts["keeps_class"] for facts in maps.image_facts] == pytest.approx(kept / 20)
+        assert maps.facts["keeps_class"] == pytest.approx(kept.mean() / 20)
+        assert maps.facts.get("loses_class") == (maps.facts["keeps_class"] if share else None)
+    assert kept.min() < 20

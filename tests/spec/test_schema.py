@@ -77,8 +77,8 @@ def test_every_method_is_listed_with_its_options():
         paragraph = next(p for p in text.split("\n\n") if p.startswith(f"{name}  ("))
         assert all(f"      {option}: " in paragraph for option in method.options.model_fields)
         assert "cost: " in paragraph
-    assert "samples: whole number = 20" in text
-    assert "cost: 20 model passes an image" in text
+    assert "samples: whole number = 50" in text
+    assert "cost: 50 model passes an image" in text
 
 
 def test_programs_get_the_same():
