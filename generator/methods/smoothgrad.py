@@ -13,7 +13,7 @@ from generator.methods import Request, method
 from generator.samples import Batch
 from generator.text import bilingual
 
-HALF = 0.5  # of the noisy copies: where fewer keep the class, their gradients are mostly those of other pictures
+FEW = 1 / 3  # of the noisy copies: where fewer keep the class, the mean is that of other classes' pictures
 
 Samples = Annotated[int, Field(ge=1, le=10_000, description="noisy copies of each image")]
 Noise = Annotated[float, Field(ge=0, le=2, description="standard deviation of the noise, as a share of max − min")]
@@ -49,7 +49,8 @@ def smoothgrad(
 
     gradient = (summed(uphill(), batch.inputs.shape) / samples).astype(np.float32)
     facts = {**gradient_facts(request.classifier, score, signed), "samples": samples, "noise": noise}
-    facts |= {"keeps_class": float(kept.mean())} | ({"loses_class": float(kept.mean())} if kept.mean() < HALF else {})
+    keeps = float(kept.mean())
+    facts |= {"keeps_class": keeps} | ({"loses_class": keeps} if keeps < FEW else {})
     told = tuple({"seed": int(seed), "keeps_class": float(share)} for seed, share in zip(batch.seed, kept, strict=True))
     return Heatmaps(reduce_channels(gradient, signed), signed, "gradient", facts, image_facts=told)
 

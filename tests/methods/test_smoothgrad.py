@@ -94,7 +94,7 @@ def test_the_share_of_copies_that_keep_the_class_is_counted(network, monkeypatch
     """Copy by copy: how many are still given the class of the image; where too few are, a reader is told."""
     request = network.request()
     for noise, share in ((0.01, 0.0), (0.5, 1.01)):  # the second share is above every mean
-        monkeypatch.setattr(door, "HALF", share)
+        monkeypatch.setattr(door, "FEW", share)
         maps = computed("smoothgrad", request, samples=20, noise=noise)
         kept = np.zeros(5)
         for row, copy in noisy(request.batch, 20, noise):
