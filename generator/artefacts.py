@@ -49,6 +49,11 @@ class Artefact:
         return any(bool((values < 0).any()) for values in self.coloured)
 
     @property
+    def clipped(self) -> bool:
+        """Whether a scale of their own ends below the few brightest pixels, or at the maximum."""
+        return True
+
+    @property
     def coloured_quantity(self) -> str:
         """What they measure: a key of the words."""
         return "activation"
@@ -61,7 +66,8 @@ class Heatmaps(Artefact):
     `signed` maps speak for (> 0) and against (< 0) the explained score. `quantity` names what is measured
     (`gradient`, `cam`, `probability_drop`, `weight` …). `native (N, h, w)` is the map before it was enlarged,
     `segments (N, H, W)` the superpixels, counted from 0. `remarks` says, image by image, why a map is no result:
-    a key of the words (`flat`, `nothing_speaks_for`, `not_applicable` …) or ''.
+    a key of the words (`flat`, `nothing_speaks_for`, `not_applicable` …) or ''. `pixelwise`: made of derivatives by
+    single pixels, which differ from their neighbours like noise.
     """
 
     values: Floats
@@ -72,6 +78,7 @@ class Heatmaps(Artefact):
     segments: Ints | None = None
     image_facts: tuple[Mapping[str, Fact], ...] = ()
     remarks: tuple[str, ...] = ()
+    pixelwise: bool = False
 
     def remark(self, row: int) -> str:
         """Why the map of this row is no result, or ''; a flat or non-finite map always has a remark."""
@@ -98,6 +105,11 @@ class Heatmaps(Artefact):
     @property
     def two_sided(self) -> bool:
         return self.signed
+
+    @property
+    def clipped(self) -> bool:
+        """A coarse map that was enlarged and superpixels have no single bright pixels."""
+        return self.pixelwise or (self.native is None and self.segments is None)
 
     @property
     def coloured_quantity(self) -> str:
@@ -134,7 +146,7 @@ class Patterns(Artefact):
 
     @property
     def coloured(self) -> Sequence[Floats]:
-        return () if self.output is None else (self.output,)
+        return () if self.output is None else tuple(self.output.reshape(-1, *self.output.shape[2:]))
 
 
 @dataclass(frozen=True)
@@ -151,7 +163,7 @@ class LayerOutputs(Artefact):
 
     @property
     def coloured(self) -> Sequence[Floats]:
-        return (self.output,)
+        return tuple(self.output.reshape(-1, *self.output.shape[2:]))
 
 
 @dataclass(frozen=True)
@@ -203,6 +215,7 @@ class Kernels(Artefact):
     unit: Ints
     facts: Mapping[str, Fact] = field(default_factory=dict)
     two_sided = True
+    clipped = False
     coloured_quantity = "kernel"
 
     @property
@@ -211,7 +224,7 @@ class Kernels(Artefact):
 
     @property
     def coloured(self) -> Sequence[Floats]:
-        return (self.weight,)
+        return tuple(self.weight)
 
 
 @dataclass(frozen=True)

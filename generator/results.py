@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from generator.artefacts import Arrays, Artefact, Fact
 from generator.samples import Batch
+from generator.show import ScaleRule
 from generator.text import Text
 
 Role = Literal["image", "map", "overlay", "masked", "veil", "pattern", "output", "sheet", "chart", "bar"]
@@ -83,7 +84,8 @@ class Picture:
     """A drawn PNG: `name` is stable from build to build; one a language only where it carries words.
 
     `row` is the row of its part's batch (or the position of a unit in `artefact.unit`), None for the whole part;
-    `unit` is that position where a picture has both, as the outputs of a layer for several images.
+    `unit` is that position where a picture has both, as the outputs of a layer for several images. `top` is the
+    magnitude that the last colour of a map stands for, `strength` that as a share of the figure's strongest.
     """
 
     name: str
@@ -95,13 +97,16 @@ class Picture:
     row: int | None = None
     language: str | None = None
     unit: int | None = None
+    top: float | None = None
+    strength: float = 0.0
 
 
 @dataclass(frozen=True)
 class Legend:
     """What the colours of a figure mean: values from `low` to `high` of `quantity`, zero in the middle if signed.
 
-    `shared` is False where every image has a scale of its own (`scale: image`).
+    Where every image has a scale of its own these are the ends of the strongest one's. `clipped`: a scale ends at the
+    99th percentile. `smoothed` is by how many pixels the overlays are, for the eye.
     """
 
     quantity: str
@@ -109,12 +114,22 @@ class Legend:
     high: float
     colormap: str
     signed: bool
-    shared: bool
+    scale: ScaleRule = "figure"
+    clipped: bool = False
+    smoothed: float = 0.0
+
+    @property
+    def shared(self) -> bool:
+        return self.scale == "figure"
 
 
 @dataclass(frozen=True)
 class Drawing:
-    """A drawn figure: its pictures in reading order and the legend of its maps."""
+    """A drawn figure: its pictures in reading order and the legend of its maps.
+
+    `strengths` has one number a row of each part with heatmaps, 0 where the map is no result.
+    """
 
     pictures: tuple[Picture, ...]
     legend: Legend | None = None
+    strengths: tuple[tuple[float, ...], ...] = ()

@@ -5,11 +5,12 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 Panel = Literal["image", "map", "overlay", "masked"]
-Scale = Literal["figure", "image"]
+ScaleRule = Literal["own", "max", "figure", "image"]
 Layout = Literal["rows", "grid"]
 Weak = Annotated[float, Field(ge=0, le=1)] | Literal["mean", "deviation"]
 
-WEAK = 0.1  # below this share of the figure's maximum a map is weak, where nothing else is said
+WEAK = 0.1  # below this share of the figure's strongest a map is weak, and so is a pixel where nothing else is said
+FACE = 48  # pixels along a side of a picture in which an overlay is smoothed by one
 ROW, TILE = 144, 96  # about the side of a picture on a page: beside its label, and in a grid
 
 
@@ -43,11 +44,29 @@ class Show(BaseModel):
     colormap: Annotated[str | None, Field(description="a matplotlib colour map; left out: magma, PuOr if signed")] = (
         None
     )
-    scale: Annotated[Scale, Field(description="one colour scale a figure, or one an image")] = "figure"
+    scale: Annotated[
+        ScaleRule,
+        Field(
+            description="where colours end: own (each map's own 99th percentile of magnitude, its maximum where single "
+            "pixels do not count), max (its own maximum; image is the old word for it), figure (one scale for all)"
+        ),
+    ] = "own"
+    smooth: Annotated[
+        float | None,
+        Field(
+            ge=0,
+            description="by how many pixels an overlay of a pixel-wise gradient is smoothed for the eye; left out: 1 "
+            "at 48×48, in proportion for other sizes; 0: not at all; the map itself never is",
+        ),
+    ] = None
     mask: Annotated[Mask, Field(description="how the panel `masked` is made")] = Mask()
     columns: Annotated[int | None, Field(ge=1, le=16, description="pictures beside each other in a grid")] = None
     layout: Annotated[Layout | None, Field(description="rows of label and panels, or a grid")] = None
     boundaries: Annotated[bool, Field(description="draw the borders of superpixels")] = True
+
+    def smoothing(self, height: int, width: int) -> float:
+        """Standard deviation in pixels, for an overlay of that size."""
+        return min(height, width) / FACE if self.smooth is None else self.smooth
 
 
 def columns_for(count: int, most: int = 8) -> int:

@@ -4,7 +4,7 @@ Pixels are uint8 `(h, w)` grey, `(h, w, 3)` RGB or `(h, w, 4)` RGBA. One array i
 colours can be compared; zero is always the same colour.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import TypeVar
@@ -16,12 +16,14 @@ from generator.artefacts import Artefact, Floats, Heatmaps, Ints
 from generator.drawing.charts import AGAINST_FOR, colour_table
 from generator.drawing.inks import MAT, OPPOSES, STRIPE, SUPPORTS, WHITE, Pixels
 from generator.results import Legend
-from generator.show import ROW, Show
+from generator.show import ROW, ScaleRule, Show
 
 Number = TypeVar("Number", bound=np.generic)
 
 UNSIGNED, SIGNED = "magma", "PuOr"
 OPACITY = 0.7  # of a ready-made overlay: an opaque magma blackens the face below it
+CLIP = 99  # percentile of magnitude at which noisy maps reach their last colour
+LIGHT = 110  # opacity of the lines between superpixels, of 255
 PALE = 0.5  # below this share of the limit a diverging colour is too pale to be laid over a face
 FILLS: Mapping[str, int] = MappingProxyType({"black": 0, "grey": 128, "white": 255})
 
@@ -52,33 +54,52 @@ class Scale:
         return table[128 + np.where(values < 0, below, above).astype(np.intp)]
 
 
-def shared_scale(artefacts: tuple[Artefact, ...], show: Show) -> Scale | None:
-    """The one scale of a figure: from zero to the largest magnitude of all that is a result; None without any.
+@dataclass(frozen=True)
+class Colouring:
+    """How the values of a figure become colours: each of its maps by a scale of its own, or all by one.
+
+    `largest` is the largest magnitude of the figure, `strongest` the highest top that a scale of its own has.
+    """
+
+    rule: ScaleRule
+    clipped: bool
+    signed: bool
+    colormap: str
+    largest: float = 0.0
+    strongest: float = 0.0
+
+    def top(self, values: Floats) -> float:
+        """Where a scale of its own would end: the 99th percentile of magnitude, or the maximum."""
+        magnitude = np.abs(values)
+        most = float(magnitude.max(initial=0))
+        return float(np.percentile(magnitude, CLIP)) or most if self.clipped and most else most
+
+    def scale(self, values: Floats) -> Scale:
+        limit = self.largest if self.rule == "figure" else self.top(values)
+        return Scale(limit, self.signed, self.colormap)
+
+    def legend(self, quantity: str, smoothed: float) -> Legend:
+        """What the colours stand for."""
+        high = self.largest if self.rule == "figure" else self.strongest
+        low = -high if self.signed else 0.0
+        return Legend(quantity, low, high, self.colormap, self.signed, self.rule, self.clipped, smoothed)
+
+
+def colouring(artefacts: Sequence[Artefact], show: Show) -> Colouring | None:
+    """Of all that is a result in a figure; None without any.
 
     Superpixels have the two tints that lie over the face, where no other colours are asked for.
     """
-    values = [piece for artefact in artefacts for piece in artefact.coloured]
-    largest = max((float(np.abs(piece).max(initial=0)) for piece in values), default=0.0)
-    if largest == 0:
+    values = [piece for artefact in artefacts for piece in artefact.coloured if np.abs(piece).max(initial=0)]
+    if not values:
         return None
     signed = any(artefact.two_sided for artefact in artefacts)
     superpixels = any(isinstance(artefact, Heatmaps) and artefact.segments is not None for artefact in artefacts)
     usual = (AGAINST_FOR if superpixels else SIGNED) if signed else UNSIGNED
-    return Scale(largest, signed, show.colormap or usual)
-
-
-def legend(artefact: Artefact, scale: Scale, show: Show) -> Legend:
-    """What the colours stand for."""
-    return Legend(
-        artefact.coloured_quantity, scale.low, scale.limit, scale.colormap, scale.signed, show.scale == "figure"
-    )
-
-
-def own_scale(scale: Scale | None, values: Floats, show: Show) -> Scale | None:
-    """The figure's scale, or with `scale: image` the same from zero to the largest of these values."""
-    if scale is None or show.scale == "figure":
-        return scale
-    return replace(scale, limit=float(np.abs(values).max(initial=0)))
+    clipped = show.scale in ("own", "figure") and any(artefact.clipped for artefact in artefacts)
+    plain = Colouring(show.scale, clipped, signed, show.colormap or usual)
+    largest = max(float(np.abs(piece).max()) for piece in values)
+    return replace(plain, largest=largest, strongest=max(map(plain.top, values)))
 
 
 def bar(colormap: str, height: int = 16) -> Pixels:
@@ -159,15 +180,14 @@ def crossed(pixels: Pixels) -> Pixels:
 
 
 def superpixels(values: Floats, segments: Ints, scale: Scale, times: int, boundaries: bool) -> Pixels:
-    """Enlarged RGBA: superpixels for the class blue, against it orange, deeper with their weight; borders drawn."""
+    """Enlarged RGBA: superpixels for the class blue, against it orange, as opaque as they weigh; borders drawn."""
     big, weight = enlarge(segments, times), enlarge(values, times)
+    alpha = scale.strength(weight)
+    line = borders(big) & boundaries  # deeper than what it encloses; a light one where that is hardly to be seen
+    alpha = np.where(line, alpha * (2 - alpha), alpha)
     tint = np.where((weight < 0)[..., None], np.array(OPPOSES), np.array(SUPPORTS))
-    alpha = np.where(weight == 0, 0, 0.25 + 0.6 * scale.strength(weight))
     coloured = np.dstack([tint, alpha * 255])
-    if boundaries:  # a light line between superpixels, a full one of their own colour around those with a weight
-        edge = borders(big)
-        coloured[edge & (weight == 0)] = (*WHITE, 110)
-        coloured[edge & (weight != 0), 3] = 255
+    coloured[line & (alpha * 255 < LIGHT)] = (*WHITE, LIGHT)
     return np.rint(coloured).astype(np.uint8)
 
 

@@ -12,24 +12,27 @@ from generator.artefacts import Floats, Ints
 from generator.drawing import colours
 from generator.drawing.colours import Scale
 from generator.drawing.fonts import chinese
-from generator.drawing.inks import BLACK, Pixels
+from generator.drawing.inks import BLACK, MAT, Pixels
 from generator.results import Role
 from generator.show import ROW, TILE, Mask, columns_for
 
-GAP, DIGITS = 8, 18  # pixels between tiles; height of a number
+GAP, DIGITS, BAR = 8, 18, 4  # pixels between tiles; heights of a number and of the bar above it
 
 
 @dataclass(frozen=True)
 class MappedFace:
     """A face in its own pixels with the values found for it; `least` is the magnitude that the mask keeps from.
 
-    `scale` is None where the values are no result: then every panel but the face is striped.
+    `scale` is None where the values are no result: then every panel but the face is striped. `laid` are the values as
+    they are laid over the face, by a scale of their own.
     """
 
     face: Pixels
     values: Floats
     segments: Ints | None
     scale: Scale | None
+    laid: Floats
+    laid_scale: Scale | None
     mask: Mask
     least: float
     boundaries: bool
@@ -52,7 +55,7 @@ class MappedFace:
         if role == "map":
             return colours.enlarge(self.scale.paint(self.values), self.times)
         if self.segments is None:
-            veil = colours.enlarge(colours.veil(self.values, self.scale), self.times)
+            veil = colours.enlarge(colours.veil(self.laid, self.laid_scale or self.scale), self.times)
         else:
             veil = colours.superpixels(self.values, self.segments, self.scale, self.times, self.boundaries)
         return veil if role == "veil" else colours.over(self.panel("image"), veil)
@@ -60,11 +63,16 @@ class MappedFace:
 
 @dataclass(frozen=True)
 class Tile:
-    """A picture at its own size and the number it goes by; of a dead unit there is nothing to see."""
+    """A picture at its own size and the number it goes by; of a dead unit there is nothing to see.
+
+    `top` is what its last colour stands for, `strength` that as a share of the figure's strongest, a bar below it.
+    """
 
     pixels: Pixels
     number: int
     dead: bool = False
+    top: float | None = None
+    strength: float = 0.0
 
     def drawn(self, times: int) -> Pixels:
         """RGB, every pixel `times` wide; stripes and a cross where it is dead."""
@@ -79,13 +87,18 @@ def sheet(tiles: tuple[Tile, ...], columns: int | None = None) -> Pixels:
     columns = min(columns or columns_for(len(tiles)), len(tiles))
     height, width = tiles[0].pixels.shape[:2]
     times = colours.multiple(height, width, TILE if columns > 4 else ROW)
-    pitch = (height * times + DIGITS + 2 * GAP, width * times + GAP)
+    barred = BAR + GAP // 2 if any(tile.top is not None for tile in tiles) else 0
+    pitch = (height * times + barred + DIGITS + 2 * GAP, width * times + GAP)
     rows = -(-len(tiles) // columns)
     canvas = np.full((rows * pitch[0] - GAP, columns * pitch[1] - GAP, 3), 255, np.uint8)
     for position, tile in enumerate(tiles):
         top, left = (position // columns) * pitch[0], (position % columns) * pitch[1]
         canvas[top : top + height * times, left : left + width * times] = tile.drawn(times)
-    return _numbered(canvas, tiles, (width * times, height * times), pitch)
+        if tile.top is not None:
+            below = slice(top + height * times + GAP // 2, top + height * times + barred)
+            canvas[below, left : left + width * times] = MAT
+            canvas[below, left : left + round(tile.strength * width * times)] = BLACK
+    return _numbered(canvas, tiles, (width * times, height * times + barred), pitch)
 
 
 def _numbered(canvas: Pixels, tiles: tuple[Tile, ...], size: tuple[int, int], pitch: tuple[int, int]) -> Pixels:

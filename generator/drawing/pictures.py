@@ -1,4 +1,4 @@
-"""A computed figure becomes pictures: which there are, how they are named, and the one scale they share.
+"""A computed figure becomes pictures: which there are, how they are named, and the scales of their colours.
 
 Names stay the same from build to build: `<figure>-<index>[-<target>]-<role>` for images, `<figure>-<unit>` for units,
 `<figure>-<language>` for charts, with the number of the part after the figure where there are several.
@@ -28,23 +28,29 @@ from generator.artefacts import (
     Predictions,
 )
 from generator.drawing import charts, colours, png
-from generator.drawing.colours import Scale
+from generator.drawing.colours import Colouring, Scale
 from generator.drawing.inks import Pixels
 from generator.drawing.panels import MappedFace, Tile, sheet
+from generator.maps.pixels import blurred
 from generator.results import Drawing, FigureResult, Names, Part, Picture, Role
 from generator.show import TILE, Panel, Show, Weak
 
 
 @dataclass(frozen=True)
 class _Work:
-    """One part on its way to pictures; `scale` is None where nothing can be coloured."""
+    """One part on its way to pictures; a colouring is None where nothing can be coloured.
+
+    `laid` is the artefact as it is laid over the image, smoothed where its single pixels are noise.
+    """
 
     figure: str
     part: Part
     number: int | None  # of the part, from 1, where there are several
     show: Show
     panels: tuple[Panel, ...]
-    scale: Scale | None
+    colouring: Colouring | None
+    laid: Artefact
+    laid_colouring: Colouring | None
     names: Names
 
     @property
@@ -60,6 +66,13 @@ class _Work:
         """A picture with words in one language."""
         return replace(self.picture(f"{name}-{language}", "chart", pixels), row=row, language=language)
 
+    def top(self, values: Floats) -> tuple[float | None, float]:
+        """The magnitude of the last colour, and that as a share of the figure's strongest."""
+        if self.colouring is None:
+            return None, 0.0
+        top = self.colouring.top(values)
+        return top, top / self.colouring.strongest
+
     def face(self, row: int) -> Picture:
         """The image as it is, the same file for every part and target."""
         pixels = colours.photo(self.part.batch.images[row])
@@ -70,18 +83,45 @@ class _Work:
 def draw(result: FigureResult, show: Show, names: Names, also: tuple[Panel, ...] = ()) -> Drawing:
     """Every picture of a figure in reading order; `also` names panels that an export needs and `show` lacks."""
     artefacts = tuple(part.artefact for part in result.parts)
-    scale = colours.shared_scale(artefacts, show)
+    laid, sigmas = zip(*(_laid(artefact, show) for artefact in artefacts), strict=True) if artefacts else ((), ())
+    colouring, laid_colouring = colours.colouring(artefacts, show), colours.colouring(laid, show)
     panels = tuple(dict.fromkeys((*show.panels, *also)))
     pictures: list[Picture] = []
     for number, part in enumerate(result.parts, 1):
         several = number if len(result.parts) > 1 else None
-        work = _Work(result.id, part, several, show, panels, scale, names)
+        over = laid[number - 1], laid_colouring
+        work = _Work(result.id, part, several, show, panels, colouring, *over, names)
         pictures.extend(_pictures(part.artefact, work))
-    if scale is None:
-        return Drawing(tuple(pictures))
-    pixels = colours.bar(scale.colormap)
+    strengths = tuple(_strengths(artefact, colouring) for artefact in artefacts)
+    if colouring is None:
+        return Drawing(tuple(pictures), None, strengths)
+    pixels = colours.bar(colouring.colormap)
     bar = Picture(f"{result.id}-bar.png", png.png(pixels), pixels.shape[1], pixels.shape[0], "bar")
-    return Drawing((*pictures, bar), colours.legend(artefacts[0], scale, show))
+    smoothed = max(sigmas) if "overlay" in panels else 0.0
+    return Drawing((*pictures, bar), colouring.legend(artefacts[0].coloured_quantity, smoothed), strengths)
+
+
+def _laid(artefact: Artefact, show: Show) -> tuple[Artefact, float]:
+    """An artefact as it is laid over its images, and by how many pixels it was smoothed for that."""
+    if not isinstance(artefact, Heatmaps) or not artefact.pixelwise:
+        return artefact, 0.0
+    sigma = show.smoothing(*artefact.values.shape[1:])
+    if not sigma:
+        return artefact, 0.0
+    remarks = tuple(map(artefact.remark, range(len(artefact.values))))
+    known = np.nan_to_num(artefact.values, posinf=0, neginf=0)
+    return replace(artefact, values=blurred(known[..., None], sigma)[..., 0], remarks=remarks), sigma
+
+
+def _strengths(artefact: Artefact, colouring: Colouring | None) -> tuple[float, ...]:
+    """Of each heatmap, 0 where it is no result."""
+    if not isinstance(artefact, Heatmaps):
+        return ()
+    tops = (
+        0.0 if artefact.remark(row) or not colouring else colouring.top(values) / colouring.strongest
+        for row, values in enumerate(artefact.values)
+    )
+    return tuple(tops)
 
 
 @singledispatch
@@ -104,30 +144,39 @@ def _row(artefact: Heatmaps, work: _Work, row: int) -> list[Picture]:
     target = f"-{batch.target[row]}" if (batch.index == index).sum() > 1 else ""
     others = [role for role in work.panels if role != "image"]
     roles: list[Role] = [*others, "veil"] if "overlay" in others else [*others]
-    pictures = (work.picture(f"{work.prefix}-{index}{target}-{role}", role, mapped.panel(role)) for role in roles)
-    return [work.face(row), *(replace(picture, row=row) for picture in pictures)]
+    pictures = [work.picture(f"{work.prefix}-{index}{target}-{role}", role, mapped.panel(role)) for role in roles]
+    top, strength = (None, 0.0) if artefact.remark(row) else work.top(artefact.values[row])
+    measured = [
+        replace(one, row=row, top=top if one.role in ("map", "overlay") else None, strength=strength)
+        for one in pictures
+    ]
+    return [work.face(row), *measured]
 
 
 def _mapped(artefact: Heatmaps, work: _Work, row: int) -> MappedFace:
     batch, values, mask = work.part.batch, artefact.values[row], work.show.mask
+    laid = work.laid.values[row] if isinstance(work.laid, Heatmaps) else values
+    result = not artefact.remark(row)
     class_id = work.names.class_ids[batch.target[row]] if work.names.class_ids else ""
     return MappedFace(
         colours.photo(batch.images[row]),
         values,
         None if artefact.segments is None else artefact.segments[row],
-        None if artefact.remark(row) else colours.own_scale(work.scale, values, work.show),
+        work.colouring.scale(values) if work.colouring and result else None,
+        laid,
+        work.laid_colouring.scale(laid) if work.laid_colouring and result else None,
         mask,
-        _least(mask.below_of(class_id), values, work.scale),
+        _least(mask.below_of(class_id), values, work.colouring),
         work.show.boundaries,
     )
 
 
-def _least(below: Weak, values: Floats, scale: Scale | None) -> float:
+def _least(below: Weak, values: Floats, colouring: Colouring | None) -> float:
     """The magnitude from which a mask keeps the face."""
     if isinstance(below, str):
         magnitude = np.abs(values)
         return float(magnitude.mean() if below == "mean" else magnitude.std())
-    return below * scale.limit if scale else 0.0
+    return below * colouring.largest if colouring else 0.0
 
 
 @_pictures.register
@@ -148,10 +197,10 @@ def _beside(output: Floats, units: Ints, work: _Work) -> Iterator[Picture]:
     for row, index in enumerate(work.part.batch.index.tolist()):
         yield work.face(row)
         for position, unit in enumerate(units.tolist()):
-            pixels = _painted(work, output[position, row])
-            large = colours.enlarge(pixels, colours.multiple(pixels.shape[0], pixels.shape[1], TILE))
+            (tile,) = _tiles(work, output[position, row][None], units[[position]])
+            large = tile.drawn(colours.multiple(tile.pixels.shape[0], tile.pixels.shape[1], TILE))
             picture = work.picture(f"{work.prefix}-{unit}-{index}", "output", large)
-            yield replace(picture, row=row, unit=position)
+            yield replace(picture, row=row, unit=position, top=tile.top, strength=tile.strength)
 
 
 @_pictures.register
@@ -164,13 +213,14 @@ def _outputs(artefact: LayerOutputs, work: _Work) -> Iterator[Picture]:
 
 
 def _tiles(work: _Work, values: Floats, units: Ints) -> tuple[Tile, ...]:
-    return tuple(Tile(_painted(work, one), unit) for one, unit in zip(values, units.tolist(), strict=True))
-
-
-def _painted(work: _Work, values: Floats) -> Pixels:
-    """An output in the figure's colours; one that is zero everywhere is the colour of zero, which is its result."""
+    """Outputs in colours; one that is zero everywhere is the colour of zero, which is its result."""
     zero = Scale(0.0, False, work.show.colormap or colours.UNSIGNED)
-    return (colours.own_scale(work.scale, values, work.show) or zero).paint(values)
+    painted = ((work.colouring.scale(one) if work.colouring else zero).paint(one) for one in values)
+    tops = map(work.top, values)
+    return tuple(
+        Tile(pixels, unit, top=top, strength=strength)
+        for pixels, unit, (top, strength) in zip(painted, units.tolist(), tops, strict=True)
+    )
 
 
 def _units(tiles: tuple[Tile, ...], work: _Work, role: Role, prefix: str, row: int | None) -> Iterator[Picture]:
@@ -179,7 +229,8 @@ def _units(tiles: tuple[Tile, ...], work: _Work, role: Role, prefix: str, row: i
         height, width = tile.pixels.shape[:2]
         pixels = tile.drawn(colours.multiple(height, width, TILE))
         picture = work.picture(f"{prefix}-{tile.number}", role, pixels)
-        yield replace(picture, row=position if row is None else row, unit=position)
+        at = position if row is None else row
+        yield replace(picture, row=at, unit=position, top=tile.top, strength=tile.strength)
     if tiles:
         yield replace(work.picture(f"{prefix}-sheet", "sheet", sheet(tiles, work.show.columns)), row=row)
 

@@ -36,4 +36,4 @@ def guided_map(request: Request, signed: bool, score: ScoreKind) -> Heatmaps:
     cuts = any(layer.rectifies for layer in request.classifier.layers)
     remarks = tuple("" if cuts or most < FLAT else "not_applicable" for most in strongest)
     facts = {"score": score, "insensitive": True}
-    return Heatmaps(reduce_channels(guided, signed), signed, "guided_gradient", facts, remarks=remarks)
+    return Heatmaps(reduce_channels(guided, signed), signed, "guided_gradient", facts, remarks=remarks, pixelwise=True)

@@ -35,4 +35,4 @@ def guided_gradcam(
     remarks = tuple(where.remark(row) or lines.remarks[row] for row in range(len(request.batch)))
     facts = {**lines.facts, **where.facts}
     values = np.asarray(where.values * lines.values, np.float32)
-    return Heatmaps(values, signed, "guided_gradcam", facts, where.native, remarks=remarks)
+    return Heatmaps(values, signed, "guided_gradcam", facts, where.native, remarks=remarks, pixelwise=True)

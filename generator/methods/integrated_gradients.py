@@ -60,7 +60,8 @@ def integrated_gradients(
     farthest = float(journey.off(share).max())
     kept = np.asarray(share if signed else np.abs(share), np.float32)
     facts |= {"sum_off": farthest} if farthest > CLOSE else {}
-    return Heatmaps(kept, signed, "integrated_gradients", facts, image_facts=tuple(journey.told(share, taken)))
+    quality = tuple(journey.told(share, taken))
+    return Heatmaps(kept, signed, "integrated_gradients", facts, image_facts=quality, pixelwise=True)
 
 
 @dataclass(frozen=True)

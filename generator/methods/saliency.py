@@ -24,4 +24,4 @@ def saliency(request: Request, *, signed: Signed = False, score: ScoreOption = "
     batch = request.batch
     gradient = slopes(request.classifier, batch.inputs, score_of(request, score))
     facts = gradient_facts(request.classifier, score, signed)
-    return Heatmaps(reduce_channels(gradient, signed), signed, "gradient", facts)
+    return Heatmaps(reduce_channels(gradient, signed), signed, "gradient", facts, pixelwise=True)

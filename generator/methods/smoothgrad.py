@@ -52,7 +52,7 @@ def smoothgrad(
     keeps = float(kept.mean())
     facts |= {"keeps_class": keeps} | ({"loses_class": keeps} if keeps < FEW else {})
     told = tuple({"seed": int(seed), "keeps_class": float(share)} for seed, share in zip(batch.seed, kept, strict=True))
-    return Heatmaps(reduce_channels(gradient, signed), signed, "gradient", facts, image_facts=told)
+    return Heatmaps(reduce_channels(gradient, signed), signed, "gradient", facts, image_facts=told, pixelwise=True)
 
 
 def noisy(batch: Batch, samples: int, noise: float) -> Iterator[Variant]:
