@@ -166,7 +166,7 @@ function present(link) {
   const figure = link.closest("figure");
   const names = [figure ? figure.dataset.name : headed(link), link.dataset.title || (row && row.dataset.title)];
   one("#view-title").textContent = names.filter(Boolean).join(" · ");
-  one(".words", view).textContent = pictures[pictures.length - 1].alt;
+  one(".words", view).textContent = [pictures[pictures.length - 1].alt, link.dataset.strength].filter(Boolean).join(" ");
   one(".opacity", view).hidden = pictures.length < 2;
   viewOutput.hidden = !(row && row.dataset.values);
   viewOutput.textContent = view.dataset.empty;
@@ -268,7 +268,8 @@ function comparison() {
       copy.addEventListener("click", (event) => { event.preventDefault(); open(link); });
       const box = document.createElement("figure");
       const words = Object.assign(document.createElement("figcaption"), { textContent: figure.dataset.name });
-      box.append(copy, words);
+      const bar = one(".strength", link.parentElement);
+      box.append(copy, ...(bar ? [bar.cloneNode(true)] : []), words);
       return box;
     });
     one(".faces", section).replaceChildren(...faces);

@@ -21,11 +21,12 @@ from generator.pages.assembly import figure_numbers
 from generator.pages.figure_page import Built
 from generator.prose.numbers import row_class
 from generator.results import Drawing, FigureResult, Names, Part, Picture, Role
+from generator.show import WEAK
 from generator.spec.grammar import Export
 from generator.spec.report import Report
 from generator.words import folders_beside, interface
 
-DRAWING = ("drawing", "artefacts.py", "evidence/estimates.py", "results.py", "show.py", "text.py")
+DRAWING = ("drawing", "artefacts.py", "evidence/estimates.py", "maps/pixels.py", "results.py", "show.py", "text.py")
 """The source that pictures are drawn by."""
 
 ALONE: tuple[Role, ...] = ("map", "sheet", "chart")  # what stands for a figure where no panel is named
@@ -141,7 +142,7 @@ def _figure(
         "params": dict(result.params),
         "files": [f"figures/{name}" for name in names],
         "alt": {f"figures/{name}": dict(alt[name]) for name in names if name in alt},
-        "images": [image for part in result.parts for image in _images(part)],
+        "images": [image for number, part in enumerate(result.parts) for image in _images(part, drawing, number)],
         "numbers": {**numbers, **({"parts": each} if len(each) > 1 else {}), **measured},
         "seconds": round(result.seconds, 3),
         "model_passes": result.model_passes,
@@ -150,9 +151,10 @@ def _figure(
     return entry | ({"failure": result.failure} if result.failure else {})
 
 
-def _images(part: Part) -> Iterator[dict[str, Any]]:
+def _images(part: Part, drawing: Drawing, number: int) -> Iterator[dict[str, Any]]:
     """Row by row: the image, its label (None: unknown), the prediction and the probability of the explained class.
 
+    Of a heatmap also how strong it is beside the figure's strongest, and whether that is weak.
     With several parts also what tells this one apart: its model, its layer.
     """
     batch = part.batch
@@ -161,7 +163,9 @@ def _images(part: Part) -> Iterator[dict[str, Any]]:
         image |= {"prediction": batch.prediction[k], "target": batch.target[k], "seed": batch.seed[k], **part.facts}
         image["probability"] = batch.probability[k, batch.target[k]]
         image |= {} if batch.against is None else {"against": batch.against[k]}
-        yield image | dict(part.artefact.row_numbers(k))
+        image |= part.artefact.row_numbers(k)
+        strengths = drawing.strengths[number] if drawing.strengths else ()
+        yield image | ({"strength": strengths[k], "weak": strengths[k] < WEAK} if strengths else {})
 
 
 def plain(value: Any) -> Any:  # noqa: ANN401  any value of a report

@@ -2,15 +2,15 @@
 
 import zlib
 from base64 import b64encode
-from collections.abc import Mapping
+from collections.abc import Iterable
 from dataclasses import replace
 
 import numpy as np
 
-from generator.artefacts import Fact, Floats, Heatmaps
+from generator.artefacts import Floats, Heatmaps
 from generator.pages.alt_text import explained_name
 from generator.pages.bodies import Material
-from generator.pages.page import NOTHING, Body, Cell, Detail, PictureGrid, PictureRows, Row, Values
+from generator.pages.page import NOTHING, Body, Cell, Image, PictureGrid, PictureRows, Row, Table, Values
 from generator.pages.reader import Reader
 from generator.show import Panel, columns_for
 from generator.text import Text
@@ -78,7 +78,7 @@ def _compared_row(artefact: Heatmaps, material: Material, group: list[int], pane
         if (remark := artefact.remark(row))
     )
     told = reader.words.joined(remarks, "punctuation.sentence")
-    return replace(first, images=(*face, *images), target=NOTHING, remark=told, details=(), veil=None, values=None)
+    return replace(first, images=(*face, *images), target=NOTHING, remark=told, veil=None, values=None)
 
 
 def _row(artefact: Heatmaps, material: Material, row: int, otherwise: int | None = None) -> Row:
@@ -88,7 +88,7 @@ def _row(artefact: Heatmaps, material: Material, row: int, otherwise: int | None
     explained = explained_name(material.part, row, reader)
     unlabelled = target if otherwise is None else otherwise
     stands_for = label if label >= 0 else unlabelled
-    images = tuple(image for panel in material.show.panels if (image := material.found(panel, row)))
+    images = _once_measured(image for panel in material.show.panels if (image := material.found(panel, row)))
     remark = artefact.remark(row)
     return Row(
         label=reader.class_name(stands_for),
@@ -100,13 +100,19 @@ def _row(artefact: Heatmaps, material: Material, row: int, otherwise: int | None
         right=None if label < 0 else label == prediction,
         target=explained if explained != reader.class_name(stands_for) else NOTHING,
         remark=remark_words(reader, remark) if remark else NOTHING,
-        details=tuple(_image_details(artefact, row, reader)),
         note=material.note(str(batch.index[row]), reader.class_ids[stands_for]),
         anchor=row_anchor(material.figure, material.number, row),
         face=material.found("image", row),
         veil=material.found("veil", row),
         values=None if remark else packed(artefact.values[row]),
     )
+
+
+def _once_measured(images: Iterable[Image]) -> tuple[Image, ...]:
+    """Pictures of one row, of which the map tells its strength, or what else tells it first."""
+    shown = tuple(images)
+    telling = min((image for image in shown if image.strength), key=lambda image: image.role != "map", default=None)
+    return tuple(image if image is telling else replace(image, strength=None) for image in shown)
 
 
 def row_anchor(figure: str, part: int, row: int) -> str:
@@ -118,14 +124,21 @@ def remark_words(reader: Reader, remark: str) -> Text:
     return reader.words.known(f"remark.{remark}", remark)
 
 
-def _image_details(artefact: Heatmaps, row: int, reader: Reader) -> list[Detail]:
-    """Facts of one image that the words name for readers; the others are in the manifest."""
-    facts: Mapping[str, Fact] = artefact.image_facts[row] if artefact.image_facts else {}
-    return [
-        Detail(reader.words.known(f"image_fact.{key}", key), reader.fact(key, value))
-        for key, value in facts.items()
-        if reader.words.has(f"image_fact.{key}")
-    ]
+def image_numbers(material: Material) -> Table | None:
+    """Facts of single images that the words name for readers; the others are in the manifest."""
+    part, reader = material.part, material.reader
+    facts = part.artefact.image_facts if isinstance(part.artefact, Heatmaps) else ()
+    keys = [key for key in dict.fromkeys(key for one in facts for key in one) if reader.words.has(f"image_fact.{key}")]
+    if not keys:
+        return None
+    images = (reader.words("figure.image", index=int(index)) for index in part.batch.index)
+    named = (reader.words.joined((image, explained_name(part, row, reader))) for row, image in enumerate(images))
+    rows = tuple(
+        (name, *(reader.fact(key, one[key]) if key in one else Text.of("–") for key in keys))
+        for name, one in zip(named, facts, strict=True)
+    )
+    head = (reader.words("predictions.image"), *(reader.words(f"image_fact.{key}") for key in keys))
+    return Table(head, rows, (), (), material.heading)
 
 
 def packed(values: Floats) -> Values:

@@ -1,7 +1,7 @@
 """The bodies of figures but for the rows of attributions: grids of units, tables of numbers, charts."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -38,7 +38,10 @@ class Material:
         seen = Seen(self.reader, self.part, self.method, picture.role, picture.row, picture.unit)
         native = _native_width(self.part, picture.role) or picture.width
         scale = CHART if picture.role == "chart" else native * max(1, round(side / native)) / picture.width
-        return Image.of(picture, self.alt(seen), scale)
+        image = Image.of(picture, self.alt(seen), scale)
+        if picture.top is None:
+            return image
+        return replace(image, strength=self.reader.strength(picture.top, picture.strength))
 
     def found(self, role: Role, row: int | None = None, side: int = ROW) -> Image | None:
         """The first picture of a role, of a row where one is asked for."""

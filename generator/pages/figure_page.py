@@ -21,7 +21,7 @@ from generator.artefacts import (
 )
 from generator.methods import Method
 from generator.pages import alt_text, bodies
-from generator.pages.attribution_rows import row_anchor, rows
+from generator.pages.attribution_rows import image_numbers, row_anchor, rows
 from generator.pages.bodies import Examples, Material
 from generator.pages.page import NOTHING, Body, ColourKey, Detail, Image, LightLine, ShownFigure
 from generator.pages.reader import Reader, Seen
@@ -104,6 +104,7 @@ def figure_of(built: Built, reader: Reader, examples: Examples) -> ShownFigure:
         bodies=tuple(body for material in materials for body in body_of(material)),
         legend=_legend(built.drawing, reader),
         details=tuple(_details(result.parts, reader)),
+        numbers=tuple(table for material in materials if (table := image_numbers(material))),
         remarks=tuple(dict.fromkeys(_remarks(result.parts, reader))),
     )
 
@@ -167,15 +168,20 @@ def _legend(drawing: Drawing, reader: Reader) -> ColourKey | None:
     if drawing.legend is None:
         return None
     drawn, words = drawing.legend, reader.words
-    low, high = reader.number(drawn.low), reader.number(drawn.high)
     plain = words.known(f"quantity.{drawn.quantity}", drawn.quantity.replace("_", " "))
     quantity = words.known(f"quantity.{drawn.quantity}_signed", plain) if drawn.signed else plain
-    note = words("legend.figure_scale" if drawn.shared else "legend.own_scale")
+    end = "clipped" if drawn.clipped else "maximum"
+    low, high = Text.of(reader.number(drawn.low)), Text.of(reader.number(drawn.high))
+    if not drawn.shared:
+        low, high = (Text.of("−"), Text.of("+")) if drawn.signed else (low, words(f"legend.end.{end}"))
+    note = words("legend.figure_scale" if drawn.shared else f"legend.own.{end}")
     legend = ColourKey(words("legend.title", quantity=quantity), quantity, low, high, None, drawn.signed, note=note)
     if drawn.signed and drawn.quantity not in ("activation", "output", "kernel"):
         legend = replace(legend, below=words("legend.against"), above=words("legend.for"))
+    smoothed = [words("legend.smoothed", pixels=reader.number(drawn.smoothed))] if drawn.smoothed else []
+    more = words.joined((words("legend.bar"), *smoothed), "punctuation.sentence")
     bar = next((picture for picture in drawing.pictures if picture.role == "bar"), None)
-    return replace(legend, bar=Image.of(bar, alt_text.bar(reader, legend)) if bar else None)
+    return replace(legend, more=more, bar=Image.of(bar, alt_text.bar(reader, legend)) if bar else None)
 
 
 def examples_of(results: Mapping[str, FigureResult]) -> Examples:

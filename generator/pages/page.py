@@ -36,6 +36,16 @@ class Values:
 
 
 @dataclass(frozen=True)
+class Strength:
+    """How strong a map is, `share` of the figure's strongest: `short` stands below its picture, `words` in a view."""
+
+    share: float
+    short: Text
+    words: Text
+    weak: bool
+
+
+@dataclass(frozen=True)
 class Image:
     """A PNG of the site: `name` within figures/, its file's pixels, and `shown`, the width in CSS pixels at most.
 
@@ -48,6 +58,7 @@ class Image:
     shown: int
     alt: Text
     role: Role
+    strength: Strength | None = None
 
     @classmethod
     def of(cls, picture: Picture, alt: Text, scale: float = 1.0) -> "Image":
@@ -77,7 +88,6 @@ class Row:
     right: bool | None = None
     target: Text = NOTHING
     remark: Text = NOTHING
-    details: tuple[Detail, ...] = ()
     note: Prose = SILENCE
     anchor: str = ""
     face: Image | None = None
@@ -197,17 +207,19 @@ class ColourKey:
     """What the colours of `bar` mean, from `low` to `high` of `quantity`.
 
     A signed one has zero in the middle, and the words `below` and `above` for what the two sides do to the score.
+    `note` says whose scale it is, `more` what else was done for the eye.
     """
 
     title: Text
     quantity: Text
-    low: str
-    high: str
+    low: Text
+    high: Text
     bar: Image | None
     signed: bool = False
     below: Text = NOTHING
     above: Text = NOTHING
-    note: Text = NOTHING  # whether the figure has one scale, or each image its own
+    note: Text = NOTHING
+    more: Text = NOTHING
 
 
 @dataclass(frozen=True)
@@ -233,6 +245,7 @@ class ShownFigure:
     bodies: tuple[Body, ...]
     legend: ColourKey | None = None
     details: tuple[Detail, ...] = ()
+    numbers: tuple["Table", ...] = ()  # of single images, which a reader need not know
     remarks: tuple[Text, ...] = ()
     evidence: tuple[LightLine, ...] = ()
     failure: Text = NOTHING

@@ -6,9 +6,11 @@ from pathlib import PurePath
 
 from generator.artefacts import Fact
 from generator.methods import Method
+from generator.pages.page import Strength
 from generator.prose.quantities import printed
 from generator.regions import Region
 from generator.results import Part, Role
+from generator.show import WEAK
 from generator.text import Passage, Prose, Text, woven
 from generator.words import Interface
 
@@ -73,6 +75,14 @@ class Reader:
         if 0 < share < 0.0005:
             return "< 0.1%"
         return "> 99.9%" if 0.9995 <= share < 1 else f"{100 * share:.1f}%"
+
+    def strength(self, top: float, share: float) -> Strength:
+        """Where a map's colours end, and how that compares with the strongest map of its figure."""
+        values = {"top": self.number(top), "share": printed(share, "share")}
+        weak = share < WEAK
+        short = self.words("strength.short", **values)
+        marked = self.words.joined((short, self.words("strength.weak")), "strength.between") if weak else short
+        return Strength(share, marked, self.words("strength.words", **values), weak)
 
     def number(self, value: float) -> str:
         return printed(float(value), "plain")
