@@ -4,9 +4,11 @@ import numpy as np
 import pytest
 from matplotlib import colormaps
 
+from generator.artefacts import Heatmaps
 from generator.drawing import colours, inks
 from generator.drawing.colours import Scale
 from generator.errors import ParameterError
+from generator.show import Show
 
 MAGNITUDE = Scale(2.0, False, "magma")
 SIGNED = Scale(2.0, True, "PuOr")
@@ -118,7 +120,7 @@ def test_superpixels_are_blue_for_and_orange_against():
     pixels = colours.superpixels(values, segments, Scale(2.0, True, "PuOr"), 1, boundaries=False)
     assert tuple(pixels[3, 2, :3]) == inks.SUPPORTS
     assert tuple(pixels[3, 8, :3]) == inks.OPPOSES
-    assert 0 < pixels[3, 2, 3] < pixels[3, 8, 3]
+    assert (pixels[3, 2, 3], pixels[3, 8, 3]) == (128, 255)
     assert (pixels[:, 12:, 3] == 0).all()
 
 
@@ -131,6 +133,25 @@ def test_borders_lie_between_superpixels():
     assert tuple(drawn[0, 3]) == (*inks.SUPPORTS, 255)
     assert tuple(drawn[0, 4, :3]) == inks.WHITE
     assert drawn[0, 4, 3] > 0
+
+
+def test_a_superpixel_that_hardly_weighs_is_hardly_seen():
+    """A hundredth of the strongest weight is a hundredth as opaque, and its border is that of one without a weight."""
+    segments = np.repeat(np.arange(2), 4)[None].repeat(4, axis=0)
+    values = np.choose(segments, np.array([1.0, -0.01], np.float32))
+    drawn = colours.superpixels(values, segments, Scale(1.0, True, "magma"), 1, boundaries=True)
+    assert drawn[0, 6, 3] == 3
+    assert tuple(drawn[0, 4]) == (*inks.WHITE, colours.LIGHT)
+
+
+def test_a_colouring_is_of_what_is_a_result():
+    """Nothing without one; of one, tops and strengths as its rule has them."""
+    values = np.stack([np.linspace(0, k, 101, dtype=np.float32)[None] for k in (1.0, 4.0)])
+    artefact = Heatmaps(values, False, "gradient")
+    found = {rule: colours.colouring([artefact], Show(scale=rule)) for rule in ("own", "max", "figure")}
+    assert [found[rule].scale(values[0]).limit for rule in found] == pytest.approx([0.99, 1, 4])
+    assert {round(one.top(values[0]) / one.strongest, 6) for one in found.values()} == {0.25}
+    assert colours.colouring([Heatmaps(0 * values, False, "gradient")], Show()) is None
 
 
 def test_the_bar_runs_from_low_to_high():

@@ -3,7 +3,7 @@
 import numpy as np
 
 from generator.drawing import inks
-from generator.drawing.panels import DIGITS, GAP, Tile, sheet
+from generator.drawing.panels import BAR, DIGITS, GAP, Tile, sheet
 
 
 def tiles(count, side=48, dead=()):
@@ -40,3 +40,13 @@ def test_a_dead_unit_is_striped_and_crossed():
 def test_a_sheet_is_the_same_twice():
     """No state is left between two drawings."""
     assert np.array_equal(sheet(tiles(4)), sheet(tiles(4)))
+
+
+def test_a_bar_below_a_tile_tells_how_strong_it_is():
+    """As wide as its share of the tile, above the number; what has no strength has no bar."""
+    face = np.full((48, 48), 40, np.uint8)
+    made = sheet((Tile(face, 3, top=2.0, strength=0.25), Tile(face, 4)))
+    strong, none = made[144 + GAP // 2 : 144 + GAP // 2 + BAR], made[144 : 144 + GAP // 2 + BAR, 144 + GAP :]
+    assert (strong[:, :36] == inks.BLACK).all()
+    assert (strong[:, 36:144] == inks.MAT).all()
+    assert (none == 255).all()

@@ -20,6 +20,7 @@ CLASSES = (bilingual("Angry", "生氣"), bilingual("Happy", "高興"))
 LANGUAGES = ("zh-Hant", "en")
 NAMES = Names(CLASSES, LANGUAGES, interface(LANGUAGES).under("chart"))
 ALL = Show(panels=("image", "map", "overlay", "masked"))
+SHARED = ALL.model_copy(update={"scale": "figure"})
 
 
 def batch(index=(4, 9), target=None):
@@ -68,7 +69,7 @@ def test_pictures_are_whole_multiples_and_say_their_size():
 
 def test_one_scale_for_all_images_of_a_figure():
     """The largest value of all images has the last colour, a quarter of it a quarter's, zero the first."""
-    drawing, scale = drawn(heatmaps()), colours.Scale(4.0, False, "magma")
+    drawing, scale = drawn(heatmaps(), SHARED), colours.Scale(4.0, False, "magma")
     expected = scale.paint(np.array([[1.0, 4.0, 0.0]], np.float32))[0].tolist()
     assert [rgb_at(drawing, "fig-4-map.png", 0, 0), rgb_at(drawing, "fig-9-map.png", 0, 0)] == [
         tuple(colour) for colour in expected[:2]
@@ -79,18 +80,90 @@ def test_one_scale_for_all_images_of_a_figure():
     assert drawing.legend.shared
 
 
-def test_a_scale_an_image_reaches_the_last_colour_in_each():
-    """With `scale: image` every map reaches its own maximum, and the legend does not claim to be shared."""
-    drawing = drawn(heatmaps(), ALL.model_copy(update={"scale": "image"}))
+def noise(n=2):
+    """Maps of magnitudes like a gradient's, the second a twentieth of the first."""
+    values = np.abs(np.random.default_rng(0).standard_t(3, size=(n, 48, 48))).astype(np.float32)
+    return values / 20 ** np.arange(n, dtype=np.float32)[:, None, None]
+
+
+@pytest.mark.parametrize("scale", ["max", "image"])
+def test_a_scale_of_its_own_maximum(scale):
+    """With `scale: max` (once `image`) every map reaches the last colour at its maximum, and the legend says so."""
+    drawing = drawn(heatmaps(), ALL.model_copy(update={"scale": scale}))
     assert rgb_at(drawing, "fig-4-map.png", 0, 0) == rgb_at(drawing, "fig-9-map.png", 0, 0)
-    assert not drawing.legend.shared
+    assert (drawing.legend.shared, drawing.legend.clipped) == (False, False)
+    assert drawing.strengths == ((0.25, 1.0),)
+
+
+def test_a_map_runs_to_its_own_99th_percentile():
+    """Brighter pixels have the last colour; below, colours are shares of that percentile, in a weak map as well."""
+    values = noise()
+    drawing = drawn(heatmaps(values=values))
+    for row, name in enumerate(("fig-4-map.png", "fig-9-map.png")):
+        top = float(np.percentile(values[row], 99))
+        expected = colours.Scale(top, False, "magma").paint(values[row])
+        assert np.array_equal(pixels(drawing, name)[::3, ::3], expected)
+        assert (values[row] > top).sum() == 24
+    assert drawing.legend.clipped
+
+
+def test_the_strength_is_the_top_as_a_share_of_the_strongest():
+    """Each picture of a map tells it, what is laid over the face too; the drawing has one a row."""
+    values = noise()
+    tops = np.percentile(values, 99, axis=(1, 2))
+    drawing = drawn(heatmaps(values=values))
+    (strengths,) = drawing.strengths
+    np.testing.assert_allclose(strengths, tops / tops.max(), rtol=1e-6)
+    told = {picture.name: picture.top for picture in drawing.pictures}
+    assert told["fig-9-map.png"] == told["fig-9-overlay.png"] == pytest.approx(tops[1])
+    assert told["fig-9-image.png"] is told["fig-9-masked.png"] is None
+    assert drawn(heatmaps(values=values), SHARED).strengths == drawing.strengths
+
+
+def test_what_has_no_single_bright_pixels_runs_to_its_maximum():
+    """A coarse map that was enlarged, and superpixels; a fine map with a coarse one among its factors does not."""
+    values = noise()
+    coarse = Heatmaps(values, False, "cam", native=values[:, ::8, ::8])
+    superpixels = Heatmaps(values, False, "weight", segments=np.zeros((2, 48, 48), np.int64))
+    fine = Heatmaps(values, False, "guided_gradcam", native=values[:, ::8, ::8], pixelwise=True)
+    clipped = [drawn(artefact).legend.clipped for artefact in (coarse, superpixels, fine)]
+    assert clipped == [False, False, True]
+    assert drawn(coarse).pictures[1].top == pytest.approx(float(values[0].max()))
+
+
+def test_only_overlays_of_single_pixels_are_smoothed():
+    """The map keeps its pixels; what is laid over the face is smoothed by one at 48×48, by as many as are asked for."""
+    values = noise()
+    raw, smooth = (drawn(heatmaps(values=values, pixelwise=pixelwise)) for pixelwise in (False, True))
+    assert np.array_equal(pixels(raw, "fig-4-map.png"), pixels(smooth, "fig-4-map.png"))
+    assert (raw.legend.smoothed, smooth.legend.smoothed) == (0, 1)
+    off = drawn(heatmaps(values=values, pixelwise=True), ALL.model_copy(update={"smooth": 0.0}))
+    assert np.array_equal(pixels(off, "fig-4-veil.png"), pixels(raw, "fig-4-veil.png"))
+    rough, even = (np.abs(np.diff(pixels(one, "fig-4-veil.png")[..., 3].astype(int))).mean() for one in (raw, smooth))
+    assert even < rough / 2
+
+
+def test_a_smoothed_overlay_reaches_its_last_colour():
+    """It is weaker than the map everywhere, so it runs to its own 99th percentile."""
+    drawing = drawn(heatmaps(values=noise(), pixelwise=True))
+    for name in ("fig-4-veil.png", "fig-9-veil.png"):
+        assert (pixels(drawing, name)[::3, ::3, 3] == 255).sum() == 24
+
+
+def test_a_map_that_is_no_result_has_no_strength():
+    """It sets no scale, and no bar is drawn below it."""
+    values = noise()
+    values[1] = np.nan
+    drawing = drawn(heatmaps(values=values, pixelwise=True))
+    assert drawing.strengths == ((1.0, 0.0),)
+    assert {picture.top for picture in drawing.pictures if picture.row == 1} == {None}
 
 
 def test_one_scale_for_all_parts_of_a_figure():
     """Two layers or models of one figure can be compared: the larger one sets the scale."""
     weak = Part(heatmaps(values=np.full((2, 48, 48), 1.0, np.float32)), batch())
     strong = Part(heatmaps(values=np.full((2, 48, 48), 2.0, np.float32)), batch())
-    drawing = draw(FigureResult("fig", "q", "m", {}, (weak, strong)), ALL, NAMES)
+    drawing = draw(FigureResult("fig", "q", "m", {}, (weak, strong)), SHARED, NAMES)
     assert drawing.legend.high == 2
     assert rgb_at(drawing, "fig-1-4-map.png", 0, 0) != rgb_at(drawing, "fig-2-4-map.png", 0, 0)
     assert {picture.part for picture in drawing.pictures} == {0, 1}
@@ -198,9 +271,18 @@ def outputs(n=2):
     return LayerOutputs(output, np.array([5, 6]))
 
 
-def test_outputs_share_one_scale_with_zero_fixed():
-    """A unit that puts out nothing has the colour of zero, the largest output the last one."""
+def test_outputs_run_to_their_own_top_and_a_silent_one_is_zero():
+    """A unit that puts out nothing has the colour of zero and no strength; the others tell theirs."""
     drawing = drawn(outputs())
+    told = {picture.name: picture.strength for picture in drawing.pictures if picture.role == "output"}
+    assert told == {"fig-4-5.png": 0, "fig-4-6.png": 0.5, "fig-9-5.png": 0, "fig-9-6.png": 1}
+    assert rgb_at(drawing, "fig-4-5.png", 0, 0) == tuple(colours.Scale(0, False, "magma").paint(np.zeros((1, 1)))[0, 0])
+    assert rgb_at(drawing, "fig-4-6.png", 0, 0) == rgb_at(drawing, "fig-9-6.png", 0, 0)
+
+
+def test_outputs_may_share_one_scale_with_zero_fixed():
+    """A unit that puts out nothing has the colour of zero, the largest output the last one."""
+    drawing = drawn(outputs(), SHARED)
     assert rgb_at(drawing, "fig-9-5.png", 0, 0) == rgb_at(drawing, "fig-9-6.png", 90, 90)
     last = colours.Scale(1.0, False, "magma").paint(np.ones((1, 1), np.float32))[0, 0]
     assert rgb_at(drawing, "fig-9-6.png", 0, 0) == tuple(last)
@@ -225,7 +307,7 @@ def test_outputs_of_one_image_are_named_by_unit():
 
 def test_negative_outputs_make_the_scale_diverge():
     """Before a ReLU zero lies in the middle."""
-    drawing = drawn(LayerOutputs(-outputs().output, np.array([5, 6])))
+    drawing = drawn(LayerOutputs(-outputs().output, np.array([5, 6])), SHARED)
     assert drawing.legend.signed
     assert drawing.legend.low == -2
 

@@ -55,6 +55,32 @@ class TestRows:
         assert row.remark.startswith("The map is flat")
         assert row.values is None
 
+    def test_the_strength_stands_below_the_map_alone(self, english):
+        """Below the overlay where there is no map, below nothing where the map is no result."""
+        rows = figure(english, "saliency").bodies[0].rows
+        told = [image.strength and image.strength.short for image in rows[0].images]
+        assert told == [None, rows[0].images[1].strength.short, None]
+        assert told[1].endswith(" · 100%")
+        assert {image.strength for image in rows[1].images} == {None}
+        assert figure(english, "lime").bodies[0].rows[0].images[1].strength.share == 1
+
+    def test_a_weak_map_is_called_weak(self):
+        """Below a tenth of the figure's strongest, in the language of the reader."""
+        values = maps(7)
+        values[3] /= 20
+        for language, word in (("en", "weak"), ("zh-Hant", "弱")):
+            rows = remade(Heatmaps(values, False, "gradient"), batch(7), language=language).bodies[0].rows
+            weak = [row.images[1].strength.short.endswith(word) for row in rows]
+            assert weak == [row.images[1].strength.weak for row in rows] == [k == 3 for k in range(7)]
+
+    def test_numbers_of_single_images_stand_apart(self, english):
+        """Beside the picture are its class and probability; what the words name of its facts is a table."""
+        (table,) = figure(english, "lime").numbers
+        assert table.head == ("Image", "fit R²")
+        assert table.rows[3] == ("Image 103, Happy", "0.63")
+        facts = tuple({"seed": 2107665609} for _ in range(7))
+        assert remade(Heatmaps(maps(7), False, "gradient", image_facts=facts), batch(7)).numbers == ()
+
     def test_a_note_stands_under_the_row_of_its_class(self, english):
         """`notes: {happy: …}` belongs to the row labelled Happy alone."""
         notes = [row.note.source if row.note else "" for row in figure(english, "saliency").bodies[0].rows]

@@ -53,12 +53,27 @@ class TestAround:
     """Legends, facts and failures."""
 
     def test_a_legend_says_what_the_colours_mean(self, english):
-        """Quantity, both ends, and what the sides of a signed one do."""
+        """Quantity, both ends, what the sides of a signed one do, and where each map's own scale ends."""
         plain, signed = figure(english, "saliency").legend, figure(english, "lime").legend
-        assert (plain.low, plain.signed, plain.below) == ("0", False, "")
+        assert (plain.low, plain.high, plain.signed, plain.below) == ("0", "99th percentile", False, "")
+        assert plain.note == "each to its own 99th percentile, brighter pixels look the same"
+        assert plain.more.startswith("Bar below a picture: ")
+        assert signed.note == "each to its own maximum"
         assert plain.quantity == "size of the gradient"
         assert (signed.below, signed.above) == ("lowers the score", "raises the score")
-        assert signed.low == "−" + signed.high
+        assert (signed.low, signed.high) == ("−", "+")
+
+    def test_a_shared_scale_has_its_numbers(self):
+        """`show: {scale: figure}`: from minus the largest magnitude to it."""
+        artefact, show = Heatmaps(2 * maps(7, signed=True), True, "gradient"), Show(scale="figure")
+        legend = remade(artefact, batch(7), show=show).legend
+        assert (legend.low, legend.high, legend.note) == ("−1.99", "1.99", "one scale for the figure")
+
+    def test_a_smoothed_overlay_is_told(self):
+        """With the number of pixels; where no overlay is shown there is nothing to tell."""
+        noisy = Heatmaps(maps(7), False, "gradient", pixelwise=True)
+        assert "smoothed by 1 px" in remade(noisy, batch(7)).legend.more
+        assert "smoothed" not in remade(noisy, batch(7), show=Show(panels=("image", "map"))).legend.more
 
     def test_facts_are_in_the_readers_language(self):
         """Names and values, not keys."""

@@ -28,6 +28,7 @@ from generator.samples import Samples
 from generator.show import Show
 from tests.conftest import batch_of, request_of
 from tests.fixtures.closed_form import LinearClassifier
+from tests.fixtures.report_fixture import reader
 from tests.fixtures.stock import computed, keras_library, opened, stock
 
 SIDE = 24
@@ -122,20 +123,24 @@ def drawn(maps, images):
 
 
 def test_a_weak_map_stays_weak_and_nothing_stays_nothing():
-    """Stretched one by one, maps of 0.67, 0.22 and 10⁻¹¹ all reach 1; ours share a scale that begins at zero."""
+    """Stretched one by one, maps of 0.67, 0.04 and 10⁻¹¹ all look alike; ours say how strong each is, and which is weak.
+
+    On one scale for all, the second would be black instead. Zero keeps its colour in each.
+    """
     values = np.zeros((3, SIDE, SIDE), np.float32)
-    values[:, 3, 3] = (0.67, 0.22, 1e-11)
+    values[:, 3, 3] = (0.67, 0.04, 1e-11)
     naive = (values - values.min()) / (np.ptp(values, axis=(1, 2), keepdims=True))
     assert (naive.max(axis=(1, 2)) > 0.999).all()
     maps = Heatmaps(values, False, "cam")
     drawing, pictures = drawn(maps, np.repeat(FACE, 3, axis=0))
-    assert drawing.legend.low == 0
-    assert drawing.legend.high == pytest.approx(0.67)
-    scale = colours.Scale(0.67, False, "magma")
+    assert drawing.strengths == (pytest.approx((1, 0.04 / 0.67, 0)),)
+    told = [reader().strength(picture.top, picture.strength) for picture in drawing.pictures if picture.top]
+    assert [(str(one.short["en"]), one.weak) for one in told] == [("0.67 · 100%", False), ("0.04 · 6% · weak", True)]
+    zero, last = (colours.Scale(1.0, False, "magma").paint(np.full((1, 1), k))[0, 0] for k in (0.0, 1.0))
     side = pictures["f-0-map.png"].shape[0] // SIDE
     for row in (0, 1):
-        shown = pictures[f"f-{row}-map.png"][3 * side, 3 * side]
-        assert (shown == scale.paint(values[row])[3, 3]).all()
+        assert (pictures[f"f-{row}-map.png"][3 * side, 3 * side] == last).all()
+        assert (pictures[f"f-{row}-map.png"][0, 0] == zero).all()
     assert maps.remark(2) == "flat"
     assert values[2].max() < FLAT
     assert (pictures["f-2-map.png"] == colours.no_result(*pictures["f-2-map.png"].shape[:2])).all()
