@@ -1,7 +1,6 @@
 """How a figure is drawn."""
 
 import pytest
-
 from pydantic import ValidationError
 
 from generator.show import WEAK, Mask, Show, columns_for

@@ -6,10 +6,11 @@ Typst writes each element of the tags by itself, without compression, and pictur
 from io import BytesIO
 
 import numpy as np
-from pikepdf import Array, Name, ObjectStreamMode, Stream, String, open
+from pikepdf import Array, Name, ObjectStreamMode, Stream, String, open, settings
 
 from generator.drawing.png import indexed
 
+settings.set_flate_compression_level(9)
 LARGE = 100_000  # pixels from which a table of colours is worth its search
 
 
@@ -21,7 +22,7 @@ def compact(data: bytes) -> bytes:
             if int(image.Width) * int(image.Height) >= LARGE:
                 _with_table(image)
         stream = BytesIO()
-        how = {"object_stream_mode": ObjectStreamMode.generate, "deterministic_id": True}
+        how = {"object_stream_mode": ObjectStreamMode.generate, "deterministic_id": True, "recompress_flate": True}
         document.save(stream, **how, fix_metadata_version=False)
         return stream.getvalue()
 

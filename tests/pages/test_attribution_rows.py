@@ -60,7 +60,7 @@ class TestRows:
         rows = figure(english, "saliency").bodies[0].rows
         told = [image.strength and image.strength.short for image in rows[0].images]
         assert told == [None, rows[0].images[1].strength.short, None]
-        assert told[1].endswith(" · 100%")
+        assert told[1].endswith(" (100%)")
         assert {image.strength for image in rows[1].images} == {None}
         assert figure(english, "lime").bodies[0].rows[0].images[1].strength.share == 1
 

@@ -19,6 +19,7 @@ from tests.fixtures.report_fixture import (
     maps,
     page,
     reader,
+    remade,
 )
 
 

@@ -123,7 +123,7 @@ def drawn(maps, images):
 
 
 def test_a_weak_map_stays_weak_and_nothing_stays_nothing():
-    """Stretched one by one, maps of 0.67, 0.04 and 10⁻¹¹ all look alike; ours say how strong each is, and which is weak.
+    """Stretched one by one, maps of 0.67, 0.04 and 10⁻¹¹ look alike; ours say how strong each is, and which is weak.
 
     On one scale for all, the second would be black instead. Zero keeps its colour in each.
     """
@@ -135,7 +135,7 @@ def test_a_weak_map_stays_weak_and_nothing_stays_nothing():
     drawing, pictures = drawn(maps, np.repeat(FACE, 3, axis=0))
     assert drawing.strengths == (pytest.approx((1, 0.04 / 0.67, 0)),)
     told = [reader().strength(picture.top, picture.strength) for picture in drawing.pictures if picture.top]
-    assert [(str(one.short["en"]), one.weak) for one in told] == [("0.67 · 100%", False), ("0.04 · 6% · weak", True)]
+    assert [(str(one.short["en"]), one.weak) for one in told] == [("0.67 (100%)", False), ("0.04 (6%), weak", True)]
     zero, last = (colours.Scale(1.0, False, "magma").paint(np.full((1, 1), k))[0, 0] for k in (0.0, 1.0))
     side = pictures["f-0-map.png"].shape[0] // SIDE
     for row in (0, 1):
