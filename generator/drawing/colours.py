@@ -150,10 +150,15 @@ def veil(values: Floats, scale: Scale) -> Pixels:
 
 
 def over(face: Pixels, veil: Pixels, opacity: float = OPACITY) -> Pixels:
-    """The veil laid over the face of the same size, as RGB in every fifth shade: nobody sees 2 of 255, files halve."""
+    """The veil laid over the face of the same size, as RGB."""
     alpha = veil[..., 3:].astype(np.float64) / 255 * opacity
     mixed = rgb(face) * (1 - alpha) + veil[..., :3] * alpha
-    return np.asarray(np.rint(mixed / SHADE) * SHADE, np.uint8)
+    return np.rint(mixed).astype(np.uint8)
+
+
+def plainer(pixels: Pixels) -> Pixels:
+    """In every fifth shade: nobody sees a difference of 2 in 255, and files become a third smaller."""
+    return np.rint(pixels / SHADE).astype(np.uint8) * np.uint8(SHADE)
 
 
 def masked(face: Pixels, values: Floats, least: float, fill: str) -> Pixels:

@@ -58,7 +58,7 @@ class MappedFace:
             veil = colours.enlarge(colours.veil(self.laid, self.laid_scale or self.scale), self.times)
         else:
             veil = colours.superpixels(self.values, self.segments, self.scale, self.times, self.boundaries)
-        return veil if role == "veil" else colours.over(self.panel("image"), veil)
+        return veil if role == "veil" else colours.plainer(colours.over(self.panel("image"), veil))
 
 
 @dataclass(frozen=True)
