@@ -10,7 +10,7 @@ from generator.evidence.result import ReportEvidence
 from generator.pages.assembly import figure_numbers
 from generator.pages.page import LightLine
 from generator.pages.reader import Reader
-from generator.prose.facts import ReportFacts
+from generator.prose.numbers import ReportFacts
 from generator.prose.sayings import Spoken
 from generator.results import FigureResult
 from generator.spec.report import Report

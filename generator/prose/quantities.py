@@ -110,9 +110,10 @@ class Name(str):
 
 
 class Listed(tuple[Any, ...]):
-    """Several names or numbers that print as a list in the reader's language."""
+    """Several names or numbers that print as a list in the reader's language; `apart`: clearly so, of a ranking."""
 
     language: Language
+    apart: bool = False
 
     @classmethod
     def of(cls, items: tuple[Any, ...], language: Language) -> Self:

@@ -13,8 +13,7 @@ from generator.evidence.localisation import ALL, RegionEffect
 from generator.evidence.result import CHECKS, FigureEvidence, ReportEvidence
 from generator.methods import METHODS
 from generator.prose import numbers
-from generator.prose.facts import functions_of, one_of
-from generator.prose.numbers import Numbers
+from generator.prose.numbers import Numbers, functions_of, one_of
 from generator.prose.quantities import CheckLine, Claim, Light, Listed, Name, Quantity, Share, Unit
 from generator.words import Words
 

@@ -14,7 +14,7 @@ from generator.evidence.localisation import Partition, shares
 from generator.evidence.measurement import Setting, measure
 from generator.evidence.result import ReportEvidence
 from generator.methods import METHODS, Method, load_all
-from generator.prose.facts import ReportFacts
+from generator.prose.numbers import ReportFacts
 from generator.prose.sayings import Spoken
 from generator.regions import Region
 from generator.samples import Evaluation

@@ -9,8 +9,7 @@ import pytest
 from generator.artefacts import Heatmaps, Patterns
 from generator.errors import InputError
 from generator.evidence.localisation import Partition
-from generator.prose.facts import ReportFacts
-from generator.prose.numbers import NAMES, Numbers
+from generator.prose.numbers import NAMES, Numbers, ReportFacts
 from generator.regions import Region
 from generator.results import FigureResult, Part
 from generator.samples import Evaluation
@@ -123,3 +122,30 @@ def test_what_a_failed_figure_cannot_tell_is_unknown():
 def test_every_name_has_one_line_of_documentation():
     """The names of the prose are documented where they are defined."""
     assert all((getattr(Numbers, name).__doc__ or "").strip() for name in NAMES)
+
+
+def test_recall_precision_and_confusions_are_the_counts_of_the_evaluation():
+    """4 cats of which 2 are right, 1 a dog, 1 an owl; 3 predicted dogs of which 2 are right."""
+    n = numbers()
+    assert n.recall("cat") == 0.5 and str(n.recall("cat")) == "50%"
+    assert n.precision("dog") == pytest.approx(2 / 3)
+    assert (n.support("cat"), n.accuracy()) == (4, pytest.approx(4 / 7))
+    assert n.confusion("owl", "cat") == 1.0
+
+
+def test_classes_come_in_the_order_of_their_recall_and_read_in_the_language():
+    """Ids compare, names print."""
+    assert n_ids(numbers().best_classes(2)) == ["dog", "cat"]
+    assert str(numbers().best_classes(2)) == "Dog and Cat"
+    assert str(numbers("zh-Hant").worst_classes(3)) == "貓頭鷹、貓和狗"
+
+
+def n_ids(names):
+    return [name + "" for name in names]
+
+
+def test_without_an_evaluation_its_numbers_are_unknown():
+    """An unknown quantity prints a dash and is known to be unknown."""
+    n = numbers(evaluation=False)
+    assert str(n.accuracy()) == "–" and not n.accuracy().known
+    assert n.best_classes(3) == ()

@@ -2,7 +2,7 @@
 
 import pytest
 
-from generator.prose.facts import proportion
+from generator.prose.numbers import proportion
 from generator.prose.quantities import Listed, Quantity
 from generator.text import Language
 
