@@ -7,7 +7,7 @@ the denominator what a method does not repeat itself.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -15,16 +15,13 @@ from numpy.typing import NDArray
 
 from generator.artefacts import Ints
 from generator.evidence.cells import ranks
-from generator.evidence.estimates import FEWEST, FEWEST_DRAWS, LEVEL, Doubles, Estimate, Sums, Verdict, claim_level
+from generator.evidence.estimates import FEWEST, FEWEST_DRAWS, Doubles, Estimate, Statement, Sums, Verdict
 from generator.evidence.explainer import CHUNK, EMPTY, Case
 from generator.methods import Method
 
 NONE = -1
 LEAST = 0.1  # a denominator below this carries no ratio
 REPEATS = 0.5  # mean rank correlation of a map with its repetition below which it is noise
-LITTLE, MUCH = 1 / 3, 2 / 3  # of a map that survives an exchange
-PIXELS = 0.7  # rank correlation of a map with its repetition
-FITS, STAYS = (0.6, 0.3), (0.8, 0.5)  # of LIME's R² and stability: above the first, below the second
 
 
 @dataclass(frozen=True)
@@ -39,8 +36,8 @@ class Retained:
     silent: str = ""
     fewest: int = FEWEST
 
-    def estimate(self, level: float = LEVEL) -> Estimate | None:
-        return None if self.silent else self.sums.ratio(0, 1, level, self.fewest)
+    def estimate(self) -> Estimate | None:
+        return None if self.silent else self.sums.ratio(0, 1, self.fewest)
 
 
 # columns of the sums
@@ -85,7 +82,10 @@ def unknown(sums: Sums) -> str:
 
 @dataclass(frozen=True)
 class Survival:
-    """What part of a map survives an exchange, over `n` images; `raw` and `other` are the numerator's correlations."""
+    """What part of a map survives an exchange, over `n` images, or over `n` networks with other weights.
+
+    `raw` and `other` are the numerator's correlations.
+    """
 
     retained: Estimate | None = None
     raw: float | None = None
@@ -93,22 +93,22 @@ class Survival:
     n: int = 0
 
 
-def class_swap(case: Case) -> tuple[Survival, Verdict]:
+def class_swap(case: Case) -> tuple[Survival, Verdict | None]:
     """What survives when the map of another class is asked for."""
     return survived(case, swapped(case))
 
 
-def random_weights(case: Case) -> tuple[Survival, Verdict]:
+def random_weights(case: Case) -> tuple[Survival, Verdict | None]:
     """What survives in untrained networks."""
     return survived(case, exchanged(case))
 
 
-def survived(case: Case, kept: Retained) -> tuple[Survival, Verdict]:
-    """As a number, with how many images stand behind it, and as a light."""
-    estimate, means = kept.estimate(), kept.sums.means
-    raw, other = (float(means[RAW]), float(means[OTHER])) if kept.sums.n else (None, None)
-    value = replace(estimate, n=kept.images) if estimate else None
-    return Survival(value, raw, other, kept.images), depends(case, kept)
+def survived(case: Case, kept: Retained) -> tuple[Survival, Verdict | None]:
+    """As a number, and why nothing may be said of it."""
+    n, means = kept.sums.n, kept.sums.means
+    raw, other = (float(means[RAW]), float(means[OTHER])) if n else (None, None)
+    silent = Verdict("silent", kept.silent, n) if kept.silent else case.silent(kept.images)
+    return Survival(kept.estimate(), raw, other, n), silent
 
 
 def swapped(case: Case) -> Retained:
@@ -141,19 +141,6 @@ def exchanged(case: Case) -> Retained:
     return Retained(sums, images, "empty" if lost else unknown(sums), FEWEST_DRAWS)
 
 
-def depends(case: Case, kept: Retained) -> Verdict:
-    """Whether the map changes with the class, or with the weights."""
-    if kept.silent:
-        return Verdict("silent", kept.silent, kept.images)
-    silent, estimate = case.silent(kept.images), kept.estimate(claim_level(case.bench.claims))
-    if silent or estimate is None:
-        return silent or Verdict("silent", "too_few", kept.images)
-    if estimate.high < LITTLE:
-        return Verdict("green", "changes", kept.images)
-    stays = estimate.low > MUCH
-    return Verdict("red", "stays", kept.images) if stays else Verdict("amber", "partly", kept.images)
-
-
 @dataclass(frozen=True)
 class Repetition:
     """Rank correlation of a map with its repetition with other random numbers, by pixel and by cell."""
@@ -169,15 +156,7 @@ def repetition(case: Case) -> tuple[Repetition | None, Verdict | None]:
         return None, None
     target = case.bench.faces.target[: len(own.cells)]
     pixel, cell = Sums.of(own.pixels), Sums.of(correlations(own.cells, own.cells, own.repeated, target)[:, REPEAT])
-    return Repetition(pixel.estimate(), cell.estimate()), repeats(pixel)
-
-
-def repeats(pixel: Sums) -> Verdict:
-    """The light of a repetition."""
-    if pixel.n < FEWEST:
-        return Verdict("silent", "too_few", pixel.n)
-    steady = float(pixel.means[0]) >= PIXELS
-    return Verdict("green", "repeats", pixel.n) if steady else Verdict("amber", "raise_samples", pixel.n)
+    return Repetition(pixel.estimate(), cell.estimate()), case.silent(pixel.n)
 
 
 @dataclass(frozen=True)
@@ -196,7 +175,7 @@ def lime_fit(facts: Sequence[Mapping[str, Any]]) -> tuple[LimeFit | None, Verdic
     if not known:
         return None, None
     fit = LimeFit(*(described([float(one[name]) for one in known]) for name in names))
-    return fit, fits(fit)
+    return fit, Verdict("silent", "too_few", len(known)) if len(known) < FEWEST else None
 
 
 def described(values: Sequence[float]) -> Estimate:
@@ -204,16 +183,6 @@ def described(values: Sequence[float]) -> Estimate:
     sums = Sums.of(np.asarray(values, np.float64))
     mean = float(sums.means[0])
     return sums.estimate(fewest=2) or Estimate(mean, mean, mean, sums.n)
-
-
-def fits(fit: LimeFit) -> Verdict:
-    """Whether LIME's local model fits and would come again; of the very images shown, however few."""
-    r2, stability = fit.r2, fit.stability
-    if r2.mean < FITS[1] or stability.mean < STAYS[1]:
-        return Verdict("red", "fits_badly" if r2.mean < FITS[1] else "unstable", r2.n)
-    if r2.mean >= FITS[0] and stability.mean >= STAYS[0]:
-        return Verdict("green", "fits", r2.n)
-    return Verdict("amber", "double_samples" if stability.mean < STAYS[0] else "fits_partly", r2.n)
 
 
 @dataclass(frozen=True)
@@ -228,6 +197,7 @@ class Agreement:
     other: Estimate | None = None
     excess: Estimate | None = None
     related: bool = False
+    said: Statement = "undecided"  # of the excess
 
 
 def agreement(one: Case, other: Case, most: int) -> Agreement:

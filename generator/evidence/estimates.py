@@ -1,4 +1,4 @@
-"""Means, ratios and shares with intervals, from sums that add up, and the light that they allow.
+"""Means, ratios and shares with intervals, from sums that add up.
 
 Intervals are Student's over images, never over pixels, and never bootstrapped: at five images a percentile bootstrap
 covers four times out of five what it promises to cover nineteen times out of twenty.
@@ -15,7 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 Doubles = NDArray[np.float64]
-Colour = Literal["green", "amber", "red", "silent"]
+Colour = Literal["green", "amber", "red", "undecided", "silent"]
+Statement = Literal["above", "below", "within", "between", "undecided"]
 
 LEVEL = 0.95
 FEWEST = 8  # images below which no estimate is given
@@ -24,25 +25,39 @@ FEWEST_DRAWS = 2  # networks with random weights
 
 @dataclass(frozen=True)
 class Estimate:
-    """A number with its interval, from `n` images."""
+    """A number with its interval at 95 %, from `n` images (or networks); `freedom` −1: one less than n."""
 
     mean: float
     low: float
     high: float
     n: int
+    freedom: float = -1
 
     def over(self, unit: float) -> "Estimate":
         """The same in multiples of a unit."""
-        return Estimate(self.mean / unit, self.low / unit, self.high / unit, self.n)
+        return Estimate(self.mean / unit, self.low / unit, self.high / unit, self.n, self.freedom)
+
+    def at(self, level: float) -> "Estimate":
+        """The same with the interval of another level."""
+        freedom = self.n - 1 if self.freedom < 0 else self.freedom
+        if freedom <= 0 or level == LEVEL:
+            return self
+        wider = student_quantile((1 + level) / 2, freedom) / student_quantile((1 + LEVEL) / 2, freedom)
+        below, above = ((self.mean - self.low) * wider, (self.high - self.mean) * wider)
+        return Estimate(self.mean, self.mean - below, self.mean + above, self.n, self.freedom)
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """What may be said: `reason` is a key of the words; `n` images stand behind it."""
+    """What may be said: `reason` is a key of the words; `n` images (or networks) stand behind it.
+
+    `about`: the regions that reason and number speak of, the one of the number first.
+    """
 
     light: Colour
     reason: str
     n: int
+    about: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -80,23 +95,18 @@ class Sums:
         """Of a single row, unbiased."""
         return (self.products - self.n * np.outer(self.means, self.means)) / (self.n - 1)
 
-    def estimate(self, column: int = 0, level: float = LEVEL, fewest: int = FEWEST) -> Estimate | None:
+    def estimate(self, column: int = 0, fewest: int = FEWEST) -> Estimate | None:
         """The mean of a column; None below `fewest` rows."""
         if self.n < max(fewest, 2):
             return None
         error = math.sqrt(max(0.0, float(self.covariance[column, column])) / self.n)
-        return _around(float(self.means[column]), error, self.n - 1, level, self.n)
-
-    def positive(self, column: int = 0, level: float = LEVEL) -> bool:
-        """Whether the whole interval of a column's mean lies above 0."""
-        estimate = self.estimate(column, level)
-        return estimate is not None and estimate.low > 0
+        return _around(float(self.means[column]), error, self.n - 1, self.n)
 
     def column(self, k: int) -> "Sums":
         """One column alone."""
         return Sums(self.n, self.total[k : k + 1], self.products[k : k + 1, k : k + 1])
 
-    def ratio(self, above: int, below: int, level: float = LEVEL, fewest: int = FEWEST) -> Estimate | None:
+    def ratio(self, above: int, below: int, fewest: int = FEWEST) -> Estimate | None:
         """The ratio of two means by the delta method; None below `fewest` rows."""
         if self.n < max(fewest, 2):
             return None
@@ -104,7 +114,7 @@ class Sums:
         weight = np.zeros(len(self.total))
         weight[above], weight[below] = 1 / b, -a / b**2
         variance = max(0.0, float(weight @ self.covariance @ weight))
-        return _around(a / b, math.sqrt(variance / self.n), self.n - 1, level, self.n)
+        return _around(a / b, math.sqrt(variance / self.n), self.n - 1, self.n)
 
 
 def joined(parts: Iterable[Sums]) -> Sums:
@@ -115,12 +125,12 @@ def joined(parts: Iterable[Sums]) -> Sums:
     return first
 
 
-def _around(mean: float, error: float, freedom: float, level: float, n: int) -> Estimate:
-    half = student_quantile((1 + level) / 2, freedom) * error
-    return Estimate(mean, mean - half, mean + half, n)
+def _around(mean: float, error: float, freedom: float, n: int) -> Estimate:
+    half = student_quantile((1 + LEVEL) / 2, freedom) * error
+    return Estimate(mean, mean - half, mean + half, n, freedom)
 
 
-def difference(one: Sums, other: Sums, level: float = LEVEL, fewest: int = FEWEST) -> Estimate | None:
+def difference(one: Sums, other: Sums, fewest: int = FEWEST) -> Estimate | None:
     """The difference of two independent means (Welch 1947); None where either has too few rows."""
     if one.n < max(fewest, 2) or other.n < 2:
         return None
@@ -128,7 +138,7 @@ def difference(one: Sums, other: Sums, level: float = LEVEL, fewest: int = FEWES
     spread = sum(v * v / (sums.n - 1) for v, sums in zip(variances, (one, other), strict=True))
     freedom = sum(variances) ** 2 / spread if spread else float(one.n + other.n - 2)
     mean = float(one.means[0] - other.means[0])
-    return _around(mean, math.sqrt(sum(variances)), freedom, level, one.n)
+    return _around(mean, math.sqrt(sum(variances)), freedom, one.n)
 
 
 def claim_level(claims: int) -> float:

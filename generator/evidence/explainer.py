@@ -60,7 +60,7 @@ class Explainer:
 
 @dataclass(frozen=True)
 class Bench:
-    """What all methods are measured with: `cover` is None where no blur hides the class, `claims` so many methods.
+    """What all methods are measured with: `cover` is None where no blur hides the class.
 
     `gaps (n, 2)` are the faithfulness gaps of a blob and of the change that the blur makes.
     """
@@ -70,7 +70,6 @@ class Bench:
     parts: Partition
     cover: Covering | None
     gaps: Doubles
-    claims: int
 
 
 def maps_of(explainer: Explainer, bench: Bench, rows: Ints, target: Ints, again: bool = False) -> Maps:

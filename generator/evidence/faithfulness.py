@@ -13,7 +13,7 @@ import numpy as np
 from generator.artefacts import Floats, Ints
 from generator.classifier import Classifier
 from generator.evidence.cells import blob, cell_means, cell_numbers, order_of
-from generator.evidence.estimates import Doubles, Estimate, Sums, Verdict, claim_level
+from generator.evidence.estimates import Doubles, Estimate, Sums, Verdict
 from generator.evidence.explainer import Case
 from generator.evidence.faces import Covering, Masks, covered
 
@@ -69,26 +69,13 @@ class Faithfulness:
     over: Mapping[str, Estimate | None] = field(default_factory=dict)
 
 
-def faithfulness(case: Case) -> tuple[Faithfulness, Verdict]:
-    """Estimates of the areas and gaps of a method, and the light that they allow."""
+def faithfulness(case: Case) -> tuple[Faithfulness, Verdict | None]:
+    """Estimates of the areas and gaps of a method, and why nothing may be said of them."""
     sums = gaps(case)
     known = {name: one.estimate() for name, one in sums.items()}
     over = {name: known.get(name) for name in (*REFERENCES, AVERAGE)}
-    return Faithfulness(known.get("deletion"), known.get("insertion"), known.get("gap"), over), faithful(sums, case)
-
-
-def faithful(sums: Mapping[str, Sums], case: Case) -> Verdict:
-    """Whether covering what the map marks hurts, and more than covering what maps mark that ignore the model."""
-    if not sums:
-        return Verdict("silent", "nothing_hides_the_class", 0)
-    n = sums["gap"].n
-    if silent := case.silent(n):
-        return silent
-    level = claim_level(case.bench.claims)
-    if not sums["gap"].positive(level=level):
-        return Verdict("red", "not_above_zero", n)
-    beaten_by = [name for name in REFERENCES if name in sums and not sums[name].positive(level=level)]
-    return Verdict("amber", f"{beaten_by[0]}_as_good", n) if beaten_by else Verdict("green", "beats_all", n)
+    silent = case.silent(sums["gap"].n) if sums else Verdict("silent", "nothing_hides_the_class", 0)
+    return Faithfulness(known.get("deletion"), known.get("insertion"), known.get("gap"), over), silent
 
 
 def reference_gaps(classifier: Classifier, cover: Covering, size: tuple[int, int]) -> Doubles:

@@ -1,7 +1,7 @@
 """Where maps lie, and what a region does: the share of a map inside it, the fall when it is blurred (measures A, B)."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -13,9 +13,8 @@ from generator.evidence.estimates import (
     FEWEST_DRAWS,
     Doubles,
     Estimate,
+    Statement,
     Sums,
-    Verdict,
-    claim_level,
     difference,
     joined,
 )
@@ -23,7 +22,6 @@ from generator.evidence.faces import Faces, Masks, covered
 from generator.maps.pixels import blurred, enlarge
 from generator.regions import Region
 
-LOOKS = "looks"
 ALL = "all"  # beside the classes: over all of them
 ELSEWHERE = 4  # places of the same shape that a region is compared with
 OVERLAP = 0.3  # the part of the region that such a place may share with it
@@ -124,10 +122,11 @@ class Shared:
 
 @dataclass(frozen=True)
 class RegionShare:
-    """The part of a figure's maps that lies in a region, by class and of all; `looked_at`: nothing simple explains it.
+    """The part of a figure's maps that lies in a region, by class and of all.
 
-    Beside it what a map has there that knows nothing: the region's `area`, a `blob`, `untrained` networks. `ceiling` is
-    the most that a map of so coarse a grid can have.
+    Beside it what a map has there that knows nothing: the region's `area`, a `blob`, `untrained` networks, which it
+    exceeds by `excess`. `ceiling` is the most that a map of so coarse a grid can have. `marks` says 'above' of what
+    exceeds all three; the model looks there (`looked_at`) where the map is also faithful and hiding the region costs.
     """
 
     ceiling: float
@@ -135,7 +134,9 @@ class RegionShare:
     blob: float
     untrained: Estimate | None
     by_class: Mapping[str, Estimate | None]
-    looked_at: Mapping[str, bool]
+    excess: Mapping[str, Estimate | None]
+    marks: Mapping[str, Statement] = field(default_factory=dict)
+    looked_at: Mapping[str, bool] = field(default_factory=dict)
 
     def times(self, name: str) -> Estimate | None:
         """The share of a class (or all) as a multiple of the area."""
@@ -143,75 +144,36 @@ class RegionShare:
         return share.over(self.area) if share else None
 
 
-def region_shares(
-    total: Shared, untrained: Sequence[Sums], images: int, parts: Partition
-) -> tuple[dict[str, RegionShare], Verdict]:
-    """By region, and one light from the looks at all of them over all classes.
-
-    `untrained` are the shares of untrained networks, over draws of `images`, by class and at last of all.
-    """
+def region_shares(total: Shared, untrained: Sequence[Sums], parts: Partition) -> dict[str, RegionShare]:
+    """By region; `untrained` are the shares of untrained networks, over networks, by class and at last of all."""
     shown = dict(zip(parts.groups, (*total.regions, joined(total.regions)), strict=True))
     random = dict(zip(parts.groups, untrained, strict=True)) if untrained else {}
     area, blobs, ceiling = parts.masks.mean(axis=(1, 2)), blob_shares(parts.masks), ceilings(parts.masks, total.grid)
-    each, all_classes = (claim_level(len(parts.regions) * count) for count in (len(parts.classes), 1))
-    found, reasons = {}, []
+    found = {}
     for k, region in enumerate(parts.regions):
-        bounds = (float(area[k]), float(blobs[k]))
-        reason = {
-            name: look(sums.column(k), bounds, random[name].column(k) if random else None, level)
-            for (name, sums), level in zip(shown.items(), [*[each] * len(parts.classes), all_classes], strict=True)
-        }
         drawn = random[ALL].estimate(k, fewest=FEWEST_DRAWS) if random else None
         by_class = {name: shown[name].estimate(k) for name in (ALL, *parts.classes)}
-        looked_at = {name: one == LOOKS for name, one in reason.items()}
-        known = (*bounds, replace(drawn, n=images) if drawn else None, by_class, looked_at)
-        found[region] = RegionShare(float(ceiling[k]), *known)
-        reasons.append(reason[ALL])
-    return found, looks(reasons, shown[ALL].n)
-
-
-def look(share: Sums, bounds: tuple[float, float], untrained: Sums | None, level: float) -> str:
-    """Whether maps look at a region, as a reason: above its area, above a blob's share, above untrained networks'."""
-    area, blob = bounds
-    estimate = share.estimate(level=level)
-    if estimate is None:
-        return "too_few"
-    if estimate.low <= area:
-        return "not_over_area"
-    if estimate.low <= blob:
-        return "blob_too"
-    if untrained is None:
-        return "untrained_untested"
-    excess = difference(share, untrained, level)
-    return LOOKS if excess is not None and excess.low > 0 else "untrained_too"
-
-
-def looks(reasons: Sequence[str], n: int) -> Verdict:
-    """One light for a figure, from the looks at its regions over all images."""
-    if not reasons:
-        return Verdict("silent", "no_regions", 0)
-    if LOOKS in reasons:
-        return Verdict("green", LOOKS, n)
-    if all(reason == "too_few" for reason in reasons):
-        return Verdict("silent", "too_few", n)
-    order = ("untrained_too", "blob_too", "untrained_untested", "not_over_area")
-    return Verdict("amber", next(reason for reason in order if reason in reasons), n)
+        excess = {name: difference(shown[name].column(k), one.column(k)) for name, one in random.items()}
+        found[region] = RegionShare(float(ceiling[k]), float(area[k]), float(blobs[k]), drawn, by_class, excess)
+    return found
 
 
 @dataclass(frozen=True)
 class RegionEffect:
-    """The fall of the probability when a region is blurred, and elsewhere; `holds`: by more, at the level of words."""
+    """The fall of the probability when a region is blurred, and elsewhere; `said` of the difference of the two.
+
+    It is 'above' only where the region itself costs something.
+    """
 
     inside: Estimate | None = None
     elsewhere: Estimate | None = None
     difference: Estimate | None = None
-    holds: bool = False
+    said: Statement = "undecided"
 
-    @classmethod
-    def of(cls, sums: Sums, level: float) -> "RegionEffect":
-        """From the sums of (inside, elsewhere, difference)."""
-        inside, elsewhere, excess = (sums.estimate(column) for column in range(3))
-        return cls(inside, elsewhere, excess, sums.positive(2, level))
+    @property
+    def holds(self) -> bool:
+        """Whether the model needs the region."""
+        return self.said == "above"
 
 
 def region_effects(
@@ -219,10 +181,9 @@ def region_effects(
 ) -> dict[str, dict[str, RegionEffect]]:
     """By region and class (and of all) what a blur of it does."""
     by_region = summed(classifier, faces, parts.masks, sigma, len(parts.classes)) if parts.regions else []
-    level = claim_level(len(parts.regions) * len(parts.groups))
     return {
         region: {
-            name: RegionEffect.of(sums, level)
+            name: RegionEffect(sums.estimate(0), sums.estimate(1), sums.estimate(2))
             for name, sums in zip(parts.groups, [*by_class, joined(by_class)], strict=True)
         }
         for region, by_class in zip(parts.regions, by_region, strict=True)

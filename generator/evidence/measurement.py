@@ -16,6 +16,7 @@ from generator.evidence.faces import Covering, Faces, Remembering, covering
 from generator.evidence.faithfulness import reference_gaps
 from generator.evidence.localisation import Partition, region_effects
 from generator.evidence.result import CHECKS, DataEvidence, Drawn, FigureEvidence, ReportEvidence
+from generator.evidence.statement import judged
 from generator.regions import Region
 from generator.samples import Evaluation
 
@@ -48,13 +49,13 @@ def measure(
     Without `reinitialised` nothing is compared with untrained networks.
     """
     distinct = list({e.key: e for e in explainers if e.affordable}.values()) if len(faces) >= FEWEST else []
-    bench = bench_of(Remembering(classifier), faces, setting, len(distinct))
+    bench = bench_of(Remembering(classifier), faces, setting, bool(distinct))
     cases, by_key = {}, {}
     for case in _cases(distinct, bench, reinitialised, note):
         cases[case.explainer.key], by_key[case.explainer.key] = case, _of_maps(case)
     note("regions")
     evaluation = setting.evaluation
-    return ReportEvidence(
+    found = ReportEvidence(
         {e.figure: _of_figure(e, by_key.get(e.key), faces) for e in explainers},
         region_effects(bench.classifier, faces, bench.cover.sigma, bench.parts) if bench.cover else {},
         _agreement(list(cases.values())),
@@ -63,14 +64,15 @@ def measure(
         class_scores(evaluation.counts(len(setting.classes)), setting.classes) if evaluation else {},
         {e.figure: cases[e.key].own.total.mean_maps for e in explainers if e.key in cases},
     )
+    return judged(found)
 
 
-def bench_of(classifier: Classifier, faces: Faces, setting: Setting, methods: int) -> Bench:
-    """What so many methods are measured with, the references that they share among it."""
+def bench_of(classifier: Classifier, faces: Faces, setting: Setting, methods: bool) -> Bench:
+    """What all methods are measured with, the references that they share among it where there are methods."""
     size = classifier.input_shape[:2]
     parts, cover = Partition.of(setting.regions, size, setting.classes), _covering(classifier, faces)
     gaps = reference_gaps(classifier, cover, size) if cover and methods else np.zeros((0, 2))
-    return Bench(classifier, faces, parts, cover, gaps, methods)
+    return Bench(classifier, faces, parts, cover, gaps)
 
 
 def _covering(classifier: Classifier, faces: Faces) -> Covering | None:
@@ -112,9 +114,10 @@ def _of_figure(explainer: Explainer, found: FigureEvidence | None, faces: Faces)
     verdict: dict[str, Verdict] = dict(found.verdict)
     known: dict[str, Any] = {}
     for name, check in CHECKS.items():
-        answer, light = check.of_shown(explainer.image_facts) if check.of_shown else (None, None)
-        if light:
-            verdict[name], known[check.field] = light, answer
+        answer, said = check.of_shown(explainer.image_facts) if check.of_shown else (None, None)
+        if answer:
+            known[check.field] = answer
+            verdict |= {name: said} if said else {}
     return replace(found, images=images, verdict=verdict, **known)
 
 

@@ -20,20 +20,21 @@ from generator.evidence.dependence import (
     random_weights,
     repetition,
 )
-from generator.evidence.estimates import Colour, Estimate, Verdict
+from generator.evidence.estimates import Colour, Estimate, Statement, Verdict
 from generator.evidence.explainer import Case
 from generator.evidence.faithfulness import Faithfulness, faithfulness
 from generator.evidence.localisation import RegionEffect, RegionShare, region_shares
 
 Answer = tuple[Any, Verdict | None]
-"""A field of `FigureEvidence`, and its light; None and None where a method is not asked."""
+"""A field of `FigureEvidence`, None where a method is not asked, and why nothing may be said of it."""
 
 
 def located(case: Case) -> Answer:
     """Where the maps of a method lie."""
     bench, untrained = case.bench, case.untrained
     random = untrained.shares_by_class(bench.faces.target, bench.classifier.n_classes) if untrained else ()
-    return region_shares(case.own.total, random, len(case.own.cells), bench.parts)
+    silent = case.silent(case.own.total.images) if bench.parts.regions else Verdict("silent", "no_regions", 0)
+    return region_shares(case.own.total, random, bench.parts), silent
 
 
 @dataclass(frozen=True)
@@ -84,6 +85,7 @@ class FigureEvidence:
     repeat: Repetition | None = None
     verdict: Mapping[str, Verdict] = field(default_factory=dict)
     lime: LimeFit | None = None
+    said: Mapping[str, Statement] = field(default_factory=dict)  # of its numbers by their names
 
     def light(self, check: str) -> Colour | Literal[""]:
         """The light of a check, '' where it is not asked."""
@@ -148,10 +150,20 @@ def _(value: RegionShare) -> dict[str, Any]:
 @plain.register
 def _(value: FigureEvidence) -> dict[str, Any]:
     known = {one.name: plain(getattr(value, one.name)) for one in fields(value)}
-    images, shares, lime = (known.pop(name) for name in ("images", "region_share", "lime"))
+    images, shares, lime, _ = (known.pop(name) for name in ("images", "region_share", "lime", "said"))
     looks = {region: dict(share.looked_at) for region, share in value.region_share.items()}
     measured = {"region_share": shares, "looks": looks, **known} if value.images.n else {"verdict": known["verdict"]}
     return {"evidence_images": images, **measured, **({"lime": lime} if lime else {})}
+
+
+@plain.register
+def _(value: RegionEffect) -> dict[str, Any]:
+    return {**{one.name: plain(getattr(value, one.name)) for one in fields(value)}, "holds": value.holds}
+
+
+@plain.register
+def _(value: Verdict) -> dict[str, Any]:
+    return {"light": value.light, "reason": value.reason, "n": value.n}
 
 
 @plain.register

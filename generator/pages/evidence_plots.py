@@ -8,11 +8,11 @@ import numpy as np
 
 from generator.artefacts import Floats
 from generator.drawing.inks import Pixels
-from generator.evidence.dependence import LITTLE, MUCH
 from generator.evidence.estimates import Estimate
 from generator.evidence.faithfulness import AVERAGE, REFERENCES
 from generator.evidence.localisation import ALL, RegionShare
 from generator.evidence.result import FigureEvidence, ReportEvidence
+from generator.evidence.statement import KEPT
 from generator.pages.reader import Reader
 from generator.prose.quantities import printed
 from generator.results import Picture, Role
@@ -185,7 +185,7 @@ def dependence(told: Told) -> Plot:
     """How much of a map survives an exchange."""
     lines = [PlotRow(figure, name, tuple(_retained(measured))) for figure, name, measured in told.measured]
     columns = _asked([told.word(f"dependence.{key}") for key in ("class_swap", "random_weights")], told.figures)
-    return replace(_plot("dependence", columns, lines, (LITTLE, MUCH)), percent=True)
+    return replace(_plot("dependence", columns, lines, (KEPT.low, KEPT.high)), percent=True)
 
 
 def _retained(measured: FigureEvidence) -> Iterator[Value | None]:

@@ -11,7 +11,7 @@ from generator.results import Picture, Role
 from generator.text import Passage, Prose, Text
 from generator.words import Interface
 
-Light = Literal["green", "amber", "red", "silent", ""]
+Light = Literal["green", "amber", "red", "undecided", "silent", ""]
 
 
 NOTHING, SILENCE = Text(), Prose({})
