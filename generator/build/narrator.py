@@ -61,11 +61,10 @@ class Narrator:
     def _light(self, figure: str, checks: tuple[str, ...]) -> LightLine:
         told = {language: one.line(figure, checks) for language, one in self._spoken.items()}
         light = next(iter(told.values())).light
-        name, sentence, numbers = (
-            Text({language: getattr(line, part) for language, line in told.items()})
-            for part in ("name", "sentence", "numbers")
+        parts = ("word", "name", "sentence", "numbers")
+        return LightLine(
+            light, *(Text({language: getattr(line, part) for language, line in told.items()}) for part in parts)
         )
-        return LightLine(light, self.words(f"evidence.{light}"), name, sentence, numbers)
 
     @cached_property
     def _spoken(self) -> Mapping[str, Spoken]:

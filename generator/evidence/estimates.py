@@ -21,6 +21,7 @@ Statement = Literal["above", "below", "within", "between", "undecided"]
 LEVEL = 0.95
 FEWEST = 8  # images below which no estimate is given
 FEWEST_DRAWS = 2  # networks with random weights
+INAPPLICABLE = {"not_asked", "no_regions", "two_classes", "outputs_only"}  # reasons
 
 
 @dataclass(frozen=True)
@@ -58,6 +59,11 @@ class Verdict:
     reason: str
     n: int
     about: tuple[str, ...] = ()
+
+    @property
+    def word(self) -> str:
+        """What the light is called: what is not applicable is not just unknown."""
+        return "inapplicable" if self.reason in INAPPLICABLE else self.light
 
 
 @dataclass(frozen=True)

@@ -141,12 +141,13 @@ def needed(effect: RegionEffect, level: float = LEVEL) -> Statement:
 def marked(share: RegionShare, class_id: str, level: float = LEVEL) -> Statement:
     """Whether a map marks a region beyond its area, a blob and, where they are known, untrained networks.
 
-    'below': it is clearly less than one of them.
+    'below': it has less than one of them, or as much, to a tenth of the area.
     """
     own = share.by_class[class_id]
-    against = [stated(own, Bounds(reference, reference), level) for reference in (share.area, share.blob)]
-    against += [stated(share.excess[class_id], Bounds(0, 0), level)] if share.excess else []
-    if "below" in against:
+    margin = share.area / 10
+    against = [stated(own, Bounds(reference, reference, margin), level) for reference in (share.area, share.blob)]
+    against += [stated(share.excess[class_id], Bounds(0, 0, margin), level)] if share.excess else []
+    if {"below", "within"} & set(against):
         return "below"
     return "above" if set(against) == {"above"} else "undecided"
 

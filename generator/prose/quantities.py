@@ -8,15 +8,17 @@ from typing import Any, Literal, Self
 from generator.evidence.estimates import Colour, Estimate
 from generator.text import Language
 
-Unit = Literal["share", "count", "plain", "times"]
+Unit = Literal["share", "points", "count", "plain", "times"]
 
 
 class Quantity(float):
     """A number with what is known of it: `low` and `high` bound it at 95 %, `n` images stand behind it.
 
     Prints rounded for its unit; an unknown one is NaN, prints as '–', and is smaller and larger than nothing.
+    `patterns` are what it is called, for one and for more.
     """
 
+    patterns: tuple[str, str] = ("{n}", "{n}")
     low: float
     high: float
     n: int
@@ -63,29 +65,30 @@ class Quantity(float):
     def size(self) -> "Quantity":
         """The same without its sign, for a sentence that says the direction in words."""
         low, high = sorted((abs(self.low), abs(self.high)))
-        return Quantity(abs(float(self)), self.unit, 0.0 if self.low < 0 < self.high else low, high, self.n)
+        made = Quantity(abs(float(self)), self.unit, 0.0 if self.low < 0 < self.high else low, high, self.n)
+        return made.called(self.patterns)
 
-    @property
-    def part(self) -> "Quantity":
-        """The same as a part: less than nothing, as chance and reversed maps give it, reads as nothing."""
-        mean, low, high = (min(1.0, max(0.0, one)) if self.known else one for one in (self.mean, self.low, self.high))
-        return Quantity(mean, self.unit, low, high, self.n)
+    def called(self, patterns: tuple[str, str]) -> Self:
+        """The same, printed with a word: '26 percentage points'."""
+        self.patterns = patterns
+        return self
 
     def __str__(self) -> str:
-        return printed(float(self), self.unit)
+        text = printed(float(self), self.unit)
+        return self.patterns[text.lstrip("−") != "1"].format(n=text) if self.known else text
 
     def __format__(self, spec: str) -> str:
         return format(float(self), spec) if spec else str(self)
 
 
 def printed(value: float, unit: Unit) -> str:
-    """A number as it is read: shares as whole percent, small ones with one decimal, others to three figures."""
+    """A number as it is read: shares in whole per cent, small ones with one decimal, others to three figures."""
     if math.isnan(value):
         return "–"
-    if unit == "share":
-        percent = 100 * value
-        text = f"{percent:.1f}%" if 0 < abs(percent) < 10 and round(percent, 1) % 1 else f"{percent:.0f}%"
-        return text.replace("-", "−")
+    if unit in ("share", "points"):
+        percent, sign = 100 * value, "%" if unit == "share" else ""
+        text = f"{percent:.1f}" if 0 < abs(percent) < 10 and round(percent, 1) % 1 else f"{percent:.0f}"
+        return text.replace("-0", "0").replace("-", "−") + sign if not float(text) else text.replace("-", "−") + sign
     if unit == "count":
         return f"{round(value):,}"
     if unit == "times":
@@ -126,15 +129,19 @@ class Listed(tuple[Any, ...]):
 
 
 class Claim(Quantity):
-    """A quantity that is true where what it stands for holds, whatever its value; `more` are its companions."""
+    """A quantity that is true where what it stands for holds, whatever its value; `more` are its companions.
+
+    `said` is what its interval allows, '' of what is unknown.
+    """
 
     holds: bool
+    said: str
     more: Mapping[str, Quantity]
 
     @classmethod
-    def made(cls, quantity: Quantity, holds: bool, **more: Quantity) -> Self:
-        claim = cls(float(quantity), quantity.unit, quantity.low, quantity.high, quantity.n)
-        claim.holds, claim.more = holds and claim.known, more
+    def made(cls, quantity: Quantity, holds: bool, said: str = "", **more: Quantity) -> Self:
+        claim = cls(float(quantity), quantity.unit, quantity.low, quantity.high, quantity.n).called(quantity.patterns)
+        claim.holds, claim.said, claim.more = holds and claim.known, said if claim.known else "", more
         return claim
 
     def __bool__(self) -> bool:
@@ -157,7 +164,7 @@ class Share(Claim):
 
 
 class Light(Name):
-    """The light of a check: compares as 'green', 'amber', 'red' or 'silent', prints as its sentence."""
+    """The light of a check: compares as 'green', 'amber', 'red', 'undecided' or 'silent', prints as its sentence."""
 
     reason: str
     n: int
@@ -169,10 +176,11 @@ class Light(Name):
 
 @dataclass(frozen=True)
 class CheckLine:
-    """One check of a figure in words; `numbers` is '' where there are none."""
+    """One check of a figure in words; `word` is what its light is called, `numbers` is '' where there are none."""
 
     check: str
     light: Colour
+    word: str
     name: str
     sentence: str
     numbers: str

@@ -3,23 +3,25 @@
 A figure, class or region that does not exist is the author's mistake; what is silent prints as '–' and is false.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from generator.evidence.dependence import Agreement
-from generator.evidence.estimates import Verdict
+from generator.evidence.estimates import Estimate, Verdict
 from generator.evidence.faithfulness import AVERAGE, REFERENCES
 from generator.evidence.localisation import ALL, RegionEffect
 from generator.evidence.result import CHECKS, FigureEvidence, ReportEvidence
+from generator.evidence.statement import SURE, stated
 from generator.methods import METHODS
 from generator.prose import numbers
 from generator.prose.numbers import Numbers, functions_of, one_of
-from generator.prose.quantities import CheckLine, Claim, Light, Listed, Name, Quantity, Share, Unit
+from generator.prose.quantities import CheckLine, Claim, Light, Listed, Name, Quantity, Share, Unit, printed
 from generator.words import Words
 
 COMPARED = (*REFERENCES, AVERAGE)
 EXCHANGES = ("class", "weights")
-UNASKED = Verdict("silent", "too_few", 0)
+UNASKED = Verdict("silent", "not_asked", 0)
+SHOWN = ("below", "within", "undecided")  # of what is not beaten, or not needed
 
 
 @dataclass(frozen=True)
@@ -40,55 +42,78 @@ class Spoken(Numbers):
         self._group(class_id)
         if known is None:
             unknown = Quantity.unknown("share")
-            return Share.made(unknown, False, area=unknown, untrained=unknown)
-        area, untrained = Quantity(known.area, "share"), Quantity.of(known.untrained, "share")
+            return Share.made(unknown, False, area=unknown, blob=unknown, untrained=unknown)
+        against = {"area": Quantity(known.area, "share"), "blob": Quantity(known.blob, "share")}
+        against["untrained"] = Quantity.of(known.untrained, "share")
         share = Quantity.of(known.by_class[class_id], "share")
-        return Share.made(share, known.looked_at[class_id], area=area, untrained=untrained)
+        return Share.made(share, known.looked_at.get(class_id, False), known.marks.get(class_id, ""), **against)
 
     def looks_at(self, figure: str, class_id: str = ALL) -> Listed:
-        """The regions that the maps of a class mark beyond their area, a blob and untrained networks; may be none."""
+        """The regions that a faithful map marks (`marks`) and that the model needs (`costs_more`); may be none."""
         shares, name = self._figure(figure).region_share, self._group(class_id)
-        held = [region for region, share in shares.items() if share.looked_at[name]]
-        return Listed.of(tuple(self.region_name(region) for region in held), self.language)
+        return self._regions(region for region, share in shares.items() if share.looked_at.get(name))
+
+    def marks(self, figure: str, class_id: str = ALL) -> Listed:
+        """The regions that maps mark beyond their area, a blob and untrained networks, whatever the model does."""
+        shares, name = self._figure(figure).region_share, self._group(class_id)
+        return self._regions(r for r, share in shares.items() if share.excess and share.marks.get(name) == "above")
+
+    def costs_more(self, class_id: str = ALL) -> Listed:
+        """The regions whose hiding lowers the probability, and by more than hiding other places; may be none."""
+        return self._said_of_regions("above", class_id)
+
+    def costs_less(self, class_id: str = ALL) -> Listed:
+        """The regions whose hiding costs less than hiding other places; may be none."""
+        return self._said_of_regions("below", class_id)
 
     def region_effect(self, region: str, class_id: str = ALL) -> Claim:
-        """How much more blurring a region lowers the probability than blurring elsewhere; true where above 0."""
-        by_class = self.evidence.region_effect.get(self._region(region).id, {})
-        effect = by_class.get(self._group(class_id), RegionEffect())
+        """How much more hiding a region costs than hiding other places; true where it costs anything, and more."""
+        effect = self._effect(region, class_id)
         inside, elsewhere = Quantity.of(effect.inside, "share"), Quantity.of(effect.elsewhere, "share")
-        return Claim.made(Quantity.of(effect.difference, "share"), effect.holds, inside=inside, elsewhere=elsewhere)
+        return Claim.made(
+            self._points(effect.difference), effect.holds, effect.said, inside=inside, elsewhere=elsewhere
+        )
+
+    def say_effect(self, region: str, class_id: str = ALL) -> str:
+        """What hiding a region does, as a sentence with its numbers."""
+        effect = self.region_effect(region, class_id)
+        group = self.words("evidence.all") if class_id == ALL else str(self.class_name(class_id))
+        places = {"region": str(self.region_name(region)), "group": group, "points": str(effect.size)}
+        places |= {"mean": str(effect), "inside": str(effect.inside), "low": printed(effect.low, "points")}
+        key = f"evidence.effect.{effect.said or 'unknown'}"
+        return self.words(key, **places, high=printed(effect.high, "points"), n=effect.n)
 
     def gap(self, figure: str) -> Claim:
         """The faithfulness gap of a figure's maps, 0 by chance; true where it is above 0."""
         known = self._figure(figure)
-        return Claim.made(Quantity.of(known.faithfulness.gap), known.holds("faithful"))
+        return Claim.made(Quantity.of(known.faithfulness.gap), known.holds("faithful"), known.said.get("gap", ""))
 
     def beats(self, figure: str, reference: str) -> Claim:
-        """How far the gap exceeds that of 'blob', 'change', 'untrained' or 'average'; true where the interval does."""
+        """How far the gap exceeds that of 'blob', 'change', 'untrained' or 'average'; true where it clearly does."""
         one_of(reference, COMPARED, "reference")
-        value = Quantity.of(self._figure(figure).faithfulness.over.get(reference))
-        return Claim.made(value, value.low > 0)
+        known = self._figure(figure)
+        said = known.said.get(reference, "")
+        return Claim.made(Quantity.of(known.faithfulness.over.get(reference)), said == "above", said)
 
     def retained(self, figure: str, exchange: str) -> Claim:
         """What part of a map survives another 'class' or random 'weights'; true where the map changes with them."""
         one_of(exchange, EXCHANGES, "exchange")
         known = self._figure(figure)
         survival = known.class_swap if exchange == "class" else known.random_weights
-        return Claim.made(Quantity.of(survival.retained, "share"), known.holds(exchange))
+        return Claim.made(Quantity.of(survival.retained, "share"), known.holds(exchange), known.said.get(exchange, ""))
 
     def lime_fit(self, figure: str) -> Claim:
         """LIME's R² on samples left out, with `.stability` and `.chance`; true where both are good."""
         known = self._figure(figure)
         r2, stability, chance = (Quantity.of(getattr(known.lime, name, None)) for name in ("r2", "stability", "chance"))
-        return Claim.made(r2, known.holds("fit"), stability=stability, chance=chance)
+        return Claim.made(r2, known.holds("fit"), known.said.get("r2", ""), stability=stability, chance=chance)
 
     def agree(self, one: str, other: str) -> Claim:
         """How much more two methods agree on one picture than on two; true where above 0. `.same` is the plain one."""
         self._figure(one)
         self._figure(other)
         pair = self.evidence.agreement.get(one, {}).get(other, Agreement())
-        excess = Quantity.of(pair.excess)
-        return Claim.made(excess, excess.low > 0, same=Quantity.of(pair.same))
+        return Claim.made(Quantity.of(pair.excess), pair.said == "above", pair.said, same=Quantity.of(pair.same))
 
     def confused(self, class_id: str) -> Name:
         """The one class that images of this one are clearly most often mistaken for; '–' and false where none is."""
@@ -99,15 +124,15 @@ class Spoken(Numbers):
 
     def overconfidence(self) -> Claim:
         """Confidence minus accuracy over the evaluation; true where it is above 0."""
-        known = self.evidence.calibration
-        gap = Quantity.of(known.gap if known else None, "share")
-        return Claim.made(gap, gap.low > 0)
+        known = self.evidence.calibration.gap if self.evidence.calibration else None
+        said = stated(known, SURE)
+        return Claim.made(self._points(known), said == "above", said)
 
     def verdict(self, figure: str, check: str) -> Light:
         """The light of 'looks', 'faithful', 'class', 'weights', 'fit' or 'repeat'."""
         one_of(check, tuple(CHECKS), "check")
         verdict = self._figure(figure).verdict.get(check, UNASKED)
-        light = Light(verdict.light, self._sentence(figure, check, verdict.reason))
+        light = Light(verdict.light, self._sentence(figure, check, verdict))
         light.reason, light.n = verdict.reason, verdict.n
         return light
 
@@ -115,12 +140,12 @@ class Spoken(Numbers):
         """The evidence of a figure in a few sentences: what holds or does not, and why where nothing is known."""
         lines = self.lines(figure)
         told = [line.sentence for line in lines if line.light != "silent"] or [line.sentence for line in lines[:1]]
-        return self._joined(dict.fromkeys(told)) or self.words("evidence.says.any.too_few")
+        return self._joined(dict.fromkeys(told)) or self.words("evidence.says.any.not_asked")
 
     def rule(self, figure: str) -> str:
         """Which images the evidence of a figure was measured on."""
         drawn = self._figure(figure).images
-        key = f"evidence.drawn.{drawn.rule}" if drawn.n else "evidence.says.any.too_few"
+        key = f"evidence.drawn.{drawn.rule}" if drawn.n else "evidence.says.any.not_asked"
         return self.words(key, n=drawn.n)
 
     def lines(self, figure: str) -> tuple[CheckLine, ...]:
@@ -141,54 +166,81 @@ class Spoken(Numbers):
         """Checks that share a line in words."""
         first, verdict = checks[0], self._figure(figure).verdict[checks[0]]
         name = self.words.listed([self.words(f"evidence.check.{check}") for check in checks])
-        sentence = self._sentence(figure, first, verdict.reason)
-        return CheckLine(first, verdict.light, name, sentence, self._number(figure, first))
+        sentence, numbers = self._sentence(figure, first, verdict), self._number(figure, first, verdict)
+        return CheckLine(first, verdict.light, self.words(f"evidence.{verdict.word}"), name, sentence, numbers)
 
-    def _sentence(self, figure: str, check: str, reason: str) -> str:
-        own = f"evidence.says.{check}.{reason}"
-        key = own if self.words.has(own) else f"evidence.says.any.{reason}"
-        said = [self.words(key, regions=str(self.looks_at(figure)))]
-        if check == "faithful" and key == own and reason != "nothing_hides_the_class":
-            average = self.beats(figure, AVERAGE)
-            if average.known and reason != "not_above_zero":
-                said.append(self.words(f"evidence.further.{'beats_average' if average else 'average_as_good'}"))
-            method = METHODS.get(self.methods.get(figure, ""))
-            if method is not None and method.covers:
-                said.append(self.words("evidence.further.at_home"))
-        return self._joined(said)
+    def _sentence(self, figure: str, check: str, verdict: Verdict) -> str:
+        own = f"evidence.says.{check}.{verdict.reason}"
+        key = own if self.words.has(own) else f"evidence.says.any.{verdict.reason}"
+        further = self._further(figure, check, verdict)
+        return self._joined([self.words(key, regions=str(self._regions(verdict.about))), *further])
+
+    def _further(self, figure: str, check: str, verdict: Verdict) -> Iterator[str]:
+        """What stands beside a sentence: what qualifies it, and what a negative number means."""
+        if check == "faithful":
+            yield from self._compared(figure, verdict)
+        for said in SHOWN if verdict.reason == "unneeded" else ():
+            if alike := [region for region in verdict.about if self._effect(region, ALL).said == said]:
+                yield self.words(f"evidence.further.hiding.{said}", regions=str(self._regions(alike)))
+        number = self._figure(figure).estimates(check).get(CHECKS[check].estimate)
+        if CHECKS[check].share and number and number.mean < 0:
+            yield self.words("evidence.further.negative")
+
+    def _compared(self, figure: str, verdict: Verdict) -> Iterator[str]:
+        """Every map of somebody who ignores the model that this one does not beat, and how it stands to it."""
+        known = self._figure(figure).said if verdict.light in CHECKS["faithful"].held else {}
+        if known.get(AVERAGE) == "above":
+            yield self.words("evidence.further.beats_average")
+        for said in SHOWN:
+            if alike := [self.words(f"evidence.reference.{one}") for one in COMPARED if known.get(one) == said]:
+                yield self.words(f"evidence.further.compared.{said}", references=self.words.listed(alike))
+        method = METHODS.get(self.methods.get(figure, ""))
+        if method is not None and method.covers and verdict.light != "silent":
+            yield self.words("evidence.further.at_home")
 
     def _joined(self, sentences: Iterable[str]) -> str:
         return self.words("punctuation.sentence").join(sentences)
 
-    def _number(self, figure: str, check: str) -> str:
-        """The number behind a light with its interval."""
+    def _number(self, figure: str, check: str, verdict: Verdict) -> str:
+        """The number behind a light with its interval: of regions, the first that the light is about."""
         if check == "looks":
-            return self._densest(figure)
+            return self._share(figure, verdict.about[0]) if verdict.about else ""
         unit: Unit = "share" if CHECKS[check].share else "plain"
         estimates = self._figure(figure).estimates(check)
         told = {name: Quantity.of(one, unit) for name, one in estimates.items()}
-        if CHECKS[check].share:
-            told = {name: one.part for name, one in told.items()}
         value = told.get(CHECKS[check].estimate)
         if value is None:
             return ""
         places = {name: str(one) for name, one in told.items()}
-        return self.words(f"evidence.number.{check}", **places) + self._bounds(value)
+        unit_word = "networks" if check == "weights" else "images"
+        return self.words(f"evidence.number.{check}", **places) + self._bounds(value, unit_word)
 
-    def _densest(self, figure: str) -> str:
-        """The region with the most of the map for its area, of those that are looked at, else of all."""
-        regions = self.looks_at(figure) or tuple(self._figure(figure).region_share)
-        shares = [(region, self.region_share(figure, region)) for region in regions]
-        known = [(region, share) for region, share in shares if share.known]
-        if not known:
-            return ""
-        region, share = max(known, key=lambda pair: float(pair[1].times))
-        places = {"region": str(self.region_name(region)), "share": str(share), "area": str(share.area)}
-        return self.words("evidence.number.looks", **places) + self._bounds(share)
+    def _share(self, figure: str, region: str) -> str:
+        """The share of a region, beside all that it is compared with."""
+        share = self.region_share(figure, region)
+        places = {"region": self.region_name(region), "share": share, "area": share.area, "blob": share.blob}
+        untrained = share.untrained
+        against = self.words("evidence.number.untrained", untrained=str(untrained)) if untrained.known else ""
+        return self.words("evidence.number.looks", **places) + self._bounds(share, "images") + against
 
-    def _bounds(self, value: Quantity) -> str:
+    def _bounds(self, value: Quantity, unit: str) -> str:
         low, high = (str(Quantity(bound, value.unit)) for bound in (value.low, value.high))
-        return self.words("evidence.interval", low=low, high=high, n=value.n)
+        return self.words(f"evidence.interval.{unit}", low=low, high=high, n=value.n)
+
+    def _points(self, estimate: Estimate | None) -> Quantity:
+        """A difference of two shares."""
+        patterns = self.words("evidence.points.one"), self.words("evidence.points.other")
+        return Quantity.of(estimate, "points").called(patterns)
+
+    def _effect(self, region: str, class_id: str) -> RegionEffect:
+        by_class = self.evidence.region_effect.get(self._region(region).id, {})
+        return by_class.get(self._group(class_id), RegionEffect())
+
+    def _said_of_regions(self, said: str, class_id: str) -> Listed:
+        return self._regions(region for region in self.facts.regions if self._effect(region, class_id).said == said)
+
+    def _regions(self, regions: Iterable[str]) -> Listed:
+        return Listed.of(tuple(self.region_name(region) for region in regions), self.language)
 
     def _group(self, class_id: str) -> str:
         return class_id if class_id == ALL else one_of(class_id, self.facts.classes, "class")
