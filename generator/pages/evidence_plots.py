@@ -14,7 +14,7 @@ from generator.evidence.localisation import ALL, RegionShare
 from generator.evidence.result import FigureEvidence, ReportEvidence
 from generator.evidence.statement import KEPT
 from generator.pages.reader import Reader
-from generator.prose.quantities import printed
+from generator.prose.quantities import Unit, printed
 from generator.results import Picture, Role
 from generator.text import Text
 from generator.words import Interface
@@ -26,15 +26,16 @@ EVEN = 1.0  # as much of the map as of the picture
 
 @dataclass(frozen=True)
 class Value:
-    """An estimate, and whether it `holds` at the level of words. Without images: a constant."""
+    """An estimate, and whether it `holds` at the level of words; of images, or of networks. Without any: a constant."""
 
     estimate: Estimate
     holds: bool = False
+    networks: bool = False
 
     @classmethod
-    def of(cls, estimate: Estimate | None, holds: bool = False) -> "Value | None":
+    def of(cls, estimate: Estimate | None, holds: bool = False, networks: bool = False) -> "Value | None":
         """None where it is silent."""
-        return cls(estimate, holds) if estimate else None
+        return cls(estimate, holds, networks) if estimate else None
 
 
 @dataclass(frozen=True)
@@ -50,16 +51,16 @@ class PlotRow:
     def known(self) -> bool:
         return any(self.values)
 
-    @property
-    def images(self) -> str:
-        """How many stand behind the row; '–' for a constant."""
-        counts = sorted({value.estimate.n for value in self.values if value and value.estimate.n})
-        return "–".join(f"{count:,}" for count in [*counts[:1], *counts[1:][-1:]]) or UNKNOWN
+    def counts(self, networks: bool = False) -> str:
+        """How many images, or networks, stand behind the row; '' for a constant."""
+        known = [value for value in self.values if value and value.networks == networks]
+        counts = sorted({value.estimate.n for value in known if value.estimate.n})
+        return "–".join(f"{count:,}" for count in [*counts[:1], *counts[1:][-1:]])
 
 
 @dataclass(frozen=True)
 class Plot:
-    """A quantity by row and column; `marks` are what it is read against, `percent` how its numbers are written.
+    """A quantity by row and column; `marks` are what it is read against, `unit` how its numbers are written.
 
     Without columns nothing was asked, without lines everything is silent.
     """
@@ -68,7 +69,7 @@ class Plot:
     columns: tuple[Text, ...]
     lines: tuple[PlotRow, ...]
     marks: tuple[float, ...] = (0.0,)
-    percent: bool = False
+    unit: Unit = "plain"
 
     @property
     def silent(self) -> bool:
@@ -104,24 +105,30 @@ class Told:
         """Figure, name and what was measured of it."""
         return ((figure, name, self.evidence.of(figure)) for figure, name in self.figures.items())
 
-    def number(self, value: float, percent: bool = False) -> str:
-        """Two decimals, or per cent; what rounds to nothing has no sign."""
-        text = printed(value, "share") if percent else f"{value:.2f}".replace("-", "−")
+    def number(self, value: float, unit: Unit = "plain") -> str:
+        """Two decimals, or as the unit has it; what rounds to nothing has no sign."""
+        text = f"{value:.2f}".replace("-", "−") if unit == "plain" else printed(value, unit)
         return text if any(digit in text for digit in "123456789") else text.removeprefix("−")
 
-    def value(self, value: Value | None, percent: bool = False) -> Text:
+    def value(self, value: Value | None, unit: Unit = "plain") -> Text:
         """As a table writes it: with its interval, and a sign where it holds."""
         if value is None:
             return Text.of(UNKNOWN)
         known = value.estimate
-        mean, low, high = (self.number(one, percent) for one in (known.mean, known.low, known.high))
+        mean, low, high = (self.number(one, unit) for one in (known.mean, known.low, known.high))
         text = self.word("value", mean=mean, low=low, high=high) if known.n else Text.of(mean)
         return self.word("signed", light=self.word("sign.green"), words=text) if value.holds else text
+
+    def behind(self, row: PlotRow) -> Text:
+        """What stands behind a row: images, networks, or both."""
+        images, networks = Text.of(row.counts()), row.counts(networks=True)
+        found = [images, *([self.word("networks", n=networks)] if networks else [])]
+        return self.words.joined(one for one in found if one["*"]) or Text.of(UNKNOWN)
 
 
 def plots(told: Told) -> tuple[Plot, ...]:
     """Everything that has a chart of dots with intervals."""
-    return looks(told), effect(told), faithful(told), dependence(told), classes(told)
+    return effect(told), looks(told), faithful(told), dependence(told), classes(told)
 
 
 def looks(told: Told) -> Plot:
@@ -143,11 +150,12 @@ def _looks(told: Told, figure: str) -> Iterator[PlotRow]:
     if own.known:
         yield own
         untrained = (share.untrained and share.untrained.over(share.area) for share in shares.values())
-        yield PlotRow("untrained", told.word("untrained"), tuple(map(Value.of, untrained)), quiet=True)
+        values = tuple(Value.of(one, networks=True) for one in untrained)
+        yield PlotRow("untrained", told.word("untrained"), values, quiet=True)
 
 
 def _times(shares: Mapping[str, RegionShare], class_id: str) -> tuple[Value | None, ...]:
-    return tuple(Value.of(share.times(class_id), share.looked_at[class_id]) for share in shares.values())
+    return tuple(Value.of(share.times(class_id), share.looked_at.get(class_id, False)) for share in shares.values())
 
 
 def looks_by_class(told: Told, figure: str) -> Plot:
@@ -164,7 +172,8 @@ def effect(told: Told) -> Plot:
         PlotRow(name, title, tuple(Value.of(one[name].difference, one[name].holds) for one in regions.values()))
         for name, title in {ALL: told.word("all"), **told.classes}.items()
     ]
-    return replace(_plot("effect", [told.regions[region] for region in regions], lines), percent=True)
+    titles = [told.word("effect.panel", region=told.regions[region]) for region in regions]
+    return replace(_plot("effect", titles, lines), unit="points")
 
 
 def faithful(told: Told) -> Plot:
@@ -176,21 +185,19 @@ def faithful(told: Told) -> Plot:
 def _gaps(measured: FigureEvidence) -> Iterator[Value | None]:
     yield Value.of(measured.faithfulness.gap, measured.holds("faithful"))
     for reference in GAPS[1:]:
-        yield Value.of(
-            measured.faithfulness.over.get(reference), measured.light("faithful") == "green" and reference in REFERENCES
-        )
+        yield Value.of(measured.faithfulness.over.get(reference), measured.said.get(reference) == "above")
 
 
 def dependence(told: Told) -> Plot:
     """How much of a map survives an exchange."""
     lines = [PlotRow(figure, name, tuple(_retained(measured))) for figure, name, measured in told.measured]
     columns = _asked([told.word(f"dependence.{key}") for key in ("class_swap", "random_weights")], told.figures)
-    return replace(_plot("dependence", columns, lines, (KEPT.low, KEPT.high)), percent=True)
+    return replace(_plot("dependence", columns, lines, (KEPT.low, KEPT.high)), unit="share")
 
 
 def _retained(measured: FigureEvidence) -> Iterator[Value | None]:
     yield Value.of(measured.class_swap.retained, measured.holds("class"))
-    yield Value.of(measured.random_weights.retained, measured.holds("weights"))
+    yield Value.of(measured.random_weights.retained, measured.holds("weights"), networks=True)
 
 
 def classes(told: Told) -> Plot:
@@ -202,7 +209,7 @@ def classes(told: Told) -> Plot:
         if name in scores
     ]
     titles = [words(f"matrix.{key}") for key in ("recall", "precision")]
-    return replace(_plot("classes", _asked(titles, scores), lines, ()), percent=True)
+    return replace(_plot("classes", _asked(titles, scores), lines, ()), unit="share")
 
 
 def _asked(columns: Iterable[Text], of: Mapping[str, object]) -> list[Text]:
@@ -266,11 +273,12 @@ def _picture(name: str, pixels: Pixels, role: Role, row: int | None = None, lang
 def _dots(plot: Plot, language: str) -> Pixels:
     from generator.drawing import charts  # here: matplotlib is not needed where nothing is drawn
 
-    values = [[value.estimate if value else None for value in line.values] for line in plot.lines]
+    part = 0.01 if plot.unit == "points" else 1.0
+    values = [[value.estimate.over(part) if value else None for value in line.values] for line in plot.lines]
     panels = [(title[language], [row[k] for row in values]) for k, title in enumerate(plot.columns)]
     hollow = [place for place, line in enumerate(plot.lines) if line.quiet]
     names = [line.name[language] for line in plot.lines]
-    return charts.intervals(panels, names, plot.marks, hollow=hollow, percent=plot.percent)
+    return charts.intervals(panels, names, plot.marks, hollow=hollow, percent=plot.unit == "share")
 
 
 def _reliability(told: Told, language: str) -> Pixels:

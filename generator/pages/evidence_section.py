@@ -10,6 +10,8 @@ import numpy as np
 from generator.artefacts import Floats
 from generator.evidence.classes import ClassScores
 from generator.evidence.dependence import Agreement
+from generator.evidence.estimates import Verdict
+from generator.evidence.localisation import ALL
 from generator.evidence.result import CHECKS
 from generator.pages.alt_text import strong
 from generator.pages.bodies import CHART
@@ -39,9 +41,9 @@ def section(told: Told, pictures: Gallery) -> PageSection | None:
     known = {plot.id: plot for plot in plots(told)}
     parts = (
         _lights(told),
+        _plotted(told, known["effect"], "class", pictures, *_needed(told)),
         _plotted(told, known["looks"], "method", pictures),
         _by_class(told, pictures),
-        _plotted(told, known["effect"], "class", pictures),
         *(_plotted(told, known[name], "method", pictures) for name in ("faithful", "dependence")),
         _agreement(told),
         _classes(told, known["classes"], pictures),
@@ -75,12 +77,29 @@ def _part(told: Told, name: str, *blocks: Body | Prose | PageSection, folded: bo
     return PageSection(f"evidence-{name}", told.word(f"{name}.title"), (how, *blocks), folded)
 
 
-def _plotted(told: Told, plot: Plot, corner: str, pictures: Gallery) -> Part:
-    """A chart, and its numbers behind it."""
+def _plotted(told: Told, plot: Plot, corner: str, pictures: Gallery, *said: Prose) -> Part:
+    """A chart, what may be said of it, and its numbers behind it."""
     if not plot.lines:
         return None
     numbers = PageSection(f"evidence-{plot.id}-numbers", told.word("numbers"), (_table(told, plot, corner),), True)
-    return _part(told, plot.id, _chart(told, plot, pictures), numbers)
+    return _part(told, plot.id, _chart(told, plot, pictures), *said, numbers)
+
+
+def _needed(told: Told) -> Iterator[Prose]:
+    """The regions whose hiding costs more, and less, than hiding other places."""
+    groups = {ALL: told.word("all"), **told.classes}
+    for key, statement in (("more", "above"), ("less", "below")):
+        said = {
+            region: [title for name, title in groups.items() if name in by_class and by_class[name].said == statement]
+            for region, by_class in told.evidence.region_effect.items()
+        }
+        cells = [
+            told.word("effect.cell", region=told.regions[region], groups=told.words.joined(titles))
+            for region, titles in said.items()
+            if titles
+        ]
+        if cells:
+            yield _said(told, told.word(f"effect.{key}", cells=told.words.joined(cells, "evidence.between")))
 
 
 def _chart(told: Told, plot: Plot, pictures: Gallery) -> Sheet:
@@ -97,7 +116,7 @@ def _middles(told: Told, plot: Plot, column: int) -> Iterator[Text]:
     for line in plot.lines:
         value = line.values[column]
         if value:
-            yield told.word("listed", name=line.name, value=told.number(value.estimate.mean, plot.percent))
+            yield told.word("listed", name=line.name, value=told.number(value.estimate.mean, plot.unit))
 
 
 def _sheet(told: Told, name: str, alt: Text, pictures: Gallery) -> Sheet:
@@ -107,12 +126,12 @@ def _sheet(told: Told, name: str, alt: Text, pictures: Gallery) -> Sheet:
 
 def _table(told: Told, plot: Plot, corner: str, heading: Text = NOTHING, images: Sequence[Image] = ()) -> Table:
     """Every estimate with its interval, and how many images stand behind a row."""
-    rows = tuple((line.name, *_cells(told, plot, line), Text.of(line.images)) for line in plot.lines)
+    rows = tuple((line.name, *_cells(told, plot, line), told.behind(line)) for line in plot.lines)
     return Table((told.word(corner), *plot.columns, told.word("n")), rows, tuple(images), (), heading)
 
 
 def _cells(told: Told, plot: Plot, line: PlotRow) -> Iterator[Text]:
-    return (told.value(value, plot.percent) for value in line.values)
+    return (told.value(value, plot.unit) for value in line.values)
 
 
 def _lights(told: Told) -> Part:
@@ -121,18 +140,17 @@ def _lights(told: Told) -> Part:
     if not asked:
         return None
     checks = [check for check in CHECKS if any(check in one.verdict for one in asked.values())]
-    lights = {figure: [one.light(check) for check in checks] for figure, one in asked.items()}
-    rows = ((told.figures[figure], *(_light(told, light) for light in row)) for figure, row in lights.items())
+    rows = ((told.figures[name], *(_light(told, one.verdict.get(c)) for c in checks)) for name, one in asked.items())
     head = (told.word("method"), *(told.word(f"check.{check}") for check in checks))
-    coloured: tuple[tuple[Light, ...], ...] = tuple(("", *row) for row in lights.values())
+    coloured: tuple[tuple[Light, ...], ...] = tuple(("", *map(one.light, checks)) for one in asked.values())
     return _part(told, "lights", Table(head, tuple(rows), lights=coloured))
 
 
-def _light(told: Told, light: str) -> Text:
+def _light(told: Told, verdict: Verdict | None) -> Text:
     """A sign and a word: no colour has to be seen."""
-    if not light:
+    if verdict is None:
         return Text.of(UNKNOWN)
-    return told.word("signed", light=told.word(f"sign.{light}"), words=told.word(light))
+    return told.word("signed", light=told.word(f"sign.{verdict.word}"), words=told.word(verdict.word))
 
 
 def _by_class(told: Told, pictures: Gallery) -> Part:
@@ -189,7 +207,7 @@ def _agreement(told: Told) -> Part:
 def _pair(told: Told, pair: Agreement | None) -> Text:
     if pair is None:
         return Text.of(UNKNOWN)
-    return told.value(Value.of(pair.excess)) + (told.word("related") if pair.related else "")
+    return told.value(Value.of(pair.excess, pair.said == "above")) + (told.word("related") if pair.related else "")
 
 
 def _classes(told: Told, plot: Plot, pictures: Gallery) -> Part:
@@ -208,7 +226,7 @@ def _classes(told: Told, plot: Plot, pictures: Gallery) -> Part:
 def _confusion(told: Told, scores: ClassScores) -> Text:
     if scores.confused is None:
         return Text.of(UNKNOWN)
-    share = told.value(Value.of(scores.confused_share), True)
+    share = told.value(Value.of(scores.confused_share), "share")
     return told.word("listed", name=told.classes[scores.confused], value=share)
 
 
@@ -216,8 +234,8 @@ def _calibration(told: Told, pictures: Gallery) -> Part:
     known = told.evidence.calibration
     if known is None:
         return None
-    confidence, accuracy = (told.number(one.mean, True) for one in (known.confidence, known.accuracy))
-    difference = told.value(Value.of(known.gap), True)
+    confidence, accuracy = (told.number(one.mean, "share") for one in (known.confidence, known.accuracy))
+    difference = told.value(Value.of(known.gap), "points")
     gap = told.word("calibration.gap", gap=difference, confidence=confidence, accuracy=accuracy)
     null = {"mean": told.number(known.expected), "quantile": told.number(known.quantile)}
     error = "calibration.high" if known.miscalibrated else "calibration.low"
@@ -228,7 +246,7 @@ def _calibration(told: Told, pictures: Gallery) -> Part:
 def _groups(told: Told) -> Text:
     """The points of the reliability diagram in words."""
     groups = [
-        told.word("alt.group", confidence=told.number(confidence, True), accuracy=told.number(accuracy, True))
+        told.word("alt.group", confidence=told.number(confidence, "share"), accuracy=told.number(accuracy, "share"))
         for confidence, accuracy, _ in bins(told.evidence)
     ]
     return told.word("alt.reliability", n=len(groups), list=told.words.joined(groups))
