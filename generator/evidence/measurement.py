@@ -52,7 +52,7 @@ def measure(
     bench = bench_of(Remembering(classifier), faces, setting, bool(distinct))
     cases, by_key = {}, {}
     for case in _cases(distinct, bench, reinitialised, note):
-        cases[case.explainer.key], by_key[case.explainer.key] = case, _of_maps(case)
+        cases[case.explainer.key], by_key[case.explainer.key] = case, answered(case)
     note("regions")
     evaluation = setting.evaluation
     found = ReportEvidence(
@@ -96,7 +96,7 @@ def _cases(
         yield Case(explainer, own_maps(explainer, bench), untrained.get(explainer.figure), bench)
 
 
-def _of_maps(case: Case) -> FigureEvidence:
+def answered(case: Case) -> FigureEvidence:
     """What the maps of further images answer."""
     answers = {name: check.of_maps(case) for name, check in CHECKS.items() if check.of_maps}
     verdict = {name: light for name, (_, light) in answers.items() if light}

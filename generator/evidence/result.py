@@ -158,7 +158,13 @@ def _(value: FigureEvidence) -> dict[str, Any]:
 
 @plain.register
 def _(value: RegionEffect) -> dict[str, Any]:
-    return {**{one.name: plain(getattr(value, one.name)) for one in fields(value)}, "holds": value.holds}
+    known = {name: plain(getattr(value, name)) for name in ("inside", "elsewhere", "difference")}
+    return {**known, "holds": value.holds, "said": value.said if value.difference else None}
+
+
+@plain.register
+def _(value: Estimate) -> dict[str, float]:
+    return {"mean": value.mean, "low": value.low, "high": value.high, "n": value.n}
 
 
 @plain.register

@@ -121,9 +121,9 @@ class Told:
 
     def behind(self, row: PlotRow) -> Text:
         """What stands behind a row: images, networks, or both."""
-        images, networks = Text.of(row.counts()), row.counts(networks=True)
-        found = [images, *([self.word("networks", n=networks)] if networks else [])]
-        return self.words.joined(one for one in found if one["*"]) or Text.of(UNKNOWN)
+        images, networks = row.counts(), row.counts(networks=True)
+        found = [Text.of(images or UNKNOWN)] if images or not networks else []
+        return self.words.joined([*found, *([self.word("networks", n=networks)] if networks else [])])
 
 
 def plots(told: Told) -> tuple[Plot, ...]:

@@ -218,10 +218,10 @@ class Spoken(Numbers):
     def _share(self, figure: str, region: str) -> str:
         """The share of a region, beside all that it is compared with."""
         share = self.region_share(figure, region)
-        places = {"region": self.region_name(region), "share": share, "area": share.area, "blob": share.blob}
+        places = {"region": self.region_name(region), "area": share.area, "blob": share.blob}
         untrained = share.untrained
-        against = self.words("evidence.number.untrained", untrained=str(untrained)) if untrained.known else ""
-        return self.words("evidence.number.looks", **places) + self._bounds(share, "images") + against
+        against = self.words("evidence.number.untrained", untrained=untrained) if untrained.known else ""
+        return self.words("evidence.number.looks", share=f"{share}{self._bounds(share, 'images')}", **places) + against
 
     def _bounds(self, value: Quantity, unit: str) -> str:
         low, high = (str(Quantity(bound, value.unit)) for bound in (value.low, value.high))

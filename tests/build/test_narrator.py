@@ -72,6 +72,9 @@ def test_a_light_says_the_same_in_every_language(told):
         "Where it looks and Faithful to the model",
         "看哪裡和是否忠於模型",
     )
-    assert (changes.light, changes.sentence["en"]) == ("amber", "Part of the map stays for another class.")
+    assert (changes.light, changes.sentence["en"]) == (
+        "amber",
+        "Part of the map stays for another class: between one third and two thirds.",
+    )
     assert changes.numbers["en"].startswith("50% ")
     assert "50%" in changes.numbers["zh-Hant"] != changes.numbers["en"]

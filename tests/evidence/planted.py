@@ -11,8 +11,9 @@ from generator.evidence.explainer import Bench, Case, Explainer, own_maps, untra
 from generator.evidence.faces import Faces, covering
 from generator.evidence.faithfulness import reference_gaps
 from generator.evidence.localisation import Partition, shares
-from generator.evidence.measurement import Setting, measure
-from generator.evidence.result import ReportEvidence
+from generator.evidence.measurement import Setting, answered, measure
+from generator.evidence.result import FigureEvidence, ReportEvidence
+from generator.evidence.statement import judged
 from generator.methods import METHODS, Method, load_all
 from generator.prose.numbers import ReportFacts
 from generator.prose.sayings import Spoken
@@ -28,7 +29,7 @@ CORNERS = ((0, 0), (0, 36), (36, 0), (36, 36))
 CORNER = Region("corner", Text.of("corner"), ((0.0, 0.0, 0.25, 0.25),))
 CLASSES = ("a", "b", "c", "d")
 MASKS = Partition.of([CORNER], (SIDE, SIDE), CLASSES).masks
-LIME = ({"r2": 0.7, "stability": 0.9, "chance": 0.1}, {"r2": 0.6, "stability": 0.9, "chance": 0.1})
+LIME = tuple({"r2": r2, "stability": 0.9, "chance": 0.1} for r2 in (0.8, 0.7) * 4)
 
 
 def corner_classifier(classes: int = 4, gain: float = 6.0) -> LinearClassifier:
@@ -121,10 +122,15 @@ def case_of(explainer, classes: int = 4, count: int = 140, reinitialised=True) -
     faces = faces_of(images, target, classifier)
     cover = covering(classifier, images[:56], target[:56], faces.seeds[:56], faces.own[:56])
     references = reference_gaps(classifier, cover, (SIDE, SIDE)) if cover else np.zeros((0, 2))
-    bench = Bench(classifier, faces, Partition((CORNER.id,), MASKS, CLASSES[:classes]), cover, references, 1)
+    bench = Bench(classifier, faces, Partition((CORNER.id,), MASKS, CLASSES[:classes]), cover, references)
     source = partial(shuffled, of=classifier)
     untrained = untrained_maps([explainer], source, bench) if reinitialised else {}
     return Case(explainer, own_maps(explainer, bench), untrained.get(explainer.figure), bench)
+
+
+def told(case: Case) -> FigureEvidence:
+    """What may be said of one method alone."""
+    return judged(ReportEvidence({"one": answered(case)})).of("one")
 
 
 def corner_share(explainer, classifier, image) -> float:

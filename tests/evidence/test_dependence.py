@@ -5,16 +5,12 @@ import pytest
 
 from generator.evidence.dependence import (
     RAW,
-    LimeFit,
     agreement,
-    depends,
     exchanged,
-    fits,
     partners,
     repetition,
     swapped,
 )
-from generator.evidence.estimates import Estimate
 from generator.evidence.faithfulness import gaps
 from tests.evidence.planted import (
     case_of,
@@ -23,6 +19,7 @@ from tests.evidence.planted import (
     fresh_noise,
     middle,
     registered,
+    told,
     toy,
 )
 
@@ -31,7 +28,7 @@ def test_p3_two_corners_have_the_rank_correlation_of_disjoint_sets():
     """Each a sixteenth of the picture: ρ = −α/(1−α) = −1/15; so the map changes with the class."""
     case = case_of(registered("saliency"))
     assert swapped(case).sums.means[RAW] == pytest.approx(-1 / 15)
-    assert depends(case, swapped(case)).light == "green"
+    assert told(case).light("class") == "green"
 
 
 @pytest.mark.parametrize("values", [edges, fixed_noise])
@@ -40,8 +37,7 @@ def test_p4_a_map_of_the_picture_alone_is_kept_whole(values):
     case = case_of(toy(values))
     assert swapped(case).estimate().mean == pytest.approx(1)
     assert exchanged(case).estimate().mean == pytest.approx(1)
-    assert depends(case, swapped(case)).light == "red"
-    assert depends(case, exchanged(case)).light == "red"
+    assert told(case).light("class") == told(case).light("weights") == "red"
 
 
 def test_p5_fresh_noise_is_not_reproducible():
@@ -66,7 +62,7 @@ def test_p5_one_blob_for_all_says_nothing_of_this_picture():
 def test_with_two_classes_the_swap_is_silent():
     """(s, −s) would give 1 whatever the method."""
     case = case_of(toy(edges), classes=2, reinitialised=False)
-    assert depends(case, swapped(case)).reason == "two_classes"
+    assert told(case).verdict["class"].reason == "two_classes"
 
 
 def test_partners_are_of_another_class_within_a_chunk_of_28():
@@ -79,23 +75,6 @@ def test_partners_are_of_another_class_within_a_chunk_of_28():
     assert found[28:].tolist() == [-1, -1, -1]
     valid[2] = False
     assert (partners(classes, valid) == -1).all()
-
-
-@pytest.mark.parametrize(
-    ("r2", "stability", "light", "reason"),
-    [
-        (0.7, 0.9, "green", "fits"),
-        (0.2, 0.9, "red", "fits_badly"),
-        (0.7, 0.4, "red", "unstable"),
-        (0.7, 0.7, "amber", "double_samples"),
-        (0.5, 0.9, "amber", "fits_partly"),
-    ],
-)
-def test_limes_light_is_of_fit_and_stability(r2, stability, light, reason):
-    """Green from .6 and .8 on, red below .3 or .5."""
-    estimates = [Estimate(value, value, value, 7) for value in (r2, stability, 0.1)]
-    found = fits(LimeFit(*estimates))
-    assert (found.light, found.reason, found.n) == (light, reason, 7)
 
 
 def test_two_methods_agree_on_a_picture_only_beyond_other_pictures():

@@ -15,6 +15,7 @@ from tests.evidence.planted import (
     corner_images,
     faces_of,
     registered,
+    told,
 )
 
 
@@ -38,8 +39,12 @@ def test_p1_deletion_and_insertion_by_hand():
 
 def test_a_faithful_map_beats_every_reference():
     """The corner of its class: covering it hurts, more than blob, change and average; the light says so."""
-    estimates = {name: sums.estimate() for name, sums in gaps(case_of(registered("saliency"))).items()}
+    case = case_of(registered("saliency"))
+    estimates = {name: sums.estimate() for name, sums in gaps(case).items()}
     assert all(estimates[name].low > 0 for name in ("gap", "blob", "untrained", "average"))
+    known = told(case).said
+    assert [known[name] for name in ("gap", "blob", "change", "average")] == ["above", "above", "within", "above"]
+    assert (told(case).light("faithful"), told(case).verdict["faithful"].reason) == ("amber", "unbeaten")
 
 
 def test_random_orders_have_no_gap():

@@ -40,7 +40,7 @@ def test_the_lights_are_those_of_the_planted_truth(evidence):
     assert lights("edges")["class"] == lights("edges")["weights"] == "red"
     assert lights("noise")["class"] == "silent"
     assert lights("noise")["faithful"] == "red"
-    assert lights("noise")["repeat"] == "amber"
+    assert lights("noise")["repeat"] == "red"
     assert lights("lime") == {
         "looks": "silent",
         "faithful": "silent",

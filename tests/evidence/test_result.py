@@ -2,13 +2,13 @@
 
 import re
 from pathlib import Path
+from typing import get_args
 
 import numpy as np
 import pytest
 
 from generator.build.cache import freeze, thaw
-from generator.evidence.estimates import Estimate
-from generator.evidence.faithfulness import REFERENCES
+from generator.evidence.estimates import Colour, Estimate, Statement
 from generator.evidence.result import CHECKS, ReportEvidence, plain
 from generator.words import load
 from tests.evidence.planted import (
@@ -39,7 +39,7 @@ def test_the_numbers_have_the_shape_of_the_manifest(evidence):
     assert set(plain(evidence.of("lime"))["lime"]) == {"r2", "stability", "chance"}
     top = plain(evidence)
     assert set(top) == {"region_effect", "agreement", "data", "calibration", "classes"}
-    assert set(top["region_effect"]["corner"]["a"]) == {"inside", "elsewhere", "difference", "holds"}
+    assert set(top["region_effect"]["corner"]["a"]) == {"inside", "elsewhere", "difference", "holds", "said"}
     assert {"accuracy", "confidence", "gap", "ece", "ece_if_calibrated", "bins"} <= set(top["calibration"])
     assert "confusion" not in evidence.figures
 
@@ -49,15 +49,17 @@ def test_every_reason_has_words(code):
     """Each reason that a verdict may give has a sentence in the words of each language, and each check its number."""
     words = load(code)
     keys = [tuple(key.split(".")) for key in words.entries if key.startswith("evidence.")]
-    forms = (r'Verdict\("\w+", "(\w+)"', r'Retained\([\w., ]+, "(\w+)"', r'return "(\w+)"', r'else "(\w+)"')
-    given = {reason for form in forms for reason in re.findall(form, SOURCES)} - {"random_predicted"}  # a rule
-    given |= {f"{reference}_as_good" for reference in REFERENCES}
+    lights = "|".join(get_args(Colour))
+    forms = (rf'"(?:{lights})", "(\w+)"', r'Retained\([\w., ]+, "(\w+)"', r'return "(\w+)"', r'else "(\w+)"')
+    others = {"random_predicted", "inapplicable", *get_args(Colour), *get_args(Statement)}  # a rule, a word, no reasons
+    given = {reason for form in forms for reason in re.findall(form, SOURCES)} - others
     assert len(given) > 20
     said = {key[-1] for key in keys if key[1] == "says"}
     assert given <= said
+    assert said - given <= {"unneeded", "fits_badly", "fits_partly", "too_few", "untrained_untested"}
     assert {key[2] for key in keys if key[1] == "says"} == {"any", *CHECKS}
     for part in ("check", "number"):
-        assert {key[2] for key in keys if key[1] == part} == set(CHECKS)
+        assert {key[2] for key in keys if key[1] == part} - {"untrained"} == set(CHECKS)
     assert not [key for key in words.missing if key.startswith("evidence.")]
 
 

@@ -39,7 +39,7 @@ def test_only_what_is_known_has_a_row_and_a_column():
 def test_what_rounds_to_nothing_has_no_sign():
     """Neither a number nor a per cent."""
     told = told_evidence(evidence())
-    assert [told.number(-0.001), told.number(-0.25), told.number(-0.0001, True)] == ["0.00", "−0.25", "0%"]
+    assert [told.number(-0.001), told.number(-0.25), told.number(-0.0001, "share")] == ["0.00", "−0.25", "0%"]
 
 
 def test_the_mean_maps_of_a_figure_have_one_scale():

@@ -51,7 +51,7 @@ def table(part: PageSection) -> Table:
 def test_every_measure_has_its_part(both):
     """In the order in which one would ask."""
     assert list(parts(both["en"])) == [
-        *("lights", "looks", "looks_by_class", "effect", "faithful", "dependence"),
+        *("lights", "effect", "looks", "looks_by_class", "faithful", "dependence"),
         *("agreement", "classes", "calibration", "data"),
     ]
 
@@ -93,7 +93,7 @@ def test_shares_are_multiples_of_the_area(both):
     """.3 on a fifth of the picture is 1.5 times; beside it untrained networks, and a blob as the last row."""
     shown = table(parts(both["en"])["looks"])
     assert shown.rows[0] == ("Saliency map", "1.50 [1.40,\u00a01.60]", "✓ 2.00 [1.80,\u00a02.20]", "20")
-    assert shown.rows[1] == ("… untrained networks", "1.00 [0.50,\u00a01.50]", "1.00 [0.00,\u00a02.00]", "20")
+    assert shown.rows[1] == ("… untrained networks", "1.00 [0.50,\u00a01.50]", "1.00 [0.00,\u00a02.00]", "20 networks")
     assert shown.rows[-1] == ("a blob in the middle", "2.00", "2.00", "–")
     assert [row[0] for row in shown.rows].count("LIME") == 0
 
@@ -110,9 +110,14 @@ def test_classes_that_are_known_stand_beside_their_mean_map(both):
 
 
 def test_the_effect_of_a_region_by_class(both):
-    """In per cent, with a sign where it holds at the level of words; silent classes are left out."""
-    shown = table(parts(both["en"])["effect"])
-    assert shown.rows[0] == ("all classes", "25% [15%,\u00a035%]", "25% [15%,\u00a035%]", "20")
+    """In percentage points, with a sign where it holds at the level of words, and in words; silent classes are out."""
+    part = parts(both["en"])["effect"]
+    shown = table(part)
+    assert shown.head[1] == "eyes (percentage points)"
+    assert shown.rows[0] == ("all classes", "25 [15,\u00a035]", "25 [15,\u00a035]", "20")
+    said = [block.source for block in part.blocks if isinstance(block, Passage)]
+    assert "Hiding it costs more than hiding other places: eyes (Happy); mouth (Happy)." in said
+    assert len(said) == 2
     assert [row[0] for row in shown.rows] == ["all classes", "Angry", "Happy"]
     assert shown.rows[2][1].startswith("✓")
 
@@ -131,14 +136,14 @@ def test_gaps_stand_beside_those_of_other_maps(both):
 def test_what_survives_an_exchange(both):
     """A share of the map, with the images behind either test."""
     row = table(parts(both["en"])["dependence"]).rows[0]
-    assert row == ("Saliency map", "50% [40%,\u00a060%]", "✓ −0.4% [−10%,\u00a09.6%]", "20–35")
+    assert row == ("Saliency map", "50% [40%,\u00a060%]", "✓ −0.4% [−10%,\u00a09.6%]", "20, 5 networks")
 
 
 def test_each_pair_of_methods_once(both):
     """What they agree on beyond other pictures; a common factor is marked."""
     shown = table(parts(both["en"])["agreement"])
     assert shown.head == ("Method", "Saliency map")
-    assert shown.rows == (("Grad-CAM", "0.30 [0.20,\u00a00.40] †"),)
+    assert shown.rows == (("Grad-CAM", "✓ 0.30 [0.20,\u00a00.40] †"),)
 
 
 def test_classes_with_their_support_and_top_confusion(both):
@@ -151,7 +156,7 @@ def test_classes_with_their_support_and_top_confusion(both):
 def test_confidence_stands_beside_accuracy(both):
     """With the interval of the difference, and the error beside what a calibrated model would show."""
     said = parts(both["en"])["calibration"].blocks[-1].source
-    assert "70% sure and 60% right: a difference of 10% [8%,\u00a012%]" in said
+    assert "70% sure and 60% right: 10 [8,\u00a012] percentage points apart" in said
     assert "0.10, more than what 19 of 20" in said
     calm = replace(evidence(), calibration=replace(evidence().calibration, ece=0.02))
     assert "no more than" in parts(sections(calm)["en"])["calibration"].blocks[-1].source
@@ -172,7 +177,7 @@ def test_what_is_silent_is_left_out_and_named():
     quiet = {name: replace(one, faithfulness=Faithfulness()) for name, one in found.figures.items()}
     section = sections(replace(found, figures=quiet))["en"]
     assert "faithful" not in parts(section)
-    said = "Left out because too few pictures are known: Is the map faithful to the model?"
+    said = "Left out because nothing is known of it: Is the map faithful to the model?"
     assert section.blocks[-1].source == said
 
 

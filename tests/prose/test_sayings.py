@@ -14,6 +14,8 @@ from tests.evidence.planted import (
     spoken,
 )
 
+NEGATIVE = "Below zero means: it resembles the map after the exchange less than the map of another picture does."
+
 
 @pytest.fixture(name="evidence")
 def measured() -> ReportEvidence:
@@ -43,7 +45,10 @@ def test_prose_asks_by_name(evidence):
     assert str(say["lime_fit"]("lime").stability) == "0.9"
     assert not say["agree"]("saliency", "noise")
     assert say["verdict"]("saliency", "class") == "green"
-    assert str(say["verdict"]("saliency", "class")) == "Another class gives another map."
+    assert (
+        str(say["verdict"]("saliency", "class"))
+        == "Another class gives another map: less than a third of it stays. " + NEGATIVE
+    )
     assert say["verdict"]("lime", "faithful").reason == "too_costly"
     assert not say["verdict"]("lime", "faithful").known
     assert say["confused"]("a") == "b"
@@ -112,12 +117,13 @@ def test_checks_that_are_silent_for_one_reason_share_a_line(evidence):
     assert spoken(evidence).say("lime") == fit.sentence
 
 
-def test_less_than_nothing_reads_as_nothing(evidence):
-    """A map that turns into its opposite retains nothing; the manifest keeps the number."""
+def test_less_than_nothing_reads_as_it_is(evidence):
+    """A map that turns into its opposite retains less than nothing, and a sentence says what that means."""
     swap = spoken(evidence).retained("saliency", "class")
     assert swap.mean < 0
     line = next(line for line in spoken(evidence).lines("saliency") if line.check == "class")
-    assert line.numbers.startswith("0% of the map stays")
+    assert line.numbers.startswith("−")
+    assert line.sentence.endswith(NEGATIVE)
 
 
 def test_a_third_language_names_the_sentences_that_it_lacks(evidence, tmp_path):
@@ -128,5 +134,5 @@ def test_a_third_language_names_the_sentences_that_it_lacks(evidence, tmp_path):
     assert "evidence.says.weights.changes" in words.missing
     assert "evidence.says.class.changes" not in words.missing
     french = replace(spoken(evidence), words=words)
-    assert str(french.verdict("saliency", "class")) == "Une autre classe."
-    assert str(french.verdict("saliency", "weights")) == "An untrained network gives another map."
+    assert str(french.verdict("saliency", "class")) == f"Une autre classe. {NEGATIVE}"
+    assert str(french.verdict("saliency", "weights")).startswith("An untrained network gives another map: ")

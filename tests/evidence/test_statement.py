@@ -1,0 +1,266 @@
+"""What may be said: a grid of intervals against the words of both languages, levels of tables, and planted cases."""
+
+import re
+from dataclasses import replace
+from itertools import product
+
+import numpy as np
+import pytest
+
+from generator.evidence.dependence import Agreement, LimeFit, Repetition, Survival
+from generator.evidence.estimates import Estimate, Sums, Verdict, claim_level
+from generator.evidence.faithfulness import Faithfulness
+from generator.evidence.localisation import RegionEffect, RegionShare
+from generator.evidence.result import Drawn, FigureEvidence, ReportEvidence
+from generator.evidence.statement import KEPT, ZERO, Bounds, judged, stated, together
+from tests.evidence.planted import spoken
+
+GRID = (-0.9, -0.32, -0.09, -0.04, 0.0, 0.04, 0.2, 0.35, 0.4, 0.6, 0.65, 0.7, 0.85, 1.03)
+INTERVALS = [(low, high) for low, high in product(GRID, GRID) if low < high]
+LANGUAGES = ("en", "zh-Hant")
+
+
+def between(low: float, high: float, n: int = 28) -> Estimate:
+    return Estimate((low + high) / 2, low, high, n)
+
+
+def about(low: float, high: float) -> bool:
+    """Whether an interval holds 0 and nothing beyond the margin."""
+    return -0.05 < low <= 0 <= high < 0.05
+
+
+def figure(asked, **known) -> FigureEvidence:
+    """One figure that was measured; what is not asked is silent."""
+    silent = Verdict("silent", "too_few", 0)
+    verdict = {check: silent for check in ("looks", "faithful", "class", "weights") if check not in asked}
+    return FigureEvidence(Drawn(28), verdict=verdict, **known)
+
+
+def of_one(**known) -> ReportEvidence:
+    return judged(ReportEvidence({"one": figure(**known)}))
+
+
+def said(evidence: ReportEvidence, check: str) -> tuple[str, str, str]:
+    """The light of a check, and its sentence in both languages."""
+    english, chinese = (str(spoken(evidence, code).verdict("one", check)) for code in LANGUAGES)
+    return evidence.of("one").light(check), english, chinese
+
+
+@pytest.mark.parametrize(("low", "high"), INTERVALS)
+def test_a_statement_is_true_of_every_number_of_its_interval(low, high):
+    """Above, below and between hold of both ends; within, of both to the margin; else nothing is said."""
+    one, two = stated(between(low, high), ZERO), stated(between(low, high), KEPT)
+    near = "within" if about(low, high) else "undecided"
+    assert one == ("above" if low > 0 else "below" if high < 0 else near)
+    expected = "below" if high < 1 / 3 else "above" if low > 2 / 3 else "undecided"
+    assert two == ("between" if low >= 1 / 3 and high <= 2 / 3 else expected)
+
+
+@pytest.mark.parametrize("exchange", ["class", "weights"])
+@pytest.mark.parametrize(("low", "high"), INTERVALS)
+def test_what_survives_is_called_what_it_is(low, high, exchange):
+    """'Less than a third', 'more than two thirds', 'between' only of a whole interval; a negative is explained."""
+    survival = Survival(between(low, high), 0.5, 0.4, 28)
+    field = {"class": "class_swap", "weights": "random_weights"}[exchange]
+    evidence = of_one(asked=[exchange], **{field: survival})
+    light, english, chinese = said(evidence, exchange)
+    assert (light == "green") == ("less than a third" in english) == ("不到三分之一。" in chinese) == (high < 1 / 3)
+    assert (light == "red") == ("more than two thirds" in english) == ("留下超過三分之二。" in chinese) == (low > 2 / 3)
+    inside = low >= 1 / 3 and high <= 2 / 3
+    assert (light == "amber") == ("one third and two thirds" in english) == ("三分之一到三分之二" in chinese) == inside
+    assert (light == "undecided") == ("not decided" in english) == ("無法斷定" in chinese)
+    assert ("Below zero" in english) == ("低於 0" in chinese) == (low + high < 0)
+    numbers = next(line for line in spoken(evidence).lines("one") if line.check == exchange).numbers
+    printed = [float(one.replace("−", "-")) / 100 for one in re.findall(r"(−?[\d.]+)%", numbers)]
+    assert printed == pytest.approx([(low + high) / 2, low, high], abs=0.006)  # nothing is clipped
+    claim = spoken(evidence).retained("one", exchange)
+    assert (bool(claim), claim.said) == (high < 1 / 3, evidence.of("one").said[exchange])
+
+
+@pytest.mark.parametrize(("low", "high"), INTERVALS)
+def test_a_gap_is_called_what_it_is(low, high):
+    """Chance only where the whole interval lies about 0: 0 ± .3 is not decided."""
+    evidence = of_one(asked=["faithful"], faithfulness=Faithfulness(None, None, between(low, high), {}))
+    light, english, chinese = said(evidence, "faithful")
+    assert (light == "green") == (low > 0) == bool(spoken(evidence).gap("one"))
+    assert ("as by chance" in english) == ("和亂猜一樣" in chinese) == about(low, high)
+    assert ("wrong way" in english) == ("標反了" in chinese) == (high < 0)
+    assert (light == "undecided") == ("not decided" in english) == ("無法斷定" in chinese)
+
+
+@pytest.mark.parametrize("reference", ["blob", "change", "untrained", "average"])
+@pytest.mark.parametrize(("low", "high"), INTERVALS)
+def test_every_map_that_is_not_beaten_is_named_with_how_it_stands(low, high, reference):
+    """'As well' only to the margin; 'better' where it is; not significant is not equal."""
+    names = {"blob": "a blob in", "change": "a blur changes", "untrained": "an untrained", "average": "average map"}
+    over = {**dict.fromkeys(names, between(0.3, 0.4)), reference: between(low, high)}
+    evidence = of_one(asked=["faithful"], faithfulness=Faithfulness(None, None, between(0.5, 0.6), over))
+    light, english, _ = said(evidence, "faithful")
+    level = claim_level(1)
+    known = stated(between(low, high), ZERO, level)
+    heads = {"below": "This would do better: ", "within": "This would do as well", "undecided": "is not decided: "}
+    for statement, words in heads.items():
+        assert (words in english) == (known == statement)
+    assert (f"{names[reference]}" in english.partition(": ")[2]) == (known != "above")
+    assert light == ("green" if reference == "average" or known == "above" else "amber")
+    assert bool(spoken(evidence).beats("one", reference)) == (low > 0)
+
+
+@pytest.mark.parametrize(("low", "high"), INTERVALS)
+def test_a_repetition_is_called_what_it_is(low, high):
+    """Green above .7, red below .5, amber within; else not decided."""
+    evidence = of_one(asked=[], repeat=Repetition(between(low, high), None))
+    light, english, chinese = said(evidence, "repeat")
+    inside = low >= 0.5 and high <= 0.7
+    assert light == ("green" if low > 0.7 else "red" if high < 0.5 else "amber" if inside else "undecided")
+    assert (light == "undecided") == ("not decided" in english) == ("無法斷定" in chinese)
+
+
+@pytest.mark.parametrize(
+    ("r2", "stability", "light", "reason"),
+    [
+        ((0.65, 0.75), (0.85, 0.95), "green", "fits"),
+        ((0.1, 0.2), (0.85, 0.95), "red", "fits_badly"),
+        ((0.65, 0.75), (0.3, 0.4), "red", "unstable"),
+        ((0.65, 0.75), (0.55, 0.75), "amber", "double_samples"),
+        ((0.35, 0.55), (0.85, 0.95), "amber", "fits_partly"),
+        ((0.4, 0.74), (0.85, 0.95), "undecided", "open"),
+        ((0.65, 0.75), (0.7, 0.9), "undecided", "open"),
+    ],
+)
+def test_limes_light_is_of_fit_and_stability(r2, stability, light, reason):
+    """Green from .6 and .8 on, red below .3 or .5, each of the whole interval at the level of two claims."""
+    halves = [(sum(one) / 2, 0.85 * (one[1] - one[0]) / 2) for one in (r2, stability)]  # narrower than at one claim
+    narrow = [between(mean - half, mean + half, n=100000) for mean, half in halves]
+    found = of_one(asked=[], lime=LimeFit(*narrow, between(0.1, 0.2))).of("one").verdict["fit"]
+    assert (found.light, found.reason) == (light, reason)
+
+
+@pytest.mark.parametrize(("low", "high"), INTERVALS)
+def test_the_effect_of_a_region_is_called_what_it_is(low, high):
+    """More, less, as much to five points, or not decided; more only where hiding costs anything at all."""
+    for inside, costs in ((between(0.1, 0.2), True), (between(-0.1, 0.2), False)):
+        effect = {name: RegionEffect(inside, None, between(low, high)) for name in ("all",)}
+        evidence = judged(ReportEvidence({"one": FigureEvidence()}, {"corner": effect}))
+        claim, more = spoken(evidence).region_effect("corner"), low > 0 and costs
+        english, chinese = (spoken(evidence, code).say_effect("corner") for code in LANGUAGES)
+        assert bool(claim) == more == ("needs it" in english) == ("模型需要這裡" in chinese)
+        assert (claim.said == "below") == (high < 0) == (" less than " in english) == ("少降" in chinese)
+        assert (
+            (claim.said == "within") == about(low, high) == ("as much as" in english) == ("不到 5 個百分點" in chinese)
+        )
+        assert (claim.said == "undecided") == ("not decided" in english) == ("無法斷定" in chinese)
+        assert list(spoken(evidence).costs_more()) == (["corner"] if more else [])
+        assert list(spoken(evidence).costs_less()) == (["corner"] if high < 0 else [])
+        assert "percentage point" in str(claim)
+        assert "個百分點" in str(spoken(evidence, "zh-Hant").region_effect("corner"))
+
+
+def share(low: float, high: float, **known) -> RegionShare:
+    """Of a region with a sixteenth of the picture, beside a blob of a tenth."""
+    excess = known.pop("excess", {"all": between(0.3, 0.4)})
+    return RegionShare(1.0, 1 / 16, 0.1, between(0.05, 0.06, 10), {"all": between(low, high)}, excess)
+
+
+@pytest.mark.parametrize("faithful", [(0.2, 0.3), (-0.3, 0.3), (-0.01, 0.01)])
+@pytest.mark.parametrize("effect", [(0.1, 0.2), (-0.1, 0.2), (-0.2, -0.1)])
+def test_looks_at_is_said_of_a_faithful_map_whose_region_costs(faithful, effect):
+    """Neither where faithfulness is red or not decided, nor where hiding the region costs no more than elsewhere."""
+    one = figure(
+        asked=["looks", "faithful"],
+        region_share={"corner": share(0.5, 0.6)},
+        faithfulness=Faithfulness(None, None, between(*faithful), {}),
+    )
+    effects = {"corner": {"all": RegionEffect(between(0.1, 0.2), None, between(*effect))}}
+    evidence = judged(ReportEvidence({"one": one}, effects))
+    light, english, chinese = said(evidence, "looks")
+    looks = faithful[0] > 0 and effect[0] > 0
+    assert (light == "green") == looks == bool(spoken(evidence).looks_at("one"))
+    assert list(spoken(evidence).marks("one")) == ["corner"]
+    assert ("costs more than hiding other places: the corner" in english) == looks
+    if faithful[0] > 0:
+        assert ("even costs less" in english) == ("反而比遮住別處更不傷" in chinese) == (effect[1] < 0)
+        assert ("not decided" in english) == ("無法斷定" in chinese) == (effect[0] < 0 < effect[1])
+    else:
+        assert "is not shown" in english and "並沒有得到證實" in chinese
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "excess", "light"),
+    [
+        (0.01, 0.02, (0.3, 0.4), "amber"),  # less than its area
+        (0.0620, 0.0630, (0.3, 0.4), "amber"),  # as much as its area
+        (0.07, 0.09, (0.3, 0.4), "amber"),  # more than its area, less than a blob
+        (0.05, 0.3, (0.3, 0.4), "undecided"),
+        (0.5, 0.6, (-0.1, 0.1), "undecided"),  # of untrained networks nothing is known
+        (0.5, 0.6, (-0.2, -0.1), "amber"),
+    ],
+)
+def test_what_marks_nothing_beyond_the_simple_says_so_only_where_it_is_known(low, high, excess, light):
+    """The light of a region that is not marked; reason and number speak of it."""
+    one = figure(asked=["looks"], region_share={"corner": share(low, high, excess={"all": between(*excess)})})
+    evidence = judged(ReportEvidence({"one": one}))
+    assert said(evidence, "looks")[0] == light
+    assert evidence.of("one").verdict["looks"].about == ("corner",)
+    assert spoken(evidence).lines("one")[0].numbers.startswith("the corner: ")
+    assert not spoken(evidence).marks("one")
+
+
+def test_the_cells_of_a_table_share_the_error_and_give_it_back():
+    """Holm: the first of three is held to 1 − .05/3, the last to 95 %; what is silent does not count."""
+    strong, weak, never = between(0.2, 0.6), between(0.001, 0.4), between(-0.2, 0.3)
+    cells = {name: (lambda level, one=one: stated(one, ZERO, level)) for name, one in (("a", strong), ("b", weak))}
+    assert together(cells) == {"a": claim_level(2), "b": claim_level(1)}
+    third = {**cells, "c": lambda level: stated(never, ZERO, level)}
+    assert together(third) == {"a": claim_level(3), "b": claim_level(2), "c": claim_level(2)}
+    assert together({}) == {}
+    alone = of_one(asked=["class"], class_swap=Survival(between(0.0, 0.33), 0, 0, 28))
+    assert alone.of("one").light("class") == "green"  # the weights are silent
+    swap = alone.of("one").class_swap
+    both = of_one(asked=["class", "weights"], class_swap=swap, random_weights=Survival(between(0, 1)))
+    assert both.of("one").light("class") == "undecided"
+
+
+def test_of_a_table_of_chance_19_of_20_say_nothing():
+    """Four methods times three references, all equal: some cell speaks in 5 % of the tables, give or take."""
+    random, wrong = np.random.default_rng(4), 0
+    for _ in range(400):
+        table = {k: Sums.of(random.normal(0, 1, 28)).estimate() for k in range(12)}
+        answers = {k: (lambda level, one=one: stated(one, Bounds(0, 0), level)) for k, one in table.items()}
+        levels = together(answers)
+        wrong += any(answer(levels[k]) != "undecided" for k, answer in answers.items())
+    assert 0.02 < wrong / 400 < 0.09
+
+
+def test_a_pair_of_methods_counts_once():
+    """Printed once, though it is kept both ways."""
+    pair = Agreement(between(0.3, 0.5), between(0.1, 0.2), between(0.001, 0.3))
+    found = judged(ReportEvidence(agreement={"a": {"b": pair}, "b": {"a": pair}})).agreement
+    assert found["a"]["b"].said == found["b"]["a"].said == "above"
+
+
+def test_numbers_of_networks_say_networks():
+    """Five networks are five, however many pictures they saw."""
+    evidence = of_one(asked=["weights"], random_weights=Survival(between(0.0, 0.1, 5), 0.1, 0.1, 5))
+    assert evidence.of("one").verdict["weights"].n == 5
+    line = next(line for line in spoken(evidence).lines("one") if line.check == "weights")
+    assert line.numbers.endswith("5 networks")
+
+
+def test_what_is_not_applicable_says_so():
+    """A question that is not asked of a figure is not one for which pictures lack."""
+    evidence = of_one(asked=["class"], class_swap=Survival(between(0.0, 0.1), 0, 0, 28))
+    light = spoken(evidence).verdict("one", "fit")
+    assert (light, light.reason) == ("silent", "not_asked")
+    assert "few" not in str(light)
+    boxed = replace(evidence.of("one"), verdict={"weights": Verdict("silent", "outputs_only", 0)})
+    assert spoken(ReportEvidence({"one": boxed})).lines("one")[0].word == "not applicable"
+
+
+def test_empty_maps_silence_where_they_look():
+    """As they silence the others."""
+    one = figure(asked=["faithful"], region_share={"corner": share(0.5, 0.6)})
+    one = replace(one, verdict={**one.verdict, "looks": Verdict("silent", "empty", 100)})
+    evidence = judged(ReportEvidence({"one": one}))
+    assert said(evidence, "looks")[0] == "silent"
+    assert not spoken(evidence).marks("one") and not spoken(evidence).looks_at("one")
