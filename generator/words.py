@@ -1,7 +1,7 @@
 """The words of the interface: one YAML file a language, overridden key by key from a folder beside the spec."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -17,18 +17,24 @@ SCRIPTS = {"zh-TW": "zh-Hant", "zh-HK": "zh-Hant", "zh-MO": "zh-Hant"}
 
 @dataclass(frozen=True)
 class Words:
-    """The interface in one language by dotted key; `missing` are the keys that English stands in for."""
+    """The interface in one language by dotted key; `missing` are the keys that English stands in for.
+
+    `things`, what the pictures show, fills the place of that name wherever it is.
+    """
 
     language: str
     entries: Mapping[str, str]
     missing: tuple[str, ...] = ()
+    things: str = ""
 
     def __call__(self, key: str, **values: object) -> str:
         """The words of `key`, with its `{places}` filled; raises InputError for a key or place that does not exist."""
         if key not in self.entries:
             raise InputError(f"no word '{key}' in templates/words{suggestion(key, tuple(self.entries))}")
+        text = self.entries[key]
+        things = {"things": self.things or self.entries["things"]} if "{things}" in text else {}
         try:
-            return self.entries[key].format(**values) if values else self.entries[key]
+            return text.format(**values, **things) if values or things else text
         except (KeyError, IndexError, ValueError) as error:
             raise InputError(f"words/{self.language}.yaml: {key}: no such place: {error}") from error
 
@@ -104,9 +110,12 @@ def _in(language: str, values: Mapping[str, object]) -> dict[str, object]:
     return {place: value[language] if isinstance(value, Text) else value for place, value in values.items()}
 
 
-def interface(languages: Iterable[str], folders: Sequence[Path] = (TEMPLATES,)) -> Interface:
-    """The words of several languages; InputError where no file speaks one of them."""
-    return Interface({language: load(language, folders) for language in languages})
+def interface(
+    languages: Iterable[str], folders: Sequence[Path] = (TEMPLATES,), things: Text = Text()  # noqa: B008, frozen
+) -> Interface:
+    """The words of several languages, for pictures of such `things`; InputError where no file speaks one of them."""
+    known = {language: load(language, folders) for language in languages}
+    return Interface({code: replace(words, things=things.in_language(code, *known)) for code, words in known.items()})
 
 
 def load(language: str, folders: Sequence[Path] = (TEMPLATES,)) -> Words:

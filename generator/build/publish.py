@@ -50,7 +50,7 @@ class Publication:
     @cached_property
     def narrator(self) -> Narrator:
         results = {name: figure.result for name, figure in self.built.items()}
-        words = interface(self.report.languages, self.folders)
+        words = interface(self.report.languages, self.folders, self.report.things)
         return Narrator(self.report, facts_of(self.report, self.study), results, self.evidence, words)
 
     @cached_property

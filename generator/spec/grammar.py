@@ -256,6 +256,9 @@ class Document(Section):
     classes: Annotated[tuple[Class, ...], Field(min_length=2, description="in the order of the model's outputs")]
     version: Annotated[Literal[1], describe("of this grammar")] = 1
     author: Annotated[Author, describe("the title block")] = Author()
+    things: Annotated[Wording, describe("what the pictures show, in the plural: faces, digits; default: pictures")] = (
+        Text()
+    )
     languages: Annotated[
         tuple[Language, ...] | None, Field(min_length=1, description="BCP 47; the first is the site's default")
     ] = None

@@ -42,6 +42,7 @@ class Report:
     output: Path
     title: Text
     author: Author
+    things: Text
     languages: tuple[str, ...]
     seed: int
     models: tuple[ModelFile, ...]
@@ -205,6 +206,7 @@ def _report(
         output=options.output or source.file.parent / "site",
         title=document.title,
         author=document.author,
+        things=document.things,
         languages=languages,
         seed=document.seed,
         models=tuple(file.model_copy(update={"id": entry.id}) for entry, file in listed if file),
