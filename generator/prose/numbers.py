@@ -226,6 +226,11 @@ class Numbers:
         patterns = self._patterns(figure)
         return Quantity(patterns.on_images[self._unit(patterns.unit, unit)])
 
+    def outdone(self, figure: str) -> Listed:
+        """The units that some real image activates more than the climb did: theirs are not the strongest patterns."""
+        patterns = self._patterns(figure)
+        return Listed.of(tuple(map(int, patterns.unit[patterns.on_images > patterns.activation])), self.language)
+
     def dead_filters(self, figure: str) -> Listed:
         """The units that nothing activates, also those that `{best: N}` left out."""
         patterns = self._patterns(figure)
