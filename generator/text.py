@@ -93,5 +93,6 @@ class Language:
         if len(words) < 2:
             return "".join(words)
         if self.chinese:
-            return "、".join(words[:-1]) + "和" + words[-1]
+            space = " " if (words[-2][-1:] + words[-1][:1]).isdigit() else ""  # numbers stand apart from characters
+            return "、".join(words[:-1]) + f"{space}和{space}" + words[-1]
         return ", ".join(words[:-1]) + " and " + words[-1]

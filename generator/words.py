@@ -111,7 +111,9 @@ def _in(language: str, values: Mapping[str, object]) -> dict[str, object]:
 
 
 def interface(
-    languages: Iterable[str], folders: Sequence[Path] = (TEMPLATES,), things: Text = Text()  # noqa: B008, frozen
+    languages: Iterable[str],
+    folders: Sequence[Path] = (TEMPLATES,),
+    things: Text = Text(),  # noqa: B008, frozen
 ) -> Interface:
     """The words of several languages, for pictures of such `things`; InputError where no file speaks one of them."""
     known = {language: load(language, folders) for language in languages}

@@ -59,3 +59,9 @@ def test_prose_says_nothing_to_readers_it_has_no_passage_for():
     """Nothing is stood in for twice: the passage itself knows its language."""
     prose = Prose({"en": Passage("words", "en")})
     assert (prose["en"], prose["zh-Hant"], bool(prose), bool(Prose({}))) == (Passage("words", "en"), None, True, False)
+
+
+def test_numbers_stand_apart_from_characters():
+    """As the rest of the interface sets them."""
+    assert Language("zh-Hant").listed(("6", "22", "16")) == "6、22 和 16"
+    assert Language("zh-Hant").listed(("眼睛", "3")) == "眼睛和3"

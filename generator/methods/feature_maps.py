@@ -14,8 +14,8 @@ from generator.text import bilingual
     access="predictions",
     title=bilingual("Outputs of a layer", "某一層的輸出"),
     summary=bilingual(
-        "What the filters of a layer put out for this picture: bright where the filter finds what it looks for.",
-        "這一層的濾波器看了這張圖片之後的輸出：越亮的地方，越符合它在尋找的東西。",
+        "What the filters of a layer put out for this picture: each value says how strongly the filter answers at that place.",
+        "這一層的濾波器看了這張圖片之後的輸出：每個值是濾波器在那個位置的反應有多強。",
     ),
     paper="Zeiler & Fergus 2014, Visualizing and Understanding Convolutional Networks, arXiv:1311.2901",
     passes=lambda params, images: images,

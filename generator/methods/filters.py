@@ -41,8 +41,8 @@ USUAL_RATE = 0.02
     title=bilingual("Patterns of filters", "濾波器的圖樣"),
     summary=bilingual(
         "Starting from noise, the picture is changed step by step so that a filter of the layer fires more and more: "
-        "what remains is what the filter looks for.",
-        "從雜訊出發，一步一步修改圖片，讓這一層的某個濾波器反應越來越強；最後留下的圖樣，就是它在尋找的東西。",
+        "what remains is a picture that raises its output.",
+        "從雜訊出發，一步一步修改圖片，讓這一層的某個濾波器反應越來越強；最後留下的，是讓它的輸出升高的圖樣。",
     ),
     paper="Erhan et al. 2009, Visualizing Higher-Layer Features of a Deep Network, Université de Montréal, TR 1341",
     passes=lambda params, images: (

@@ -105,7 +105,8 @@ class Spoken(Numbers):
     def lime_fit(self, figure: str) -> Claim:
         """LIME's R² on samples left out, with `.stability` and `.chance`; true where both are good."""
         known = self._figure(figure)
-        r2, stability, chance = (Quantity.of(getattr(known.lime, name, None)) for name in ("r2", "stability", "chance"))
+        units: Mapping[str, Unit] = {"r2": "plain", "stability": "share", "chance": "share"}
+        r2, stability, chance = (Quantity.of(getattr(known.lime, name, None), unit) for name, unit in units.items())
         return Claim.made(r2, known.holds("fit"), known.said.get("r2", ""), stability=stability, chance=chance)
 
     def agree(self, one: str, other: str) -> Claim:

@@ -35,6 +35,7 @@ CLIMBED = "named by the values that gradient ascent reached, which stand in the 
 DENSE = "named by `leading_region` of the picture that is shown, which the sentence says"
 RANKED = "a rank, with its interval behind it and a sentence on overlaps"
 CHOSEN = "the rule by which `select: confident` chooses pictures, or what it gives"
+UNSAID = "says that nothing is said"
 ALLOWED = {  # words → why they hold of whatever is measured
     "That probability is highest for": CHOSEN,
     "and lowest for": CHOSEN,
@@ -53,7 +54,9 @@ ALLOWED = {  # words → why they hold of whatever is measured
     "Last by recall comes": RANKED,
     "召回率排在最後的是": RANKED,
     "Adebayo et al. (2018) found with their models that guided backpropagation hardly changes": CITED,
-    "Adebayo 等人（2018）在他們的模型上發現，guided backpropagation 的圖在權重換成亂數之後幾乎不變": CITED,
+    "Adebayo 等人（2018）在他們的模型上發現，guided backpropagation 的圖在較後面幾層的權重換成亂數之後幾乎不變": CITED,
+    "Why some classes are easier, the figures do not say": UNSAID,
+    "為什麼有些類別比較好認，這些圖沒有說明": UNSAID,
     "at the place where covering costs most": "where `fall` was measured: the largest fall is what it says",
     "蓋住使機率下降最多的一處": "where `fall` was measured: the largest fall is what it says",
 }

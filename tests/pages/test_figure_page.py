@@ -47,7 +47,7 @@ def test_a_remark_on_one_of_several_parts_names_it():
     old = built()["saliency"]
     new = replace(old, result=FigureResult("saliency", "", "saliency", {}, parts), drawing=drawing)
     remarks = picked(figure_of(new, reader(), {}), "en").remarks
-    assert [remark[:30] for remark in remarks] == ["Guided maps hardly depend on t", "Layer conv2: Nothing activates"]
+    assert [remark[:30] for remark in remarks] == ["Adebayo et al. (2018) found th", "Layer conv2: Nothing activates"]
 
 
 class TestAround:

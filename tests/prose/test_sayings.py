@@ -42,7 +42,7 @@ def test_prose_asks_by_name(evidence):
     assert say["retained"]("saliency", "class")
     assert not say["retained"]("edges", "class")
     assert str(say["retained"]("edges", "weights")) == "100%"
-    assert str(say["lime_fit"]("lime").stability) == "0.9"
+    assert str(say["lime_fit"]("lime").stability) == "90%"
     assert not say["agree"]("saliency", "noise")
     assert say["verdict"]("saliency", "class") == "green"
     assert (
