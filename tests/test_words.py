@@ -1,5 +1,6 @@
 """The words of the interface: complete in both languages, Traditional only, overridden key by key."""
 
+import re
 import subprocess
 from pathlib import Path
 
@@ -84,6 +85,21 @@ def check(artefact: Artefact, words: Words) -> None:
         assert words.has(f"quantity.{artefact.quantity}")
         for remark in filter(None, artefact.remarks):
             assert words.has(f"remark.{remark}"), remark
+
+
+def test_no_word_takes_the_pictures_for_faces(words):
+    """Neither the interface nor a method's own text: what the pictures show, the report says."""
+    told = [*words.entries.values()]
+    told += [text[words.language] for known in METHODS.values() for text in (known.title, known.summary)]
+    assert [text for text in told if re.search(r"\bfac(e|es|ial)\b|臉", text)] == []
+
+
+def test_what_the_pictures_show_stands_in_the_words():
+    """In the language of the reader, else in the first of the report; plain pictures where it is not said."""
+    told = interface(("en", "zh-Hant"), things=Text({"en": "digits {0}"}))("figure.no_label")
+    assert ("digits {0}" in told["en"]) and ("digits {0}" in told["zh-Hant"])
+    plain = interface(("en", "zh-Hant"))("figure.no_label")
+    assert ("pictures" in plain["en"]) and ("圖片" in plain["zh-Hant"])
 
 
 def test_an_unknown_key_is_refused(words):

@@ -14,7 +14,7 @@ from generator.text import bilingual
     access="predictions",
     title=bilingual("Outputs of a layer", "某一層的輸出"),
     summary=bilingual(
-        "What the filters of a layer put out for this picture: each value says how strongly the filter answers at that place.",
+        "What the filters of a layer put out for this picture: each value says how strongly a filter answers there.",
         "這一層的濾波器看了這張圖片之後的輸出：每個值是濾波器在那個位置的反應有多強。",
     ),
     paper="Zeiler & Fergus 2014, Visualizing and Understanding Convolutional Networks, arXiv:1311.2901",
