@@ -79,9 +79,10 @@ class Spoken(Numbers):
         effect = self.region_effect(region, class_id)
         group = self.words("evidence.all") if class_id == ALL else str(self.class_name(class_id))
         places = {"region": str(self.region_name(region)), "group": group, "points": str(effect.size)}
-        places |= {"mean": str(effect), "inside": str(effect.inside), "low": printed(effect.low, "points")}
+        told = effect.size if effect.said == "below" else effect  # 'costs less' says the sign
+        places |= {"mean": str(effect), "inside": str(effect.inside), "low": printed(told.low, "points")}
         key = f"evidence.effect.{effect.said or 'unknown'}"
-        return self.words(key, **places, high=printed(effect.high, "points"), n=effect.n)
+        return self.words(key, **places, high=printed(told.high, "points"), n=effect.n)
 
     def gap(self, figure: str) -> Claim:
         """The faithfulness gap of a figure's maps, 0 by chance; true where it is above 0."""
