@@ -166,7 +166,8 @@ function present(link) {
   const figure = link.closest("figure");
   const names = [figure ? figure.dataset.name : headed(link), link.dataset.title || (row && row.dataset.title)];
   one("#view-title").textContent = names.filter(Boolean).join(" · ");
-  one(".words", view).textContent = [pictures[pictures.length - 1].alt, link.dataset.strength].filter(Boolean).join(" ");
+  const told = link.dataset.role === "overlay" && row ? (one("[data-strength]", link.parentElement) || one("[data-strength]", row)) : link;
+  one(".words", view).textContent = [pictures[pictures.length - 1].alt, told && told.dataset.strength].filter(Boolean).join(" ");
   one(".opacity", view).hidden = pictures.length < 2;
   viewOutput.hidden = !(row && row.dataset.values);
   viewOutput.textContent = view.dataset.empty;
@@ -262,13 +263,13 @@ function comparison() {
   };
   const draw = () => {
     const faces = [first, second].map((select) => {
-      const { figure, link } = byImage.get(index.value).get(select.value);
+      const { figure, row, link } = byImage.get(index.value).get(select.value);
       const copy = link.cloneNode(true);
       for (const image of all("img", copy)) { image.loading = "eager"; image.removeAttribute("height"); image.width = 240; }
       copy.addEventListener("click", (event) => { event.preventDefault(); open(link); });
       const box = document.createElement("figure");
       const words = Object.assign(document.createElement("figcaption"), { textContent: figure.dataset.name });
-      const bar = one(".strength", link.parentElement);
+      const bar = one(".strength", link.parentElement) || one(".strength", row);
       box.append(copy, ...(bar ? [bar.cloneNode(true)] : []), words);
       return box;
     });

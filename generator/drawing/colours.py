@@ -75,6 +75,9 @@ class Colouring:
         most = float(magnitude.max(initial=0))
         return float(np.percentile(magnitude, CLIP)) or most if self.clipped and most else most
 
+    def strength(self, values: Floats) -> float:
+        return self.top(values) / self.strongest
+
     def scale(self, values: Floats) -> Scale:
         limit = self.largest if self.rule == "figure" else self.top(values)
         return Scale(limit, self.signed, self.colormap)

@@ -68,10 +68,7 @@ class _Work:
 
     def top(self, values: Floats) -> tuple[float | None, float]:
         """The magnitude of the last colour, and that as a share of the figure's strongest."""
-        if self.colouring is None:
-            return None, 0.0
-        top = self.colouring.top(values)
-        return top, top / self.colouring.strongest
+        return (self.colouring.top(values), self.colouring.strength(values)) if self.colouring else (None, 0.0)
 
     def face(self, row: int) -> Picture:
         """The image as it is, the same file for every part and target."""
@@ -103,25 +100,21 @@ def draw(result: FigureResult, show: Show, names: Names, also: tuple[Panel, ...]
 
 def _laid(artefact: Artefact, show: Show) -> tuple[Artefact, float]:
     """An artefact as it is laid over its images, and by how many pixels it was smoothed for that."""
-    if not isinstance(artefact, Heatmaps) or not artefact.pixelwise:
+    noisy = artefact if isinstance(artefact, Heatmaps) and artefact.pixelwise else None
+    sigma = show.smoothing(*noisy.values.shape[1:]) if noisy else 0.0
+    if noisy is None or not sigma:
         return artefact, 0.0
-    sigma = show.smoothing(*artefact.values.shape[1:])
-    if not sigma:
-        return artefact, 0.0
-    remarks = tuple(map(artefact.remark, range(len(artefact.values))))
-    known = np.nan_to_num(artefact.values, posinf=0, neginf=0)
-    return replace(artefact, values=blurred(known[..., None], sigma)[..., 0], remarks=remarks), sigma
+    remarks = tuple(map(noisy.remark, range(len(noisy.values))))
+    known = np.nan_to_num(noisy.values, posinf=0, neginf=0)
+    return replace(noisy, values=blurred(known[..., None], sigma)[..., 0], remarks=remarks), sigma
 
 
 def _strengths(artefact: Artefact, colouring: Colouring | None) -> tuple[float, ...]:
     """Of each heatmap, 0 where it is no result."""
     if not isinstance(artefact, Heatmaps):
         return ()
-    tops = (
-        0.0 if artefact.remark(row) or not colouring else colouring.top(values) / colouring.strongest
-        for row, values in enumerate(artefact.values)
-    )
-    return tuple(tops)
+    known = (colouring if not artefact.remark(row) else None for row in range(len(artefact.values)))
+    return tuple(one.strength(values) if one else 0.0 for one, values in zip(known, artefact.values, strict=True))
 
 
 @singledispatch
@@ -144,13 +137,10 @@ def _row(artefact: Heatmaps, work: _Work, row: int) -> list[Picture]:
     target = f"-{batch.target[row]}" if (batch.index == index).sum() > 1 else ""
     others = [role for role in work.panels if role != "image"]
     roles: list[Role] = [*others, "veil"] if "overlay" in others else [*others]
-    pictures = [work.picture(f"{work.prefix}-{index}{target}-{role}", role, mapped.panel(role)) for role in roles]
+    pictures = (work.picture(f"{work.prefix}-{index}{target}-{role}", role, mapped.panel(role)) for role in roles)
     top, strength = (None, 0.0) if artefact.remark(row) else work.top(artefact.values[row])
-    measured = [
-        replace(one, row=row, top=top if one.role in ("map", "overlay") else None, strength=strength)
-        for one in pictures
-    ]
-    return [work.face(row), *measured]
+    tops = {"map": top, "overlay": top}
+    return [work.face(row), *(replace(p, row=row, top=tops.get(p.role), strength=strength) for p in pictures)]
 
 
 def _mapped(artefact: Heatmaps, work: _Work, row: int) -> MappedFace:

@@ -251,6 +251,7 @@ class TestFigures:
         shown.keyboard.press("ArrowDown")
         says(dialog.locator("output"), "row 26, column 25")
         says(dialog.locator(".words"), "image 100")
+        says(dialog.locator(".words"), "Its colours end at .*, 100% of the strongest")
         shown.keyboard.press("n")
         says(dialog.locator(".words"), "Image 101")
         shown.keyboard.press("Escape")
@@ -282,6 +283,7 @@ class TestFigures:
         assert all("-103-" in source for source in sources)
         assert "saliency" in sources[0]
         assert "lime" in sources[1]
+        assert section.locator(".faces .strength").count() == 2
 
     def test_a_cell_of_the_matrix_leads_to_its_example(self, open_page):
         """Fear taken for Neutral stands in the first figure."""
