@@ -85,7 +85,8 @@ class Picture:
 
     `row` is the row of its part's batch (or the position of a unit in `artefact.unit`), None for the whole part;
     `unit` is that position where a picture has both, as the outputs of a layer for several images. `top` is the
-    magnitude that the last colour of a map stands for, `strength` that as a share of the figure's strongest.
+    magnitude that the last colour of a map stands for; `strength` that as a share of the figure's strongest, also of
+    the image it belongs to, and 0 where the map is no result.
     """
 
     name: str
@@ -125,11 +126,7 @@ class Legend:
 
 @dataclass(frozen=True)
 class Drawing:
-    """A drawn figure: its pictures in reading order and the legend of its maps.
-
-    `strengths` has one number a row of each part with heatmaps, 0 where the map is no result.
-    """
+    """A drawn figure: its pictures in reading order and the legend of its maps."""
 
     pictures: tuple[Picture, ...]
     legend: Legend | None = None
-    strengths: tuple[tuple[float, ...], ...] = ()

@@ -11,6 +11,7 @@ import numpy as np
 from pydantic import BaseModel
 
 from generator import __version__
+from generator.artefacts import Heatmaps
 from generator.build.cache import key_of, source_of
 from generator.build.runs import runs_of
 from generator.build.study import Study
@@ -157,15 +158,18 @@ def _images(part: Part, drawing: Drawing, number: int) -> Iterator[dict[str, Any
     Of a heatmap also how strong it is beside the figure's strongest, and whether that is weak.
     With several parts also what tells this one apart: its model, its layer.
     """
-    batch = part.batch
+    batch, mapped = part.batch, isinstance(part.artefact, Heatmaps)
+    strength = {one.row: one.strength for one in drawing.pictures if (one.part, one.role) == (number, "image")}
     for k in range(len(batch)):
         image: dict[str, Any] = {"index": batch.index[k], "label": batch.label[k] if batch.label[k] >= 0 else None}
         image |= {"prediction": batch.prediction[k], "target": batch.target[k], "seed": batch.seed[k], **part.facts}
         image["probability"] = batch.probability[k, batch.target[k]]
         image |= {} if batch.against is None else {"against": batch.against[k]}
-        image |= part.artefact.row_numbers(k)
-        strengths = drawing.strengths[number] if drawing.strengths else ()
-        yield image | ({"strength": strengths[k], "weak": strengths[k] < WEAK} if strengths else {})
+        yield (
+            image
+            | part.artefact.row_numbers(k)
+            | ({"strength": strength[k], "weak": strength[k] < WEAK} if mapped else {})
+        )
 
 
 def plain(value: Any) -> Any:  # noqa: ANN401  any value of a report

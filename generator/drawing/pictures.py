@@ -89,13 +89,12 @@ def draw(result: FigureResult, show: Show, names: Names, also: tuple[Panel, ...]
         over = laid[number - 1], laid_colouring
         work = _Work(result.id, part, several, show, panels, colouring, *over, names)
         pictures.extend(_pictures(part.artefact, work))
-    strengths = tuple(_strengths(artefact, colouring) for artefact in artefacts)
     if colouring is None:
-        return Drawing(tuple(pictures), None, strengths)
+        return Drawing(tuple(pictures))
     pixels = colours.bar(colouring.colormap)
     bar = Picture(f"{result.id}-bar.png", png.png(pixels), pixels.shape[1], pixels.shape[0], "bar")
     smoothed = max(sigmas) if "overlay" in panels else 0.0
-    return Drawing((*pictures, bar), colouring.legend(artefacts[0].coloured_quantity, smoothed), strengths)
+    return Drawing((*pictures, bar), colouring.legend(artefacts[0].coloured_quantity, smoothed))
 
 
 def _laid(artefact: Artefact, show: Show) -> tuple[Artefact, float]:
@@ -107,14 +106,6 @@ def _laid(artefact: Artefact, show: Show) -> tuple[Artefact, float]:
     remarks = tuple(map(noisy.remark, range(len(noisy.values))))
     known = np.nan_to_num(noisy.values, posinf=0, neginf=0)
     return replace(noisy, values=blurred(known[..., None], sigma)[..., 0], remarks=remarks), sigma
-
-
-def _strengths(artefact: Artefact, colouring: Colouring | None) -> tuple[float, ...]:
-    """Of each heatmap, 0 where it is no result."""
-    if not isinstance(artefact, Heatmaps):
-        return ()
-    known = (colouring if not artefact.remark(row) else None for row in range(len(artefact.values)))
-    return tuple(one.strength(values) if one else 0.0 for one, values in zip(known, artefact.values, strict=True))
 
 
 @singledispatch
@@ -140,7 +131,8 @@ def _row(artefact: Heatmaps, work: _Work, row: int) -> list[Picture]:
     pictures = (work.picture(f"{work.prefix}-{index}{target}-{role}", role, mapped.panel(role)) for role in roles)
     top, strength = (None, 0.0) if artefact.remark(row) else work.top(artefact.values[row])
     tops = {"map": top, "overlay": top}
-    return [work.face(row), *(replace(p, row=row, top=tops.get(p.role), strength=strength) for p in pictures)]
+    shown = (work.face(row), *pictures)
+    return [replace(picture, row=row, top=tops.get(picture.role), strength=strength) for picture in shown]
 
 
 def _mapped(artefact: Heatmaps, work: _Work, row: int) -> MappedFace:

@@ -3,6 +3,8 @@
 A picture of few colours is a table of them and each pixel's place in it.
 """
 
+import struct
+import zlib
 from io import BytesIO
 
 import numpy as np
@@ -11,6 +13,7 @@ from PIL import Image
 
 from generator.drawing.inks import Pixels
 
+SIGNATURE, LEFT, UP = b"\x89PNG\r\n\x1a\n", 1, 2  # of PNG: its first bytes, and what a row is the difference to
 MOST = 256  # colours of a table whose places are bytes
 QUALITY = 90  # the homework wants JPEG: without colour subsampling, which blurs small maps
 
@@ -26,7 +29,21 @@ def png(pixels: Pixels) -> bytes:
         picture.putpalette(colours[:, :3].tobytes())
         transparency = {"transparency": colours[:, 3].tobytes()} if pixels.shape[-1] == 4 else {}
     picture.save(stream, "PNG", optimize=True, **transparency)
-    return stream.getvalue()
+    return min(stream.getvalue(), _filtered(*table) if table else stream.getvalue(), key=len)
+
+
+def _filtered(colours: Pixels, places: Pixels) -> bytes:
+    """Noise in enlarged pixels, a fifth smaller than Pillow's: differences in a row, nothing where a row repeats."""
+    repeats = np.append(False, (places[1:] == places[:-1]).all(axis=1))[:, None]
+    rows = np.where(repeats, 0, np.diff(places, axis=1, prepend=places.dtype.type(0)))
+    lines = np.hstack([np.where(repeats, UP, LEFT), rows]).astype(np.uint8)
+    packer = zlib.compressobj(9, zlib.DEFLATED, zlib.MAX_WBITS, 9, zlib.Z_FILTERED)
+    head = struct.pack(">IIBBBBB", places.shape[1], places.shape[0], 8, 3, 0, 0, 0)  # a byte a pixel, its place in PLTE
+    opacity = {b"tRNS": colours[:, 3].tobytes()} if colours.shape[1] == 4 else {}
+    data = {b"IDAT": packer.compress(lines.tobytes()) + packer.flush(), b"IEND": b""}
+    chunks = {b"IHDR": head, b"PLTE": colours[:, :3].tobytes(), **opacity, **data}.items()
+    checked = (name + data + struct.pack(">I", zlib.crc32(name + data)) for name, data in chunks)
+    return SIGNATURE + b"".join(struct.pack(">I", len(chunk) - 8) + chunk for chunk in checked)
 
 
 def pixels_of(data: bytes) -> Pixels:
