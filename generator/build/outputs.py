@@ -165,11 +165,8 @@ def _images(part: Part, drawing: Drawing, number: int) -> Iterator[dict[str, Any
         image |= {"prediction": batch.prediction[k], "target": batch.target[k], "seed": batch.seed[k], **part.facts}
         image["probability"] = batch.probability[k, batch.target[k]]
         image |= {} if batch.against is None else {"against": batch.against[k]}
-        yield (
-            image
-            | part.artefact.row_numbers(k)
-            | ({"strength": strength[k], "weak": strength[k] < WEAK} if mapped else {})
-        )
+        image |= part.artefact.row_numbers(k)
+        yield image | ({"strength": strength[k], "weak": strength[k] < WEAK} if mapped else {})
 
 
 def plain(value: Any) -> Any:  # noqa: ANN401  any value of a report
