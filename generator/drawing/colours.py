@@ -102,8 +102,9 @@ def colouring(artefacts: Sequence[Artefact], show: Show) -> Colouring | None:
     usual = (AGAINST_FOR if superpixels else SIGNED) if signed else UNSIGNED
     clipped = show.scale in ("own", "figure") and any(artefact.clipped for artefact in artefacts)
     plain = Colouring(show.scale, clipped, signed, show.colormap or usual)
-    largest = max(float(np.abs(piece).max()) for piece in values)
-    return replace(plain, largest=largest, strongest=max(map(plain.top, values)))
+    return replace(
+        plain, largest=max(float(np.abs(one).max()) for one in values), strongest=max(map(plain.top, values))
+    )
 
 
 def bar(colormap: str, height: int = 16) -> Pixels:

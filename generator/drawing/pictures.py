@@ -197,12 +197,9 @@ def _outputs(artefact: LayerOutputs, work: _Work) -> Iterator[Picture]:
 def _tiles(work: _Work, values: Floats, units: Ints) -> tuple[Tile, ...]:
     """Outputs in colours; one that is zero everywhere is the colour of zero, which is its result."""
     zero = Scale(0.0, False, work.show.colormap or colours.UNSIGNED)
-    painted = ((work.colouring.scale(one) if work.colouring else zero).paint(one) for one in values)
-    tops = map(work.top, values)
-    return tuple(
-        Tile(pixels, unit, top=top, strength=strength)
-        for pixels, unit, (top, strength) in zip(painted, units.tolist(), tops, strict=True)
-    )
+    scales = (work.colouring.scale(one) if work.colouring else zero for one in values)
+    known = zip(scales, values, units.tolist(), strict=True)
+    return tuple(Tile(scale.paint(one), unit, False, *work.top(one)) for scale, one, unit in known)
 
 
 def _units(tiles: tuple[Tile, ...], work: _Work, role: Role, prefix: str, row: int | None) -> Iterator[Picture]:

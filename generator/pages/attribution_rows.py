@@ -132,13 +132,10 @@ def image_numbers(material: Material) -> Table | None:
     if not keys:
         return None
     images = (reader.words("figure.image", index=int(index)) for index in part.batch.index)
-    named = (reader.words.joined((image, explained_name(part, row, reader))) for row, image in enumerate(images))
-    rows = tuple(
-        (name, *(reader.fact(key, one[key]) if key in one else Text.of("–") for key in keys))
-        for name, one in zip(named, facts, strict=True)
-    )
+    named = [reader.words.joined((image, explained_name(part, row, reader))) for row, image in enumerate(images)]
+    told = ([reader.fact(key, one[key]) if key in one else Text.of("–") for key in keys] for one in facts)
     head = (reader.words("predictions.image"), *(reader.words(f"image_fact.{key}") for key in keys))
-    return Table(head, rows, (), (), material.heading)
+    return Table(head, tuple((name, *one) for name, one in zip(named, told, strict=True)), (), (), material.heading)
 
 
 def packed(values: Floats) -> Values:

@@ -38,10 +38,8 @@ class Material:
         seen = Seen(self.reader, self.part, self.method, picture.role, picture.row, picture.unit)
         native = _native_width(self.part, picture.role) or picture.width
         scale = CHART if picture.role == "chart" else native * max(1, round(side / native)) / picture.width
-        image = Image.of(picture, self.alt(seen), scale)
-        if picture.top is None:
-            return image
-        return replace(image, strength=self.reader.strength(picture.top, picture.strength))
+        strength = None if picture.top is None else self.reader.strength(picture.top, picture.strength)
+        return replace(Image.of(picture, self.alt(seen), scale), strength=strength)
 
     def found(self, role: Role, row: int | None = None, side: int = ROW) -> Image | None:
         """The first picture of a role, of a row where one is asked for."""
