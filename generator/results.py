@@ -8,7 +8,6 @@ from numpy.typing import NDArray
 
 from generator.artefacts import Arrays, Artefact, Fact
 from generator.samples import Batch
-from generator.show import ScaleRule
 from generator.text import Text
 
 Role = Literal["image", "map", "overlay", "masked", "veil", "pattern", "output", "sheet", "chart", "bar"]
@@ -115,13 +114,9 @@ class Legend:
     high: float
     colormap: str
     signed: bool
-    scale: ScaleRule = "figure"
+    shared: bool
     clipped: bool = False
     smoothed: float = 0.0
-
-    @property
-    def shared(self) -> bool:
-        return self.scale == "figure"
 
 
 @dataclass(frozen=True)

@@ -84,9 +84,10 @@ class Colouring:
 
     def legend(self, quantity: str, smoothed: float) -> Legend:
         """What the colours stand for."""
-        high = self.largest if self.rule == "figure" else self.strongest
+        shared = self.rule == "figure"
+        high = self.largest if shared else self.strongest
         low = -high if self.signed else 0.0
-        return Legend(quantity, low, high, self.colormap, self.signed, self.rule, self.clipped, smoothed)
+        return Legend(quantity, low, high, self.colormap, self.signed, shared, self.clipped, smoothed)
 
 
 def colouring(artefacts: Sequence[Artefact], show: Show) -> Colouring | None:
