@@ -7,7 +7,7 @@ from pathlib import PurePath
 from generator.artefacts import Fact
 from generator.methods import Method
 from generator.pages.page import Strength
-from generator.prose.quantities import printed
+from generator.prose.quantities import FALLS, SHARES, printed
 from generator.regions import Region
 from generator.results import Part, Role
 from generator.show import WEAK
@@ -17,7 +17,6 @@ from generator.words import Interface
 CLASSES, NAMES = frozenset({"new_prediction"}), frozenset({"seed"})  # facts that are numbers of a class, or of nothing
 SIZES = frozenset({"grid", "native", "size", "input"})  # facts whose numbers are sides: 6×6
 FILES = frozenset({"origin", "source"})  # facts that are paths, of which only the name concerns a reader
-SHARES = frozenset({"accuracy", "stability", "chance", "fall", "completeness", "sum_off", "keeps_class", "loses_class"})
 Say = Callable[[Text, str], str]
 
 
@@ -104,6 +103,8 @@ class Reader:
             return self.words.known(f"value.{value}", value)
         if key in SHARES:
             return Text.of(self.percent(value))
+        if key in FALLS:
+            return self.words("evidence.points.other", n=printed(value, "points"))
         if key in CLASSES:
             return self.class_name(int(value))
         return Text.of(self.number(value) if isinstance(value, float) else f"{value:{'' if key in NAMES else ','}}")

@@ -15,7 +15,7 @@ import numpy as np
 from generator.artefacts import Floats, Heatmaps, Ints, Patterns
 from generator.errors import InputError, suggestion
 from generator.evidence.estimates import wilson
-from generator.prose.quantities import Listed, Name, Quantity
+from generator.prose.quantities import FALLS, SHARES, Listed, Name, Quantity, Unit
 from generator.regions import Region, share
 from generator.results import FigureResult, Part
 from generator.samples import Batch, Evaluation
@@ -185,7 +185,8 @@ class Numbers:
         if key not in facts:
             raise InputError(f"figure '{figure}' has no fact '{key}'{suggestion(key, sorted(facts))}")
         value = facts[key]
-        return Quantity(value) if isinstance(value, float) else value
+        unit: Unit = "share" if key in SHARES else "points" if key in FALLS else "plain"
+        return Quantity(value, unit) if isinstance(value, float) else value
 
     def attribution_share(self, figure: str, region: str, row: str | int | None = None) -> Quantity:
         """Share of the map's magnitude that lies in a region: of one row, or averaged over the pictures shown."""

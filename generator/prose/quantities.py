@@ -9,6 +9,10 @@ from generator.evidence.estimates import Colour, Estimate
 from generator.text import Language
 
 Unit = Literal["share", "points", "count", "plain", "times"]
+SHARES = frozenset(
+    {"accuracy", "stability", "chance", "completeness", "sum_off", "keeps_class", "loses_class"}
+)  # facts
+FALLS = frozenset({"fall"})  # facts that are differences of two shares
 
 
 class Quantity(float):

@@ -36,6 +36,11 @@ class Spoken(Numbers):
         """Name → function, for the sandbox."""
         return {**super().context(), **{name: getattr(self, name) for name in NAMES}}
 
+    def fact(self, figure: str, key: str, row: str | int | None = None) -> object:
+        """The same, a difference of two shares in the words of the language."""
+        told = super().fact(figure, key, row)
+        return self._called(told) if isinstance(told, Quantity) and told.unit == "points" else told
+
     def region_share(self, figure: str, region: str, class_id: str = ALL) -> Share:
         """The share of a figure's maps that lies in a region, of one class or all; `.times` its area."""
         known = self._figure(figure).region_share.get(self._region(region).id)
@@ -231,8 +236,10 @@ class Spoken(Numbers):
 
     def _points(self, estimate: Estimate | None) -> Quantity:
         """A difference of two shares."""
-        patterns = self.words("evidence.points.one"), self.words("evidence.points.other")
-        return Quantity.of(estimate, "points").called(patterns)
+        return self._called(Quantity.of(estimate, "points"))
+
+    def _called(self, points: Quantity) -> Quantity:
+        return points.called((self.words("evidence.points.one"), self.words("evidence.points.other")))
 
     def _effect(self, region: str, class_id: str) -> RegionEffect:
         by_class = self.evidence.region_effect.get(self._region(region).id, {})
@@ -251,5 +258,5 @@ class Spoken(Numbers):
         return self.evidence.of(one_of(figure, self.methods, "figure"))
 
 
-NAMES = functions_of(Spoken, but=("lines", "line", "shared_lines"))  # which only the pages ask for
+NAMES = functions_of(Spoken, but=("fact", "lines", "line", "shared_lines"))  # which only the pages ask for
 FUNCTIONS: Mapping[str, Callable[..., object]] = {name: getattr(Spoken, name) for name in (*numbers.NAMES, *NAMES)}

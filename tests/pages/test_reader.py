@@ -35,6 +35,7 @@ class TestFacts:
         """Numbers that count nothing are not set like counts."""
         assert reader().fact("new_prediction", 0) == reader().class_name(0)
         assert reader().fact("seed", 2107665609) == Text.of("2107665609")
+        assert reader().fact("fall", 0.431)["zh-Hant"] == "43 個百分點"
         assert reader().fact("superpixels", 1053) == Text.of("1,053")
         assert reader().fact("most_damaging", (24, 12, 32, 20))["en"] == "24, 12, 32, 20"
 

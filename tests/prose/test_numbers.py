@@ -1,7 +1,7 @@
 """The numbers of the prose, against counts worked out by hand."""
 
 import math
-from dataclasses import replace
+from dataclasses import fields, replace
 
 import numpy as np
 import pytest
@@ -9,11 +9,14 @@ import pytest
 from generator.artefacts import Heatmaps, Patterns
 from generator.errors import InputError
 from generator.evidence.localisation import Partition
+from generator.evidence.result import ReportEvidence
 from generator.prose.numbers import NAMES, Numbers, ReportFacts
+from generator.prose.sayings import Spoken
 from generator.regions import Region
 from generator.results import FigureResult, Part
 from generator.samples import Evaluation
 from generator.text import Language, bilingual
+from generator.words import load
 from tests.conftest import batch_of
 from tests.fixtures.closed_form import LinearClassifier
 
@@ -38,7 +41,11 @@ def figures() -> dict[str, FigureResult]:
         {"layer": "conv1", "steps": 30},
     )
     maps = FigureResult(
-        "maps", "q", "saliency", {}, (Part(Heatmaps(values, False, "gradient", {"score": "logit"}), batch),)
+        "maps",
+        "q",
+        "saliency",
+        {},
+        (Part(Heatmaps(values, False, "gradient", {"score": "logit", "fall": 0.431, "stability": 0.9}), batch),),
     )
     return {"maps": maps, "filters": FigureResult("filters", "q", "filters", {}, (Part(patterns, batch),))}
 
@@ -51,6 +58,22 @@ def numbers(language="en", evaluation=True) -> Numbers:
     table = Evaluation(LABEL, PREDICTION, None, "e.csv", "") if evaluation else None
     facts = ReportFacts(CLASSES, regions, table, 7, False, 1234567, "m.keras", (4, 4, 1))
     return Numbers(facts, Language(language), figures(), {"maps": 1, "filters": 2}, "Figure {}")
+
+
+def test_a_fact_reads_in_its_unit():
+    """A share in per cent, a difference of two shares in percentage points, whatever the language."""
+    own = {one.name: getattr(numbers(), one.name) for one in fields(Numbers)}
+    told = Spoken(**own, evidence=ReportEvidence({}), methods={}, words=load("en"))
+    assert [str(told.fact("maps", key)) for key in ("stability", "fall")] == ["90%", "43 percentage points"]
+
+
+def test_units_that_an_image_outdoes_are_named():
+    """Their patterns are not what activates them most."""
+    found = figures()["filters"].parts[0]
+    outdone = replace(found.artefact, on_images=np.array([2.0, 1.5, 0.0], np.float32))
+    result = replace(figures()["filters"], parts=(replace(found, artefact=outdone),))
+    assert tuple(replace(numbers(), results={"filters": result}).outdone("filters")) == (4,)
+    assert not numbers().outdone("filters")
 
 
 def test_the_share_of_a_region_is_its_part_of_the_magnitude():
