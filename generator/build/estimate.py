@@ -15,7 +15,7 @@ from generator.build.runs import waiting
 from generator.build.study import Study
 from generator.build.subject import Subject
 from generator.classifier import Score
-from generator.evidence.explainer import DRAWS, Explainer, sizes_of
+from generator.evidence.explainer import NETWORKS, Explainer, sizes_of
 from generator.maps.ascent import scales
 from generator.methods import Method
 from generator.spec.grammar import Figure
@@ -24,7 +24,8 @@ from generator.spec.report import Report
 PROBE = 32  # images of a measured batch
 REPEATS = 2
 PAGES = 4.0  # seconds for drawing, pages and the PDFs
-COVERED = 40  # covered pictures of one map whose faithfulness is measured, and of the references beside it
+COVERED = 32  # covered pictures of one map whose faithfulness is measured, and of the references beside it
+CURVES = 8  # of one map alone
 BOXES = 5  # a region and four like it elsewhere
 CLIMB = 3  # questions whose tracing takes as long as that of an ascent, with another for units that are silent
 Value = TypeVar("Value")
@@ -146,6 +147,6 @@ def _of_evidence(report: Report, study: Study, figures: list[Figure]) -> Iterato
 
 def _of_explainer(explainer: Explainer, faces: int) -> Iterator[Work]:
     sizes = sizes_of(explainer, faces)
-    maps = max(sizes.shares, sizes.kept) + sizes.rest * (1 + explainer.method.seeded) + DRAWS * sizes.draw
-    yield _asked(explainer.method, maps * explainer.cost, DRAWS if sizes.draw else 0)
-    yield Work(forward=sizes.rest * COVERED)
+    maps = max(sizes.shares, sizes.rest) + sizes.rest * (1 + explainer.method.seeded) + NETWORKS * sizes.network
+    yield _asked(explainer.method, maps * explainer.cost, NETWORKS if sizes.network else 0)
+    yield Work(forward=sizes.rest * COVERED + NETWORKS * sizes.network * CURVES)

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from generator.artefacts import Ints
 from generator.evidence.cells import ranks
-from generator.evidence.estimates import FEWEST, FEWEST_DRAWS, Doubles, Estimate, Statement, Sums, Verdict
+from generator.evidence.estimates import FEWEST, FEWEST_NETWORKS, Doubles, Estimate, Statement, Sums, Verdict
 from generator.evidence.explainer import CHUNK, EMPTY, Case
 from generator.methods import Method
 
@@ -131,14 +131,14 @@ def exchanged(case: Case) -> Retained:
     if untrained.dead:
         return Retained(none, images, "dead_network")
     pairs = []
-    for draw in np.unique(untrained.draw):
-        here = untrained.draw == draw
+    for network in np.unique(untrained.network):
+        here = untrained.network == network
         rows = untrained.rows[here]
         target = case.bench.faces.target[rows]
         pairs.append(correlations(own.cells[rows], untrained.cells[here], own.repeated[rows], target))
-    sums = Sums.by_draw(np.concatenate(pairs), untrained.draw)
+    sums = Sums.by_network(np.concatenate(pairs), untrained.network)
     lost = float(np.isnan(untrained.cells).any(axis=1).mean()) > EMPTY
-    return Retained(sums, images, "empty" if lost else unknown(sums), FEWEST_DRAWS)
+    return Retained(sums, images, "empty" if lost else unknown(sums), FEWEST_NETWORKS)
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ covers four times out of five what it promises to cover nineteen times out of tw
 """
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from statistics import NormalDist
@@ -20,7 +20,8 @@ Statement = Literal["above", "below", "within", "between", "undecided"]
 
 LEVEL = 0.95
 FEWEST = 8  # images below which no estimate is given
-FEWEST_DRAWS = 2  # networks with random weights
+FEWEST_NETWORKS = 2  # with random weights
+FEWEST_OF_GROUP = 4  # rows of a group that counts in the mean of groups
 INAPPLICABLE = {"not_asked", "no_regions", "two_classes", "outputs_only"}  # reasons
 
 
@@ -83,10 +84,11 @@ class Sums:
         return cls(len(rows), rows.sum(axis=0), rows.T @ rows)
 
     @classmethod
-    def by_draw(cls, rows: Doubles, draws: NDArray[np.int64]) -> "Sums":
-        """Over draws of random weights: the images of one network are not independent, the networks are."""
+    def by_network(cls, rows: Doubles, network: NDArray[np.int64]) -> "Sums":
+        """Over the means of networks with random weights: the images of one are not independent, the networks are."""
+        rows = rows.reshape(len(rows), -1)
         kept = np.isfinite(rows).all(axis=1)
-        means = [rows[kept & (draws == draw)].mean(axis=0) for draw in np.unique(draws[kept])]
+        means = [rows[kept & (network == one)].mean(axis=0) for one in np.unique(network[kept])]
         return cls.of(np.array(means).reshape(len(means), rows.shape[1]))
 
     def __add__(self, other: "Sums") -> "Sums":
@@ -136,15 +138,30 @@ def _around(mean: float, error: float, freedom: float, n: int) -> Estimate:
     return Estimate(mean, mean - half, mean + half, n, freedom)
 
 
-def difference(one: Sums, other: Sums, fewest: int = FEWEST) -> Estimate | None:
-    """The difference of two independent means (Welch 1947); None where either has too few rows."""
-    if one.n < max(fewest, 2) or other.n < 2:
+def difference(one: Sums, other: Sums) -> Estimate | None:
+    """The difference of two independent means; None where either has too few rows."""
+    return combined([(1, one), (-1, other)]) if one.n >= FEWEST and other.n >= FEWEST_NETWORKS else None
+
+
+def balanced(groups: Sequence[Sums], less: Sums | None = None) -> Estimate | None:
+    """The mean of the means of groups, however many rows each has, less another mean; without groups of below four.
+
+    None where fewer than `FEWEST` rows are left.
+    """
+    known = [one for one in groups if one.n >= FEWEST_OF_GROUP]
+    if sum(one.n for one in known) < FEWEST or (less and less.n < FEWEST_NETWORKS):
         return None
-    variances = [max(0.0, float(sums.covariance[0, 0])) / sums.n for sums in (one, other)]
-    spread = sum(v * v / (sums.n - 1) for v, sums in zip(variances, (one, other), strict=True))
-    freedom = sum(variances) ** 2 / spread if spread else float(one.n + other.n - 2)
-    mean = float(one.means[0] - other.means[0])
-    return _around(mean, math.sqrt(sum(variances)), freedom, one.n)
+    terms = [(1 / len(known), one) for one in known]
+    return combined([*terms, (-1, less)] if less else terms)
+
+
+def combined(terms: Sequence[tuple[float, Sums]]) -> Estimate:
+    """The weighted sum of independent means (Welch 1947), over the rows of those that count upwards."""
+    variances = [weight**2 * max(0.0, float(sums.covariance[0, 0])) / sums.n for weight, sums in terms]
+    spread = sum(v * v / (sums.n - 1) for v, (_, sums) in zip(variances, terms, strict=True))
+    freedom = sum(variances) ** 2 / spread if spread else float(sum(sums.n - 1 for _, sums in terms))
+    mean = sum(weight * float(sums.means[0]) for weight, sums in terms)
+    return _around(mean, math.sqrt(sum(variances)), freedom, sum(sums.n for weight, sums in terms if weight > 0))
 
 
 def claim_level(claims: int) -> float:

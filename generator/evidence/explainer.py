@@ -25,8 +25,9 @@ Reinitialised = Callable[[int, Floats], AbstractContextManager[Classifier]]
 CHEAP, DEAR = 3, 10  # model passes of one map
 MOST = 300  # a method that takes more is not run on further images
 CHUNK = 28  # rows within which a partner is looked for, whatever the batches
-DRAWS = 5  # networks with random weights
-FEW = 8  # images of a draw for a method that is dear
+NETWORKS = 10  # with random weights: they are the unit, and class activation differs much from one to another
+FEW = 4  # images of a network for a method that is dear
+LIVELY = 8  # images that tell whether a network answers
 BLOCK = 4 * CHUNK  # rows of one call
 NORMS = 64  # images that the statistics of norm layers are taken over
 DEAD = 1e-3  # logits of an untrained network that vary less say nothing
@@ -86,32 +87,23 @@ def maps_of(explainer: Explainer, bench: Bench, rows: Ints, target: Ints, again:
 
 @dataclass(frozen=True)
 class Sizes:
-    """How many images a method is measured on: for its shares, for the other measures, and in one draw of weights.
-
-    The images of the draws come from the first `pool`, whose maps are kept.
-    """
+    """How many images a method is measured on: for its shares, for the rest, and by each untrained network."""
 
     shares: int
     rest: int
-    draw: int
-    pool: int
+    network: int
 
-    @property
-    def kept(self) -> int:
-        return max(self.rest, min(self.pool, DRAWS * self.draw))
-
-    def drawn(self, number: int) -> Ints:
-        """The images of a draw: new ones each time, as long as there are new ones."""
-        return (number * self.draw + np.arange(self.draw)) % self.pool
+    def seen(self, number: int) -> Ints:
+        """The images of an untrained network: new ones each time, as long as there are new ones."""
+        return (number * self.network + np.arange(self.network)) % self.rest
 
 
 def sizes_of(explainer: Explainer, faces: int) -> Sizes:
     """By the cost of one map; a black box sees only outputs and is not tried on untrained networks."""
     cost = explainer.cost
     rest = min(2 * CHUNK if cost <= DEAR else CHUNK, faces)
-    draw = 0 if explainer.method.access == "predictions" else min(CHUNK if cost <= DEAR else FEW, faces)
-    cheap = cost <= CHEAP
-    return Sizes(faces if cheap else min(CHUNK, faces), rest, draw, faces if cheap else rest)
+    network = 0 if explainer.method.access == "predictions" else min(CHUNK // 2 if cost <= DEAR else FEW, faces)
+    return Sizes(faces if cost <= CHEAP else min(CHUNK, faces), rest, network)
 
 
 @dataclass(frozen=True)
@@ -130,10 +122,10 @@ class Own:
 
 @dataclass(frozen=True)
 class Untrained:
-    """Maps of untrained networks: `rows (n,)` of the images, `draw (n,)`, their cells, and their shares `(n, R)`."""
+    """Maps of untrained networks: `rows (n,)` of the images, `network (n,)`, their cells, and their shares `(n, R)`."""
 
     rows: Ints
-    draw: Ints
+    network: Ints
     cells: Doubles
     shares: Doubles
     dead: bool  # a network that says the same to every picture
@@ -141,25 +133,24 @@ class Untrained:
     @classmethod
     def joined(cls, parts: Sequence["Untrained"]) -> "Untrained":
         """One network after the other."""
-        columns = ([getattr(part, name) for part in parts] for name in ("rows", "draw", "cells", "shares"))
-        rows, draw, cells, part = (np.concatenate(column) for column in columns)
-        return cls(rows, draw, cells, part, any(one.dead for one in parts))
-
-    def first(self, count: int) -> Doubles:
-        """`(count, cells)` for each image its map by the first network that saw it; NaN: none did."""
-        cells = np.full((count, self.cells.shape[1]), np.nan)
-        for place in reversed(range(len(self.rows))):
-            if self.rows[place] < count:
-                cells[self.rows[place]] = self.cells[place]
-        return cells
+        columns = ([getattr(part, name) for part in parts] for name in ("rows", "network", "cells", "shares"))
+        rows, network, cells, part = (np.concatenate(column) for column in columns)
+        return cls(rows, network, cells, part, any(one.dead for one in parts))
 
     def shares_by_class(self, target: Ints, n_classes: int) -> tuple[Sums, ...]:
-        """Their shares over draws, by class and at last of all classes together; none of a dead network."""
+        """Their shares over networks, by class and at last of all classes alike; none of a dead network."""
         if self.dead:
             return ()
-        own = target[self.rows]
-        groups = [own == k for k in range(n_classes)] + [np.ones(len(own), bool)]
-        return tuple(Sums.by_draw(np.where(group[:, None], self.shares, np.nan), self.draw) for group in groups)
+        own, networks = target[self.rows], np.unique(self.network)
+        known = np.isfinite(self.shares).all(axis=1)
+        means = np.full((n_classes, len(networks), self.shares.shape[1]), np.nan)
+        for k, place in np.ndindex(means.shape[:2]):
+            here = known & (own == k) & (self.network == networks[place])
+            if here.any():
+                means[k, place] = self.shares[here].mean(axis=0)
+        classes = np.isfinite(means).sum(axis=0)
+        together = np.divide(np.nansum(means, axis=0), classes, out=np.full_like(means[0], np.nan), where=classes > 0)
+        return tuple(Sums.of(one) for one in (*means, together))
 
 
 def own_maps(explainer: Explainer, bench: Bench) -> Own:
@@ -167,9 +158,9 @@ def own_maps(explainer: Explainer, bench: Bench) -> Own:
     faces, masks, n_classes = bench.faces, bench.parts.masks, bench.classifier.n_classes
     sizes = sizes_of(explainer, len(faces))
     kept, total = [], Shared.nothing(masks, n_classes)
-    for rows in _blocks(max(sizes.shares, sizes.kept), len(faces)):
+    for rows in _blocks(max(sizes.shares, sizes.rest), len(faces)):
         maps = maps_of(explainer, bench, rows, faces.target[rows])
-        kept.append(maps.first(sizes.kept - int(rows[0])))
+        kept.append(maps.first(sizes.rest - int(rows[0])))
         total = total.added(maps.first(sizes.shares - int(rows[0])), faces.target[rows], masks)
     first = Maps.joined(kept)
     seeded = explainer.method.seeded
@@ -196,20 +187,20 @@ def _computed(explainer: Explainer, bench: Bench, count: int, target: Ints, *, a
 
 
 def untrained_maps(explainers: Sequence[Explainer], reinitialised: Reinitialised, bench: Bench) -> dict[str, Untrained]:
-    """Maps of five untrained networks by figure; every network serves all methods, on new images each time."""
+    """Maps of ten untrained networks by figure; every network serves all methods, on new images each time."""
     faces = bench.faces
     inputs = bench.classifier.prepare(faces.load(np.arange(min(NORMS, len(faces)), dtype=np.int64)))
     parts: dict[str, list[Untrained]] = {explainer.figure: [] for explainer in explainers}
-    for number in range(DRAWS if explainers else 0):
+    for number in range(NETWORKS if explainers else 0):
         with reinitialised(faces.seed + number, inputs) as network:
-            dead = bool(network.logits(inputs[:FEW]).std(axis=0).max() < DEAD)
+            dead = bool(network.logits(inputs[:LIVELY]).std(axis=0).max() < DEAD)
             for explainer in explainers:
                 parts[explainer.figure].append(_untrained(explainer, replace(bench, classifier=network), number, dead))
     return {figure: Untrained.joined(networks) for figure, networks in parts.items()}
 
 
 def _untrained(explainer: Explainer, bench: Bench, number: int, dead: bool) -> Untrained:
-    rows = sizes_of(explainer, len(bench.faces)).drawn(number)
+    rows = sizes_of(explainer, len(bench.faces)).seen(number)
     maps = maps_of(explainer, bench, rows, bench.faces.target[rows])
     part = np.where(maps.empty[:, None], np.nan, shares(maps.values, bench.parts.masks))
     return Untrained(rows, np.full(len(rows), number), maps.cells, part, dead)

@@ -154,7 +154,7 @@ class Covering:
     nothing: Doubles
     sigma: float
 
-    def only(self, rows: NDArray[np.bool_] | slice) -> "Covering":
+    def only(self, rows: NDArray[np.bool_] | Ints | slice) -> "Covering":
         """Some of the images."""
         images, fill, target = self.images[rows], self.fill[rows], self.target[rows]
         return Covering(images, fill, target, self.seed[rows], self.whole[rows], self.nothing[rows], self.sigma)

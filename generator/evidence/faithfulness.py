@@ -13,7 +13,7 @@ import numpy as np
 from generator.artefacts import Floats, Ints
 from generator.classifier import Classifier
 from generator.evidence.cells import blob, cell_means, cell_numbers, order_of
-from generator.evidence.estimates import Doubles, Estimate, Sums, Verdict
+from generator.evidence.estimates import Doubles, Estimate, Sums, Verdict, difference
 from generator.evidence.explainer import Case
 from generator.evidence.faces import Covering, Masks, covered
 
@@ -73,6 +73,8 @@ def faithfulness(case: Case) -> tuple[Faithfulness, Verdict | None]:
     """Estimates of the areas and gaps of a method, and why nothing may be said of them."""
     sums = gaps(case)
     known = {name: one.estimate() for name, one in sums.items()}
+    if "untrained" in sums:  # of other networks, which are its unit: not paired with the images
+        known["untrained"] = difference(sums["gap"], sums["untrained"])
     over = {name: known.get(name) for name in (*REFERENCES, AVERAGE)}
     silent = case.silent(sums["gap"].n) if sums else Verdict("silent", "nothing_hides_the_class", 0)
     return Faithfulness(known.get("deletion"), known.get("insertion"), known.get("gap"), over), silent
@@ -85,7 +87,10 @@ def reference_gaps(classifier: Classifier, cover: Covering, size: tuple[int, int
 
 
 def gaps(case: Case) -> dict[str, Sums]:
-    """The faithfulness gap, its two areas, and how far it exceeds the gaps of other maps; none where no blur hides."""
+    """The gap, its two areas, and how far it exceeds other maps' of the same images; none where no blur hides.
+
+    Under `untrained` the gaps of untrained networks themselves, over networks.
+    """
     own, untrained, bench = case.own, case.untrained, case.bench
     if bench.cover is None:
         return {}
@@ -95,10 +100,12 @@ def gaps(case: Case) -> dict[str, Sums]:
     gap = _gap(both)
     known = {"gap": gap, "deletion": both[:, 0], "insertion": both[:, 1]}
     known |= {name: gap - bench.gaps[:count, k] for k, name in enumerate(("blob", "change"))}
-    if untrained is not None and not untrained.dead:
-        known["untrained"] = gap - _gap(_areas(bench.classifier, cover, untrained.first(count)))
     known[AVERAGE] = gap - _gap(_areas(bench.classifier, cover, average_of_others(cells)))
-    return {name: Sums.of(values) for name, values in known.items()}
+    sums = {name: Sums.of(values) for name, values in known.items()}
+    if untrained is not None and not untrained.dead:
+        random = _gap(_areas(bench.classifier, cover.only(untrained.rows), untrained.cells))
+        sums["untrained"] = Sums.by_network(random, untrained.network)
+    return sums
 
 
 def _areas(classifier: Classifier, cover: Covering, cells: Doubles) -> Doubles:

@@ -10,11 +10,12 @@ from generator.classifier import Classifier
 from generator.evidence.cells import Maps, blob
 from generator.evidence.estimates import (
     FEWEST,
-    FEWEST_DRAWS,
+    FEWEST_NETWORKS,
     Doubles,
     Estimate,
     Statement,
     Sums,
+    balanced,
     difference,
     joined,
 )
@@ -146,15 +147,16 @@ class RegionShare:
 
 def region_shares(total: Shared, untrained: Sequence[Sums], parts: Partition) -> dict[str, RegionShare]:
     """By region; `untrained` are the shares of untrained networks, over networks, by class and at last of all."""
-    shown = dict(zip(parts.groups, (*total.regions, joined(total.regions)), strict=True))
-    random = dict(zip(parts.groups, untrained, strict=True)) if untrained else {}
     area, blobs, ceiling = parts.masks.mean(axis=(1, 2)), blob_shares(parts.masks), ceilings(parts.masks, total.grid)
     found = {}
     for k, region in enumerate(parts.regions):
-        drawn = random[ALL].estimate(k, fewest=FEWEST_DRAWS) if random else None
-        by_class = {name: shown[name].estimate(k) for name in (ALL, *parts.classes)}
-        excess = {name: difference(shown[name].column(k), one.column(k)) for name, one in random.items()}
-        found[region] = RegionShare(float(ceiling[k]), float(area[k]), float(blobs[k]), drawn, by_class, excess)
+        classes = [sums.column(k) for sums in total.regions]
+        random = [sums.column(k) for sums in untrained]
+        drawn = random[-1].estimate(fewest=FEWEST_NETWORKS) if random else None
+        by_class = dict(zip(parts.groups, [*(one.estimate() for one in classes), balanced(classes)], strict=True))
+        excess = [difference(*pair) for pair in zip(classes, random[:-1], strict=False)]
+        over = dict(zip(parts.groups, [*excess, balanced(classes, less=random[-1])], strict=True)) if random else {}
+        found[region] = RegionShare(float(ceiling[k]), float(area[k]), float(blobs[k]), drawn, by_class, over)
     return found
 
 
@@ -170,6 +172,13 @@ class RegionEffect:
     difference: Estimate | None = None
     said: Statement = "undecided"
 
+    @classmethod
+    def of(cls, *groups: Sums) -> "RegionEffect":
+        """From the sums of (inside, elsewhere, difference) of a class, or of several alike."""
+        columns = ([one.column(k) for one in groups] for k in range(3))
+        inside, other, excess = (balanced(each) if len(groups) > 1 else each[0].estimate() for each in columns)
+        return cls(inside, other, excess)
+
     @property
     def holds(self) -> bool:
         """Whether the model needs the region."""
@@ -182,10 +191,7 @@ def region_effects(
     """By region and class (and of all) what a blur of it does."""
     by_region = summed(classifier, faces, parts.masks, sigma, len(parts.classes)) if parts.regions else []
     return {
-        region: {
-            name: RegionEffect(sums.estimate(0), sums.estimate(1), sums.estimate(2))
-            for name, sums in zip(parts.groups, [*by_class, joined(by_class)], strict=True)
-        }
+        region: dict(zip(parts.groups, [*map(RegionEffect.of, by_class), RegionEffect.of(*by_class)], strict=True))
         for region, by_class in zip(parts.regions, by_region, strict=True)
     }
 
