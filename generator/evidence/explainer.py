@@ -102,7 +102,7 @@ def sizes_of(explainer: Explainer, faces: int) -> Sizes:
     """By the cost of one map; a black box sees only outputs and is not tried on untrained networks."""
     cost = explainer.cost
     rest = min(2 * CHUNK if cost <= DEAR else CHUNK, faces)
-    network = 0 if explainer.method.access == "predictions" else min(CHUNK // 2 if cost <= DEAR else FEW, faces)
+    network = 0 if explainer.method.access == "predictions" else min(CHUNK // 2 if cost <= DEAR else FEW, rest // 4)
     return Sizes(faces if cost <= CHEAP else min(CHUNK, faces), rest, network)
 
 
