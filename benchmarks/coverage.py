@@ -113,21 +113,23 @@ class Trial:
         """So many of the covered images, one class after the other."""
         return self.images(np.arange(n) % CLASSES, COVERED * CLASSES)
 
-    def untrained(self, method: str, rows: np.ndarray, each: int) -> Untrained:
-        """Networks on these images, each on so many, as the measures draw them."""
-        sizes, networks = Sizes(0, len(rows), each), self.random.integers(0, POOL, NETWORKS)
-        seen = np.concatenate([sizes.seen(number) for number in range(NETWORKS)])
-        which, image = np.repeat(networks, each), rows[seen]
-        cells, share = self.known[f"{method}_u_cells"], self.known[f"{method}_u_share"]
-        order = np.repeat(np.arange(NETWORKS), each)
-        return Untrained(seen, order, cells[which, image], share[which, image], False)
+    def networks(self, images: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """The rows that ten networks see of so many images, and which network of the sample and of the pool it is."""
+        seen = [Sizes(0, 0, images).seen(number) for number in range(NETWORKS)]
+        order = np.repeat(np.arange(NETWORKS), [len(rows) for rows in seen])
+        return np.concatenate(seen), order, self.random.integers(0, POOL, NETWORKS)[order]
 
-    def gaps(self, method: str, rows: np.ndarray, each: int) -> Sums:
+    def untrained(self, method: str, rows: np.ndarray) -> Untrained:
+        """The maps of networks of these images."""
+        seen, order, network = self.networks(len(rows))
+        place = network, rows[seen]
+        cells, share = self.known[f"{method}_u_cells"][place], self.known[f"{method}_u_share"][place]
+        return Untrained(seen, order, cells, share, False)
+
+    def gaps(self, method: str, rows: np.ndarray) -> Sums:
         """The gaps of those networks."""
-        sizes, networks = Sizes(0, len(rows), each), self.random.integers(0, POOL, NETWORKS)
-        image = np.stack([rows[sizes.seen(number)] for number in range(NETWORKS)])
-        gaps = self.known[f"{method}_u_gap"][networks[:, None], image]
-        return Sums.by_network(gaps.ravel(), np.repeat(np.arange(NETWORKS), each))
+        seen, order, network = self.networks(len(rows))
+        return Sums.by_network(self.known[f"{method}_u_gap"][network, rows[seen]], order)
 
     def case(self, method: str, rows: np.ndarray, untrained: Untrained | None = None) -> SimpleNamespace:
         """What the dependence is computed from."""
@@ -158,7 +160,7 @@ def mean_of_classes(values: np.ndarray, target: np.ndarray, counts: np.ndarray) 
 
 
 def questions(known: Arrays) -> dict[str, tuple[Callable[[Trial], Answer], float]]:
-    """Every estimator: what it says of a sample, and the truth; the truth of what is retained is that of all samples."""
+    """Every estimator: what it says of a sample, and the truth; that of what is retained is that of all samples."""
     target = known["target"]
     excess = known["effect"][..., 0] - known["effect"][..., 1]
     asked: dict[str, tuple[Callable[[Trial], Answer], float]] = {}
@@ -185,24 +187,20 @@ def questions(known: Arrays) -> dict[str, tuple[Callable[[Trial], Answer], float
     for name in METHODS_TRIED:
         gap, random = known[f"{name}_gap"], known[f"{name}_u_gap"]
         share, other = known[f"{name}_share"], known[f"{name}_u_share"]
-        for n, each in ((56, 14), (28, 7), (28, 4)):
-            size = f"n={n}, ten networks of {each}"
+        for n in (28, 56, 100, 140):
+            size = f"ten networks, n={n}"
             asked[f"gap {name} − untrained, {size}"] = (
-                lambda t, gap=gap, name=name, n=n, each=each: difference(
-                    Sums.of(gap[rows := t.turns(n)]), t.gaps(name, rows, each)
-                ),
+                lambda t, gap=gap, name=name, n=n: difference(Sums.of(gap[rows := t.turns(n)]), t.gaps(name, rows)),
                 float(np.nanmean(gap) - np.nanmean(random)),
             )
             asked[f"retained weights {name}, {size}"] = (
-                lambda t, name=name, n=n, each=each: (
-                    exchanged(t.case(name, rows := t.turns(n), t.untrained(name, rows, each))).sums
-                ),
+                lambda t, name=name, n=n: exchanged(t.case(name, rows := t.turns(n), t.untrained(name, rows))),
                 np.nan,
             )
             for k, region in ((0, "eyes"), (2, "mouth")):
                 truth = mean_of_classes(share[:, k], target, np.full(7, 9)) - float(np.nanmean(other[..., k]))
                 asked[f"share {name} {region} − untrained, {size}"] = (
-                    lambda t, name=name, n=n, each=each, k=k, share=share: _excess(t, share, name, (n, each), k),
+                    lambda t, name=name, n=n, k=k, share=share: _excess(t, share, name, n, k),
                     truth,
                 )
         for n in (28, 56):
@@ -228,12 +226,11 @@ def questions(known: Arrays) -> dict[str, tuple[Callable[[Trial], Answer], float
     return asked
 
 
-def _excess(trial: Trial, share: np.ndarray, method: str, sizes: tuple[int, int], region: int) -> Estimate | None:
+def _excess(trial: Trial, share: np.ndarray, method: str, n: int, region: int) -> Estimate | None:
     """The share of sixteen images a class, minus that of untrained networks on the first of the covered ones."""
-    n, each = sizes
     classes = np.repeat(np.arange(CLASSES), 16)
     target, rows = trial.known["target"], trial.turns(n)
-    random = trial.untrained(method, rows, each).shares_by_class(target[rows], CLASSES)[-1]
+    random = trial.untrained(method, rows).shares_by_class(target[rows], CLASSES)[-1]
     return balanced(by_class(share[trial.images(classes), region], classes), less=random.column(region))
 
 

@@ -24,8 +24,7 @@ from generator.spec.report import Report
 PROBE = 32  # images of a measured batch
 REPEATS = 2
 PAGES = 4.0  # seconds for drawing, pages and the PDFs
-COVERED = 32  # covered pictures of one map whose faithfulness is measured, and of the references beside it
-CURVES = 8  # of one map alone
+COVERED = 40  # covered pictures of one map whose faithfulness is measured, and of the references beside it
 BOXES = 5  # a region and four like it elsewhere
 CLIMB = 3  # questions whose tracing takes as long as that of an ascent, with another for units that are silent
 Value = TypeVar("Value")
@@ -147,6 +146,6 @@ def _of_evidence(report: Report, study: Study, figures: list[Figure]) -> Iterato
 
 def _of_explainer(explainer: Explainer, faces: int) -> Iterator[Work]:
     sizes = sizes_of(explainer, faces)
-    maps = max(sizes.shares, sizes.rest) + sizes.rest * (1 + explainer.method.seeded) + NETWORKS * sizes.network
-    yield _asked(explainer.method, maps * explainer.cost, NETWORKS if sizes.network else 0)
-    yield Work(forward=sizes.rest * COVERED + NETWORKS * sizes.network * CURVES)
+    maps = max(sizes.shares, sizes.rest, sizes.pool) + sizes.rest * (1 + explainer.method.seeded) + sizes.pool
+    yield _asked(explainer.method, maps * explainer.cost, NETWORKS if sizes.pool else 0)
+    yield Work(forward=sizes.rest * COVERED)

@@ -23,7 +23,6 @@ from generator.evidence.estimates import (
     Statement,
     Sums,
     Verdict,
-    crossed_error,
 )
 from generator.evidence.explainer import CHUNK, EMPTY, Case
 from generator.methods import Method
@@ -44,10 +43,9 @@ class Retained:
     images: int
     silent: str = ""
     fewest: int = FEWEST
-    error: float | None = None  # of the ratio, where rows are not independent
 
     def estimate(self) -> Estimate | None:
-        return None if self.silent else self.sums.ratio(0, 1, self.fewest, self.error)
+        return None if self.silent else self.sums.ratio(0, 1, self.fewest)
 
 
 # columns of the sums
@@ -146,15 +144,9 @@ def exchanged(case: Case) -> Retained:
         rows = untrained.rows[here]
         target = case.bench.faces.target[rows]
         pairs.append(correlations(own.cells[rows], untrained.cells[here], own.repeated[rows], target))
-    rows = np.concatenate(pairs)
-    sums = Sums.by_network(rows, untrained.network)
+    sums = Sums.by_network(np.concatenate(pairs), untrained.network)
     lost = float(np.isnan(untrained.cells).any(axis=1).mean()) > EMPTY
-    silent = "empty" if lost else unknown(sums)
-    known = np.isfinite(rows).all(axis=1)
-    above, below = sums.means[NUMERATOR], sums.means[DENOMINATOR]
-    parts = (rows[:, NUMERATOR] - above / below * rows[:, DENOMINATOR])[known] / below if not silent else np.zeros(0)
-    error = crossed_error(parts, untrained.rows[known], untrained.network[known]) if not silent else None
-    return Retained(sums, images, silent, FEWEST_NETWORKS, error)
+    return Retained(sums, images, "empty" if lost else unknown(sums), FEWEST_NETWORKS)
 
 
 @dataclass(frozen=True)

@@ -15,14 +15,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 Doubles = NDArray[np.float64]
-Ints = NDArray[np.int64]
 Colour = Literal["green", "amber", "red", "undecided", "silent"]
 Statement = Literal["above", "below", "within", "between", "undecided"]
 
 LEVEL = 0.95
 FEWEST = 8  # images below which no estimate is given
 FEWEST_NETWORKS = 2  # with random weights
-FEWEST_OF_GROUP = 4  # rows of a group that counts in the mean of groups
+FEWEST_OF_GROUP = 4  # rows of a group beside much larger ones
 INAPPLICABLE = {"not_asked", "no_regions", "two_classes", "outputs_only"}  # reasons
 
 
@@ -115,15 +114,15 @@ class Sums:
         """One column alone."""
         return Sums(self.n, self.total[k : k + 1], self.products[k : k + 1, k : k + 1])
 
-    def ratio(self, above: int, below: int, fewest: int = FEWEST, error: float | None = None) -> Estimate | None:
-        """The ratio of two means by the delta method, or with an `error` that is known; None below `fewest` rows."""
+    def ratio(self, above: int, below: int, fewest: int = FEWEST) -> Estimate | None:
+        """The ratio of two means by the delta method; None below `fewest` rows."""
         if self.n < max(fewest, 2):
             return None
         a, b = float(self.means[above]), float(self.means[below])
         weight = np.zeros(len(self.total))
         weight[above], weight[below] = 1 / b, -a / b**2
         variance = max(0.0, float(weight @ self.covariance @ weight))
-        return _around(a / b, math.sqrt(variance / self.n) if error is None else error, self.n - 1, self.n)
+        return _around(a / b, math.sqrt(variance / self.n), self.n - 1, self.n)
 
 
 def joined(parts: Iterable[Sums]) -> Sums:
@@ -145,26 +144,17 @@ def difference(one: Sums, other: Sums) -> Estimate | None:
 
 
 def balanced(groups: Sequence[Sums], less: Sums | None = None) -> Estimate | None:
-    """The mean of the means of groups, however many rows each has, less another mean; without groups of below four.
+    """The mean of the means of groups, however many rows each has, less another mean; None below `FEWEST` rows.
 
-    None where fewer than `FEWEST` rows are left.
+    A group counts from four rows on, or from half as many as the largest has: the spread of fewer beside many is
+    too uncertain.
     """
-    known = [one for one in groups if one.n >= FEWEST_OF_GROUP]
+    least = max(2, min(FEWEST_OF_GROUP, max((one.n for one in groups), default=0) // 2))
+    known = [one for one in groups if one.n >= least]
     if sum(one.n for one in known) < FEWEST or (less and less.n < FEWEST_NETWORKS):
         return None
     terms = [(1 / len(known), one) for one in known]
     return combined([*terms, (-1, less)] if less else terms)
-
-
-def crossed_error(parts: Doubles, image: Ints, network: Ints) -> float:
-    """The standard error of the mean of numbers that each belong to an image and to a network.
-
-    Both come again and both are units; what they share counts once (Cameron, Gelbach and Miller 2011).
-    """
-    apart = parts - parts.mean()
-    sums = [np.bincount(np.unique(unit, return_inverse=True)[1], apart) for unit in (network, image)]
-    networks, images = (float(one @ one) * len(one) / (len(one) - 1) for one in sums)
-    return math.sqrt(max(networks, networks + images - float(apart @ apart))) / len(parts)
 
 
 def combined(terms: Sequence[tuple[float, Sums]]) -> Estimate:

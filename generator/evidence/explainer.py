@@ -26,7 +26,6 @@ CHEAP, DEAR = 3, 10  # model passes of one map
 MOST = 300  # a method that takes more is not run on further images
 CHUNK = 28  # rows within which a partner is looked for, whatever the batches
 NETWORKS = 10  # with random weights: they are the unit, and class activation differs much from one to another
-FEW = 4  # images of a network for a method that is dear
 LIVELY = 8  # images that tell whether a network answers
 BLOCK = 4 * CHUNK  # rows of one call
 NORMS = 64  # images that the statistics of norm layers are taken over
@@ -87,23 +86,23 @@ def maps_of(explainer: Explainer, bench: Bench, rows: Ints, target: Ints, again:
 
 @dataclass(frozen=True)
 class Sizes:
-    """How many images a method is measured on: for its shares, for the rest, and by each untrained network."""
+    """How many images a method is measured on: for its shares, for the rest, and by all untrained networks together."""
 
     shares: int
     rest: int
-    network: int
+    pool: int
 
     def seen(self, number: int) -> Ints:
-        """The images of an untrained network: new ones each time, as long as there are new ones."""
-        return (number * self.network + np.arange(self.network)) % self.rest
+        """The images of an untrained network, which no other one sees: so the networks are independent."""
+        return np.arange(number, self.pool, NETWORKS)
 
 
 def sizes_of(explainer: Explainer, faces: int) -> Sizes:
     """By the cost of one map; a black box sees only outputs and is not tried on untrained networks."""
     cost = explainer.cost
     rest = min(2 * CHUNK if cost <= DEAR else CHUNK, faces)
-    network = 0 if explainer.method.access == "predictions" else min(CHUNK // 2 if cost <= DEAR else FEW, rest // 4)
-    return Sizes(faces if cost <= CHEAP else min(CHUNK, faces), rest, network)
+    shares, pool = (faces, min(5 * CHUNK, faces)) if cost <= CHEAP else (min(CHUNK, faces), rest)
+    return Sizes(shares, rest, 0 if explainer.method.access == "predictions" else pool)
 
 
 @dataclass(frozen=True)
@@ -158,9 +157,9 @@ def own_maps(explainer: Explainer, bench: Bench) -> Own:
     faces, masks, n_classes = bench.faces, bench.parts.masks, bench.classifier.n_classes
     sizes = sizes_of(explainer, len(faces))
     kept, total = [], Shared.nothing(masks, n_classes)
-    for rows in _blocks(max(sizes.shares, sizes.rest), len(faces)):
+    for rows in _blocks(max(sizes.shares, sizes.rest, sizes.pool), len(faces)):
         maps = maps_of(explainer, bench, rows, faces.target[rows])
-        kept.append(maps.first(sizes.rest - int(rows[0])))
+        kept.append(maps.first(max(sizes.rest, sizes.pool) - int(rows[0])))
         total = total.added(maps.first(sizes.shares - int(rows[0])), faces.target[rows], masks)
     first = Maps.joined(kept)
     seeded = explainer.method.seeded

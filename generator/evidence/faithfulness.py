@@ -103,8 +103,9 @@ def gaps(case: Case) -> dict[str, Sums]:
     known[AVERAGE] = gap - _gap(_areas(bench.classifier, cover, average_of_others(cells)))
     sums = {name: Sums.of(values) for name, values in known.items()}
     if untrained is not None and not untrained.dead:
-        random = _gap(_areas(bench.classifier, cover.only(untrained.rows), untrained.cells))
-        sums["untrained"] = Sums.by_network(random, untrained.network)
+        seen = untrained.rows < count
+        random = _gap(_areas(bench.classifier, cover.only(untrained.rows[seen]), untrained.cells[seen]))
+        sums["untrained"] = Sums.by_network(random, untrained.network[seen])
     return sums
 
 
