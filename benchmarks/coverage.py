@@ -19,7 +19,7 @@ from generator.data.preprocess import Preprocessor
 from generator.evidence.cells import blob, cell_means
 from generator.evidence.classes import calibration
 from generator.evidence.dependence import Retained, exchanged, swapped
-from generator.evidence.estimates import Estimate, Sums, balanced, difference, wilson
+from generator.evidence.estimates import Estimate, Sums, balanced, wilson
 from generator.evidence.explainer import NETWORKS, Bench, Explainer, Sizes, Untrained, maps_of
 from generator.evidence.faces import Faces, covering, other_class
 from generator.evidence.faithfulness import areas, average_of_others, change
@@ -127,9 +127,10 @@ class Trial:
         return Untrained(seen, order, cells, share, False)
 
     def gaps(self, method: str, rows: np.ndarray) -> Sums:
-        """The gaps of those networks."""
+        """How far the gap exceeds those of these networks, image by image."""
         seen, order, network = self.networks(len(rows))
-        return Sums.by_network(self.known[f"{method}_u_gap"][network, rows[seen]], order)
+        own, random = self.known[f"{method}_gap"][rows[seen]], self.known[f"{method}_u_gap"][network, rows[seen]]
+        return Sums.by_network(own - random, order)
 
     def case(self, method: str, rows: np.ndarray, untrained: Untrained | None = None) -> SimpleNamespace:
         """What the dependence is computed from."""
@@ -190,7 +191,7 @@ def questions(known: Arrays) -> dict[str, tuple[Callable[[Trial], Answer], float
         for n in (28, 56, 100, 140):
             size = f"ten networks, n={n}"
             asked[f"gap {name} − untrained, {size}"] = (
-                lambda t, gap=gap, name=name, n=n: difference(Sums.of(gap[rows := t.turns(n)]), t.gaps(name, rows)),
+                lambda t, name=name, n=n: t.gaps(name, t.turns(n)).estimate(fewest=2),
                 float(np.nanmean(gap) - np.nanmean(random)),
             )
             asked[f"retained weights {name}, {size}"] = (

@@ -147,5 +147,5 @@ def _of_evidence(report: Report, study: Study, figures: list[Figure]) -> Iterato
 def _of_explainer(explainer: Explainer, faces: int) -> Iterator[Work]:
     sizes = sizes_of(explainer, faces)
     maps = max(sizes.shares, sizes.rest, sizes.pool) + sizes.rest * (1 + explainer.method.seeded) + sizes.pool
-    yield _asked(explainer.method, maps * explainer.cost, NETWORKS if sizes.pool else 0)
+    yield _asked(explainer.method, maps * explainer.further.cost, NETWORKS if sizes.pool else 0)
     yield Work(forward=sizes.rest * COVERED)

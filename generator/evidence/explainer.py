@@ -23,7 +23,7 @@ Reinitialised = Callable[[int, Floats], AbstractContextManager[Classifier]]
 """(seed, inputs of 64 images) -> the model with fresh random weights, as long as the context lasts."""
 
 CHEAP, DEAR = 3, 10  # model passes of one map
-MOST = 300  # a method that takes more is not run on further images
+BUDGET = 7000  # model passes of a method's own maps of further images, repetitions included
 CHUNK = 28  # rows within which a partner is looked for, whatever the batches
 NETWORKS = 10  # with random weights: they are the unit, and class activation differs much from one to another
 LIVELY = 8  # images that tell whether a network answers
@@ -54,8 +54,19 @@ class Explainer:
         return self.method.name, repr(sorted(self.options.items()))
 
     @property
+    def most(self) -> int:
+        """Further images whose maps, repeated where numbers are drawn, stay within the budget."""
+        return BUDGET // max(1, self.cost * (1 + self.method.seeded))
+
+    @property
+    def further(self) -> "Explainer":
+        """As it is run on further images: with fewer samples where its budget is too small for many."""
+        thrifty = replace(self, options={**self.options, **self.method.thrifty})
+        return thrifty if self.most < CHUNK and thrifty.cost < self.cost else self
+
+    @property
     def affordable(self) -> bool:
-        return self.cost <= MOST
+        return self.further.most >= FEWEST
 
 
 @dataclass(frozen=True)
@@ -72,13 +83,19 @@ class Bench:
     gaps: Doubles
 
 
-def maps_of(explainer: Explainer, bench: Bench, rows: Ints, target: Ints, again: bool = False) -> Maps:
-    """The maps of some rows for the classes `target (n,)`."""
+def computed(explainer: Explainer, bench: Bench, rows: Ints, target: Ints, again: bool = False) -> Heatmaps:
+    """What the method gives for some rows and the classes `target (n,)`; `again` with other random numbers."""
     batch = batch_of(bench.faces, rows, target, bench.classifier, again)
     request = Request(bench.classifier, batch, batch.inputs, None, bench.faces.seed)
     artefact = explainer.method.compute(request, **explainer.options)
     if not isinstance(artefact, Heatmaps):
         raise TypeError(f"{explainer.method.name} gives no maps")
+    return artefact
+
+
+def maps_of(explainer: Explainer, bench: Bench, rows: Ints, target: Ints, again: bool = False) -> Maps:
+    """The maps of some rows for the classes `target (n,)`."""
+    artefact = computed(explainer.further, bench, rows, target, again)
     grid = None if artefact.native is None else (int(artefact.native.shape[1]), int(artefact.native.shape[2]))
     both_signs = explainer.method.both_signs
     return Maps(strength(artefact, both_signs), empty(artefact, both_signs), grid)
@@ -99,9 +116,9 @@ class Sizes:
 
 def sizes_of(explainer: Explainer, faces: int) -> Sizes:
     """By the cost of one map; a black box sees only outputs and is not tried on untrained networks."""
-    cost = explainer.cost
-    rest = min(2 * CHUNK if cost <= DEAR else CHUNK, faces)
-    shares, pool = (faces, min(5 * CHUNK, faces)) if cost <= CHEAP else (min(CHUNK, faces), rest)
+    cost, most = explainer.further.cost, explainer.further.most
+    rest = min(2 * CHUNK if cost <= DEAR else CHUNK, most, faces)
+    shares, pool = (faces, min(5 * CHUNK, faces)) if cost <= CHEAP else (min(CHUNK, most, faces), rest)
     return Sizes(shares, rest, 0 if explainer.method.access == "predictions" else pool)
 
 

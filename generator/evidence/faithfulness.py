@@ -13,7 +13,7 @@ import numpy as np
 from generator.artefacts import Floats, Ints
 from generator.classifier import Classifier
 from generator.evidence.cells import blob, cell_means, cell_numbers, order_of
-from generator.evidence.estimates import Doubles, Estimate, Sums, Verdict, difference
+from generator.evidence.estimates import FEWEST, FEWEST_NETWORKS, Doubles, Estimate, Sums, Verdict
 from generator.evidence.explainer import Case
 from generator.evidence.faces import Covering, Masks, covered
 
@@ -72,9 +72,9 @@ class Faithfulness:
 def faithfulness(case: Case) -> tuple[Faithfulness, Verdict | None]:
     """Estimates of the areas and gaps of a method, and why nothing may be said of them."""
     sums = gaps(case)
-    known = {name: one.estimate() for name, one in sums.items()}
-    if "untrained" in sums:  # of other networks, which are its unit: not paired with the images
-        known["untrained"] = difference(sums["gap"], sums["untrained"])
+    known = {
+        name: one.estimate(fewest=FEWEST_NETWORKS if name == "untrained" else FEWEST) for name, one in sums.items()
+    }
     over = {name: known.get(name) for name in (*REFERENCES, AVERAGE)}
     silent = case.silent(sums["gap"].n) if sums else Verdict("silent", "nothing_hides_the_class", 0)
     return Faithfulness(known.get("deletion"), known.get("insertion"), known.get("gap"), over), silent
@@ -89,7 +89,7 @@ def reference_gaps(classifier: Classifier, cover: Covering, size: tuple[int, int
 def gaps(case: Case) -> dict[str, Sums]:
     """The gap, its two areas, and how far it exceeds other maps' of the same images; none where no blur hides.
 
-    Under `untrained` the gaps of untrained networks themselves, over networks.
+    Of untrained networks over networks, each on images of its own: two of them are no fifty-six images.
     """
     own, untrained, bench = case.own, case.untrained, case.bench
     if bench.cover is None:
@@ -105,7 +105,7 @@ def gaps(case: Case) -> dict[str, Sums]:
     if untrained is not None and not untrained.dead:
         seen = untrained.rows < count
         random = _gap(_areas(bench.classifier, cover.only(untrained.rows[seen]), untrained.cells[seen]))
-        sums["untrained"] = Sums.by_network(random, untrained.network[seen])
+        sums["untrained"] = Sums.by_network(gap[untrained.rows[seen]] - random, untrained.network[seen])
     return sums
 
 

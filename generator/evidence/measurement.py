@@ -7,11 +7,22 @@ from typing import Any
 
 import numpy as np
 
+from generator.artefacts import Fact
 from generator.classifier import Classifier
 from generator.evidence.classes import Leakage, calibration, class_scores
 from generator.evidence.dependence import Agreement, agreement
 from generator.evidence.estimates import FEWEST, Verdict
-from generator.evidence.explainer import CHUNK, Bench, Case, Explainer, Reinitialised, own_maps, untrained_maps
+from generator.evidence.explainer import (
+    BUDGET,
+    CHUNK,
+    Bench,
+    Case,
+    Explainer,
+    Reinitialised,
+    computed,
+    own_maps,
+    untrained_maps,
+)
 from generator.evidence.faces import Covering, Faces, Remembering, covering
 from generator.evidence.faithfulness import reference_gaps
 from generator.evidence.localisation import Partition, region_effects
@@ -56,7 +67,7 @@ def measure(
     note("regions")
     evaluation = setting.evaluation
     found = ReportEvidence(
-        {e.figure: _of_figure(e, by_key.get(e.key), faces) for e in explainers},
+        {e.figure: _of_figure(e, by_key.get(e.key), bench) for e in explainers},
         region_effects(bench.classifier, faces, bench.cover.sigma, bench.parts) if bench.cover else {},
         _agreement(list(cases.values())),
         DataEvidence(setting.split, setting.leakage),
@@ -102,23 +113,39 @@ def answered(case: Case) -> FigureEvidence:
     verdict = {name: light for name, (_, light) in answers.items() if light}
     found = {CHECKS[name].field: answer for name, (answer, _) in answers.items()}
     total = case.own.total
-    return FigureEvidence(Drawn(total.images, total.empty), verdict=verdict, **found)
+    explainer = case.explainer
+    thrifty = explainer.method.thrifty if explainer.further != explainer else {}
+    return FigureEvidence(Drawn(total.images, total.empty, thrifty=thrifty), verdict=verdict, **found)
 
 
-def _of_figure(explainer: Explainer, found: FigureEvidence | None, faces: Faces) -> FigureEvidence:
+def _of_figure(explainer: Explainer, found: FigureEvidence | None, bench: Bench) -> FigureEvidence:
     """What is known of one figure, with the reason for everything that is not."""
+    faces = bench.faces
     if found is None:
         silent = Verdict("silent", "too_few" if explainer.affordable else "too_costly", 0)
         found = FigureEvidence(verdict={name: silent for name, check in CHECKS.items() if not check.may_lack})
     images = replace(found.images, rule="random_correct" if faces.labelled else "random_predicted")
     verdict: dict[str, Verdict] = dict(found.verdict)
     known: dict[str, Any] = {}
+    facts = _facts(explainer, bench)
     for name, check in CHECKS.items():
-        answer, said = check.of_shown(explainer.image_facts) if check.of_shown else (None, None)
+        answer, said = check.of_shown(facts) if check.of_shown else (None, None)
         if answer:
             known[check.field] = answer
             verdict |= {name: said} if said else {}
     return replace(found, images=images, verdict=verdict, **known)
+
+
+def _facts(explainer: Explainer, bench: Bench) -> tuple[Mapping[str, Fact], ...]:
+    """The facts beside the images shown, and where a check asks for them, beside so many others that there are eight."""
+    shown, faces = explainer.image_facts, bench.faces
+    seeds = {fact.get("seed") for fact in shown}
+    others = [row for row, seed in enumerate(faces.seeds.tolist()) if seed not in seeds][: max(0, FEWEST - len(shown))]
+    asked = any(check.of_shown and check.of_shown(shown)[0] for check in CHECKS.values())
+    if not others or not asked or len(others) * explainer.cost > BUDGET:
+        return shown
+    rows = np.array(others, np.int64)
+    return shown + computed(explainer, bench, rows, faces.target[rows]).image_facts
 
 
 def _agreement(cases: Sequence[Case]) -> Mapping[str, Mapping[str, Agreement]]:

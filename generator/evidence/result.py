@@ -66,11 +66,15 @@ CHECKS: Mapping[str, Check] = {  # in the order in which one would ask
 
 @dataclass(frozen=True)
 class Drawn:
-    """The images that a figure was measured on, `empty` ones among them, and the rule that drew them."""
+    """The images that a figure was measured on, `empty` ones among them, and the rule that drew them.
+
+    `thrifty` are parameters that are not those of the figure: its maps are too dear for so many images.
+    """
 
     n: int = 0
     empty: int = 0
     rule: str = "random_correct"
+    thrifty: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -139,6 +143,12 @@ def plain(value: object) -> Any:  # noqa: ANN401  a tree of JSON's types
     if isinstance(value, Mapping):
         return {key: plain(entry) for key, entry in value.items()}
     return [plain(entry) for entry in value] if isinstance(value, tuple) else value
+
+
+@plain.register
+def _(value: Drawn) -> dict[str, Any]:
+    known = {"n": value.n, "empty": value.empty, "rule": value.rule}
+    return {**known, **({"thrifty": dict(value.thrifty)} if value.thrifty else {})}
 
 
 @plain.register

@@ -6,7 +6,7 @@ A method is a function `(request, *, option=default, …) -> Artefact`; its keyw
 
 import inspect
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from importlib import import_module
 from pkgutil import iter_modules
@@ -44,6 +44,7 @@ class Method:
     covers: bool = False
     climbs: bool = False
     aside: Callable[[Params], float] = lambda params: 0.0
+    thrifty: Params = field(default_factory=dict)
 
     @cached_property
     def options(self) -> type[BaseModel]:
@@ -87,6 +88,7 @@ def method(
     covers: bool = False,
     climbs: bool = False,
     aside: Callable[[Params], float] = lambda params: 0.0,
+    thrifty: Params | None = None,
 ) -> Callable[[Callable[..., Artefact]], Callable[..., Artefact]]:
     """Register the function below under its own name.
 
@@ -94,13 +96,16 @@ def method(
     Methods that share one of the `factors` of their formulas agree by construction. `both_signs`: of its signed maps
     either sign is strength, as of a derivative, and not only what speaks for the class. `covers`: it covers parts of
     the picture and watches the score, just as faithfulness is measured. `climbs`: its passes are steps of an ascent
-    through the model up to its layer. `aside` are seconds of a run beside the passes.
+    through the model up to its layer. `aside` are seconds of a run beside the passes. `thrifty` are the parameters of
+    a map that is nearly the same for fewer passes, where it is only measured.
     """
 
     def register(compute: Callable[..., Artefact]) -> Callable[..., Artefact]:
         name, cost = compute.__name__, _with_size(passes)
         known = (kind, access, title, summary, paper, cost, seeded)
-        METHODS[name] = Method(name, compute, *known, frozenset(factors), both_signs, covers, climbs, aside)
+        METHODS[name] = Method(
+            name, compute, *known, frozenset(factors), both_signs, covers, climbs, aside, thrifty or {}
+        )
         return compute
 
     return register

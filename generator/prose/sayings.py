@@ -153,7 +153,8 @@ class Spoken(Numbers):
         """Which images the evidence of a figure was measured on."""
         drawn = self._figure(figure).images
         key = f"evidence.drawn.{drawn.rule}" if drawn.n else "evidence.says.any.not_asked"
-        return self.words(key, n=drawn.n)
+        saved = (self.words(f"evidence.drawn.{name}", n=value) for name, value in drawn.thrifty.items())
+        return self._joined([self.words(key, n=drawn.n), *saved])
 
     def lines(self, figure: str) -> tuple[CheckLine, ...]:
         """Every check of a figure in words."""
