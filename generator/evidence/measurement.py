@@ -137,7 +137,7 @@ def _of_figure(explainer: Explainer, found: FigureEvidence | None, bench: Bench)
 
 
 def _facts(explainer: Explainer, bench: Bench) -> tuple[Mapping[str, Fact], ...]:
-    """The facts beside the images shown, and where a check asks for them, beside so many others that there are eight."""
+    """The facts beside the images shown, and where a check asks for them, beside others until there are eight."""
     shown, faces = explainer.image_facts, bench.faces
     seeds = {fact.get("seed") for fact in shown}
     others = [row for row, seed in enumerate(faces.seeds.tolist()) if seed not in seeds][: max(0, FEWEST - len(shown))]
