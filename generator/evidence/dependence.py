@@ -158,9 +158,9 @@ class Repetition:
 
 
 def repetition(case: Case) -> tuple[Repetition | None, Verdict | None]:
-    """Whether other random numbers give the same map; None where there are none."""
+    """Whether other random numbers give the same map; None where there are none, or other samples than the figure's."""
     own = case.own
-    if not len(own.pixels):
+    if not len(own.pixels) or case.explainer.further != case.explainer:
         return None, None
     target = case.bench.faces.target[: len(own.cells)]
     pixel, cell = Sums.of(own.pixels), Sums.of(correlations(own.cells, own.cells, own.repeated, target)[:, REPEAT])
