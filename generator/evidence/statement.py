@@ -52,15 +52,15 @@ def stated(estimate: Estimate | None, bounds: Bounds, level: float = LEVEL) -> S
     return "within" if inside else "undecided"
 
 
-def together(answers: Answers[Cell]) -> dict[Cell, float]:
-    """The level at which each cell of a table speaks, so that all that is said holds at 95 % (Holm 1979)."""
-    levels: dict[Cell, float] = {}
+def together(answers: Answers[Cell]) -> dict[Cell, Statement]:
+    """What each cell of a table says, so that all of it holds together at 95 % (Holm 1979)."""
+    said: dict[Cell, Statement] = {}
     left, before = dict(answers), -1
     while len(left) != before:
         level, before = claim_level(len(left)), len(left)
-        levels |= dict.fromkeys(left, level)
-        left = {cell: answer for cell, answer in left.items() if answer(level) == "undecided"}
-    return levels
+        said |= {cell: answer(level) for cell, answer in left.items()}
+        left = {cell: answer for cell, answer in left.items() if said[cell] == "undecided"}
+    return said
 
 
 @dataclass(frozen=True)
@@ -109,8 +109,8 @@ def _said(figures: Mapping[str, FigureEvidence]) -> dict[str, dict[str, Statemen
             for name, estimate in numbers(one).items()
             if ASKED[name].table == table
         }
-        for (figure, name), level in together(answers).items():
-            found[figure][name] = answers[figure, name](level)
+        for (figure, name), statement in together(answers).items():
+            found[figure][name] = statement
     return found
 
 
@@ -122,12 +122,9 @@ def _effects(effects: Mapping[str, Mapping[str, RegionEffect]]) -> dict[str, dic
         for name, one in by_class.items()
         if one.difference
     }
-    levels = together(answers)
+    said = together(answers)
     return {
-        region: {
-            name: replace(one, said=answers[region, name](levels[region, name])) if one.difference else one
-            for name, one in by_class.items()
-        }
+        region: {name: replace(one, said=said.get((region, name), "undecided")) for name, one in by_class.items()}
         for region, by_class in effects.items()
     }
 
@@ -165,8 +162,8 @@ def _marks(figures: Mapping[str, FigureEvidence]) -> dict[str, dict[tuple[str, s
     tables = dict.fromkeys("" if name == ALL else figure for figure, _, name in cells)
     for table in tables:
         answers = {cell: one for cell, one in cells.items() if table == ("" if cell[2] == ALL else cell[0])}
-        for (figure, region, name), level in together(answers).items():
-            found[figure][region, name] = answers[figure, region, name](level)
+        for (figure, region, name), statement in together(answers).items():
+            found[figure][region, name] = statement
     return found
 
 
@@ -178,7 +175,7 @@ def _agreement(pairs: Mapping[str, Mapping[str, Agreement]]) -> dict[str, dict[s
         for other, pair in others.items()
         if pair.excess
     }
-    said = {pair: answers[pair](level) for pair, level in together(answers).items()}
+    said = together(answers)
     return {
         one: {o: replace(pair, said=said.get(frozenset((one, o)), "undecided")) for o, pair in others.items()}
         for one, others in pairs.items()

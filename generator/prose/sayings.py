@@ -190,6 +190,10 @@ class Spoken(Numbers):
         for said in SHOWN if verdict.reason == "unneeded" else ():
             if alike := [region for region in verdict.about if self._effect(region, ALL).said == said]:
                 yield self.words(f"evidence.further.hiding.{said}", regions=str(self._regions(alike)))
+        if check == "looks" and verdict.light in ("amber", "undecided"):
+            by_class = {name: self.looks_at(figure, name) for name in self.facts.classes}
+            if cells := [self._cell(name, regions) for name, regions in by_class.items() if regions]:
+                yield self.words("evidence.further.by_class", cells=self.words("evidence.between").join(cells))
         number = self._figure(figure).estimates(check).get(CHECKS[check].estimate)
         if CHECKS[check].share and number and number.mean < 0:
             yield self.words("evidence.further.negative")
@@ -230,6 +234,9 @@ class Spoken(Numbers):
         untrained = share.untrained
         against = self.words("evidence.number.untrained", untrained=untrained) if untrained.known else ""
         return self.words("evidence.number.looks", share=f"{share}{self._bounds(share, 'images')}", **places) + against
+
+    def _cell(self, class_id: str, regions: Listed) -> str:
+        return self.words("evidence.effect.cell", region=str(regions), groups=str(self.class_name(class_id)))
 
     def _bounds(self, value: Quantity, unit: str) -> str:
         low, high = (str(Quantity(bound, value.unit)) for bound in (value.low, value.high))

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from functools import partial
 from itertools import product
 
 import numpy as np
@@ -11,9 +12,24 @@ from generator.evidence.dependence import Agreement, LimeFit, Repetition, Surviv
 from generator.evidence.estimates import Estimate, Sums, Verdict, claim_level
 from generator.evidence.faithfulness import Faithfulness
 from generator.evidence.localisation import RegionEffect, RegionShare
+from generator.evidence.measurement import Setting, measure
 from generator.evidence.result import Drawn, FigureEvidence, ReportEvidence
 from generator.evidence.statement import KEPT, ZERO, Bounds, judged, stated, together
-from tests.evidence.planted import spoken
+from generator.regions import Region
+from generator.text import Text
+from tests.evidence.planted import (
+    CLASSES,
+    CORNERS,
+    SIDE,
+    corner_classifier,
+    corner_images,
+    edges,
+    faces_of,
+    registered,
+    shuffled,
+    spoken,
+    toy,
+)
 
 GRID = (-0.9, -0.32, -0.09, -0.04, 0.0, 0.04, 0.2, 0.35, 0.4, 0.6, 0.65, 0.7, 0.85, 1.03)
 INTERVALS = [(low, high) for low, high in product(GRID, GRID) if low < high]
@@ -209,10 +225,10 @@ def test_what_marks_nothing_beyond_the_simple_says_so_only_where_it_is_known(low
 def test_the_cells_of_a_table_share_the_error_and_give_it_back():
     """Holm: the first of three is held to 1 − .05/3, the last to 95 %; what is silent does not count."""
     strong, weak, never = between(0.2, 0.6), between(0.001, 0.4), between(-0.2, 0.3)
-    cells = {name: (lambda level, one=one: stated(one, ZERO, level)) for name, one in (("a", strong), ("b", weak))}
-    assert together(cells) == {"a": claim_level(2), "b": claim_level(1)}
-    third = {**cells, "c": lambda level: stated(never, ZERO, level)}
-    assert together(third) == {"a": claim_level(3), "b": claim_level(2), "c": claim_level(2)}
+    cells = {name: partial(stated, one, ZERO) for name, one in (("strong", strong), ("weak", weak), ("never", never))}
+    assert {name: answer(claim_level(3)) for name, answer in cells.items()}["weak"] == "undecided"
+    assert together({"weak": cells["weak"], "strong": cells["strong"]}) == {"weak": "above", "strong": "above"}
+    assert together(cells) == {"strong": "above", "weak": "undecided", "never": "undecided"}
     assert together({}) == {}
     alone = of_one(asked=["class"], class_swap=Survival(between(0.0, 0.33), 0, 0, 28))
     assert alone.of("one").light("class") == "green"  # the weights are silent
@@ -226,9 +242,8 @@ def test_of_a_table_of_chance_19_of_20_say_nothing():
     random, wrong = np.random.default_rng(4), 0
     for _ in range(400):
         table = {k: Sums.of(random.normal(0, 1, 28)).estimate() for k in range(12)}
-        answers = {k: (lambda level, one=one: stated(one, Bounds(0, 0), level)) for k, one in table.items()}
-        levels = together(answers)
-        wrong += any(answer(levels[k]) != "undecided" for k, answer in answers.items())
+        answers = {k: partial(stated, one, Bounds(0, 0)) for k, one in table.items()}
+        wrong += any(one != "undecided" for one in together(answers).values())
     assert 0.02 < wrong / 400 < 0.09
 
 
@@ -264,3 +279,24 @@ def test_empty_maps_silence_where_they_look():
     evidence = judged(ReportEvidence({"one": one}))
     assert said(evidence, "looks")[0] == "silent"
     assert not spoken(evidence).marks("one") and not spoken(evidence).looks_at("one")
+
+
+def box(top: int, left: int) -> tuple[float, float, float, float]:
+    return left / SIDE, top / SIDE, (left + 12) / SIDE, (top + 12) / SIDE
+
+
+def test_what_the_model_needs_and_looks_at_is_what_was_planted():
+    """The effect finds the corner of every class and not a mark that says nothing; no map is said to look elsewhere."""
+    places = {**{f"corner{k}": place for k, place in enumerate(CORNERS)}, "mark": (18, 18)}
+    images, target = corner_images(120)
+    images[:, 18:30, 18:30] = 1
+    classifier = corner_classifier()
+    regions = tuple(Region(name, Text.of(name), (box(*place),)) for name, place in places.items())
+    explainers = [registered("saliency"), registered("gradcam", layer="identity"), toy(edges, "edges")]
+    faces, setting = faces_of(images, target, classifier), Setting(CLASSES, regions)
+    evidence = measure(explainers, classifier, faces, setting, partial(shuffled, of=classifier))
+    for class_id, region in zip(CLASSES, places, strict=False):
+        assert [name for name, by_class in evidence.region_effect.items() if by_class[class_id].holds] == [region]
+        for figure in evidence.figures.values():
+            assert {name for name, one in figure.region_share.items() if one.looked_at[class_id]} <= {region}
+        assert evidence.of("saliency").region_share[region].looked_at[class_id]
