@@ -167,7 +167,9 @@ function present(link) {
   const names = [figure ? figure.dataset.name : headed(link), link.dataset.title || (row && row.dataset.title)];
   one("#view-title").textContent = names.filter(Boolean).join(" · ");
   const told = link.dataset.role === "overlay" && row ? (one("[data-strength]", link.parentElement) || one("[data-strength]", row)) : link;
-  one(".words", view).textContent = [pictures[pictures.length - 1].alt, told && told.dataset.strength].filter(Boolean).join(" ");
+  const [top, share] = (told && told.dataset.strength || "").split("|");
+  const strength = share && filled(view.dataset.strength, { top, share });
+  one(".words", view).textContent = [pictures[pictures.length - 1].alt, strength].filter(Boolean).join(" ");
   one(".opacity", view).hidden = pictures.length < 2;
   viewOutput.hidden = !(row && row.dataset.values);
   viewOutput.textContent = view.dataset.empty;

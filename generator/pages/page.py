@@ -37,11 +37,12 @@ class Values:
 
 @dataclass(frozen=True)
 class Strength:
-    """How strong a map is, `share` of the figure's strongest: `short` stands below its picture, `words` in a view."""
+    """How strong a map is, `share` of the figure's strongest: `short` stands below its picture, the rest is as read."""
 
     share: float
+    top: str
+    percent: str
     short: Text
-    words: Text
     weak: bool
 
 

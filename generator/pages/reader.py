@@ -77,11 +77,10 @@ class Reader:
 
     def strength(self, top: float, share: float) -> Strength:
         """Where a map's colours end, and how that compares with the strongest map of its figure."""
-        values = {"top": self.number(top), "share": printed(share, "share")}
-        weak = share < WEAK
-        short = self.words("strength.short", **values)
+        number, percent, weak = self.number(top), printed(share, "share"), share < WEAK
+        short = self.words("strength.short", top=number, share=percent)
         marked = self.words.joined((short, self.words("strength.weak")), "strength.between") if weak else short
-        return Strength(share, marked, self.words("strength.words", **values), weak)
+        return Strength(share, number, percent, marked, weak)
 
     def number(self, value: float) -> str:
         return printed(float(value), "plain")
