@@ -65,8 +65,9 @@ class Show(BaseModel):
     boundaries: Annotated[bool, Field(description="draw the borders of superpixels")] = True
 
     def smoothing(self, height: int, width: int) -> float:
-        """Standard deviation in pixels, for an overlay of that size."""
-        return min(height, width) / FACE if self.smooth is None else self.smooth
+        """Standard deviation in pixels, for an overlay of that size; a quarter of a pixel would change nothing."""
+        usual = min(height, width) / FACE
+        return self.smooth if self.smooth is not None else usual if usual > 0.25 else 0.0
 
 
 def columns_for(count: int, most: int = 8) -> int:

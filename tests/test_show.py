@@ -24,6 +24,7 @@ def test_a_mask_may_name_its_threshold_by_class():
 def test_an_overlay_is_smoothed_by_a_48th_of_its_picture():
     """About a pixel of a small face, in proportion for a larger picture; a number of pixels is what it says."""
     assert (Show().smoothing(48, 48), Show().smoothing(224, 240)) == (1, 224 / 48)
+    assert Show().smoothing(8, 8) == 0  # of which nothing could be seen
     assert (Show(smooth=0).smoothing(224, 224), Show(smooth=2.5).smoothing(48, 48)) == (0, 2.5)
 
 
