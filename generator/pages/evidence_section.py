@@ -237,9 +237,9 @@ def _calibration(told: Told, pictures: Gallery) -> Part:
     confidence, accuracy = (told.number(one.mean, "share") for one in (known.confidence, known.accuracy))
     difference = told.value(Value.of(known.gap), "points")
     gap = told.word("calibration.gap", gap=difference, confidence=confidence, accuracy=accuracy)
-    null = {"mean": told.number(known.expected), "quantile": told.number(known.quantile)}
+    errors = {"ece": known.ece, "mean": known.expected, "quantile": known.quantile}
     error = "calibration.high" if known.miscalibrated else "calibration.low"
-    said = _said(told, gap, told.word(error, ece=told.number(known.ece), **null))
+    said = _said(told, gap, told.word(error, **{name: told.number(one, "points") for name, one in errors.items()}))
     return _part(told, "calibration", _sheet(told, "calibration", _groups(told), pictures), said)
 
 

@@ -157,7 +157,7 @@ def test_confidence_stands_beside_accuracy(both):
     """With the interval of the difference, and the error beside what a calibrated model would show."""
     said = parts(both["en"])["calibration"].blocks[-1].source
     assert "70% sure and 60% right: 10 [8,\u00a012] percentage points apart" in said
-    assert "0.10, more than what 19 of 20" in said
+    assert "10 percentage points, more than what 19 of 20" in said
     calm = replace(evidence(), calibration=replace(evidence().calibration, ece=0.02))
     assert "no more than" in parts(sections(calm)["en"])["calibration"].blocks[-1].source
 
