@@ -1,7 +1,6 @@
 """The score's change from a picture without content to the picture, shared out over the pixels."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Annotated
 
 import numpy as np
@@ -11,11 +10,11 @@ from generator.artefacts import Fact, Floats, Heatmaps, Ints
 from generator.classifier import Classifier, Score
 from generator.maps.explained import ScoreOption, Signed, gradient_facts, score_of, slopes, values
 from generator.maps.pixels import Fill, filled
-from generator.maps.variants import Doubles, Variant, chunks, slices, summed
+from generator.maps.variants import Doubles, Variant, chunks, summed
 from generator.methods import Request, method
 from generator.text import bilingual
 
-STEPS = (50, 150, 450)  # three times as many keep the points there were
+STEPS = (50, 150, 450)
 CLOSE = 0.05  # of the change of the score: a sum farther from it takes more steps (docs/defaults.md)
 NOTHING = 1e-6  # a change of the score below this is rounding
 
@@ -50,60 +49,47 @@ def integrated_gradients(
     """Gradients summed on the way from a baseline to the image, times the difference of the two."""
     batch, explained = request.batch, score_of(request, score)
     start = request.classifier.prepare(filled(batch.images, baseline))
-    ends = (batch.inputs, start)
-    pieces = list(slices(len(start), start.shape[1:]))
-    whole, none = (np.concatenate([values(request.classifier, e[p], explained[p]) for p in pieces]) for e in ends)
-    journey = Journey(request.classifier, start, batch.inputs, explained, whole - none)
-    share, taken = journey.shares((steps,) if steps else STEPS)
+    change = values(request.classifier, batch.inputs, explained) - values(request.classifier, start, explained)
+    tries = (steps,) if steps else STEPS
+    share, taken = shares(request.classifier, start, batch.inputs, explained, change, tries)
     told = int(taken[0]) if len(set(taken)) == 1 else f"{taken.min()}–{taken.max()}"
+    farthest = float(off(share, change).max())
     facts = {**gradient_facts(request.classifier, score, signed), "steps": told, "baseline": baseline}
-    farthest = float(journey.off(share).max())
-    kept = np.asarray(share if signed else np.abs(share), np.float32)
     facts |= {"sum_off": farthest} if farthest > CLOSE else {}
-    quality = tuple(journey.told(share, taken))
+    kept = np.asarray(share if signed else np.abs(share), np.float32)
+    quality = tuple(completeness(share, change, taken))
     return Heatmaps(kept, signed, "integrated_gradients", facts, image_facts=quality, pixelwise=True)
 
 
-@dataclass(frozen=True)
-class Journey:
-    """The way of each input from `start` to `end`, both `(N, H, W, C)`, on which the score changes by `change (N,)`."""
+def shares(
+    classifier: Classifier, start: Floats, end: Floats, score: Score, change: Doubles, tries: Sequence[int]
+) -> tuple[Doubles, Ints]:
+    """`(N, H, W)` the pixels' shares, and `(N,)` in how many steps: the next of `tries` where the sum is off."""
+    share, taken, left = np.zeros(start.shape[:3]), np.zeros(len(start), np.int64), np.arange(len(start))
+    for steps in tries:
+        seen = chunks(way(start, end, left, steps))
+        slope = summed(((rows, slopes(classifier, inputs, score[rows])) for rows, inputs in seen), start.shape)
+        share[left], taken[left] = ((end - start) * slope)[left].sum(axis=-1) / steps, steps
+        left = left[off(share, change)[left] > CLOSE]
+    return share, taken
 
-    classifier: Classifier
-    start: Floats
-    end: Floats
-    score: Score
-    change: Doubles
 
-    def shares(self, tries: Sequence[int]) -> tuple[Doubles, Ints]:
-        """`(N, H, W)` the pixels' shares, and `(N,)` in how many steps: the next of `tries` where the sum is off."""
-        slope, left = np.zeros(self.start.shape), np.arange(len(self.start))
-        share, taken = np.zeros(self.start.shape[:3]), np.zeros(len(left), np.int64)
-        for steps in tries:
-            seen = chunks(self.points(left, steps, refines=steps != tries[0]))
-            slope += summed(((r, slopes(self.classifier, x, self.score[r])) for r, x in seen), slope.shape)
-            share[left] = ((self.end - self.start) * slope)[left].sum(axis=-1) / steps
-            taken[left] = steps
-            left = left[self.off(share)[left] > CLOSE]
-        return share, taken
+def way(start: Floats, end: Floats, rows: Ints, steps: int) -> Iterator[Variant]:
+    """The midpoints of equal steps: of all rules with as many points the one that wastes none on the ends."""
+    for row in rows:
+        for step in range(steps):
+            share = np.float32((step + 0.5) / steps)
+            yield row, start[row] + share * (end[row] - start[row])
 
-    def points(self, rows: Ints, steps: int, *, refines: bool) -> Iterator[Variant]:
-        """The midpoints of equal steps: of all rules with as many points the one that wastes none on the ends.
 
-        `refines` leaves out those that a third of the steps had: the middle one of every three.
-        """
-        for row in rows:
-            for step in range(steps):
-                if not (refines and step % 3 == 1):
-                    share = np.float32((step + 0.5) / steps)
-                    yield row, self.start[row] + share * (self.end[row] - self.start[row])
+def off(share: Doubles, change: Doubles) -> Doubles:
+    """`(N,)` how far the sum of the shares is from the change of the score, as a share of that change."""
+    distance = np.abs(share.sum(axis=(1, 2)) - change)
+    return np.asarray(distance / np.maximum(np.abs(change), NOTHING))
 
-    def off(self, share: Doubles) -> Doubles:
-        """`(N,)` how far the sum of the shares is from the change of the score, as a share of that change."""
-        distance = np.abs(share.sum(axis=(1, 2)) - self.change)
-        return np.asarray(distance / np.maximum(np.abs(self.change), NOTHING))
 
-    def told(self, share: Doubles, taken: Ints) -> Iterator[Mapping[str, Fact]]:
-        """What the pixels add up to beside what they should, image by image."""
-        columns = (share.sum(axis=(1, 2)), self.change, self.off(share), taken)
-        for added, wanted, off, steps in zip(*(column.tolist() for column in columns), strict=True):
-            yield {"contributions": added, "score_change": wanted, "completeness": off, "steps": steps}
+def completeness(share: Doubles, change: Doubles, taken: Ints) -> Iterator[Mapping[str, Fact]]:
+    """What the pixels add up to beside what they should, image by image."""
+    columns = (share.sum(axis=(1, 2)), change, off(share, change), taken)
+    for added, wanted, missed, steps in zip(*(column.tolist() for column in columns), strict=True):
+        yield {"contributions": added, "score_change": wanted, "completeness": missed, "steps": steps}

@@ -1,8 +1,7 @@
 """Class activation without gradients: each channel is shown to the model as a mask, and weighs what it brings.
 
-The weights are the softmax over the channels of the score behind each mask, as in the paper's algorithm: what the
-model says of a black picture, which the paper takes off, cancels. It needs the logit: probabilities, all within 0 to
-1, would weigh nearly alike (docs/defaults.md).
+As in the paper's algorithm by a softmax over the channels, in which the score of a black picture cancels; of the logit,
+since probabilities, all within 0 to 1, would weigh nearly alike (docs/defaults.md).
 """
 
 from collections.abc import Iterator

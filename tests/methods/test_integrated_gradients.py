@@ -70,8 +70,8 @@ def test_magnitudes_on_request(bright):
 
 
 def test_a_sum_that_is_off_takes_more_steps(network, monkeypatch):
-    """Image by image: only those more than 5 % off go on, and three times as many steps are the same as from the
-    start. An explicit number stays what it is, and says by how much it is off."""
+    """Image by image: only those more than 5 % off go on. An explicit number stays what it is, and says by how much
+    it is off."""
     monkeypatch.setattr(door, "STEPS", (1, 3, 9))
     request = network.request()
     maps = computed("integrated_gradients", request)
