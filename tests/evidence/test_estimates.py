@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from generator.evidence.estimates import Sums, claim_level, difference, joined, student_quantile, wilson
+from generator.evidence.estimates import Sums, balanced, claim_level, difference, joined, student_quantile, wilson
+from generator.evidence.explainer import NETWORKS, Sizes
 
 RNG = np.random.default_rng(11)
 
@@ -82,3 +83,57 @@ def test_many_claims_share_the_error():
     """Of 21 claims each is held to 1 − .05/21."""
     assert claim_level(1) == pytest.approx(0.95)
     assert claim_level(21) == pytest.approx(1 - 0.05 / 21)
+
+
+MEANS, SPREADS = np.array([0.0, 1.0, 2.0, 4.0]), np.array([1.0, 0.5, 2.0, 1.0])
+BALANCED, MIXED, WITH_A_RARE_ONE = (7, 7, 7, 7), (60, 8, 20, 4), (60, 30, 9, 2)
+
+
+def held(ask, truth: float, times: int = 600) -> float:
+    """The share of samples whose interval holds the truth."""
+    estimates = [ask(np.random.default_rng(seed)) for seed in range(times)]
+    return float(np.mean([one.low <= truth <= one.high for one in estimates]))
+
+
+@pytest.mark.parametrize(
+    ("counts", "truth"), [(BALANCED, 1.75), (MIXED, 1.75), (WITH_A_RARE_ONE, 1.0)], ids=["balanced", "mixed", "rare"]
+)
+def test_over_all_classes_is_the_mean_of_their_means(counts, truth):
+    """Whatever the mixture; a class of two images beside one of sixty takes no part."""
+
+    def ask(random):
+        return balanced(
+            [Sums.of(random.normal(*group)) for group in zip(MEANS, SPREADS, counts, strict=True)],
+        )
+
+    assert 0.92 <= held(ask, truth) <= 0.98
+
+
+def test_the_mean_over_a_mixture_is_not_that_over_classes():
+    """What the mean of all images would say of the planted classes: nearly never the truth."""
+
+    def ask(random):
+        groups = [Sums.of(random.normal(*group)) for group in zip(MEANS, SPREADS, MIXED, strict=True)]
+        return joined(groups).estimate()
+
+    assert held(ask, 1.75) < 0.1
+
+
+@pytest.mark.parametrize("images", [28, 56, 140])
+def test_untrained_networks_are_the_unit(images):
+    """Networks that differ more than their images do: ten of them hold the truth, their images as the unit do not."""
+    seen = [Sizes(0, 0, images).seen(number) for number in range(NETWORKS)]
+    network = np.repeat(np.arange(NETWORKS), [len(rows) for rows in seen])
+
+    def rows(random):
+        return random.normal(0, 1, NETWORKS)[network] + random.normal(0, 1, images)
+
+    assert sorted(np.concatenate(seen)) == list(range(images))
+    assert 0.92 <= held(lambda random: Sums.by_network(rows(random), network).estimate(), 0) <= 0.98
+    assert held(lambda random: Sums.of(rows(random)).estimate(), 0) < 0.9
+
+
+def test_without_enough_images_nothing_is_said_over_all_classes():
+    """Seven images are too few, however they are spread."""
+    assert balanced([Sums.of(np.arange(4.0)), Sums.of(np.arange(3.0))]) is None
+    assert balanced([]) is None

@@ -3,7 +3,7 @@
 import pytest
 
 from generator.evidence.dependence import related
-from generator.evidence.explainer import Explainer
+from generator.evidence.explainer import BUDGET, Explainer, Sizes, sizes_of
 from generator.methods import METHODS, load_all
 
 load_all()
@@ -14,6 +14,30 @@ def test_a_map_costs_what_its_image_is_large(size, passes, affordable):
     """The same small patch goes over a large picture 3,249 times, which is too dear for further images."""
     explainer = Explainer("covered", METHODS["occlusion"], {"patch": 8, "stride": 4}, size=size)
     assert (explainer.cost, explainer.affordable) == (passes, affordable)
+
+
+def lime(**params) -> Explainer:
+    return Explainer("lime", METHODS["lime"], METHODS["lime"].options(**params).model_dump())
+
+
+@pytest.mark.parametrize(("samples", "measured"), [(None, 250), (1000, 250), (200, 200)])
+def test_lime_is_measured_with_fewer_samples(samples, measured):
+    """On fourteen images at 250 samples and more, within the budget; what is cheaper stays as it is."""
+    explainer = lime(num_samples=samples)
+    assert explainer.further.options["num_samples"] == measured
+    assert explainer.affordable
+    assert sizes_of(explainer, 400).rest * measured * 2 <= BUDGET
+    assert sizes_of(explainer, 400).pool == 0
+
+
+@pytest.mark.parametrize(
+    ("name", "faces", "shares", "rest", "pool"),
+    [("saliency", 400, 400, 56, 140), ("gradcam", 100, 100, 56, 100), ("occlusion", 400, 28, 28, 0)],
+)
+def test_how_many_images_a_method_is_measured_on(name, faces, shares, rest, pool):
+    """By the cost of its maps; ten untrained networks share out the pool, none for a black box."""
+    explainer = Explainer(name, METHODS[name], METHODS[name].options().model_dump())
+    assert sizes_of(explainer, faces) == Sizes(shares, rest, pool)
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """The evidence of a whole report: its lights, and that batches do not matter."""
 
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
@@ -12,6 +13,7 @@ from generator.evidence.result import ReportEvidence, plain
 from tests.evidence.planted import (
     CLASSES,
     CORNER,
+    LIME,
     corner_classifier,
     corner_images,
     evidence,
@@ -119,3 +121,23 @@ def flattened(value, path=""):
     if isinstance(value, list | tuple):
         return [leaf for key, entry in enumerate(value) for leaf in flattened(entry, f"{path}/{key}")]
     return [(path, float(value))] if isinstance(value, int | float) else [(f"{path}={value}", 0.0)]
+
+
+def test_lime_is_measured_and_says_on_what():
+    """On fourteen images, with maps of 250 samples; its fit on eight images with the samples of the figure."""
+    classifier = corner_classifier()
+    faces = faces_of(*corner_images(40), classifier)
+    shown = replace(registered("lime", num_samples=1000), image_facts=LIME)
+    found = measure([shown], classifier, faces, Setting(CLASSES, (CORNER,)))
+    figure = found.of("lime")
+    assert plain(figure)["evidence_images"] == {
+        "n": 14,
+        "empty": 0,
+        "rule": "random_correct",
+        "thrifty": {"num_samples": 250},
+    }
+    assert {check: figure.light(check) for check in ("faithful", "class")} == {"faithful": "green", "class": "green"}
+    assert figure.repeat is None
+    assert figure.lime.r2.n == 8
+    assert "14" in spoken(found).rule("lime")
+    assert "250" in spoken(found).rule("lime")
