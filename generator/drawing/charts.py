@@ -121,7 +121,7 @@ def intervals(
         shown = [shortened(name) for name in names] if number % across == 0 else [""] * len(names)
         _ticks(axes, "y", list(range(len(names))), shown)
         _few_ticks(axes, 5, steps=[1, 2, 5, 10])
-        _numbers(axes, "x", percent)
+        _numbers(axes, percent, "x")
         axes.grid(axis="x", color=RULE, linewidth=0.7)
         axes.set_axisbelow(True)
         _title(axes, title)
@@ -143,8 +143,7 @@ def reliability(confidence: NDArray[np.float64], accuracy: NDArray[np.float64], 
     axes.plot([0, 1], [0, 1], color=QUIET, linestyle=(0, (4, 3)), linewidth=1.2)
     axes.plot(confidence, accuracy, "o-", color=BAR, markersize=4.5, linewidth=1.4)
     axes.set(xlim=(0, 1), ylim=(0, 1), aspect="equal")
-    for which in ("x", "y"):
-        _numbers(axes, which, percent=True)
+    _numbers(axes, percent=True)
     axes.grid(color=RULE, linewidth=0.7)
     axes.set_axisbelow(True)
     _label(axes, axes_words[0])
@@ -174,8 +173,7 @@ def curves(artefact: Curves, words: Mapping[str, str]) -> Pixels:
         axes = _bare(figure.add_subplot(1, len(panels), number))
         _lines(axes, artefact, quantity, words)
         _few_ticks(axes, 6, integer=True)
-        for which in ("x", "y"):
-            _numbers(axes, which)
+        _numbers(axes)
         _label(axes, words["epoch"])
     return _pixels(figure)
 
@@ -239,13 +237,13 @@ def _few_ticks(axes: "Axes", most: int, **options: object) -> None:
     axes.xaxis.set_major_locator(MaxNLocator(most, **options))
 
 
-def _numbers(axes: "Axes", which: str, percent: bool = False) -> None:
-    """Numbers along an axis in the packaged font."""
-    axis = axes.xaxis if which == "x" else axes.yaxis
-    if percent:
-        axis.set_major_formatter(lambda value, _: f"{value:.0%}".replace("-", "\N{MINUS SIGN}"))
-    for label in axis.get_ticklabels():
-        label.set_fontproperties(_font(8))
+def _numbers(axes: "Axes", percent: bool = False, along: str = "xy") -> None:
+    """Numbers along one or both axes in the packaged font."""
+    for axis in (getattr(axes, f"{which}axis") for which in along):
+        if percent:
+            axis.set_major_formatter(lambda value, _: f"{value:.0%}".replace("-", "\N{MINUS SIGN}"))
+        for label in axis.get_ticklabels():
+            label.set_fontproperties(_font(8))
 
 
 def _label(axes: "Axes", below: str) -> None:

@@ -187,15 +187,14 @@ def predictions(artefact: Predictions, material: Material) -> tuple[Body, ...]:
 def layers(artefact: LayerTable, material: Material) -> tuple[Body, ...]:
     words = material.reader.words
     head = tuple(words(f"layers.{key}") for key in ("name", "kind", "shape", "parameters", "multiply_adds"))
-    numbers = zip(artefact.parameters.tolist(), artefact.multiply_adds.tolist(), strict=True)
+    numbers = np.stack([artefact.parameters, artefact.multiply_adds], axis=1)
     rows = tuple(
         tuple(map(Text.of, (name, kind, "×".join(map(str, shape)), *(f"{n:,}" if n else "–" for n in pair))))
-        for name, kind, shape, pair in zip(artefact.name, artefact.kind, artefact.shape, numbers, strict=True)
+        for name, kind, shape, pair in zip(artefact.name, artefact.kind, artefact.shape, numbers.tolist(), strict=True)
     )
-    total = (NOTHING, NOTHING, *(Text.of(f"{int(n.sum()):,}") for n in (artefact.parameters, artefact.multiply_adds)))
-    most = [max(int(n.max(initial=0)), 1) for n in (artefact.parameters, artefact.multiply_adds)]
-    pairs = np.stack([artefact.parameters / most[0], artefact.multiply_adds / most[1]], axis=1)
-    shares = tuple((None, None, None, *(100 * float(share) for share in pair)) for pair in pairs)
+    total = (NOTHING, NOTHING, *(Text.of(f"{whole:,}") for whole in numbers.sum(axis=0).tolist()))
+    pairs = 100 * (numbers / numbers.max(axis=0, initial=1))
+    shares = tuple((None, None, None, *pair) for pair in pairs.tolist())
     no_bar = ((None,) * len(head),)
     return (Table(head, (*rows, (words("layers.total"), *total)), (), (*shares, *no_bar), material.heading),)
 

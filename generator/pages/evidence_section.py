@@ -7,7 +7,6 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 
-from generator.artefacts import Floats
 from generator.evidence.classes import ClassScores
 from generator.evidence.dependence import Agreement
 from generator.evidence.estimates import Verdict
@@ -29,11 +28,12 @@ Part = PageSection | None
 def section(told: Told, pictures: Gallery) -> PageSection | None:
     """Everything that was measured; None where nothing was."""
     known = {plot.id: plot for plot in evidence_plots.plots(told)}
+    by_class = {figure: evidence_plots.looks_by_class(told, figure) for figure in told.figures}
     parts = (
         _lights(told),
         _plotted(told, known["effect"], "class", pictures, *_needed(told)),
         _plotted(told, known["looks"], "method", pictures),
-        _by_class(told, pictures),
+        _by_class(told, by_class, pictures),
         *(_plotted(told, known[name], "method", pictures) for name in ("faithful", "dependence")),
         _agreement(told),
         _classes(told, known["classes"], pictures),
@@ -41,7 +41,10 @@ def section(told: Told, pictures: Gallery) -> PageSection | None:
         _data(told),
     )
     named = [told.word(f"{name}.title") for name, plot in known.items() if plot.silent and name != "classes"]
-    silent = told.words.joined((*named, *_silent_by_class(told)), "evidence.between")
+    unknown = [told.figures[figure] for figure, plot in by_class.items() if plot.silent]
+    if unknown:
+        named.append(told.word("looks_by_class.title") + told.words.bracketed(told.words.joined(unknown)))
+    silent = told.words.joined(named, "evidence.between")
     left_out = (_said(told, told.word("left_out", parts=silent)),) if silent else ()
     blocks = (*filter(None, parts), *left_out)
     return PageSection("evidence", told.word("title"), (_introduction(told), *blocks)) if blocks else None
@@ -143,24 +146,14 @@ def _light(told: Told, verdict: Verdict | None) -> Text:
     return told.word("signed", light=told.word(f"sign.{verdict.word}"), words=told.word(verdict.word))
 
 
-def _by_class(told: Told, pictures: Gallery) -> Part:
+def _by_class(told: Told, plots: Mapping[str, Plot], pictures: Gallery) -> Part:
     """For each method the classes that are known, each beside its mean map."""
-    tables = [_of_figure(told, figure, name, pictures) for figure, name in told.figures.items()]
-    known = [table for table in tables if table]
-    return _part(told, "looks_by_class", *known, folded=True) if known else None
+    tables = [_of_figure(told, figure, plot, pictures) for figure, plot in plots.items() if plot.lines]
+    return _part(told, "looks_by_class", *tables, folded=True) if tables else None
 
 
-def _silent_by_class(told: Told) -> Iterator[Text]:
-    """The title of the table by class, with the methods of which no class has enough images."""
-    names = [name for figure, name in told.figures.items() if evidence_plots.looks_by_class(told, figure).silent]
-    if names:
-        yield told.word("looks_by_class.title") + told.words.bracketed(told.words.joined(names))
-
-
-def _of_figure(told: Told, figure: str, name: Text, pictures: Gallery) -> Table | None:
-    plot = evidence_plots.looks_by_class(told, figure)
-    if not plot.lines:
-        return None
+def _of_figure(told: Told, figure: str, plot: Plot, pictures: Gallery) -> Table:
+    name = told.figures[figure]
     images = _mean_maps(told, figure, name, pictures)
     beside = [images[line.id] for line in plot.lines if line.id in images]
     brightest = float(np.nanmax(told.evidence.mean_maps[figure]))  # in multiples of an even map
@@ -170,16 +163,14 @@ def _of_figure(told: Told, figure: str, name: Text, pictures: Gallery) -> Table 
 
 def _mean_maps(told: Told, figure: str, name: Text, pictures: Gallery) -> Mapping[str, Image]:
     """The mean map of each class that has one."""
-    maps = told.evidence.mean_maps.get(figure, ())
-    drawn = {k: picture for k in range(len(maps)) if (picture := pictures.get(evidence_plots.map_name(figure, k)))}
-    return {told.reader.class_ids[k]: _mean_map(told, name, k, maps[k], picture) for k, picture in drawn.items()}
-
-
-def _mean_map(told: Told, name: Text, class_number: int, values: Floats, picture: Picture) -> Image:
-    reader = told.reader
-    known = {"target": reader.class_name(class_number), "seen": strong(values, reader)}
-    alt = told.word("alt.mean_map", method=name, **known)
-    return Image.of(picture, alt, values.shape[1] * max(1, round(TILE / values.shape[1])) / picture.width)
+    reader, images = told.reader, {}
+    for k, values in enumerate(told.evidence.mean_maps.get(figure, ())):
+        picture = pictures.get(evidence_plots.map_name(figure, k))
+        if picture:
+            alt = told.word("alt.mean_map", method=name, target=reader.class_name(k), seen=strong(values, reader))
+            scale = values.shape[1] * max(1, round(TILE / values.shape[1])) / picture.width
+            images[reader.class_ids[k]] = Image.of(picture, alt, scale)
+    return images
 
 
 def _agreement(told: Told) -> Part:

@@ -13,7 +13,6 @@ from generator.words import Interface
 
 Light = Literal["green", "amber", "red", "undecided", "silent", ""]
 
-
 NOTHING, SILENCE = Text(), Prose({})
 
 
@@ -298,14 +297,14 @@ def _placed(answer: Sequence[Passage | ShownFigure]) -> list[ShownFigure]:
 
 def _stretches(answer: Sequence[Passage | ShownFigure], figures: Sequence[ShownFigure]) -> list[Passage]:
     """What is said before each figure and after the last; all of it after the last where they stand otherwise."""
-    alike = [figure.id for figure in _placed(answer)] == [figure.id for figure in figures]
+    if [figure.id for figure in _placed(answer)] != [figure.id for figure in figures]:
+        answer = (*figures, *(block for block in answer if isinstance(block, Passage)))
     pieces: list[list[Passage]] = [[]]
     for block in answer:
         if isinstance(block, Passage):
             pieces[-1].append(block)
-        elif alike:
+        else:
             pieces.append([])
-    pieces = [[]] * (len(figures) + 1 - len(pieces)) + pieces
     return [Passage("\n\n".join(one.source for one in said), said[0].language if said else "") for said in pieces]
 
 
