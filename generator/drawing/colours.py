@@ -37,10 +37,6 @@ class Scale:
     signed: bool
     colormap: str
 
-    @property
-    def low(self) -> float:
-        return -self.limit if self.signed else 0.0
-
     def strength(self, values: Floats) -> Floats:
         """Magnitude as a share of the limit, 0..1; an unsigned scale has no negative side."""
         magnitude = np.abs(values) if self.signed else np.maximum(values, 0)

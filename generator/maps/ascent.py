@@ -245,8 +245,7 @@ def _in_chunks(classifier: Classifier, ascent: Ascent) -> Climb:
     starts = range(0, len(ascent.units), rows)
     parts = [replace(ascent, units=ascent.units[k : k + rows], start=ascent.start[k : k + rows]) for k in starts]
     climbs = [classifier.ascend(part) for part in parts]
-    inputs, activation = zip(*((climb.inputs, climb.activation) for climb in climbs), strict=True)
-    return Climb(np.concatenate(inputs), np.concatenate(activation))
+    return Climb(*(np.concatenate([getattr(climb, key) for climb in climbs]) for key in ("inputs", "activation")))
 
 
 def drawn(classifier: Classifier, inputs: Floats) -> Floats:

@@ -10,9 +10,8 @@ from generator.artefacts import Floats, Ints
 
 FACE = 48 * 48  # pixels of the picture the defaults were chosen on
 COMPACTNESS = (10.0, 30.0, 100.0)  # the next where a grainy picture falls into less than half of what was asked
-ASKED = (
-    40  # superpixels of a face; a linear model fits fewer better, and its leading ones come again (docs/defaults.md)
-)
+# superpixels of a face; a linear model fits fewer better, and its leading ones come again (docs/defaults.md)
+ASKED = 40
 MOST = 60  # of a picture of any size: more fit a linear model worse, and a thousand samples tell less of each
 
 

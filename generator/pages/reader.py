@@ -20,11 +20,6 @@ FILES = frozenset({"origin", "source"})  # facts that are paths, of which only t
 Say = Callable[[Text, str], str]
 
 
-def as_written(text: Text, language: str) -> str:
-    """A text whose expressions nobody renders."""
-    return text.in_language(language)
-
-
 @dataclass(frozen=True)
 class Reader:
     """The languages of a report with their words, in its order; a text that lacks one is stood in for by the first.
@@ -36,7 +31,7 @@ class Reader:
     classes: tuple[Text, ...]
     class_ids: tuple[str, ...]
     regions: Mapping[str, Region] = field(default_factory=dict)
-    say: Say = as_written
+    say: Say = Text.in_language  # as it is written
     models: Mapping[str, Text] = field(default_factory=dict)
 
     def text(self, text: Text) -> Text:

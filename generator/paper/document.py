@@ -138,18 +138,13 @@ def node(value: object, tongues: Tongues) -> Any:  # noqa: ANN401  a tree of JSO
 
 
 def _figure(figure: ShownFigure, tongues: Tongues) -> Node:
-    """The captions stand together, each language's on its own lines."""
-    captions = [_caption(figure, Tongues((language,), tongues.words)) for language in tongues.languages]
+    """The captions stand together, each language's on its own lines: the number and the caption, or else the title."""
+    label, captions = figure.label + tongues.words("figure.gap"), []
+    for language in tongues.languages:
+        said = Tongues((language,), tongues.words).prose(figure.caption)
+        title = "" if said else figure.title[language]
+        captions.append({"lang": language, "label": label[language], "title": title, "prose": said})
     return {"anchor": figure.anchor, "caption": None, "captions": captions}
-
-
-def _caption(figure: ShownFigure, alone: Tongues) -> Node:
-    """Number and caption in one language, or the title where there is none."""
-    (language,) = alone.languages
-    said = alone.prose(figure.caption)
-    label = figure.label + alone.words("figure.gap")
-    title = "" if said else figure.title[language]
-    return {"lang": language, "label": label[language], "title": title, "prose": said}
 
 
 def _row(row: Row, tongues: Tongues) -> Node:

@@ -6,7 +6,7 @@ in them is ever taken for markup.
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 from xml.etree.ElementTree import Element
@@ -28,22 +28,14 @@ CLOSER, ISOLATE_END = "\u202c", "\u2069"
 
 def blocks(root: Element, level: int = 2) -> list[Node]:
     """The blocks of a `<div>`; its highest headings get `level`, and no level is skipped."""
-    used = sorted({element.tag for element in root.iter() if element.tag in HEADINGS})
-    return list(_blocks(root, _Levels(used, level)))
+    headings = [element for element in root.iter() if element.tag in HEADINGS]
+    used, levels, last = sorted({element.tag for element in headings}), {}, level - 1
+    for element in headings:
+        last = levels[element] = min(level + used.index(element.tag), last + 1)
+    return list(_blocks(root, levels))
 
 
-class _Levels:
-    """Heading levels in the order of the text: one deeper than the one before at most."""
-
-    def __init__(self, used: list[str], first: int) -> None:
-        self.used, self.first, self.last = used, first, first - 1
-
-    def of(self, tag: str) -> int:
-        self.last = min(self.first + self.used.index(tag), self.last + 1)
-        return self.last
-
-
-def _blocks(parent: Element, levels: _Levels) -> Iterator[Node]:
+def _blocks(parent: Element, levels: Mapping[Element, int]) -> Iterator[Node]:
     """The blocks of an element; text between them is a paragraph of its own."""
     loose: list[Inline] = list(_text(parent.text))
     for child in parent:
@@ -72,9 +64,9 @@ def _paragraph(inlines: list[Inline]) -> Iterator[Node]:
         piece = []
 
 
-def _block(element: Element, levels: _Levels) -> Node:
+def _block(element: Element, levels: Mapping[Element, int]) -> Node:
     if element.tag in HEADINGS:
-        return {"b": "heading", "level": levels.of(element.tag), "c": inlines(element)}
+        return {"b": "heading", "level": levels[element], "c": inlines(element)}
     if element.tag in ("ul", "ol"):
         items = [list(_blocks(item, levels)) for item in element]
         return {"b": element.tag, "start": int(element.get("start", 1)), "items": items}
