@@ -135,13 +135,10 @@ def looks(told: Told) -> Plot:
     """Multiples of the area that each region receives, beside untrained networks and a blob."""
     lines = [line for figure in told.figures for line in _looks(told, figure)]
     known = next((measured.region_share for _, _, measured in told.measured if measured.region_share), {})
-    times = [share.blob / share.area for share in known.values()]
-    blob = [PlotRow("blob", told.word("blob"), tuple(map(_constant, times)), quiet=True)] if known else []
+    times = (share.blob / share.area for share in known.values())
+    constants = tuple(Value(Estimate(value, value, value, 0)) for value in times)
+    blob = [PlotRow("blob", told.word("blob"), constants, quiet=True)] if known else []
     return _plot("looks", _asked(told.regions.values(), told.figures), [*lines, *blob], (EVEN,))
-
-
-def _constant(value: float) -> Value:
-    return Value(Estimate(value, value, value, 0))
 
 
 def _looks(told: Told, figure: str) -> Iterator[PlotRow]:
