@@ -254,9 +254,8 @@ def drawn(told: Told) -> Iterator[Picture]:
             if plot.lines:
                 yield _picture(chart_name(plot.id, language), _dots(plot, language), "chart", language=language)
         if bins(told.evidence):
-            yield _picture(
-                chart_name("calibration", language), _reliability(told, language), "chart", language=language
-            )
+            name = chart_name("calibration", language)
+            yield _picture(name, _reliability(told, language), "chart", language=language)
     for figure, maps in told.evidence.mean_maps.items():
         yield from _mean_maps(figure, maps)
 

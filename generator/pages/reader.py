@@ -131,9 +131,7 @@ class Seen:
     @property
     def label(self) -> Text:
         """', labelled Happy', or ', predicted as Happy' where there is no label."""
-        label, prediction = (
-            int(column[self.row or 0]) for column in (self.part.batch.label, self.part.batch.prediction)
-        )
-        if label >= 0:
-            return self.say("label", label=self.reader.class_name(label))
-        return self.say("predicted", prediction=self.reader.class_name(prediction))
+        batch, row = self.part.batch, self.row or 0
+        if batch.label[row] >= 0:
+            return self.say("label", label=self.reader.class_name(int(batch.label[row])))
+        return self.say("predicted", prediction=self.reader.class_name(int(batch.prediction[row])))
