@@ -121,7 +121,7 @@ def intervals(
         shown = [shortened(name) for name in names] if number % across == 0 else [""] * len(names)
         _ticks(axes, "y", list(range(len(names))), shown)
         _few_ticks(axes, 5, steps=[1, 2, 5, 10])
-        _numbers(axes, percent, "x")
+        _numbers(axes, "x", percent)
         axes.grid(axis="x", color=RULE, linewidth=0.7)
         axes.set_axisbelow(True)
         _title(axes, title)
@@ -237,7 +237,7 @@ def _few_ticks(axes: "Axes", most: int, **options: object) -> None:
     axes.xaxis.set_major_locator(MaxNLocator(most, **options))
 
 
-def _numbers(axes: "Axes", percent: bool = False, along: str = "xy") -> None:
+def _numbers(axes: "Axes", along: str = "xy", percent: bool = False) -> None:
     """Numbers along one or both axes in the packaged font."""
     for axis in (getattr(axes, f"{which}axis") for which in along):
         if percent:
