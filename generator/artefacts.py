@@ -5,7 +5,7 @@ Facts are values by key (`layer`, `grid`, `samples`, `baseline` …); the words 
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,11 +22,12 @@ class Artefact:
     """Any of the kinds below, and what it tells of itself: a new kind says here what is special about it."""
 
     facts: Mapping[str, Fact]
+    drawn: ClassVar[tuple[str, ...]] = ()  # the fields that are arrays as they stand
 
     @property
     def arrays(self) -> Arrays:
         """What was drawn, before any colour, for `--arrays`."""
-        return {}
+        return {name: np.asarray(getattr(self, name)) for name in self.drawn}
 
     @property
     def numbers(self) -> Mapping[str, Any]:
@@ -160,6 +161,7 @@ class Confusion(Artefact):
     counts: Ints
     normalize: str
     facts: Mapping[str, Fact] = field(default_factory=dict)
+    drawn = ("counts",)
 
     @property
     def shares(self) -> Floats:
@@ -167,10 +169,6 @@ class Confusion(Artefact):
         axis = {"label": 1, "predicted": 0}.get(self.normalize)
         total = self.counts.sum(axis=axis, keepdims=True)
         return np.divide(self.counts, total, out=np.zeros(self.counts.shape), where=total > 0).astype(np.float32)
-
-    @property
-    def arrays(self) -> Arrays:
-        return {"counts": self.counts}
 
     @property
     def numbers(self) -> Mapping[str, Any]:
@@ -185,10 +183,7 @@ class Predictions(Artefact):
 
     probability: Floats
     facts: Mapping[str, Fact] = field(default_factory=dict)
-
-    @property
-    def arrays(self) -> Arrays:
-        return {"probability": self.probability}
+    drawn = ("probability",)
 
 
 @dataclass(frozen=True)
@@ -197,10 +192,7 @@ class Points(Artefact):
 
     place: Floats
     facts: Mapping[str, Fact] = field(default_factory=dict)
-
-    @property
-    def arrays(self) -> Arrays:
-        return {"place": self.place}
+    drawn = ("place",)
 
 
 @dataclass(frozen=True)
@@ -210,6 +202,8 @@ class Kernels(Artefact):
     weight: Floats
     unit: Ints
     facts: Mapping[str, Fact] = field(default_factory=dict)
+    two_sided = True
+    coloured_quantity = "kernel"
 
     @property
     def arrays(self) -> Arrays:
@@ -218,14 +212,6 @@ class Kernels(Artefact):
     @property
     def coloured(self) -> Sequence[Floats]:
         return (self.weight,)
-
-    @property
-    def two_sided(self) -> bool:
-        return True
-
-    @property
-    def coloured_quantity(self) -> str:
-        return "kernel"
 
 
 @dataclass(frozen=True)
@@ -236,10 +222,7 @@ class Curves(Artefact):
     names: tuple[str, ...]
     values: Floats
     facts: Mapping[str, Fact] = field(default_factory=dict)
-
-    @property
-    def arrays(self) -> Arrays:
-        return {"epoch": self.epoch, "values": self.values, "names": np.array(self.names)}
+    drawn = ("epoch", "values", "names")
 
 
 @dataclass(frozen=True)
@@ -252,10 +235,7 @@ class LayerTable(Artefact):
     parameters: Ints
     multiply_adds: Ints
     facts: Mapping[str, Fact] = field(default_factory=dict)
-
-    @property
-    def arrays(self) -> Arrays:
-        return {"parameters": self.parameters, "multiply_adds": self.multiply_adds}
+    drawn = ("parameters", "multiply_adds")
 
 
 @dataclass(frozen=True)

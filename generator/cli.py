@@ -74,14 +74,12 @@ def parser() -> argparse.ArgumentParser:
 
 
 def _add_build(command: argparse.ArgumentParser, run: object) -> None:
-    command.add_argument("spec", type=Path, metavar="report.yaml")
     option = command.add_argument
     option("--output", type=Path, metavar="DIR", help="the site's folder; default: site beside the spec")
     option("--formats", type=_formats, default=FORMATS, metavar="LIST", help="html,md,pdf, or none: figures only")
     option("--exports", type=Path, metavar="DIR", help="the exported files go there too")
     option("--no-cache", action="store_true", help="compute everything anew")
     option("--arrays", type=Path, metavar="DIR", help="write what was drawn as DIR/<figure-id>.npz")
-    option("--trust-model", action="store_true", help="let code that is stored in the model file run")
     _add_reading(command)
     command.set_defaults(run=run)
 
@@ -89,6 +87,8 @@ def _add_build(command: argparse.ArgumentParser, run: object) -> None:
 def _add_reading(command: argparse.ArgumentParser) -> None:
     """What every command that reads a spec takes."""
     option = command.add_argument
+    option("spec", type=Path, metavar="report.yaml")
+    option("--trust-model", action="store_true", help="let code that is stored in the model file run")
     option("--languages", type=_words, default=(), metavar="LIST", help="instead of the spec's, such as en,zh-Hant")
     option("--only", action="append", default=[], metavar="QUESTION_ID", help="this question alone; repeatable")
     option("--data", type=Path, metavar="PATH", help="instead of the spec's data.path")
@@ -99,12 +99,10 @@ def _add_reading(command: argparse.ArgumentParser) -> None:
 
 
 def _add_check(command: argparse.ArgumentParser) -> None:
-    command.add_argument("spec", type=Path, metavar="report.yaml")
     command.add_argument("--model", dest="open_model", action="store_true", help="open the model too")
     command.add_argument(
         "--budget", type=float, metavar="SECONDS", help="say how long the build takes; an error if longer"
     )
-    command.add_argument("--trust-model", action="store_true", help="let code that is stored in the model file run")
     _add_reading(command)
     command.set_defaults(run=_check)
 

@@ -1,15 +1,17 @@
-"""Images with their labels and their row in the file; pixels are decoded only when asked for."""
+"""Images with their labels, by whatever word a file has for a class; pixels are decoded only when asked for."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from generator.artefacts import Floats, Ints
+from generator.errors import DataError
 
 UNLABELLED = -1
 Decode = Callable[[Ints], list[NDArray[np.generic]]]
+ClassWords = tuple[str, ...]  # that a class may go by in files: its id, then its name in any language
 
 
 def in_memory(pictures: NDArray[np.generic]) -> Decode:
@@ -86,3 +88,24 @@ class Evaluation:
         """`(K, K)`: row = label, column = prediction."""
         flat = np.bincount(self.label * n_classes + self.prediction, minlength=n_classes**2)
         return flat.reshape(n_classes, n_classes).astype(np.int64)
+
+
+def class_number(word: str, classes: Sequence[ClassWords]) -> int | None:
+    """The class that a word of a file means, or None: an id or a name, else a number below the number of classes."""
+    wanted = word.strip().casefold()
+    for number, words in enumerate(classes):
+        if wanted in (known.casefold() for known in words):
+            return number
+    if wanted.isdecimal() and int(wanted) < len(classes):
+        return int(wanted)
+    return None
+
+
+def allowed(classes: Sequence[ClassWords]) -> str:
+    """What a message says is allowed: '0 to 6, or angry, disgust, …'."""
+    return f"0 to {len(classes) - 1}, or {', '.join(words[0] for words in classes)}"
+
+
+def unknown(place: str, what: str, classes: Sequence[ClassWords]) -> DataError:
+    """The refusal of what is no class."""
+    return DataError(f"{place}: {what} with {len(classes)} classes; allowed: {allowed(classes)}")

@@ -11,7 +11,6 @@ from generator.build.cache import Cache, key_of, source_of
 from generator.build.choice import images_of, rule_of
 from generator.build.subject import DATA, DataSet, Subject
 from generator.build_options import BuildOptions
-from generator.data.class_words import ClassWords
 from generator.data.csv_source import columns_of
 from generator.data.evaluation import evaluation_of, read_evaluation
 from generator.data.selection import Selection, select
@@ -19,7 +18,7 @@ from generator.data.sources import DataSource, guess_kind, read_samples
 from generator.errors import DataError, SpecError
 from generator.evidence.classes import leakage
 from generator.methods import METHODS, Method
-from generator.samples import Evaluation, Samples
+from generator.samples import ClassWords, Evaluation, Samples
 from generator.spec.grammar import Figure
 from generator.spec.report import Report
 

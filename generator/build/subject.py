@@ -14,12 +14,11 @@ import numpy as np
 from generator.artefacts import Floats, Ints
 from generator.build.cache import Cache, key_of, source_of
 from generator.classifier import Classifier, ModelFacts
-from generator.data.class_words import ClassWords
 from generator.data.csv_source import PixelTable
 from generator.data.preprocess import Preprocessing, Preprocessor, preprocess_of, resize
 from generator.data.selection import row_hash, row_seeds
 from generator.data.sources import DataSource, read_samples, read_table
-from generator.samples import Batch, Samples
+from generator.samples import Batch, ClassWords, Samples
 
 if TYPE_CHECKING:
     from generator.model.keras_model import KerasClassifier

@@ -16,9 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from generator.artefacts import Ints
-from generator.data.class_words import ClassWords, class_number, unknown
 from generator.errors import DataError, suggestion
-from generator.samples import UNLABELLED, Samples, in_memory
+from generator.samples import UNLABELLED, ClassWords, Samples, class_number, in_memory, unknown
 
 Bytes = NDArray[np.uint8]
 

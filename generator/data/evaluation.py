@@ -4,28 +4,17 @@ import csv
 import hashlib
 import io
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
 from generator.artefacts import Floats, Ints
-from generator.data.class_words import ClassWords, class_number, unknown
 from generator.errors import DataError, suggestion
-from generator.samples import UNLABELLED, Evaluation, Samples
+from generator.samples import UNLABELLED, ClassWords, Evaluation, Samples, class_number, unknown
 
 SUM = 0.01  # how far the probabilities of a row may be from 1: files are rounded
 TIE = 1e-4  # two classes closer than this may have swapped places by rounding
 REQUIRED = ("y_true", "y_pred")
-
-
-@dataclass(frozen=True)
-class _Header:
-    """Where the columns are; `probability` has one a class, or none at all."""
-
-    true: int
-    predicted: int
-    probability: tuple[int, ...]
 
 
 def read_evaluation(path: Path, classes: Sequence[ClassWords]) -> Evaluation:
@@ -37,11 +26,11 @@ def read_evaluation(path: Path, classes: Sequence[ClassWords]) -> Evaluation:
         raise DataError(f"{path}: cannot be read as CSV: {error}") from error
     if len(lines) < 2:
         raise DataError(f"{path}: there is no row below the header; wanted is y_true,y_pred[,p_<class>…]")
-    header = _header(path, [name.strip() for name in lines[0]], classes)
+    names = [name.strip() for name in lines[0]]
+    columns = _columns(path, names, classes)
     rows = [(number, line) for number, line in enumerate(lines[1:], 2) if line]
-    label = _classes(path, rows, ("y_true", header.true), classes)
-    prediction = _classes(path, rows, ("y_pred", header.predicted), classes)
-    probability = _probabilities(path, rows, header)
+    label, prediction = (_classes(path, rows, (name, names.index(name)), classes) for name in REQUIRED)
+    probability = _probabilities(path, rows, columns) if columns else None
     if probability is not None:
         _check(path, [number for number, _ in rows], prediction, probability)
     return Evaluation(label, prediction, probability, str(path), hashlib.sha256(content).hexdigest())
@@ -56,7 +45,8 @@ def evaluation_of(samples: Samples, probability: Floats) -> Evaluation:
     )
 
 
-def _header(path: Path, names: list[str], classes: Sequence[ClassWords]) -> _Header:
+def _columns(path: Path, names: list[str], classes: Sequence[ClassWords]) -> tuple[int, ...]:
+    """Where the probability of each class stands; none where the file has none."""
     lacking = [name for name in REQUIRED if name not in names]
     if lacking:
         raise DataError(f"{path}: line 1: no column {lacking[0]}; the header is '{','.join(names)[:60]}'")
@@ -67,7 +57,7 @@ def _header(path: Path, names: list[str], classes: Sequence[ClassWords]) -> _Hea
     missing = [words[0] for number, words in enumerate(classes) if number not in place]
     if place and missing:
         raise DataError(f"{path}: line 1: no column p_{missing[0]}; give the probability of every class, or of none")
-    return _Header(names.index("y_true"), names.index("y_pred"), tuple(place[key] for key in sorted(place)))
+    return tuple(place[key] for key in sorted(place))
 
 
 def _class_of_column(path: Path, name: str, classes: Sequence[ClassWords]) -> int:
@@ -85,22 +75,17 @@ def _classes(
     name, place = column
     words = [line[place].strip() if place < len(line) else "" for _, line in rows]
     known = {word: class_number(word, classes) for word in set(words)}
-    found = []
-    for (number, _), word in zip(rows, words, strict=True):
-        label = known[word]
-        if label is None:
-            raise unknown(f"{path}: line {number}", f"{name} is '{word}'", classes)
-        found.append(label)
-    return np.array(found, np.int64)
+    wrong = next((row for row, word in enumerate(words) if known[word] is None), None)
+    if wrong is not None:
+        raise unknown(f"{path}: line {rows[wrong][0]}", f"{name} is '{words[wrong]}'", classes)
+    return np.array([known[word] for word in words], np.int64)
 
 
-def _probabilities(path: Path, rows: list[tuple[int, list[str]]], header: _Header) -> Floats | None:
-    if not header.probability:
-        return None
-    found = np.empty((len(rows), len(header.probability)), np.float32)
+def _probabilities(path: Path, rows: list[tuple[int, list[str]]], columns: tuple[int, ...]) -> Floats:
+    found = np.empty((len(rows), len(columns)), np.float32)
     for row, (number, line) in enumerate(rows):
         try:
-            found[row] = [float(line[column]) for column in header.probability]
+            found[row] = [float(line[column]) for column in columns]
         except (ValueError, IndexError):
             raise DataError(f"{path}: line {number}: a probability is missing or not a number") from None
     return found

@@ -13,17 +13,16 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Literal, NamedTuple
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from generator.artefacts import Ints
-from generator.data.class_words import ClassWords, allowed, class_number, unknown
 from generator.data.csv_source import PixelTable, read_csv
 from generator.errors import DataError, suggestion
-from generator.samples import UNLABELLED, Samples, in_memory
+from generator.samples import UNLABELLED, ClassWords, Samples, allowed, class_number, in_memory, unknown
 
 Picture = NDArray[np.generic]  # or many
 SourceKind = Literal["lfw", "csv", "npz", "folder"]
@@ -157,13 +156,13 @@ def read_folder(path: Path, classes: Sequence[ClassWords]) -> Samples:
     """The pictures under a folder; raises DataError where there are none or where a class is not known."""
     if not path.is_dir():
         raise DataError(f"{path}: no such folder")
-    found = sorted(_pictures(path, ""), key=lambda one: _natural(one.name))
+    found = dict(sorted(_pictures(path, ""), key=lambda named: _natural(named[0])))
     if not found:
         raise DataError(f"{path}: no pictures in this folder; read are {', '.join(SUFFIXES)}")
-    names = [one.name for one in found]
+    names = list(found)
     label = np.array(_labels(path, names, classes), np.int64)
-    lines = (f"{one.name} {one.size} {one.changed}\n" for one in found)  # to read every byte takes seconds
-    digest = hashlib.sha256("".join(lines).encode()).hexdigest()
+    lines = [f"{name} {facts.st_size} {facts.st_mtime_ns}\n" for name, facts in found.items()]
+    digest = hashlib.sha256("".join(lines).encode()).hexdigest()  # to read every byte takes seconds
 
     def decode(positions: Ints) -> list[Picture]:
         with ThreadPoolExecutor(os.cpu_count()) as pool:  # it is disk and codecs, which leave Python alone
@@ -172,24 +171,15 @@ def read_folder(path: Path, classes: Sequence[ClassWords]) -> Samples:
     return Samples(np.arange(len(names), dtype=np.int64), label, decode, str(path), digest)
 
 
-class _File(NamedTuple):
-    """A file by its name within the folder, with slashes."""
-
-    name: str
-    size: int
-    changed: int
-
-
-def _pictures(folder: Path, prefix: str) -> Iterator[_File]:
-    """Every picture below a folder; hidden files and those that a Mac adds to archives are none."""
+def _pictures(folder: Path, prefix: str) -> Iterator[tuple[str, os.stat_result]]:
+    """Every picture below a folder, named within it with slashes; hidden ones and those that a Mac adds are none."""
     with os.scandir(folder) as entries:
         visible = [entry for entry in entries if not entry.name.startswith((".", "__MACOSX"))]
     for entry in visible:
         if entry.is_dir():
             yield from _pictures(folder / entry.name, f"{prefix}{entry.name}/")
         elif entry.name.lower().endswith(SUFFIXES):
-            facts = entry.stat()
-            yield _File(prefix + entry.name, facts.st_size, facts.st_mtime_ns)
+            yield prefix + entry.name, entry.stat()
 
 
 def _natural(name: str) -> tuple[tuple[tuple[int, int | str], ...], str]:

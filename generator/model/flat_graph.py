@@ -70,7 +70,12 @@ class FlatGraph:
         """Only the steps that the output needs."""
         steps = tuple(steps)
         producer = {number: step for step in steps for number in step.writes}
-        needed = _ancestors(producer, output)
+        needed, todo = set(), [output]
+        while todo:
+            number = todo.pop()
+            if number not in needed:
+                needed.add(number)
+                todo += producer[number].reads.values() if number in producer else ()
         return cls(tuple(s for s in steps if needed.intersection(s.writes)), output, producer)
 
     def truncated(self, number: int) -> "FlatGraph":
@@ -88,13 +93,9 @@ class FlatGraph:
     def without(self, name: str) -> "FlatGraph":
         """The same graph with a step left out: what read its result reads its input."""
         gone = self.step(name)
-        source = next(iter(gone.reads.values()))
-        moved = dict.fromkeys(gone.writes, source)
-        steps = [
-            replace(s, reads={key: moved.get(number, number) for key, number in s.reads.items()})
-            for s in self.steps
-            if s is not gone
-        ]
+        moved = dict.fromkeys(gone.writes, next(iter(gone.reads.values())))
+        kept = [step for step in self.steps if step is not gone]
+        steps = [replace(s, reads={key: moved.get(number, number) for key, number in s.reads.items()}) for s in kept]
         return FlatGraph.of(steps, moved.get(self.output, self.output))
 
     def run(self, inputs: KerasObject, apply: Apply) -> dict[int, Any]:
@@ -105,17 +106,6 @@ class FlatGraph:
             results = results if isinstance(results, (list, tuple)) else (results,)
             values.update(zip(step.writes, results, strict=False))
         return values
-
-
-def _ancestors(producer: Mapping[int, Step], output: int) -> set[int]:
-    seen: set[int] = set()
-    todo = [output]
-    while todo:
-        number = todo.pop()
-        if number not in seen:
-            seen.add(number)
-            todo += producer[number].reads.values() if number in producer else ()
-    return seen
 
 
 def flatten(model: KerasObject) -> FlatGraph:

@@ -56,12 +56,7 @@ UNKNOWN = "no model file that Keras can read; it takes .keras, .h5 and .hdf5"
 
 TORCH = b"\x80\x02\x8a\nl\xfc\x9cF\xf9 j\xa8P\x19"  # what PyTorch wrote before its zip archives
 PICKLES = (b"\x80\x02", b"\x80\x03", b"\x80\x04", b"\x80\x05")
-STARTS = (
-    (b"version https://git-lfs", LFS),
-    (TORCH, PYTORCH),
-    (b"<", WEB_PAGE),
-    (b"{", ARCHITECTURE),
-)
+STARTS = {b"version https://git-lfs": LFS, TORCH: PYTORCH, b"<": WEB_PAGE, b"{": ARCHITECTURE}
 SUFFIXES = {".onnx": ONNX, ".pb": SAVED_MODEL, ".tflite": TFLITE, ".safetensors": SAFETENSORS}
 SUFFIX = {"hdf5": ".h5", "archive": ".keras"}
 CODE = (
@@ -91,7 +86,7 @@ def format_of(path: Path) -> Format:
 def _foreign(start: bytes, suffix: str) -> str:
     if not start:
         return EMPTY
-    for beginning, what in STARTS:
+    for beginning, what in STARTS.items():
         if start.lstrip().startswith(beginning):
             return what
     if start[4:8] == b"TFL3":

@@ -185,19 +185,16 @@ class KerasClassifier:
         """Traced for the shape of the start: a climb may grow through many."""
         weights = ascent.total_variation, ascent.norm, ascent.jitter
         key = ("ascend", ascent.layer, ascent.objective, ascent.optimizer, weights, tuple(start.shape))
-        if key not in self._traced:
-            climb = tf.function(climbing(self._objective(ascent), ascent), autograph=False)
-            self._traced[key] = climb.get_concrete_function(start, *fixed, tf.constant(0), tf.constant(0))
-        return self._traced[key]
-
-    def _objective(self, ascent: Ascent) -> Question:
         number = None if ascent.layer is None else self._number(ascent.layer)
 
         def objective(x: Tensor, units: Tensor) -> Tensor:
             output = self._scores(x) if number is None else self._value(x, number)
             return value_of_unit(output, units, ascent.objective)
 
-        return objective
+        if key not in self._traced:
+            climb = tf.function(climbing(objective, ascent), autograph=False)
+            self._traced[key] = climb.get_concrete_function(start, *fixed, tf.constant(0), tf.constant(0))
+        return self._traced[key]
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """Architectures that Keras 1 and 2 wrote, in the words of Keras 3; what matters only in training is left out."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Iterator, Mapping
 from typing import Any
 
 from generator.errors import ModelError
@@ -12,24 +12,12 @@ MODELS = ("Sequential", "Functional", "Model")
 SLASH = ".."  # stands for "/", which Keras 3 forbids in a layer's name and Keras 2 used (`conv1/bn`)
 CONSTANT = "_CONSTANT_VALUE"
 OPERATIONS = {
-    "math.add": ("numpy", "Add"),
-    "__operators__.add": ("numpy", "Add"),
-    "math.subtract": ("numpy", "Subtract"),
-    "math.multiply": ("numpy", "Multiply"),
-    "math.truediv": ("numpy", "TrueDivide"),
-    "math.divide": ("numpy", "TrueDivide"),
-    "math.negative": ("numpy", "Negative"),
-    "math.sigmoid": ("nn", "Sigmoid"),
-    "nn.bias_add": ("numpy", "Add"),
-    "nn.relu": ("nn", "Relu"),
-    "nn.relu6": ("nn", "Relu6"),
-    "nn.silu": ("nn", "Silu"),
-    "nn.softmax": ("nn", "Softmax"),
-    "concat": ("numpy", "Concatenate"),
-    "math.reduce_mean": ("numpy", "Mean"),
-    "math.reduce_max": ("numpy", "Max"),
-    "reshape": ("numpy", "Reshape"),
-}
+    "math.add": "Add", "__operators__.add": "Add", "nn.bias_add": "Add", "math.subtract": "Subtract",
+    "math.multiply": "Multiply", "math.truediv": "TrueDivide", "math.divide": "TrueDivide",
+    "math.negative": "Negative", "math.sigmoid": "Sigmoid", "math.reduce_mean": "Mean", "math.reduce_max": "Max",
+    "nn.relu": "Relu", "nn.relu6": "Relu6", "nn.silu": "Silu", "nn.softmax": "Softmax",
+    "concat": "Concatenate", "reshape": "Reshape",
+}  # fmt: skip
 HOMES = {
     "numpy": (
         "Abs", "Add", "Clip", "Concatenate", "ExpandDims", "Flip", "GetItem", "Max", "Maximum", "Mean", "Min",
@@ -38,6 +26,7 @@ HOMES = {
     ),
     "nn": ("Elu", "Gelu", "LeakyRelu", "Relu", "Relu6", "Selu", "Sigmoid", "Silu", "Softmax"),
 }  # fmt: skip
+HOME = {kind: home for home, kinds in HOMES.items() for kind in kinds}
 BACKWARDS = [{"class_name": "__ellipsis__"}, {"start": None, "stop": None, "step": -1}]  # `x[..., ::-1]`, RGB to BGR
 SECOND = ("y", "bias")  # keywords of the second operand
 SETTINGS = {"axis": "axis", "keepdims": "keepdims", "shape": "newshape"}  # keywords that the operation is made with
@@ -77,10 +66,7 @@ FORGOTTEN_BY_CLASS = {
     "GRU": ("time_major", "implementation", "consume_less"),
     "BatchNormalization": ("mode", "renorm", "renorm_clipping", "renorm_momentum", "fused", "virtual_batch_size"),
 }
-KEPT_BY_CLASS = {
-    "InputLayer": ("batch_shape", "dtype", "name"),
-    "Lambda": ("name", "function", "arguments", "dtype"),
-}
+KEPT_BY_CLASS = {"InputLayer": ("batch_shape", "dtype", "name"), "Lambda": ("name", "function", "arguments", "dtype")}
 INACTIVE = (
     "RandomFlip", "RandomRotation", "RandomZoom", "RandomTranslation", "RandomContrast", "RandomBrightness",
     "RandomHeight", "RandomWidth",
@@ -93,9 +79,8 @@ class Calls:
 
     def __init__(self, inner: Mapping[str, Json]) -> None:
         self._kinds = {layer["name"]: layer["class_name"] for layer in inner["layers"]}
-        self._least: dict[str, int] = {}
-        for name, index in _references(inner):
-            self._least[name] = min(index, self._least.get(name, index))
+        graph = [inner["input_layers"], inner["output_layers"], [one.get("inbound_nodes") for one in inner["layers"]]]
+        self._least = dict(sorted(_references(graph, self._kinds), reverse=True))  # the last of a layer is its least
 
     def reference(self, name: str, index: int, tensor: int) -> list[Json]:
         """Calls of a nested model count from 0, like those of a layer."""
@@ -143,26 +128,19 @@ def _array(value: Json) -> Json:
     return {"class_name": "__numpy__", "config": {"value": value, "dtype": "float32"}} if numbers else value
 
 
-def _references(inner: Mapping[str, Json]) -> list[tuple[str, int]]:
-    """Every `[layer, call, tensor]` anywhere in the graph."""
-    names = {layer["name"] for layer in inner["layers"]}
-    todo: list[Json] = [layer.get("inbound_nodes", []) for layer in inner["layers"]]
-    todo += [inner["input_layers"], inner["output_layers"]]
-    found = []
-    while todo:
-        value = todo.pop()
-        if isinstance(value, list) and len(value) >= 3 and isinstance(value[0], str) and value[0] in names:
-            found.append((value[0], value[1]))
-        if isinstance(value, (list, dict)):
-            todo += value.values() if isinstance(value, dict) else value
-    return found
+def _references(value: Json, names: Container[str]) -> Iterator[tuple[str, int]]:
+    """Layer and call of every `[layer, call, tensor]` anywhere in a graph."""
+    if isinstance(value, list) and len(value) >= 3 and isinstance(value[0], str) and value[0] in names:
+        yield value[0], value[1]
+    for entry in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
+        yield from _references(entry, names)
 
 
 def operation(layer: Mapping[str, Json], nodes: list[Config]) -> Config:
     """A TensorFlow function that was called on a layer's output, as an operation of Keras 3."""
     function, name = layer["config"]["function"], renamed(layer["config"]["name"])
     if function == "__operators__.getitem" and all(n["kwargs"].get("slice_spec") == BACKWARDS for n in nodes):
-        return _operation("numpy", "Flip", {"name": name, "axis": -1}, [_bare(node) for node in nodes])
+        return _operation("Flip", {"name": name, "axis": -1}, [_bare(node) for node in nodes])
     if function not in OPERATIONS:
         raise ModelError(
             f"the model calls TensorFlow's `{function}` between its layers ('{name}'), which Keras 3 cannot read; "
@@ -170,7 +148,7 @@ def operation(layer: Mapping[str, Json], nodes: list[Config]) -> Config:
         )
     settings = {SETTINGS[key]: value for key, value in nodes[0]["kwargs"].items() if key in SETTINGS}
     bare = [_bare(node, *(_array(node["kwargs"][key]) for key in SECOND if key in node["kwargs"])) for node in nodes]
-    return _operation(*OPERATIONS[function], {"name": name, **settings}, bare)
+    return _operation(OPERATIONS[function], {"name": name, **settings}, bare)
 
 
 def at_home(config: Mapping[str, Json]) -> Config:
@@ -182,18 +160,19 @@ def at_home(config: Mapping[str, Json]) -> Config:
         return {"module": module, "registered_name": None, **config, "config": inner}
     if not homeless(config):
         return dict(config)
-    home = next(home for home, kinds in HOMES.items() if config["class_name"] in kinds)
-    return {"module": f"keras.src.ops.{home}", "registered_name": config["class_name"], **config}
+    kind = config["class_name"]
+    return {"module": f"keras.src.ops.{HOME[kind]}", "registered_name": kind, **config}
 
 
 def homeless(entry: Mapping[str, Json]) -> bool:
     """Whether it is a call of an operation of which only the name is known; every layer has a dtype too."""
-    known = entry.get("class_name") in {kind for kinds in HOMES.values() for kind in kinds}
-    return known and "inbound_nodes" in entry and "module" not in entry and "dtype" not in entry["config"]
+    call = entry.get("class_name") in HOME and "inbound_nodes" in entry
+    return call and "module" not in entry and "dtype" not in entry["config"]
 
 
-def _operation(home: str, kind: str, config: Config, nodes: list[Config]) -> Config:
-    return {**_object(f"keras.src.ops.{home}", kind, config, kind), "name": config["name"], "inbound_nodes": nodes}
+def _operation(kind: str, config: Config, nodes: list[Config]) -> Config:
+    called = {"name": config["name"], "inbound_nodes": nodes}
+    return _object(f"keras.src.ops.{HOME[kind]}", kind, config, kind) | called
 
 
 def _bare(node: Config, *more: Json) -> Config:

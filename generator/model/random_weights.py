@@ -7,7 +7,6 @@ untrained network too.
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -22,15 +21,6 @@ INITIALIZERS = {"depthwise_kernel": "depthwise_initializer", "pointwise_kernel":
 CONSTANT = {"bias": 0.0, "beta": 0.0, "gamma": 1.0, "moving_mean": 0.0, "moving_variance": 1.0}
 
 
-@dataclass(frozen=True)
-class _Weight:
-    """A variable with the layer it belongs to and a name that is its own."""
-
-    layer: KerasObject
-    variable: KerasObject
-    place: str
-
-
 @contextmanager
 def reinitialised(classifier: KerasClassifier, seed: int, inputs: Floats) -> Iterator[Classifier]:
     """The classifier with fresh weights drawn from a seed; the trained ones return when the context ends.
@@ -39,19 +29,19 @@ def reinitialised(classifier: KerasClassifier, seed: int, inputs: Floats) -> Ite
     statistics of one pass over `inputs`. With the statistics of the trained network the signal would die out.
     """
     weights = list(_weights(classifier.graph))
-    trained = [np.array(weight.variable) for weight in weights]
+    trained = [np.array(variable) for _, variable, _ in weights]
     try:
-        for weight in weights:
-            weight.variable.assign(_fresh(weight, seed))
+        for layer, variable, name in weights:
+            variable.assign(_fresh(layer, variable, zlib.crc32(f"{seed}/{name}".encode())))
         _normalise(classifier, inputs)
         yield classifier
     finally:
-        for weight, value in zip(weights, trained, strict=True):
-            weight.variable.assign(value)
+        for (_, variable, _), value in zip(weights, trained, strict=True):
+            variable.assign(value)
 
 
-def _weights(graph: FlatGraph) -> Iterator[_Weight]:
-    """Every variable of the graph's layers once, those of layers within layers included."""
+def _weights(graph: FlatGraph) -> Iterator[tuple[KerasObject, KerasObject, str]]:
+    """Every variable of the graph once with its layer, also one within another, and with a name of its own."""
     named = [(step.name, step.operation) for step in graph.steps if hasattr(step.operation, "_flatten_layers")]
     layers = [(name, one) for name, layer in named for one in layer._flatten_layers(include_self=True, recursive=True)]
     owned = [
@@ -61,25 +51,24 @@ def _weights(graph: FlatGraph) -> Iterator[_Weight]:
     ]
     once = {id(variable): (name, layer, variable) for name, layer, variable in reversed(owned)}
     for number, (name, layer, variable) in enumerate(reversed(once.values())):
-        yield _Weight(layer, variable, f"{name}/{number}")
+        yield layer, variable, f"{name}/{number}"
 
 
-def _fresh(weight: _Weight, seed: int) -> KerasObject:
+def _fresh(layer: KerasObject, variable: KerasObject, seed: int) -> KerasObject:
     """A new value; a variable of unknown purpose keeps its own."""
-    name, shape = weight.variable.name, tuple(weight.variable.shape)
+    name, shape = variable.name, tuple(variable.shape)
     if name in CONSTANT:
         return np.full(shape, CONSTANT[name], np.float32)
-    initializer = getattr(weight.layer, INITIALIZERS.get(name, f"{name}_initializer"), None)
-    own = zlib.crc32(f"{seed}/{weight.place}".encode())
+    initializer = getattr(layer, INITIALIZERS.get(name, f"{name}_initializer"), None)
     if callable(initializer):
         config = initializer.get_config() if hasattr(initializer, "get_config") else {}
         if "seed" in config:  # a constant has none
-            initializer = type(initializer).from_config({**config, "seed": own})
-        return initializer(shape, dtype=weight.variable.dtype)
-    if weight.variable.trainable and len(shape) > 1:  # Glorot's draw: the layer does not say how it began
+            initializer = type(initializer).from_config({**config, "seed": seed})
+        return initializer(shape, dtype=variable.dtype)
+    if variable.trainable and len(shape) > 1:  # Glorot's draw: the layer does not say how it began
         limit = np.sqrt(6 / (np.prod(shape[:-1]) + np.prod(shape[:-2]) * shape[-1]))
-        return np.random.default_rng(own).uniform(-limit, limit, shape).astype(np.float32)
-    return np.array(weight.variable)
+        return np.random.default_rng(seed).uniform(-limit, limit, shape).astype(np.float32)
+    return np.array(variable)
 
 
 def _normalise(classifier: KerasClassifier, inputs: Floats) -> None:

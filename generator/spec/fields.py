@@ -159,5 +159,6 @@ MethodName = Annotated[str, AfterValidator(lambda name: known(name, "method", tu
 File = Annotated[Path, AfterValidator(_existing)]
 ExportFile = Annotated[str, AfterValidator(_export_file)]
 Corners = Annotated[Box, AfterValidator(_box)]
+Count = Annotated[int, Field(ge=1)]
 Row = Annotated[int, Field(ge=0)]
 Rows = Row | tuple[Row, ...]

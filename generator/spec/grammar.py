@@ -7,6 +7,8 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator, model_validator
 
 from generator.data.preprocess import Preprocessing
+from generator.data.selection import Select
+from generator.data.sources import SourceKind
 from generator.regions import Box
 from generator.show import Panel, Show
 from generator.spec.fields import (
@@ -15,6 +17,7 @@ from generator.spec.fields import (
     ClassName,
     ClassRef,
     Corners,
+    Count,
     ExportFile,
     File,
     Language,
@@ -72,8 +75,7 @@ class ModelFile(Section):
     id: Annotated[Name | None, describe("how a figure names it, in a list of models")] = None
     name: Annotated[Wording, describe("how the report calls it")] = Text()
     size: Annotated[
-        tuple[Annotated[int, Field(ge=1)], Annotated[int, Field(ge=1)]] | None,
-        describe("height and width, for a model that takes images of any size"),
+        tuple[Count, Count] | None, describe("height and width, for a model that takes images of any size")
     ] = None
     preprocess: Annotated[Preprocess, describe("one for every figure; what is shown is the original")] = Preprocess()
 
@@ -81,7 +83,7 @@ class ModelFile(Section):
 class Data(Section):
     """Where the images come from."""
 
-    source: Annotated[Literal["lfw", "csv", "npz", "folder"], describe("lfw: a hundred faces that need no file")]
+    source: Annotated[SourceKind, describe("lfw: a hundred faces that need no file")]
     path: Annotated[File | None, describe("the file or folder, relative to this spec")] = None
     usage: Annotated[str | None, describe("only the rows of a CSV with this Usage, such as PrivateTest")] = None
     training: Annotated[File | None, describe("what the model was trained on, to find images that are in both")] = None
@@ -113,7 +115,7 @@ class Class(Section):
 class Evidence(Section):
     """What is measured beside each attribution."""
 
-    images: Annotated[Annotated[int, Field(ge=1)] | Literal["all"], describe("so many images a class, or all")] = 64
+    images: Annotated[Count | Literal["all"], describe("so many images a class, or all")] = 64
 
 
 class RegionBoxes(Section):
@@ -140,10 +142,7 @@ class RegionBoxes(Section):
 class Images(Section):
     """Which images a figure shows: by a rule, by their row in the file, or those of an earlier figure."""
 
-    select: Annotated[
-        Literal["confident", "random", "first", "last", "mistakes", "all"] | None,
-        describe("a rule; default: confident"),
-    ] = None
+    select: Annotated[Select | None, describe("a rule; default: confident")] = None
     per_class: Annotated[int | None, Field(ge=1, description="so many of each class")] = None
     classes: Annotated[tuple[ClassRef, ...] | None, Field(min_length=1, description="only these classes")] = None
     correct: Annotated[bool | None, describe("only images that are predicted right (true) or wrong (false)")] = None
@@ -178,10 +177,7 @@ class Images(Section):
 class Export(Section):
     """A picture copied to site/exports/."""
 
-    file: Annotated[
-        ExportFile,
-        describe(f"its name; may hold {', '.join(f'{{{f}}}' for f in EXPORT_FIELDS)}"),
-    ]
+    file: Annotated[ExportFile, describe(f"its name; may hold {', '.join(f'{{{f}}}' for f in EXPORT_FIELDS)}")]
     panel: Annotated[Panel | None, describe("which panel; default: the map alone")] = None
 
     @model_validator(mode="before")
@@ -221,10 +217,9 @@ class Figure(Section):
     )
     show: Annotated[Show, describe("what is drawn of it; never computes anything anew")] = Show()
     caption: Annotated[Wording, describe("Markdown and Jinja")] = Text()
-    notes: Annotated[
-        dict[NoteKey, Wording],
-        describe("a line under the row of a class or an image index"),
-    ] = Field(default_factory=dict)
+    notes: Annotated[dict[NoteKey, Wording], describe("a line under the row of a class or an image index")] = Field(
+        default_factory=dict
+    )
     export: Annotated[Export | None, describe("a file name in site/exports/, such as fig1_{class_index}.jpg")] = None
 
     @property
@@ -262,8 +257,7 @@ class Document(Section):
     version: Annotated[Literal[1], describe("of this grammar")] = 1
     author: Annotated[Author, describe("the title block")] = Author()
     languages: Annotated[
-        tuple[Language, ...] | None,
-        Field(min_length=1, description="BCP 47; the first is the site's default"),
+        tuple[Language, ...] | None, Field(min_length=1, description="BCP 47; the first is the site's default")
     ] = None
     seed: Annotated[int, Field(ge=0, lt=2**32, description="of everything random")] = 0
     model: Annotated[ModelFile | None, describe("the model that is explained")] = None

@@ -12,11 +12,11 @@ from pydantic import BaseModel, ValidationError
 
 from generator import yaml_source
 from generator.build_options import BuildOptions
-from generator.data.class_words import ClassWords
 from generator.data.sources import guess_kind
 from generator.errors import InputError, Problem, SpecError, suggestion
 from generator.methods import METHODS, load_all
 from generator.regions import Region
+from generator.samples import ClassWords
 from generator.spec.complaints import complaints
 from generator.spec.fields import Scope, language_tag
 from generator.spec.grammar import Author, Class, Data, Document, Evidence, Figure, ModelFile, Question, by_layer
