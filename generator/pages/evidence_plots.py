@@ -183,19 +183,14 @@ def _gaps(measured: FigureEvidence) -> Iterator[Value | None]:
 
 def dependence(told: Told) -> Plot:
     """How much of a map survives an exchange."""
-    lines = [
-        PlotRow(
-            figure,
-            name,
-            (
-                Value.of(measured.class_swap.retained, measured.holds("class")),
-                Value.of(measured.random_weights.retained, measured.holds("weights")),
-            ),
-        )
-        for figure, name, measured in told.measured
-    ]
+    lines = [PlotRow(figure, name, tuple(_retained(measured))) for figure, name, measured in told.measured]
     columns = _asked([told.word(f"dependence.{key}") for key in ("class_swap", "random_weights")], told.figures)
     return replace(_plot("dependence", columns, lines, (LITTLE, MUCH)), percent=True)
+
+
+def _retained(measured: FigureEvidence) -> Iterator[Value | None]:
+    yield Value.of(measured.class_swap.retained, measured.holds("class"))
+    yield Value.of(measured.random_weights.retained, measured.holds("weights"))
 
 
 def classes(told: Told) -> Plot:
@@ -224,9 +219,6 @@ def _plot(name: str, columns: Sequence[Text], lines: Sequence[PlotRow], marks: t
     return Plot(name, tuple(columns[k] for k in kept), rows, marks)
 
 
-Bins = tuple[tuple[float, ...], ...]
-
-
 def shown(told: Told) -> list[object]:
     """Everything that the pictures depend on."""
     maps = {name: blake2b(values.tobytes()).hexdigest() for name, values in told.evidence.mean_maps.items()}
@@ -241,7 +233,7 @@ def map_name(figure: str, class_number: int) -> str:
     return f"evidence-mean-{figure}-{class_number}.png"
 
 
-def bins(evidence: ReportEvidence) -> Bins:
+def bins(evidence: ReportEvidence) -> tuple[tuple[float, ...], ...]:
     """Confidence, accuracy and number of images of each group; none where calibration is silent."""
     return evidence.calibration.bins if evidence.calibration else ()
 
@@ -256,15 +248,13 @@ def drawn(told: Told) -> Iterator[Picture]:
     for language in told.words.languages:
         for plot in plots(told):
             if plot.lines:
-                yield _chart(plot.id, _dots(plot, language), language)
+                yield _picture(chart_name(plot.id, language), _dots(plot, language), "chart", language=language)
         if bins(told.evidence):
-            yield _chart("calibration", _reliability(told, language), language)
+            yield _picture(
+                chart_name("calibration", language), _reliability(told, language), "chart", language=language
+            )
     for figure, maps in told.evidence.mean_maps.items():
         yield from _mean_maps(figure, maps)
-
-
-def _chart(name: str, pixels: Pixels, language: str) -> Picture:
-    return _picture(chart_name(name, language), pixels, "chart", language=language)
 
 
 def _picture(name: str, pixels: Pixels, role: Role, row: int | None = None, language: str | None = None) -> Picture:
