@@ -9,17 +9,20 @@ import json
 import os
 import tempfile
 import zipfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, fields, is_dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args, get_type_hints
 
 import numpy as np
 
-from generator import artefacts, classifier, results, samples
-from generator.data import csv_source
-from generator.evidence.result import ReportEvidence, kinds_within
+from generator.artefacts import KINDS
+from generator.classifier import ModelFacts
+from generator.data.csv_source import PixelTable
+from generator.evidence.result import ReportEvidence
+from generator.results import Drawing, Part
+from generator.samples import Evaluation
 from generator.shipped import PACKAGE
 
 LIMIT = 1 << 30  # bytes; the entries used longest ago go first
@@ -111,13 +114,17 @@ class Cache:
         self.prune(limit=-1)
 
 
-STORED: Mapping[str, Any] = {
-    **artefacts.KINDS,
-    csv_source.PixelTable.__name__: csv_source.PixelTable,
-    **{c.__name__: c for c in (samples.Batch, samples.Evaluation, classifier.Layer, classifier.ModelFacts)},
-    **{c.__name__: c for c in kinds_within(ReportEvidence)},
-    **{c.__name__: c for c in (results.Part, results.Picture, results.Legend, results.Drawing)},
-}
+def kinds_within(kind: object) -> Iterator[type]:
+    """A dataclass and every one that its fields hold."""
+    if isinstance(kind, type) and is_dataclass(kind):
+        yield kind
+    held = get_type_hints(kind).values() if isinstance(kind, type) and is_dataclass(kind) else get_args(kind)
+    for part in held:
+        yield from kinds_within(part)
+
+
+KEPT = (Part, Drawing, Evaluation, ModelFacts, PixelTable, ReportEvidence)
+STORED = {kind.__name__: kind for kept in KEPT for kind in kinds_within(kept)} | dict(KINDS)
 
 
 def freeze(value: object) -> bytes:

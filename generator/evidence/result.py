@@ -3,10 +3,10 @@
 A further measure is a module of this room, an entry of `CHECKS` with a field of `FigureEvidence`, and its words.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields, is_dataclass
 from functools import singledispatch
-from typing import Any, Literal, get_args, get_type_hints
+from typing import Any, Literal
 
 from generator.artefacts import Fact, Floats
 from generator.evidence.classes import Calibration, ClassScores, Leakage
@@ -127,16 +127,6 @@ class ReportEvidence:
     def of(self, figure: str) -> FigureEvidence:
         """What was measured of a figure; nothing of one that is no attribution."""
         return self.figures.get(figure, FigureEvidence())
-
-
-def kinds_within(kind: object) -> Iterator[type]:
-    """A dataclass and every one that its fields hold: what the cache keeps of a report."""
-    if isinstance(kind, type) and is_dataclass(kind):
-        yield kind
-        for hint in get_type_hints(kind).values():
-            yield from kinds_within(hint)
-    for part in get_args(kind):
-        yield from kinds_within(part)
 
 
 @singledispatch
