@@ -11,19 +11,9 @@ from functools import cache, lru_cache
 from pathlib import Path
 from types import CodeType
 
-from jinja2 import (
-    Environment,
-    FileSystemBytecodeCache,
-    FileSystemLoader,
-    StrictUndefined,
-    Template,
-    TemplateError,
-    TemplateSyntaxError,
-    meta,
-    nodes,
-    select_autoescape,
-)
-from jinja2.exceptions import SecurityError, TemplateNotFound
+import jinja2
+from jinja2 import Environment, meta, nodes
+from jinja2.exceptions import SecurityError
 from jinja2.runtime import Context
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup
@@ -38,16 +28,16 @@ PADDING = frozenset({"center", "ljust", "rjust", "zfill", "expandtabs", "format"
 TAG_AT_END = re.compile(r"^.*%\}[ \t]*$", re.MULTILINE)
 ONLY_TAGS = re.compile(r"[ \t]*(?:\{%(?:(?!%\}).)*%\}[ \t]*)+")
 OPEN_TYPES = frozenset({"builtins", "jinja2", "markupsafe", "generator"})  # whose attributes prose may read
-FAILURES = (TemplateError, GeneratorError, ArithmeticError, LookupError, TypeError, ValueError, RecursionError)
+FAILURES = (jinja2.TemplateError, GeneratorError, ArithmeticError, LookupError, TypeError, ValueError, RecursionError)
 
 
 def page_environment(folders: Sequence[Path]) -> Environment:
     """Templates of the first folder that has them; HTML is escaped, a missing value is an error."""
     return Environment(
-        loader=FileSystemLoader([str(folder) for folder in folders]),
-        bytecode_cache=FileSystemBytecodeCache(),  # by the template's text, in the user's own temporary folder
-        autoescape=select_autoescape(enabled_extensions=("html", "html.j2", "xml", "svg"), default=False),
-        undefined=StrictUndefined,
+        loader=jinja2.FileSystemLoader([str(folder) for folder in folders]),
+        bytecode_cache=jinja2.FileSystemBytecodeCache(),  # by the template's text, in the user's own temporary folder
+        autoescape=jinja2.select_autoescape(enabled_extensions=("html", "html.j2", "xml", "svg"), default=False),
+        undefined=jinja2.StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
@@ -58,11 +48,11 @@ def render_page(environment: Environment, name: str, context: Mapping[str, objec
     """One template with its values; a mistake in it (a user may override it) is an InputError with file and line."""
     try:
         return environment.get_template(name).render(context)
-    except TemplateNotFound as error:
+    except jinja2.TemplateNotFound as error:
         raise InputError(f"no template '{error.name}'") from error
-    except TemplateSyntaxError as error:
+    except jinja2.TemplateSyntaxError as error:
         raise InputError(f"{error.filename}:{error.lineno}: {error.message}") from error
-    except TemplateError as error:
+    except jinja2.TemplateError as error:
         raise InputError("{}:{}: {}".format(*_place(error), error)) from error
 
 
@@ -118,7 +108,7 @@ def _bounded_range(*limits: int) -> range:
 
 @cache
 def _prose() -> _Prose:
-    environment = _Prose(undefined=StrictUndefined, autoescape=False, trim_blocks=True, lstrip_blocks=True)
+    environment = _Prose(undefined=jinja2.StrictUndefined, autoescape=False, trim_blocks=True, lstrip_blocks=True)
     environment.globals = {"range": _bounded_range, "dict": dict, "namespace": environment.globals["namespace"]}
     environment.filters["format"] = _bounded_format
     for unbounded in ("center", "indent", "pprint", "xmlattr"):
@@ -143,7 +133,7 @@ def _parse(source: str) -> nodes.Template:
     try:
         _compiled(source)
         tree = _prose().parse(source)
-    except TemplateSyntaxError as error:
+    except jinja2.TemplateSyntaxError as error:
         raise ProseError(error.lineno, error.message or "not a valid expression") from error
     for attribute in tree.find_all(nodes.Getattr):
         if attribute.attr.startswith("_"):
@@ -182,8 +172,8 @@ def calls_in(source: str) -> tuple[Call, ...]:
 def render_prose(source: str, context: Mapping[str, object]) -> str:
     """The text with its expressions filled in, in the sandbox; raises ProseError with the line within the text."""
     try:
-        return Template.from_code(_prose(), _compiled(source), {**_prose().globals}).render(context)
-    except TemplateSyntaxError as error:
+        return jinja2.Template.from_code(_prose(), _compiled(source), {**_prose().globals}).render(context)
+    except jinja2.TemplateSyntaxError as error:
         raise ProseError(error.lineno, error.message or "not a valid expression") from error
     except FAILURES as error:
         raise ProseError(_place(error)[1], str(error)) from error

@@ -127,11 +127,7 @@ def _of_mode(mode: Mode, channels: int) -> Preprocessor:
 
 
 def _statistic(
-    settings: Preprocessing,
-    key: Literal["mean", "std"],
-    shape: tuple[int, int, int],
-    folder: Path,
-    taken: tuple[Floats, Floats] | None,
+    settings: Preprocessing, key: str, shape: tuple[int, int, int], folder: Path, taken: tuple[Floats, Floats] | None
 ) -> Floats | None:
     """A mean or deviation as an array that broadcasts against `(H, W, C)`."""
     value: Statistic | None = getattr(settings, key)

@@ -162,9 +162,11 @@ def _ranked(samples: Samples, rule: Rule, predict: Predict, classes: tuple[int, 
     everything = _judged(samples, _of_classes(samples, classes), predict, True)
     found = _fitting(everything, rule, classes)
     told = rule.select == "confident" and rule.correct is None
+    sure = found.probability.max(axis=1) if rule.select == "mistakes" else found.own + found.right
+    surest = found[np.argsort(-sure, kind="stable")]  # right before wrong, then by probability, then as in the file
     ranks, remarks = [], []
     for label in classes:
-        rank = _surest(found[found.row_class == label], rule)
+        rank = surest[surest.row_class == label][: rule.limit]
         wrong = ~rank.right & (rank.label != UNLABELLED) & told
         remark = [MISPREDICTED if row else "" for row in wrong]
         if not len(rank) and rule.select == "confident" and not samples.labelled:
@@ -173,12 +175,6 @@ def _ranked(samples: Samples, rule: Rule, predict: Predict, classes: tuple[int, 
         ranks.append(rank)
         remarks += remark
     return _joined(ranks, remarks, classes)
-
-
-def _surest(found: _Candidates, rule: Rule) -> _Candidates:
-    """The first by rank: right before wrong, then by probability; ties in the order of the file."""
-    sure = found.probability.max(axis=1) if rule.select == "mistakes" else found.own + found.right
-    return found[np.argsort(-sure, kind="stable")[: rule.limit]]
 
 
 def _nearest(everything: _Candidates, label: int, rule: Rule) -> _Candidates:

@@ -17,27 +17,13 @@ from generator.artefacts import Floats
 from generator.classifier import Ascent, Climb, Layer, ModelFacts, Rectifier, Score, layer_called
 from generator.data.preprocess import Preprocessor
 from generator.errors import ComputationError, ModelError, ParameterError
+from generator.model import keras_passes as passes
 from generator.model.flat_graph import FlatGraph, flatten
 from generator.model.form import AT_ONCE, FEW, Form, form_of, images_of_a_pass, layers_of
 from generator.model.keras_door import computing, tf
 from generator.model.keras_files import ReadableFile, readable
 from generator.model.keras_opening import loaded, probed, refuse_other_tasks, unsquashed
-from generator.model.keras_passes import (
-    BLOCK,
-    Question,
-    Tensor,
-    blank,
-    bounds,
-    climbing,
-    entering,
-    explained,
-    guided,
-    leaving,
-    plain,
-    slope,
-    squashed,
-    value_of_unit,
-)
+from generator.model.keras_passes import BLOCK, Question, Tensor
 
 Array = NDArray[Any]
 Traced = Any  # a tf.function
@@ -84,11 +70,12 @@ class KerasClassifier:
 
     @computing()
     def probabilities(self, inputs: Floats) -> Floats:
-        return squashed(self.logits(inputs), self.squashing).numpy()
+        return passes.squashed(self.logits(inputs), self.squashing).numpy()
 
     def gradients(self, inputs: Floats, score: Score, rectifier: Rectifier = "plain") -> Floats:
         def question(x: Tensor, *classes: Tensor) -> Tensor:
-            return slope(explained(self._scores(x, rectifier), self.squashing, score.kind, *classes), x)
+            scores = self._scores(x, rectifier)
+            return passes.slope(passes.explained(scores, self.squashing, score.kind, *classes), x)
 
         return self._by_batch((rectifier, score.kind), question, inputs, score)[0]
 
@@ -96,10 +83,10 @@ class KerasClassifier:
         number = self._number(layer)
 
         def question(x: Tensor, *classes: Tensor) -> tuple[Tensor, Tensor]:
-            values = self.graph.run(entering(x, self.form), plain)
+            values = self.graph.run(passes.entering(x, self.form), passes.plain)
             scores = self._two_sided(values[self.graph.output])
-            uphill = slope(explained(scores, self.squashing, score.kind, *classes), values[number])
-            return leaving(values, number, self.form), leaving({number: uphill}, number, self.form)
+            uphill = passes.slope(passes.explained(scores, self.squashing, score.kind, *classes), values[number])
+            return passes.leaving(values, number, self.form), passes.leaving({number: uphill}, number, self.form)
 
         output, uphill = self._by_batch(("layer", layer, score.kind), question, inputs, score)
         return output, uphill
@@ -129,7 +116,8 @@ class KerasClassifier:
 
     def _value(self, x: Tensor, number: int) -> Tensor:
         """One value of the graph, through the part of it that leads there."""
-        return leaving(self.graph.truncated(number).run(entering(x, self.form), plain), number, self.form)
+        values = self.graph.truncated(number).run(passes.entering(x, self.form), passes.plain)
+        return passes.leaving(values, number, self.form)
 
     def _two_sided(self, value: Tensor) -> Tensor:
         """Whatever leaves the graph as `(N, K)` float32; one score z becomes (-z/2, z/2)."""
@@ -137,7 +125,7 @@ class KerasClassifier:
         return tf.concat([-flat / 2, flat / 2], axis=1) if self.one_output else flat
 
     def _scores(self, x: Tensor, rectifier: Rectifier = "plain") -> Tensor:
-        values = self.graph.run(entering(x, self.form), guided if rectifier == "guided" else plain)
+        values = self.graph.run(passes.entering(x, self.form), passes.guided if rectifier == "guided" else passes.plain)
         return self._two_sided(values[self.graph.output])
 
     def _number(self, layer: str) -> int:
@@ -176,9 +164,9 @@ class KerasClassifier:
         """One batch of units; what is no shape is an input of the trace, so that it serves other ascents too."""
         start = tf.constant(_padded(np.asarray(ascent.start, np.float32), self.form.batch))
         units = _padded(np.asarray(ascent.units, np.int32), self.form.batch)
-        low, high = bounds(self.prepare, self.input_shape)
+        low, high = passes.bounds(self.prepare, self.input_shape)
         fixed = tuple(map(tf.constant, (units, low, high, np.float32(ascent.rate), np.int32(ascent.seed))))
-        memory = blank(ascent, start)
+        memory = passes.blank(ascent, start)
         return _Climbing(self._climbing(ascent, start, memory, *fixed), fixed, len(ascent.units), start, memory)
 
     def _climbing(self, ascent: Ascent, start: Tensor, *fixed: Tensor) -> Traced:
@@ -189,10 +177,10 @@ class KerasClassifier:
 
         def objective(x: Tensor, units: Tensor) -> Tensor:
             output = self._scores(x) if number is None else self._value(x, number)
-            return value_of_unit(output, units, ascent.objective)
+            return passes.value_of_unit(output, units, ascent.objective)
 
         if key not in self._traced:
-            climb = tf.function(climbing(objective, ascent), autograph=False)
+            climb = tf.function(passes.climbing(objective, ascent), autograph=False)
             self._traced[key] = climb.get_concrete_function(start, *fixed, tf.constant(0), tf.constant(0))
         return self._traced[key]
 
