@@ -1,18 +1,16 @@
 """The fonts of everything that is drawn or printed: files of installed packages, never the system's.
 
-Latin is set in Source Sans, Chinese in Noto Sans CJK TC; DejaVu Sans Mono has signs that neither knows.
+Latin is set in Source Sans, Chinese in Noto Sans CJK TC; DejaVu Sans Mono has signs that neither knows. The only
+door to fontTools, which matplotlib brings.
 """
 
 from functools import cache
 from importlib.util import find_spec
-from mmap import ACCESS_READ, mmap
 from pathlib import Path
-from struct import iter_unpack, unpack_from
 from unicodedata import category
 
 from generator.errors import GeneratorError
 
-FORMAT = 12  # of a character map: ranges of 32-bit code points
 WITHOUT_GLYPH = frozenset({"Cc", "Cf"})  # controls and marks of direction: nothing to draw
 
 
@@ -63,25 +61,11 @@ def _packaged(package: str, file: str) -> Path:
 
 @cache
 def characters(font: Path) -> frozenset[int]:
-    """The code points a font can draw: format 12 of its table `cmap`, which fonts beyond 65,536 characters share.
+    """The code points a font can draw."""
+    from fontTools.ttLib import TTFont  # here: most that is done with fonts only names their files
 
-    https://learn.microsoft.com/typography/opentype/spec/cmap
-    """
-    with font.open("rb") as file, mmap(file.fileno(), 0, access=ACCESS_READ) as data:
-        cmap = _table(data, b"cmap")
-        (count,) = unpack_from(">H", data, cmap + 2)
-        subtables = (cmap + unpack_from(">I", data, cmap + 8 + 8 * k)[0] for k in range(count))
-        start = next(place for place in subtables if unpack_from(">H", data, place)[0] == FORMAT)
-        (groups,) = unpack_from(">I", data, start + 12)
-        ranges = iter_unpack(">III", data[start + 16 : start + 16 + 12 * groups])
-        return frozenset(code for first, last, _ in ranges for code in range(first, last + 1))
-
-
-def _table(data: mmap, name: bytes) -> int:
-    """Where a table of an OpenType file begins."""
-    (count,) = unpack_from(">H", data, 4)
-    records = (12 + 16 * k for k in range(count))
-    return next(unpack_from(">I", data, place + 8)[0] for place in records if data[place : place + 4] == name)
+    with TTFont(font, lazy=True) as opened:
+        return frozenset(opened.getBestCmap())
 
 
 def drawable(text: str, stand_in: str = "□") -> str:

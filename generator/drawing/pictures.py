@@ -12,21 +12,8 @@ from functools import partial, singledispatch
 
 import numpy as np
 
-from generator.artefacts import (
-    Artefact,
-    Confusion,
-    Curves,
-    Floats,
-    Foreign,
-    Heatmaps,
-    Ints,
-    Kernels,
-    LayerOutputs,
-    LayerTable,
-    Patterns,
-    Points,
-    Predictions,
-)
+from generator import artefacts
+from generator.artefacts import Artefact, Floats, Heatmaps, Ints
 from generator.drawing import charts, colours, png
 from generator.drawing.colours import Scale
 from generator.drawing.inks import Pixels
@@ -69,8 +56,8 @@ class _Work:
 
 def draw(result: FigureResult, show: Show, names: Names, also: tuple[Panel, ...] = ()) -> Drawing:
     """Every picture of a figure in reading order; `also` names panels that an export needs and `show` lacks."""
-    artefacts = tuple(part.artefact for part in result.parts)
-    scale = colours.shared_scale(artefacts, show)
+    computed = tuple(part.artefact for part in result.parts)
+    scale = colours.shared_scale(computed, show)
     panels = tuple(dict.fromkeys((*show.panels, *also)))
     pictures: list[Picture] = []
     for number, part in enumerate(result.parts, 1):
@@ -81,7 +68,7 @@ def draw(result: FigureResult, show: Show, names: Names, also: tuple[Panel, ...]
         return Drawing(tuple(pictures))
     pixels = colours.bar(scale.colormap)
     bar = Picture(f"{result.id}-bar.png", png.png(pixels), pixels.shape[1], pixels.shape[0], "bar")
-    return Drawing((*pictures, bar), colours.legend(artefacts[0], scale, show))
+    return Drawing((*pictures, bar), colours.legend(computed[0], scale, show))
 
 
 @singledispatch
@@ -131,7 +118,7 @@ def _least(below: Weak, values: Floats, scale: Scale | None) -> float:
 
 
 @_pictures.register
-def _patterns(artefact: Patterns, work: _Work) -> Iterator[Picture]:
+def _patterns(artefact: artefacts.Patterns, work: _Work) -> Iterator[Picture]:
     colormap = work.show.colormap if artefact.pattern.shape[-1] == 1 else None  # grey ones may be shown in colours
     painted = (
         colours.photo(pattern) if colormap is None else Scale(1.0, False, colormap).paint(pattern[..., 0])
@@ -155,7 +142,7 @@ def _beside(output: Floats, units: Ints, work: _Work) -> Iterator[Picture]:
 
 
 @_pictures.register
-def _outputs(artefact: LayerOutputs, work: _Work) -> Iterator[Picture]:
+def _outputs(artefact: artefacts.LayerOutputs, work: _Work) -> Iterator[Picture]:
     for row, index in enumerate(work.part.batch.index.tolist()):
         yield work.face(row)
         tiles = _tiles(work, artefact.output[row], artefact.unit)
@@ -185,13 +172,13 @@ def _units(tiles: tuple[Tile, ...], work: _Work, role: Role, prefix: str, row: i
 
 
 @_pictures.register
-def _confusion(artefact: Confusion, work: _Work) -> Iterator[Picture]:
+def _confusion(artefact: artefacts.Confusion, work: _Work) -> Iterator[Picture]:
     for language, classes, words in work.names.spoken:
         yield work.chart(work.prefix, language, charts.confusion(artefact, classes, words))
 
 
 @_pictures.register
-def _predictions(artefact: Predictions, work: _Work) -> Iterator[Picture]:
+def _predictions(artefact: artefacts.Predictions, work: _Work) -> Iterator[Picture]:
     batch = work.part.batch
     for row, (index, label) in enumerate(zip(batch.index.tolist(), batch.label.tolist(), strict=True)):
         yield work.face(row)
@@ -201,12 +188,12 @@ def _predictions(artefact: Predictions, work: _Work) -> Iterator[Picture]:
 
 
 @_pictures.register
-def _kernels(artefact: Kernels, work: _Work) -> Iterator[Picture]:
+def _kernels(artefact: artefacts.Kernels, work: _Work) -> Iterator[Picture]:
     yield from _units(_tiles(work, artefact.weight, artefact.unit), work, "output", work.prefix, None)
 
 
 @_pictures.register
-def _points(artefact: Points, work: _Work) -> Iterator[Picture]:
+def _points(artefact: artefacts.Points, work: _Work) -> Iterator[Picture]:
     batch = work.part.batch
     groups = np.where(batch.label >= 0, batch.label, batch.prediction)
     for language, classes, _ in work.names.spoken:
@@ -214,16 +201,16 @@ def _points(artefact: Points, work: _Work) -> Iterator[Picture]:
 
 
 @_pictures.register
-def _curves(artefact: Curves, work: _Work) -> Iterator[Picture]:
+def _curves(artefact: artefacts.Curves, work: _Work) -> Iterator[Picture]:
     for language, _, words in work.names.spoken:
         yield work.chart(work.prefix, language, charts.curves(artefact, words))
 
 
 @_pictures.register
-def _foreign(artefact: Foreign, work: _Work) -> Iterator[Picture]:
+def _foreign(artefact: artefacts.Foreign, work: _Work) -> Iterator[Picture]:
     yield work.picture(work.prefix, "chart", np.rint(255 * artefact.image).astype(np.uint8))
 
 
 @_pictures.register
-def _layers(artefact: LayerTable, work: _Work) -> Iterator[Picture]:
+def _layers(artefact: artefacts.LayerTable, work: _Work) -> Iterator[Picture]:
     yield from ()  # a table needs no picture

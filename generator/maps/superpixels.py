@@ -89,12 +89,8 @@ def superpixels(image: Floats, segmentation: Slic | Quickshift | Felzenszwalb | 
         case Grid(rows=rows, columns=columns):
             (height, width), (y, x) = image.shape[:2], np.indices(image.shape[:2])
             raw = (y * min(rows, height) // height) * width + x * min(columns, width) // width
-        case Slic():
-            raw = _slic(_colour(image), segmentation)
-        case Quickshift():
-            raw = _quickshift(_colour(image), segmentation)
-        case Felzenszwalb():
-            raw = _felzenszwalb(_colour(image), segmentation)
+        case _:
+            raw = _cut(_colour(image), segmentation)
     labels = np.unique(raw, return_inverse=True)[1].reshape(raw.shape).astype(np.int64)
     assert np.array_equal(np.unique(labels), np.arange(labels.max() + 1)), "labels are not 0 … n−1"
     return labels
@@ -117,6 +113,18 @@ def _colour(image: Floats) -> Floats:
     return image[..., :3] if image.shape[-1] == 4 else np.repeat(image.mean(axis=-1, keepdims=True), 3, axis=-1)
 
 
+def _cut(image: Floats, options: Slic | Quickshift | Felzenszwalb) -> Ints:
+    from skimage.segmentation import felzenszwalb, quickshift
+
+    if isinstance(options, Slic):
+        return _slic(image, options)
+    growth, given = _growth(image), options.model_dump(exclude={"algorithm"}, exclude_none=True)
+    if isinstance(options, Quickshift):
+        usual = {"kernel_size": max(1.0, 2 * growth), "max_dist": 5 * growth}
+        return np.asarray(quickshift(image, **usual | given, rng=0))
+    return np.asarray(felzenszwalb(image, **{"min_size": round(15 * growth**2)} | given))
+
+
 def _slic(image: Floats, options: Slic) -> Ints:
     from skimage.segmentation import slic
 
@@ -127,20 +135,3 @@ def _slic(image: Floats, options: Slic) -> Ints:
         if labels.max() + 1 >= count / 2:
             break
     return np.asarray(labels)
-
-
-def _quickshift(image: Floats, options: Quickshift) -> Ints:
-    from skimage.segmentation import quickshift
-
-    growth = _growth(image)
-    kernel, cut = options.kernel_size or max(1.0, 2 * growth), options.max_dist or 5 * growth
-    return np.asarray(
-        quickshift(image, ratio=options.ratio, sigma=options.sigma, kernel_size=kernel, max_dist=cut, rng=0)
-    )
-
-
-def _felzenszwalb(image: Floats, options: Felzenszwalb) -> Ints:
-    from skimage.segmentation import felzenszwalb
-
-    smallest = options.min_size or round(15 * _growth(image) ** 2)
-    return np.asarray(felzenszwalb(image, scale=options.scale, sigma=options.sigma, min_size=smallest))

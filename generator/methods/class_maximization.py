@@ -8,20 +8,7 @@ from pydantic import Field
 from generator.artefacts import Fact, Ints, Patterns
 from generator.classifier import Classifier
 from generator.errors import ParameterError
-from generator.maps.ascent import (
-    Jitter,
-    OptimizerOption,
-    Rate,
-    Restarts,
-    Restraint,
-    Route,
-    Smoothness,
-    Start,
-    Steps,
-    drawn,
-    peaks,
-    rate_of,
-)
+from generator.maps import ascent
 from generator.methods import Request, method
 from generator.text import bilingual
 
@@ -54,24 +41,24 @@ def class_maximization(
     request: Request,
     *,
     classes: ClassesOption = None,
-    steps: Steps = 200,
-    optimizer: OptimizerOption = "normalized",
-    rate: Rate = None,
-    start: Start = "noise",
-    starts: Restarts = 1,
-    total_variation: Smoothness = 20.0,
-    norm: Restraint = 0.0,
-    jitter: Jitter = 2,
+    steps: ascent.Steps = 200,
+    optimizer: ascent.OptimizerOption = "normalized",
+    rate: ascent.Rate = None,
+    start: ascent.Start = "noise",
+    starts: ascent.Restarts = 1,
+    total_variation: ascent.Smoothness = 20.0,
+    norm: ascent.Restraint = 0.0,
+    jitter: ascent.Jitter = 2,
 ) -> Patterns:
     """Gradient ascent on the score of each class before the softmax."""
-    length = rate_of(optimizer, rate, USUAL_RATE)
-    route = Route(start, steps, length, starts, total_variation, norm, jitter, optimizer=optimizer)
+    length = ascent.rate_of(optimizer, rate, USUAL_RATE)
+    route = ascent.Route(start, steps, length, starts, total_variation, norm, jitter, optimizer=optimizer)
     units = _known(request.classifier, classes)
-    found = peaks(request, None, units, route)
+    found = ascent.peaks(request, None, units, route)
     reached = request.classifier.probabilities(found.inputs)[np.arange(len(units)), units]
     facts: dict[str, Fact] = {"score": "logit", **route.facts}
     facts["probability"] = tuple(float(value) for value in reached)
-    pattern = drawn(request.classifier, found.inputs)
+    pattern = ascent.drawn(request.classifier, found.inputs)
     return Patterns(pattern, units, found.activation, found.on_images, found.dead, "class", facts)
 
 

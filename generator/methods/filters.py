@@ -8,24 +8,7 @@ from pydantic import Field
 from generator.artefacts import Fact, Floats, Ints, Patterns
 from generator.classifier import Layer
 from generator.errors import ParameterError
-from generator.maps.ascent import (
-    Jitter,
-    ObjectiveOption,
-    OptimizerOption,
-    Rate,
-    Restarts,
-    Restraint,
-    Route,
-    Size,
-    Smoothness,
-    Start,
-    Steps,
-    drawn,
-    duplicates,
-    growable,
-    peaks,
-    rate_of,
-)
+from generator.maps import ascent
 from generator.maps.explained import LayerOption
 from generator.maps.units import FiltersOption, candidates, chosen, how_many, outputs_of, strongest, unit_layer
 from generator.methods import Request, method
@@ -56,32 +39,32 @@ def filters(
     *,
     layer: LayerOption = None,
     filters: FiltersOption = None,
-    steps: Steps = 60,
-    optimizer: OptimizerOption = "normalized",
-    rate: Rate = None,
-    start: Start = "noise",
-    starts: Restarts = 1,
-    total_variation: Smoothness = 0.0,
-    norm: Restraint = 0.0,
-    jitter: Jitter = 1,
-    size: Size = None,
-    objective: ObjectiveOption = "channel",
+    steps: ascent.Steps = 60,
+    optimizer: ascent.OptimizerOption = "normalized",
+    rate: ascent.Rate = None,
+    start: ascent.Start = "noise",
+    starts: ascent.Restarts = 1,
+    total_variation: ascent.Smoothness = 0.0,
+    norm: ascent.Restraint = 0.0,
+    jitter: ascent.Jitter = 1,
+    size: ascent.Size = None,
+    objective: ascent.ObjectiveOption = "channel",
     outputs: Outputs = False,
 ) -> Patterns:
     """Gradient ascent on the activation of each filter of a layer."""
     at, wanted = unit_layer(request.classifier, layer), chosen(filters)
-    growable(request.classifier, at, size)
-    length = rate_of(optimizer, rate, USUAL_RATE)
-    route = Route(start, steps, length, starts, total_variation, norm, jitter, size, optimizer, objective)
+    ascent.growable(request.classifier, at, size)
+    length = ascent.rate_of(optimizer, rate, USUAL_RATE)
+    route = ascent.Route(start, steps, length, starts, total_variation, norm, jitter, size, optimizer, objective)
     units = candidates(wanted, at)
-    every = peaks(request, at.name, units, route)
+    every = ascent.peaks(request, at.name, units, route)
     shown = strongest(wanted, every.activation, every.dead)
     found, unit = every[shown], units[shown]
-    pattern = drawn(request.classifier, found.inputs)
+    pattern = ascent.drawn(request.classifier, found.inputs)
     facts: dict[str, Fact] = {"layer": at.name, "grid": at.shape[:2], "filters_of_layer": at.shape[-1]}
     facts |= route.facts | ({} if size is None else {"size": found.inputs.shape[1:3]})
     remarks: dict[str, tuple[Fact, ...]] = {
-        "duplicates": duplicates(pattern, unit, found.dead),
+        "duplicates": ascent.duplicates(pattern, unit, found.dead),
         "from_images": tuple(unit[found.helped].tolist()),
         "skipped": tuple(sorted(set(units[every.dead].tolist()) - set(unit.tolist()))),
     }

@@ -39,33 +39,23 @@ class PatchGrid:
         patch = patch or max(1, min(size) // 6)
         return cls(patch, stride or max(1, patch // 2), size)
 
-    @property
-    def tops(self) -> Ints:
-        return np.arange(self.stride - self.patch, self.size[0], self.stride)
-
-    @property
-    def lefts(self) -> Ints:
-        return np.arange(self.stride - self.patch, self.size[1], self.stride)
+    def spans(self, axis: int) -> Ints:
+        """`(patches, 2)`: where the part of each patch inside the picture begins and ends along an axis."""
+        starts = np.arange(self.stride - self.patch, self.size[axis], self.stride)
+        return np.stack([np.maximum(starts, 0), np.minimum(starts + self.patch, self.size[axis])], axis=1)
 
     @property
     def boxes(self) -> list[tuple[int, int, int, int]]:
         """Top, bottom, left, right of each patch's part inside the picture, row by row."""
-        rows = [(max(0, top), min(self.size[0], top + self.patch)) for top in self.tops.tolist()]
-        columns = [(max(0, left), min(self.size[1], left + self.patch)) for left in self.lefts.tolist()]
-        return [(*row, *column) for row in rows for column in columns]
+        return [(*row, *column) for row in self.spans(0).tolist() for column in self.spans(1).tolist()]
 
     def spread(self, drops: Doubles) -> Floats:
         """`(N, patches)` to `(N, H, W)`: each pixel gets the mean of the patches that cover it."""
-        rows, columns = _covered(self.tops, self), _covered(self.lefts, self, axis=1)
+        pixels = (np.arange(side) for side in self.size)
+        inside = ((self.spans(axis), pixel) for axis, pixel in enumerate(pixels))
+        rows, columns = (np.float64((pixel >= spans[:, :1]) & (pixel < spans[:, 1:])) for spans, pixel in inside)
         laid = rows.T @ drops.reshape(-1, len(rows), len(columns)) @ columns
         return (laid / np.outer(rows.sum(axis=0), columns.sum(axis=0))).astype(np.float32)
-
-
-def _covered(starts: Ints, grid: PatchGrid, axis: int = 0) -> Doubles:
-    """`(patches, pixels)`: 1 where a patch lies over a pixel of that axis."""
-    pixel = np.arange(grid.size[axis])
-    inside = (pixel >= starts[:, None]) & (pixel < starts[:, None] + grid.patch)
-    return inside.astype(np.float64)
 
 
 @method(

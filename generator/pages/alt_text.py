@@ -4,18 +4,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from generator.artefacts import (
-    Confusion,
-    Curves,
-    Floats,
-    Foreign,
-    Heatmaps,
-    Kernels,
-    LayerOutputs,
-    Patterns,
-    Points,
-    Predictions,
-)
+from generator import artefacts
+from generator.artefacts import Floats, Heatmaps
 from generator.pages.page import ColourKey
 from generator.pages.reader import Reader, Seen
 from generator.regions import share
@@ -96,7 +86,7 @@ def place(values: Floats) -> str:
     return THIRDS[int(y)][int(x)]
 
 
-def patterns(artefact: Patterns, seen: Seen) -> Text:
+def patterns(artefact: artefacts.Patterns, seen: Seen) -> Text:
     name = seen.reader.class_name if artefact.of == "class" else str
     names = [name(int(unit)) for unit in artefact.unit]
     if seen.role == "sheet":
@@ -109,7 +99,7 @@ def patterns(artefact: Patterns, seen: Seen) -> Text:
     return seen.sentence(key, n=names[position], name=names[position], seen=what)
 
 
-def _pattern_sheet(artefact: Patterns, seen: Seen, names: Sequence[Text | str]) -> Text:
+def _pattern_sheet(artefact: artefacts.Patterns, seen: Seen, names: Sequence[Text | str]) -> Text:
     dead = [name for name, is_dead in zip(names, artefact.dead, strict=True) if is_dead]
     key = "patterns" if artefact.of == "filter" else "patterns_class"
     told = seen.say("dead", units=listed(seen.reader, dead)) if dead else ""
@@ -167,7 +157,7 @@ def direction(vertical: float, horizontal: float) -> str:
     return "horizontal" if angle < 112.5 else "falling"
 
 
-def outputs(artefact: LayerOutputs, seen: Seen) -> Text:
+def outputs(artefact: artefacts.LayerOutputs, seen: Seen) -> Text:
     reader, row = seen.reader, seen.row or 0
     if seen.unit is not None:
         return _output(artefact.output[row, seen.unit], str(artefact.unit[seen.unit]), seen)
@@ -189,14 +179,14 @@ def output_seen(output: Floats, reader: Reader) -> Text:
     return reader.words("alt.active", share=f"{active:.0%}", place=place_words(output, reader))
 
 
-def kernels(artefact: Kernels, seen: Seen) -> Text:
+def kernels(artefact: artefacts.Kernels, seen: Seen) -> Text:
     if seen.unit is not None:
         positive = seen.reader.percent(float((artefact.weight[seen.unit] > 0).mean()))
         return seen.sentence("kernel", n=artefact.unit[seen.unit], share=positive)
     return _sheet("kernels", seen, [str(unit) for unit in artefact.unit])
 
 
-def confusion(artefact: Confusion, seen: Seen) -> Text:
+def confusion(artefact: artefacts.Confusion, seen: Seen) -> Text:
     reader, counts = seen.reader, artefact.counts
     total = max(int(counts.sum()), 1)
     recall = np.diag(counts) / np.maximum(counts.sum(axis=1), 1)
@@ -215,7 +205,7 @@ def confusion(artefact: Confusion, seen: Seen) -> Text:
     )
 
 
-def predictions(artefact: Predictions, seen: Seen) -> Text:
+def predictions(artefact: artefacts.Predictions, seen: Seen) -> Text:
     reader, probability = seen.reader, artefact.probability[seen.row or 0]
     order = np.argsort(-probability, kind="stable")[:3].tolist()
     pairs = (
@@ -224,14 +214,14 @@ def predictions(artefact: Predictions, seen: Seen) -> Text:
     return seen.say("predictions", index=seen.index, label=seen.label, list=reader.words.joined(pairs))
 
 
-def points(artefact: Points, seen: Seen) -> Text:
+def points(artefact: artefacts.Points, seen: Seen) -> Text:
     facts = artefact.facts
     share = facts.get("neighbours")
     beside = seen.say("neighbours", share=seen.reader.percent(share)) if isinstance(share, float) else ""
     return seen.sentence("points", n=len(artefact.place), layer=str(facts.get("layer", "")), neighbours=beside)
 
 
-def curves(artefact: Curves, seen: Seen) -> Text:
+def curves(artefact: artefacts.Curves, seen: Seen) -> Text:
     number = seen.reader.number
     pieces = (
         seen.say("curve", name=name, first=number(values[0]), last=number(values[-1]))
@@ -240,7 +230,7 @@ def curves(artefact: Curves, seen: Seen) -> Text:
     return seen.sentence("curves", n=len(artefact.epoch), list=seen.reader.words.joined(pieces, "alt.between"))
 
 
-def foreign(artefact: Foreign, seen: Seen) -> Text:
+def foreign(artefact: artefacts.Foreign, seen: Seen) -> Text:
     return seen.say("foreign", file=str(artefact.facts.get("origin", "")))
 
 

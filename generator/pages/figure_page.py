@@ -6,19 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from generator.artefacts import (
-    Confusion,
-    Curves,
-    Fact,
-    Foreign,
-    Heatmaps,
-    Kernels,
-    LayerOutputs,
-    LayerTable,
-    Patterns,
-    Points,
-    Predictions,
-)
+from generator import artefacts
+from generator.artefacts import Fact, Heatmaps
 from generator.methods import Method
 from generator.pages import alt_text, bodies
 from generator.pages.attribution_rows import row_anchor, rows
@@ -42,15 +31,15 @@ class Display:
 
 DISPLAYS: Mapping[type, Display] = {
     Heatmaps: Display(rows, alt_text.heatmap),
-    Patterns: Display(bodies.patterns, alt_text.patterns),
-    LayerOutputs: Display(bodies.outputs, alt_text.outputs),
-    Kernels: Display(bodies.kernels, alt_text.kernels),
-    Confusion: Display(bodies.matrix, alt_text.confusion),
-    Predictions: Display(bodies.predictions, alt_text.predictions),
-    LayerTable: Display(bodies.layers),
-    Points: Display(bodies.charts, alt_text.points),
-    Curves: Display(bodies.charts, alt_text.curves),
-    Foreign: Display(bodies.charts, alt_text.foreign),
+    artefacts.Patterns: Display(bodies.patterns, alt_text.patterns),
+    artefacts.LayerOutputs: Display(bodies.outputs, alt_text.outputs),
+    artefacts.Kernels: Display(bodies.kernels, alt_text.kernels),
+    artefacts.Confusion: Display(bodies.matrix, alt_text.confusion),
+    artefacts.Predictions: Display(bodies.predictions, alt_text.predictions),
+    artefacts.LayerTable: Display(bodies.layers),
+    artefacts.Points: Display(bodies.charts, alt_text.points),
+    artefacts.Curves: Display(bodies.charts, alt_text.curves),
+    artefacts.Foreign: Display(bodies.charts, alt_text.foreign),
 }
 
 
