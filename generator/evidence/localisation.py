@@ -7,18 +7,9 @@ import numpy as np
 
 from generator.artefacts import Floats, Ints
 from generator.classifier import Classifier
+from generator.evidence import estimates
 from generator.evidence.cells import Maps, blob
-from generator.evidence.estimates import (
-    FEWEST,
-    FEWEST_DRAWS,
-    Doubles,
-    Estimate,
-    Sums,
-    Verdict,
-    claim_level,
-    difference,
-    joined,
-)
+from generator.evidence.estimates import FEWEST, Doubles, Estimate, Sums, Verdict, claim_level, joined
 from generator.evidence.faces import Faces, Masks, covered
 from generator.maps.pixels import blurred, enlarge
 from generator.regions import Region
@@ -161,7 +152,7 @@ def region_shares(
             name: look(sums.column(k), bounds, random[name].column(k) if random else None, level)
             for (name, sums), level in zip(shown.items(), [*[each] * len(parts.classes), all_classes], strict=True)
         }
-        drawn = random[ALL].estimate(k, fewest=FEWEST_DRAWS) if random else None
+        drawn = random[ALL].estimate(k, fewest=estimates.FEWEST_DRAWS) if random else None
         by_class = {name: shown[name].estimate(k) for name in (ALL, *parts.classes)}
         looked_at = {name: one == LOOKS for name, one in reason.items()}
         known = (*bounds, replace(drawn, n=images) if drawn else None, by_class, looked_at)
@@ -182,7 +173,7 @@ def look(share: Sums, bounds: tuple[float, float], untrained: Sums | None, level
         return "blob_too"
     if untrained is None:
         return "untrained_untested"
-    excess = difference(share, untrained, level)
+    excess = estimates.difference(share, untrained, level)
     return LOOKS if excess is not None and excess.low > 0 else "untrained_too"
 
 

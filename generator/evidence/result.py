@@ -9,17 +9,9 @@ from functools import singledispatch
 from typing import Any, Literal
 
 from generator.artefacts import Fact, Floats
+from generator.evidence import dependence
 from generator.evidence.classes import Calibration, ClassScores, Leakage
-from generator.evidence.dependence import (
-    Agreement,
-    LimeFit,
-    Repetition,
-    Survival,
-    class_swap,
-    lime_fit,
-    random_weights,
-    repetition,
-)
+from generator.evidence.dependence import Agreement, LimeFit, Repetition, Survival
 from generator.evidence.estimates import Colour, Estimate, Verdict
 from generator.evidence.explainer import Case
 from generator.evidence.faithfulness import Faithfulness, faithfulness
@@ -56,10 +48,10 @@ class Check:
 CHECKS: Mapping[str, Check] = {  # in the order in which one would ask
     "looks": Check("region_share", "", located),
     "faithful": Check("faithfulness", "gap", faithfulness, held=("green", "amber")),
-    "class": Check("class_swap", "retained", class_swap, share=True),
-    "weights": Check("random_weights", "retained", random_weights, share=True),
-    "fit": Check("lime", "r2", of_shown=lime_fit, may_lack=True),
-    "repeat": Check("repeat", "pixel", repetition, may_lack=True),
+    "class": Check("class_swap", "retained", dependence.class_swap, share=True),
+    "weights": Check("random_weights", "retained", dependence.random_weights, share=True),
+    "fit": Check("lime", "r2", of_shown=dependence.lime_fit, may_lack=True),
+    "repeat": Check("repeat", "pixel", dependence.repetition, may_lack=True),
 }
 
 

@@ -11,20 +11,10 @@ from generator.artefacts import Floats
 from generator.evidence.classes import ClassScores
 from generator.evidence.dependence import Agreement
 from generator.evidence.result import CHECKS
+from generator.pages import evidence_plots
 from generator.pages.alt_text import strong
 from generator.pages.bodies import CHART
-from generator.pages.evidence_plots import (
-    UNKNOWN,
-    Plot,
-    PlotRow,
-    Told,
-    Value,
-    bins,
-    chart_name,
-    looks_by_class,
-    map_name,
-    plots,
-)
+from generator.pages.evidence_plots import UNKNOWN, Plot, PlotRow, Told, Value
 from generator.pages.page import NOTHING, Body, Image, Light, PageSection, Sheet, Table
 from generator.results import Picture
 from generator.show import TILE
@@ -36,7 +26,7 @@ Part = PageSection | None
 
 def section(told: Told, pictures: Gallery) -> PageSection | None:
     """Everything that was measured; None where nothing was."""
-    known = {plot.id: plot for plot in plots(told)}
+    known = {plot.id: plot for plot in evidence_plots.plots(told)}
     parts = (
         _lights(told),
         _plotted(told, known["looks"], "method", pictures),
@@ -101,7 +91,7 @@ def _middles(told: Told, plot: Plot, column: int) -> Iterator[Text]:
 
 
 def _sheet(told: Told, name: str, alt: Text, pictures: Gallery) -> Sheet:
-    drawn = {language: pictures[chart_name(name, language)] for language in told.words.languages}
+    drawn = {language: pictures[evidence_plots.chart_name(name, language)] for language in told.words.languages}
     return Sheet({language: Image.of(picture, alt, CHART) for language, picture in drawn.items()})
 
 
@@ -144,13 +134,13 @@ def _by_class(told: Told, pictures: Gallery) -> Part:
 
 def _silent_by_class(told: Told) -> Iterator[Text]:
     """The title of the table by class, with the methods of which no class has enough images."""
-    names = [name for figure, name in told.figures.items() if looks_by_class(told, figure).silent]
+    names = [name for figure, name in told.figures.items() if evidence_plots.looks_by_class(told, figure).silent]
     if names:
         yield told.word("looks_by_class.title") + told.words.bracketed(told.words.joined(names))
 
 
 def _of_figure(told: Told, figure: str, name: Text, pictures: Gallery) -> Table | None:
-    plot = looks_by_class(told, figure)
+    plot = evidence_plots.looks_by_class(told, figure)
     if not plot.lines:
         return None
     images = _mean_maps(told, figure, name, pictures)
@@ -163,7 +153,7 @@ def _of_figure(told: Told, figure: str, name: Text, pictures: Gallery) -> Table 
 def _mean_maps(told: Told, figure: str, name: Text, pictures: Gallery) -> Mapping[str, Image]:
     """The mean map of each class that has one."""
     maps = told.evidence.mean_maps.get(figure, ())
-    drawn = {k: picture for k in range(len(maps)) if (picture := pictures.get(map_name(figure, k)))}
+    drawn = {k: picture for k in range(len(maps)) if (picture := pictures.get(evidence_plots.map_name(figure, k)))}
     return {told.reader.class_ids[k]: _mean_map(told, name, k, maps[k], picture) for k, picture in drawn.items()}
 
 
@@ -229,7 +219,7 @@ def _groups(told: Told) -> Text:
     """The points of the reliability diagram in words."""
     groups = [
         told.word("alt.group", confidence=told.number(confidence, True), accuracy=told.number(accuracy, True))
-        for confidence, accuracy, _ in bins(told.evidence)
+        for confidence, accuracy, _ in evidence_plots.bins(told.evidence)
     ]
     return told.word("alt.reliability", n=len(groups), list=told.words.joined(groups))
 

@@ -8,20 +8,8 @@ from dataclasses import fields, is_dataclass
 from types import MappingProxyType
 from typing import Any
 
-from generator.pages.page import (
-    SILENCE,
-    ColourKey,
-    Image,
-    MatrixCell,
-    MatrixRow,
-    MethodCard,
-    Page,
-    PageSection,
-    Row,
-    Sheet,
-    ShownFigure,
-    ShownQuestion,
-)
+from generator.pages import page as pages
+from generator.pages.page import SILENCE, ColourKey, Page, PageSection, Row, Sheet, ShownFigure, ShownQuestion
 from generator.paper.equations import Node
 from generator.paper.text_nodes import Said, Tongues, breakable
 from generator.text import Prose, Text
@@ -187,12 +175,12 @@ ON_PAPER: Mapping[type, Callable[[Any, Tongues], Node]] = MappingProxyType(
     {
         ShownFigure: _figure,
         ColourKey: lambda key, tongues: {"title": tongues.say(key.title + " · " + key.note if key.note else key.title)},
-        Image: lambda shown, tongues: {"alt": tongues.one_line(shown.alt), "smooth": shown.role == "chart"},
+        pages.Image: lambda shown, tongues: {"alt": tongues.one_line(shown.alt), "smooth": shown.role == "chart"},
         Row: _row,
         Sheet: _sheet,
-        MatrixCell: lambda cell, tongues: {"count": f"{cell.count:,}"},
-        MatrixRow: lambda row, tongues: {"total": f"{row.total:,}"},
-        MethodCard: lambda card, tongues: {"paper": breakable(card.paper)},
+        pages.MatrixCell: lambda cell, tongues: {"count": f"{cell.count:,}"},
+        pages.MatrixRow: lambda row, tongues: {"total": f"{row.total:,}"},
+        pages.MethodCard: lambda card, tongues: {"paper": breakable(card.paper)},
     }
 )
 """What of a kind is otherwise on paper than by the names of its fields."""
