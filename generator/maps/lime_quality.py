@@ -10,8 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from generator.artefacts import Ints
-
-Doubles = NDArray[np.float64]
+from generator.maps.variants import Doubles
 
 RIDGE = 1.0  # the penalty of LIME's own regression
 BLOCKS = 20
@@ -77,7 +76,8 @@ def halving_stability(blocks: Doubles, random: np.random.Generator, leading: int
     overlaps = []
     for _ in range(HALVINGS):
         halves = random.permutation(len(blocks)).reshape(2, -1)
-        first, second = (_leaders(blocks[half].sum(axis=0), leading) for half in halves)
+        strengths = (np.abs(ridge(blocks[half].sum(axis=0))[0]) for half in halves)
+        first, second = (set(np.argsort(-strength, kind="stable")[:leading].tolist()) for strength in strengths)
         overlaps.append(len(first & second) / leading)
     return float(np.mean(overlaps))
 
@@ -89,9 +89,3 @@ def quality(near: Neighbourhood, seed: int, leading: int = LEADING) -> Quality:
     segments = near.on.shape[1]
     leading = min(leading, segments)
     return Quality(cross_validated_r2(blocks), halving_stability(blocks, random, leading), leading / segments, leading)
-
-
-def _leaders(sums: Doubles, leading: int) -> set[int]:
-    """The superpixels with the largest coefficients, of either sign."""
-    coefficient, _ = ridge(sums)
-    return set(np.argsort(-np.abs(coefficient), kind="stable")[:leading].tolist())

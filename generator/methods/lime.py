@@ -11,10 +11,10 @@ from pydantic import Field
 
 from generator.artefacts import Fact, Floats, Heatmaps, Ints
 from generator.classifier import Classifier, finite
-from generator.maps.lime_quality import Doubles, Neighbourhood, quality
+from generator.maps.lime_quality import Neighbourhood, quality
 from generator.maps.pixels import filled
 from generator.maps.superpixels import Segmentation, Slic, segmentation_of, superpixels
-from generator.maps.variants import ahead
+from generator.maps.variants import Doubles, ahead
 from generator.methods import Request, method
 from generator.samples import Batch
 from generator.text import bilingual

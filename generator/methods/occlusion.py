@@ -49,11 +49,14 @@ class PatchGrid:
         """Top, bottom, left, right of each patch's part inside the picture, row by row."""
         return [(*row, *column) for row in self.spans(0).tolist() for column in self.spans(1).tolist()]
 
+    def covered(self, axis: int) -> Doubles:
+        """`(patches, pixels)`: 1 where a patch lies over a pixel of that axis."""
+        pixel, spans = np.arange(self.size[axis]), self.spans(axis)
+        return ((pixel >= spans[:, :1]) & (pixel < spans[:, 1:])).astype(np.float64)
+
     def spread(self, drops: Doubles) -> Floats:
         """`(N, patches)` to `(N, H, W)`: each pixel gets the mean of the patches that cover it."""
-        pixels = (np.arange(side) for side in self.size)
-        inside = ((self.spans(axis), pixel) for axis, pixel in enumerate(pixels))
-        rows, columns = (np.float64((pixel >= spans[:, :1]) & (pixel < spans[:, 1:])) for spans, pixel in inside)
+        rows, columns = self.covered(0), self.covered(1)
         laid = rows.T @ drops.reshape(-1, len(rows), len(columns)) @ columns
         return (laid / np.outer(rows.sum(axis=0), columns.sum(axis=0))).astype(np.float32)
 

@@ -28,6 +28,8 @@ def document(page: Page, languages: Sequence[str]) -> Node:
     tongues = Tongues(tuple(languages), page.words)
     content = list(_blocks(page, tongues))
     colon = page.words("punctuation.colon")
+    pieces = [one.label + colon + one.value for one in page.author]  # unbreakable; the last is whose report it is
+    signature = {language: [breakable(piece[language]) for piece in pieces] for language in languages}
     return {
         "languages": {language: _language(language) for language in languages},
         "colons": {language: colon[language] for language in languages},
@@ -38,7 +40,7 @@ def document(page: Page, languages: Sequence[str]) -> Node:
             "author": tongues.one_line(page.author[-1].value) if page.author else "",
             "description": tongues.one_line(page.description),
         },
-        "author": [_signature(page, language) for language in languages if page.author],
+        "author": [{"lang": language, "pieces": signature[language]} for language in languages if page.author],
         "head": _running_head(page, languages[0]),
         "words": {key: tongues.word(key) for key in WORDS},
         "anchors": sorted({block["anchor"] for block in content if block.get("anchor")}),
@@ -51,12 +53,6 @@ def _language(code: str) -> Node:
     first, *rest = code.lower().split("-")
     region = REGIONS.get(code.lower()) or next((part for part in rest if len(part) == 2), None)
     return {"lang": first, "region": region, "wide": first in WIDE}
-
-
-def _signature(page: Page, language: str) -> Node:
-    """The title block in one language, each piece on its own; the last is whose report it is."""
-    pieces = [one.label + page.words("punctuation.colon") + one.value for one in page.author]
-    return {"lang": language, "pieces": [breakable(piece[language]) for piece in pieces]}
 
 
 def _running_head(page: Page, language: str) -> Node:

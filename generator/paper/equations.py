@@ -80,12 +80,6 @@ def _over(element: Element) -> Node:
     return _attached("t")(element)
 
 
-def _fraction(element: Element) -> Node:
-    line = element.get("linethickness", "").strip()
-    kind = "binom" if line.startswith("0") else "frac"
-    return {"m": kind, "num": _node(element[0]), "den": _node(element[1])}
-
-
 SCRIPTS: Mapping[str, Callable[[Element], Node]] = MappingProxyType(
     {
         "msub": _attached("b"),
@@ -94,7 +88,11 @@ SCRIPTS: Mapping[str, Callable[[Element], Node]] = MappingProxyType(
         "munder": _attached("b"),
         "mover": _over,
         "munderover": _attached("b", "t"),
-        "mfrac": _fraction,
+        "mfrac": lambda element: {
+            "m": "binom" if element.get("linethickness", "").strip().startswith("0") else "frac",
+            "num": _node(element[0]),
+            "den": _node(element[1]),
+        },
         "msqrt": lambda element: {"m": "sqrt", "c": {"m": "row", "c": _row(element)}},
         "mroot": lambda element: {"m": "root", "c": _node(element[0]), "index": _node(element[1])},
         "mtable": lambda element: {"m": "table", "rows": [[_node(cell) for cell in row] for row in element]},

@@ -12,14 +12,13 @@ from typing import Any
 from xml.etree.ElementTree import Element
 
 from generator.drawing.fonts import with_stand_ins
-from generator.pages.prose_html import tree
+from generator.pages.prose_html import HEADINGS, tree
 from generator.paper.equations import Node, formula
 from generator.text import Prose, Text
 from generator.words import Interface
 
 Inline = str | Node
 
-HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 LONG, PIECE = 30, 10  # a word of LONG characters may be broken at its signs, and every PIECE characters
 UNBROKEN = re.compile(rf"[!-~]{{{LONG},}}")
 BREAK = "\u200b"
@@ -82,13 +81,9 @@ def _block(element: Element, levels: _Levels) -> Node:
     if element.tag == "pre":
         return {"b": "pre", "text": breakable("".join(element.itertext()).rstrip("\n"))}
     if element.tag == "table":
-        return _table(element)
+        rows = [[{"align": cell.get("class", ""), "c": inlines(cell)} for cell in row] for row in element.iter("tr")]
+        return {"b": "table", "columns": max(map(len, rows)), "head": rows[0], "rows": rows[1:]}
     return {"b": "hr" if element.tag == "hr" else "quote", "c": list(_blocks(element, levels))}
-
-
-def _table(element: Element) -> Node:
-    rows = [[{"align": cell.get("class", ""), "c": inlines(cell)} for cell in row] for row in element.iter("tr")]
-    return {"b": "table", "columns": max(map(len, rows)), "head": rows[0], "rows": rows[1:]}
 
 
 def inlines(parent: Element) -> list[Inline]:
