@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
-from typing import Any, cast
 
 import numpy as np
 
@@ -143,7 +142,7 @@ def checked(study: Study) -> Checked | None:
     key = key_of(
         sanity=study.subject.key, source=source_of("build/checks.py"), data=study.subject.data.digest, seed=study.seed
     )
-    found = cast(dict[str, Any], study.cache.remember(key, lambda: asdict(_check(study))))
+    found = study.cache.remember(key, lambda: asdict(_check(study)))
     return Checked(found["accuracy"], found["images"], ScalingHint(**found["hint"]) if found["hint"] else None)
 
 

@@ -18,7 +18,7 @@ from generator.data.selection import Predict, Rule, Selection, row_seeds, select
 from generator.errors import DataError
 from generator.evidence.estimates import Doubles
 from generator.maps.pixels import BLUR, blurred
-from generator.maps.variants import chunk_rows
+from generator.maps.variants import slices
 from generator.samples import Batch, Samples
 
 Masks = NDArray[np.bool_]
@@ -132,8 +132,7 @@ def covered(classifier: Classifier, images: Floats, fill: Floats, target: Ints, 
     rows = np.repeat(np.arange(len(images)), masks.shape[1])
     flat = masks.reshape(-1, *masks.shape[2:], 1)
     found = np.empty(len(rows))
-    step = chunk_rows(images.shape[1:])
-    for part in (slice(start, start + step) for start in range(0, len(rows), step)):
+    for part in slices(len(rows), images.shape[1:]):
         mixed = np.where(flat[part], fill[rows[part]], images[rows[part]])
         found[part] = probability_of(classifier, mixed, target[rows[part]])
     return found.reshape(masks.shape[:2])

@@ -129,12 +129,9 @@ def looks(told: Told) -> Plot:
     lines = [line for figure in told.figures for line in _looks(told, figure)]
     known = next((measured.region_share for _, _, measured in told.measured if measured.region_share), {})
     times = [share.blob / share.area for share in known.values()]
-    blob = [PlotRow("blob", told.word("blob"), tuple(map(_constant, times)), quiet=True)] if known else []
+    constants = tuple(Value(Estimate(value, value, value, 0)) for value in times)
+    blob = [PlotRow("blob", told.word("blob"), constants, quiet=True)] if known else []
     return _plot("looks", _asked(told.regions.values(), told.figures), [*lines, *blob], (EVEN,))
-
-
-def _constant(value: float) -> Value:
-    return Value(Estimate(value, value, value, 0))
 
 
 def _looks(told: Told, figure: str) -> Iterator[PlotRow]:
@@ -175,10 +172,9 @@ def faithful(told: Told) -> Plot:
 
 def _gaps(measured: FigureEvidence) -> Iterator[Value | None]:
     yield Value.of(measured.faithfulness.gap, measured.holds("faithful"))
+    beaten = REFERENCES if measured.light("faithful") == "green" else ()
     for reference in GAPS[1:]:
-        yield Value.of(
-            measured.faithfulness.over.get(reference), measured.light("faithful") == "green" and reference in REFERENCES
-        )
+        yield Value.of(measured.faithfulness.over.get(reference), reference in beaten)
 
 
 def dependence(told: Told) -> Plot:
@@ -246,13 +242,10 @@ def _axes(told: Told) -> tuple[Text, Text]:
 def drawn(told: Told) -> Iterator[Picture]:
     """Every picture of the section; a chart has words, and is drawn in each language."""
     for language in told.words.languages:
-        for plot in plots(told):
-            if plot.lines:
-                yield _picture(chart_name(plot.id, language), _dots(plot, language), "chart", language=language)
-        if bins(told.evidence):
-            yield _picture(
-                chart_name("calibration", language), _reliability(told, language), "chart", language=language
-            )
+        charts = {plot.id: _dots(plot, language) for plot in plots(told) if plot.lines}
+        charts |= {"calibration": _reliability(told, language)} if bins(told.evidence) else {}
+        for name, pixels in charts.items():
+            yield _picture(chart_name(name, language), pixels, "chart", language=language)
     for figure, maps in told.evidence.mean_maps.items():
         yield from _mean_maps(figure, maps)
 
