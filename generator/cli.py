@@ -99,10 +99,9 @@ def _add_reading(command: argparse.ArgumentParser) -> None:
 
 
 def _add_check(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--model", dest="open_model", action="store_true", help="open the model too")
-    command.add_argument(
-        "--budget", type=float, metavar="SECONDS", help="say how long the build takes; an error if longer"
-    )
+    option = command.add_argument
+    option("--model", dest="open_model", action="store_true", help="open the model too")
+    option("--budget", type=float, metavar="SECONDS", help="say how long the build takes; an error if longer")
     _add_reading(command)
     command.set_defaults(run=_check)
 

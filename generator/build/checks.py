@@ -139,9 +139,8 @@ def checked(study: Study) -> Checked | None:
     """The check of a labelled data set; None where there are no labels."""
     if not study.data_facts[1]:
         return None
-    key = key_of(
-        sanity=study.subject.key, source=source_of("build/checks.py"), data=study.subject.data.digest, seed=study.seed
-    )
+    asked = {"sanity": study.subject.key, "data": study.subject.data.digest, "seed": study.seed}
+    key = key_of(source=source_of("build/checks.py"), **asked)
     found = study.cache.remember(key, lambda: asdict(_check(study)))
     return Checked(found["accuracy"], found["images"], ScalingHint(**found["hint"]) if found["hint"] else None)
 

@@ -51,11 +51,6 @@ def shares(maps: Floats, masks: Masks) -> Doubles:
     return np.divide(inside, total, out=np.full_like(inside, np.nan), where=total > 0)
 
 
-def blob_shares(masks: Masks) -> Doubles:
-    """`(R,)` what a blob in the middle has."""
-    return shares(blob(masks.shape[1:3])[None], masks)[0]
-
-
 def ceilings(masks: Masks, grid: tuple[int, int] | None) -> Doubles:
     """`(R,)` the most that a map of so coarse a grid can have inside: the region itself, made coarse and enlarged."""
     if grid is None or not len(masks):
@@ -143,7 +138,8 @@ def region_shares(
     """
     shown = dict(zip(parts.groups, (*total.regions, joined(total.regions)), strict=True))
     random = dict(zip(parts.groups, untrained, strict=True)) if untrained else {}
-    area, blobs, ceiling = parts.masks.mean(axis=(1, 2)), blob_shares(parts.masks), ceilings(parts.masks, total.grid)
+    area, ceiling = parts.masks.mean(axis=(1, 2)), ceilings(parts.masks, total.grid)
+    blobs = shares(blob(parts.masks.shape[1:3])[None], parts.masks)[0]
     each, all_classes = (claim_level(len(parts.regions) * count) for count in (len(parts.classes), 1))
     found, reasons = {}, []
     for k, region in enumerate(parts.regions):

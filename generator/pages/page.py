@@ -12,8 +12,6 @@ from generator.text import Passage, Prose, Text
 from generator.words import Interface
 
 Light = Literal["green", "amber", "red", "silent", ""]
-
-
 NOTHING, SILENCE = Text(), Prose({})
 
 

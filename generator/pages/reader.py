@@ -19,11 +19,6 @@ SHARES = frozenset({"accuracy", "stability", "chance", "fall"})
 Say = Callable[[Text, str], str]
 
 
-def as_written(text: Text, language: str) -> str:
-    """A text whose expressions nobody renders."""
-    return text.in_language(language)
-
-
 @dataclass(frozen=True)
 class Reader:
     """The languages of a report with their words, in its order; a text that lacks one is stood in for by the first.
@@ -35,7 +30,7 @@ class Reader:
     classes: tuple[Text, ...]
     class_ids: tuple[str, ...]
     regions: Mapping[str, Region] = field(default_factory=dict)
-    say: Say = as_written
+    say: Say = Text.in_language  # as written
     models: Mapping[str, Text] = field(default_factory=dict)
 
     def text(self, text: Text) -> Text:
@@ -76,10 +71,6 @@ class Reader:
 
     def number(self, value: float) -> str:
         return printed(float(value), "plain")
-
-    def fact_name(self, key: str) -> Text:
-        """The words of a fact; one without any goes by its own key."""
-        return self.words.known(f"fact.{key}", key.replace("_", " "))
 
     def fact(self, key: str, value: Fact) -> Text:
         """One value of a fact as it is read."""
@@ -126,9 +117,8 @@ class Seen:
     @property
     def label(self) -> Text:
         """', labelled Happy', or ', predicted as Happy' where there is no label."""
-        label, prediction = (
-            int(column[self.row or 0]) for column in (self.part.batch.label, self.part.batch.prediction)
-        )
+        batch, row = self.part.batch, self.row or 0
+        label, prediction = int(batch.label[row]), int(batch.prediction[row])
         if label >= 0:
             return self.say("label", label=self.reader.class_name(label))
         return self.say("predicted", prediction=self.reader.class_name(prediction))

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from generator.data.preprocess import Preprocessing
 from generator.data.selection import Select
@@ -35,10 +35,7 @@ class Author(Section):
 class Preprocess(Preprocessing):
     """What is done to a picture before the model sees it."""
 
-    @field_validator("mean", "std")
-    @classmethod
-    def _file(cls, value: object, info: ValidationInfo) -> object:
-        return fields.statistic(value, info)
+    _files = field_validator("mean", "std")(fields.statistic)
 
     @model_validator(mode="after")
     def _one_scaling(self) -> Self:
