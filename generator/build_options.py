@@ -40,7 +40,5 @@ class BuildOptions:
     @property
     def settings(self) -> Mapping[str, str]:
         """What of it decides the site."""
-        said = {"quiet", "verbose"}
-        return {f.name: str(getattr(self, f.name)) for f in fields(self) if f.name not in said} | {
-            "version": __version__
-        }
+        decisive = [f.name for f in fields(self) if f.name not in ("quiet", "verbose")]
+        return {"version": __version__, **{name: str(getattr(self, name)) for name in decisive}}

@@ -32,7 +32,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     command = () if words[0] in (*COMMANDS, "-h", "--help", "--version") else ("build",)  # meant where none is said
     asked = parser().parse_args([*command, *words])
     try:
-        return int(asked.run(asked))
+        return int(asked.run(asked) or BUILT)
     except GeneratorError as error:
         print(error, file=sys.stderr)
         if getattr(asked, "verbose", False):
@@ -152,19 +152,17 @@ def _build(asked: argparse.Namespace) -> int:
     return build(_loaded(asked), options)
 
 
-def _check(asked: argparse.Namespace) -> int:
+def _check(asked: argparse.Namespace) -> None:
     from generator.build.checks import check
 
     print(check(_loaded(asked), options_of(asked), asked.open_model, asked.budget))
-    return BUILT
 
 
-def _init(asked: argparse.Namespace) -> int:
+def _init(asked: argparse.Namespace) -> None:
     from generator.shipped import write_starter
 
     for path in write_starter(asked.folder):
         print(path)
-    return BUILT
 
 
 def _serve(asked: argparse.Namespace) -> int:
@@ -173,22 +171,19 @@ def _serve(asked: argparse.Namespace) -> int:
     return serve(asked.spec, options_of(asked), asked.port)
 
 
-def _methods(asked: argparse.Namespace) -> int:
+def _methods(asked: argparse.Namespace) -> None:
     from generator.spec.schema import methods_json, methods_text
 
     print(methods_json() if asked.json else methods_text())
-    return BUILT
 
 
-def _schema(asked: argparse.Namespace) -> int:
+def _schema(asked: argparse.Namespace) -> None:
     from generator.spec.schema import schema_text
 
     print(schema_text(), end="")
-    return BUILT
 
 
-def _clear_cache(asked: argparse.Namespace) -> int:
+def _clear_cache(asked: argparse.Namespace) -> None:
     from generator.build.cache import Cache
 
     Cache(asked.spec.parent / FOLDER).clear()
-    return BUILT

@@ -11,12 +11,8 @@ class Text:
     by_language: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, value: "str | Mapping[str, str] | Text | None") -> "Text":
-        if isinstance(value, Text):
-            return value
-        if value is None:
-            return cls()
-        return cls({"*": value} if isinstance(value, str) else dict(value))
+    def of(cls, value: "str | Text") -> "Text":
+        return value if isinstance(value, Text) else cls({"*": value})
 
     def in_language(self, language: str, *fallbacks: str) -> str:
         """The text in `language`, else in the first fallback that has it, else in any; '' when empty."""

@@ -23,10 +23,10 @@ def test_what_is_missing_is_known():
 
 @pytest.mark.parametrize(
     ("value", "expected"),
-    [("x", {"*": "x"}), ({"en": "x"}, {"en": "x"}), (None, {}), (Text({"en": "x"}), {"en": "x"})],
+    [("x", {"*": "x"}), ("", {"*": ""}), (Text({"en": "x"}), {"en": "x"}), (Text(), {})],
 )
-def test_a_text_is_made_of_what_a_spec_says(value, expected):
-    """One string for all languages, a mapping by language, or nothing."""
+def test_a_text_is_made_of_a_string_or_a_text(value, expected):
+    """One string for all languages, or the text itself."""
     text = Text.of(value)
     assert text.by_language == expected
     assert bool(text) == bool(expected)

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, fields, is_dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any, get_args, get_type_hints
+from typing import Any, TypeVar, cast, get_args, get_type_hints
 
 import numpy as np
 
@@ -27,6 +27,7 @@ from generator.shipped import PACKAGE
 
 LIMIT = 1 << 30  # bytes; the entries used longest ago go first
 DIGEST = 32
+Value = TypeVar("Value")
 
 
 def key_of(**ingredients: object) -> str:
@@ -54,11 +55,11 @@ class Cache:
     hits: int = 0
     misses: int = 0
 
-    def remember(self, key: str, compute: Callable[[], object]) -> object:
+    def remember(self, key: str, compute: Callable[[], Value]) -> Value:
         """The value of `key`, computed if it is not there."""
         found = self.look_up(key)
         if found is not None:
-            return found
+            return cast(Value, found)
         value = compute()
         self.store(key, value)
         return value

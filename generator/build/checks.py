@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
-from typing import Any, cast
 
 import numpy as np
 
@@ -140,10 +139,9 @@ def checked(study: Study) -> Checked | None:
     """The check of a labelled data set; None where there are no labels."""
     if not study.data_facts[1]:
         return None
-    key = key_of(
-        sanity=study.subject.key, source=source_of("build/checks.py"), data=study.subject.data.digest, seed=study.seed
-    )
-    found = cast(dict[str, Any], study.cache.remember(key, lambda: asdict(_check(study))))
+    asked = {"sanity": study.subject.key, "data": study.subject.data.digest, "seed": study.seed}
+    key = key_of(source=source_of("build/checks.py"), **asked)
+    found = study.cache.remember(key, lambda: asdict(_check(study)))
     return Checked(found["accuracy"], found["images"], ScalingHint(**found["hint"]) if found["hint"] else None)
 
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager
-from typing import cast
 
 from generator.artefacts import Floats, Heatmaps, Ints
 from generator.build.cache import key_of, source_of
@@ -29,7 +28,7 @@ def measured(
     if report.evidence is None or not (explainers or study.given_evaluation):
         return NOTHING
     key = _key(report, study, explainers)
-    return cast(ReportEvidence, study.cache.remember(key, lambda: _measure(report, study, explainers, note)))
+    return study.cache.remember(key, lambda: _measure(report, study, explainers, note))
 
 
 def _explainers(study: Study, results: Mapping[str, FigureResult]) -> Iterator[Explainer]:

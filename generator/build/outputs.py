@@ -5,7 +5,7 @@ import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, is_dataclass
 from pathlib import PurePosixPath
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 from pydantic import BaseModel
@@ -60,7 +60,7 @@ def drawn(study: Study, report: Report, result: FigureResult) -> Drawing:
     parts = [run.key for run in runs_of(figure, study)]
     look = {"show": repr(figure.show), "export": repr(figure.export), "names": repr(names)}
     key = key_of(drawing=source_of(*DRAWING, "build/outputs.py"), figure=figure.id, parts=parts, **look)
-    return cast(Drawing, study.cache.remember(key, draw_anew))
+    return study.cache.remember(key, draw_anew)
 
 
 def exported(report: Report, built: Mapping[str, Built]) -> dict[str, bytes]:

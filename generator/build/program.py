@@ -3,9 +3,7 @@
 import sys
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from tqdm import tqdm
@@ -113,30 +111,25 @@ def _told(results: Mapping[str, FigureResult], output: Path, seconds: float, opt
 BAR = "{desc} {bar} {percentage:3.0f}% · {remaining} left"
 
 
-@dataclass
 class Progress:
     """Counts model passes, the measure of the time a figure takes; quiet shows nothing."""
 
-    total: int
-    quiet: bool
-    bar: Any = None
+    def __init__(self, total: int, quiet: bool) -> None:
+        silent = quiet or not total or not sys.stderr.isatty()
+        self.quiet = quiet
+        self.bar = tqdm(total=total, file=sys.stderr, bar_format=BAR, leave=False, disable=silent)
 
     def __enter__(self) -> "Progress":
-        if self.total and not self.quiet and sys.stderr.isatty():
-            self.bar = tqdm(total=self.total, file=sys.stderr, bar_format=BAR, leave=False)
         return self
 
     def __exit__(self, *_: object) -> None:
-        if self.bar is not None:
-            self.bar.close()
+        self.bar.close()
 
     def begin(self, name: str) -> None:
-        if self.bar is not None:
-            self.bar.set_description_str(f"{name:<20}")
+        self.bar.set_description_str(f"{name:<20}")
 
     def end(self, name: str, passes: int, seconds: float) -> None:
         """A figure is done; without a terminal it gets a line of its own."""
-        if self.bar is not None:
-            self.bar.update(passes)
-        elif not self.quiet:
+        self.bar.update(passes)
+        if self.bar.disable and not self.quiet:
             print(f"{name}: {seconds:.1f} s", file=sys.stderr)

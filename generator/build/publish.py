@@ -9,7 +9,6 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, fields, is_dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import cast
 
 from generator.build.cache import Cache, key_of, source_of
 from generator.build.narrator import Narrator, facts_of
@@ -129,7 +128,7 @@ class Publication:
 def drawn_once(told: Told, cache: Cache) -> tuple[Picture, ...]:
     """The pictures of the evidence; from the cache where nothing they show has changed."""
     key = key_of(evidence_drawing=source_of(*DRAWING, "pages/evidence_plots.py"), shown=shown(told))
-    return cast(Drawing, cache.remember(key, lambda: Drawing(tuple(drawn(told))))).pictures
+    return cache.remember(key, lambda: Drawing(tuple(drawn(told)))).pictures
 
 
 def html(of: Publication) -> Files:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import product
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 
@@ -62,7 +62,7 @@ class Run:
 
     def part(self) -> Part:
         """From the cache, else computed."""
-        return replace(cast(Part, self.study.cache.remember(self.key, self._computed)), facts=self.facts)
+        return replace(self.study.cache.remember(self.key, self._computed), facts=self.facts)
 
     def _computed(self) -> Part:
         """Raises FigureError where the spec asks for what is not there, and FAILURES."""

@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import cast
 
 import numpy as np
 
@@ -59,8 +58,7 @@ class Study:
     def evaluation_of(self, subject: Subject) -> Evaluation | None:
         """The same of any model."""
         key = key_of(evaluation=self.evaluation_digest(subject))
-        found = cast(tuple[Evaluation | None], self.cache.remember(key, lambda: (self._evaluated(subject),)))
-        return found[0]
+        return self.cache.remember(key, lambda: (self._evaluated(subject),))[0]
 
     def _evaluated(self, subject: Subject) -> Evaluation | None:
         training = self.training_samples()
@@ -87,24 +85,15 @@ class Study:
     def data_facts(self) -> tuple[int, bool]:
         """How many images there are, and whether they have labels."""
         data = self.subject.data
-
-        def read() -> tuple[int, bool]:
-            return len(data.samples), data.samples.labelled
-
-        return cast(
-            tuple[int, bool], self.cache.remember(key_of(data_facts=data.digest, source=source_of(*DATA)), read)
-        )
+        key = key_of(data_facts=data.digest, source=source_of(*DATA))
+        return self.cache.remember(key, lambda: (len(data.samples), data.samples.labelled))
 
 
 def open_study(report: Report, options: BuildOptions, cache: Cache) -> Study:
     """Everything the figures of a report are computed from; raises SpecError for an evaluation that does not fit."""
     data = DataSet(DataSource(report.data.source, report.data.path, report.data.usage), report.class_words, cache)
-    subjects = {
-        model.id or "": Subject(
-            model.path, model.preprocess, report.folder, data, cache, options.trust_model, model.size
-        )
-        for model in report.models
-    }
+    shared = report.folder, data, cache, options.trust_model
+    subjects = {model.id or "": Subject(model.path, model.preprocess, *shared, model.size) for model in report.models}
     evaluation, training = _given_evaluation(report), _training(report, cache)
     return Study(report.class_ids, subjects, METHODS, cache, report.seed, evaluation, report.figures, training)
 

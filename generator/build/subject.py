@@ -14,7 +14,6 @@ import numpy as np
 from generator.artefacts import Floats, Ints
 from generator.build.cache import Cache, key_of, source_of
 from generator.classifier import Classifier, ModelFacts
-from generator.data.csv_source import PixelTable
 from generator.data.preprocess import Preprocessing, Preprocessor, preprocess_of, resize
 from generator.data.selection import row_hash, row_seeds
 from generator.data.sources import DataSource, read_samples, read_table
@@ -65,11 +64,8 @@ class DataSet:
     def samples(self) -> Samples:
         if self.source.kind != "csv":
             return read_samples(self.source, self.classes)
-        table = self.cache.remember(
-            key_of(table=self.digest, origin=str(self.source.path), source=source_of(*DATA)),
-            lambda: read_table(self.source, self.classes),
-        )
-        return cast(PixelTable, table).samples
+        key = key_of(table=self.digest, origin=str(self.source.path), source=source_of(*DATA))
+        return self.cache.remember(key, lambda: read_table(self.source, self.classes)).samples
 
     def _contents(self, path: Path) -> str:
         """The file's sha256; of a file that was read before, as its size and time say, it is known."""
@@ -77,7 +73,7 @@ class DataSet:
             return file_digest(path)
         facts = path.stat()
         key = key_of(contents=str(path.resolve()), size=facts.st_size, changed=facts.st_mtime_ns)
-        return cast(str, self.cache.remember(key, lambda: file_digest(path)))
+        return self.cache.remember(key, lambda: file_digest(path))
 
     def shown(self, positions: Ints, shape: tuple[int, int, int], crop: tuple[int, int] | None) -> Floats:
         """`(N, H, W, C)` images in 0..1, of the model's size."""
@@ -120,7 +116,7 @@ class Subject:
     def facts(self) -> ModelFacts:
         """From the cache, else by opening the model."""
         key = key_of(facts=self.digest, size=repr(self.size), libraries=versions(), source=source_of(*MODEL))
-        return cast(ModelFacts, self.cache.remember(key, lambda: self.classifier.facts))
+        return self.cache.remember(key, lambda: self.classifier.facts)
 
     @cached_property
     def classifier(self) -> "KerasClassifier":
@@ -139,8 +135,7 @@ class Subject:
     @cached_property
     def probabilities(self) -> Floats:
         """`(N, K)` of every image of the data set, in its order."""
-        found = self.cache.remember(key_of(probabilities=self.key, data=self.data.digest), self._probabilities)
-        return cast(Floats, found)
+        return self.cache.remember(key_of(probabilities=self.key, data=self.data.digest), self._probabilities)
 
     def predict(self, positions: Ints) -> Floats:
         """Probabilities of some images; of many, from those of the whole data set."""

@@ -40,9 +40,8 @@ def evaluation_of(samples: Samples, probability: Floats) -> Evaluation:
     """The evaluation of labelled samples from the probabilities `(N, K)` of all of them, in their order."""
     known = samples.label != UNLABELLED
     prediction = probability.argmax(axis=1).astype(np.int64)
-    return Evaluation(
-        samples.label[known], prediction[known], probability[known], Path(samples.origin).name, samples.digest
-    )
+    origin = Path(samples.origin).name
+    return Evaluation(samples.label[known], prediction[known], probability[known], origin, samples.digest)
 
 
 def _columns(path: Path, names: list[str], classes: Sequence[ClassWords]) -> tuple[int, ...]:

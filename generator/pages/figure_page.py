@@ -133,7 +133,8 @@ def _details(parts: tuple[Part, ...], reader: Reader) -> Iterator[Detail]:
     if any(isinstance(part.artefact, Heatmaps) and not (part.batch.label >= 0).any() for part in parts):
         yield Detail(reader.words("fact.label"), reader.words("figure.no_label"))
     for key, values in facts.items():
-        yield Detail(reader.fact_name(key), reader.words.joined(reader.fact(key, value) for value in values))
+        name = reader.words.known(f"fact.{key}", key.replace("_", " "))
+        yield Detail(name, reader.words.joined(reader.fact(key, value) for value in values))
 
 
 def _remarks(parts: tuple[Part, ...], reader: Reader) -> Iterator[Text]:

@@ -80,10 +80,6 @@ class Reader:
     def number(self, value: float) -> str:
         return printed(float(value), "plain")
 
-    def fact_name(self, key: str) -> Text:
-        """The words of a fact; one without any goes by its own key."""
-        return self.words.known(f"fact.{key}", key.replace("_", " "))
-
     def fact(self, key: str, value: Fact) -> Text:
         """One value of a fact as it is read."""
         if isinstance(value, tuple):

@@ -4,35 +4,15 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from generator.data.preprocess import Preprocessing
 from generator.data.selection import Select
 from generator.data.sources import SourceKind
 from generator.regions import Box
 from generator.show import Panel, Show
-from generator.spec.fields import (
-    EXPORT_FIELDS,
-    AgainstRef,
-    ClassName,
-    ClassRef,
-    Corners,
-    Count,
-    ExportFile,
-    File,
-    Language,
-    MethodName,
-    ModelRefs,
-    Name,
-    NoteKey,
-    Rows,
-    TargetRef,
-    Wording,
-    describe,
-    known,
-    statistic,
-    wrong,
-)
+from generator.spec import fields
+from generator.spec.fields import Count, File, Name, Wording, describe, known, wrong
 from generator.text import Text
 
 WAYS = ("select", "index", "same_as")  # to name images
@@ -55,10 +35,7 @@ class Author(Section):
 class Preprocess(Preprocessing):
     """What is done to a picture before the model sees it."""
 
-    @field_validator("mean", "std")
-    @classmethod
-    def _file(cls, value: object, info: ValidationInfo) -> object:
-        return statistic(value, info)
+    _files = field_validator("mean", "std")(fields.statistic)
 
     @model_validator(mode="after")
     def _one_scaling(self) -> Self:
@@ -103,7 +80,7 @@ class Data(Section):
 class Class(Section):
     """One output of the model."""
 
-    id: Annotated[ClassName, describe("how the spec names it")]
+    id: Annotated[fields.ClassName, describe("how the spec names it")]
     name: Annotated[Wording, describe("how the report names it")] = Text()
 
     @model_validator(mode="before")
@@ -122,8 +99,8 @@ class RegionBoxes(Section):
     """A named part of the picture."""
 
     name: Annotated[Wording, describe("how the report names it")] = Text()
-    box: Annotated[Corners | None, describe("left, top, right, bottom in fractions of the image")] = None
-    boxes: Annotated[tuple[Corners, ...] | None, Field(min_length=1, description="several boxes")] = None
+    box: Annotated[fields.Corners | None, describe("left, top, right, bottom in fractions of the image")] = None
+    boxes: Annotated[tuple[fields.Corners, ...] | None, Field(min_length=1, description="several boxes")] = None
     outside: Annotated[
         tuple[Name, ...] | None, Field(min_length=1, description="all that lies outside these regions: the background")
     ] = None
@@ -144,13 +121,13 @@ class Images(Section):
 
     select: Annotated[Select | None, describe("a rule; default: confident")] = None
     per_class: Annotated[int | None, Field(ge=1, description="so many of each class")] = None
-    classes: Annotated[tuple[ClassRef, ...] | None, Field(min_length=1, description="only these classes")] = None
+    classes: Annotated[tuple[fields.ClassRef, ...] | None, Field(min_length=1, description="only these classes")] = None
     correct: Annotated[bool | None, describe("only images that are predicted right (true) or wrong (false)")] = None
     min_probability: Annotated[
         float | None, Field(ge=0, le=1, description="only images predicted with at least this probability")
     ] = None
     index: Annotated[
-        Rows | dict[ClassRef, Rows] | None,
+        fields.Rows | dict[fields.ClassRef, fields.Rows] | None,
         describe("rows of the file from 0, whatever is filtered; or by class: {happy: 8, angry: 0}"),
     ] = None
     same_as: Annotated[str | None, describe("the id of an earlier figure, whose images these are")] = None
@@ -177,7 +154,9 @@ class Images(Section):
 class Export(Section):
     """A picture copied to site/exports/."""
 
-    file: Annotated[ExportFile, describe(f"its name; may hold {', '.join(f'{{{f}}}' for f in EXPORT_FIELDS)}")]
+    file: Annotated[
+        fields.ExportFile, describe(f"its name; may hold {', '.join(f'{{{f}}}' for f in fields.EXPORT_FIELDS)}")
+    ]
     panel: Annotated[Panel | None, describe("which panel; default: the map alone")] = None
 
     @model_validator(mode="before")
@@ -204,21 +183,21 @@ class Figure(Section):
     default; only `layer` may be a tuple, where several were named.
     """
 
-    method: Annotated[MethodName, describe("see `python -m generator methods`")]
+    method: Annotated[fields.MethodName, describe("see `python -m generator methods`")]
     id: Annotated[Name, describe("default: the method's name, numbered when it repeats")] = ""
-    model: Annotated[ModelRefs, describe("one of `models`, or several")] = ()
+    model: Annotated[fields.ModelRefs, describe("one of `models`, or several")] = ()
     images: Annotated[Images, describe("which images")] = Images()
-    target: Annotated[TargetRef, describe("which score is explained: label, predicted, each, both, or a class")] = (
-        "label"
-    )
-    against: Annotated[AgainstRef | None, describe("a class whose score is subtracted, or second")] = None
+    target: Annotated[
+        fields.TargetRef, describe("which score is explained: label, predicted, each, both, or a class")
+    ] = "label"
+    against: Annotated[fields.AgainstRef | None, describe("a class whose score is subtracted, or second")] = None
     params: Annotated[dict[str, Any], describe("what is computed: the method's own options")] = Field(
         default_factory=dict
     )
     show: Annotated[Show, describe("what is drawn of it; never computes anything anew")] = Show()
     caption: Annotated[Wording, describe("Markdown and Jinja")] = Text()
-    notes: Annotated[dict[NoteKey, Wording], describe("a line under the row of a class or an image index")] = Field(
-        default_factory=dict
+    notes: Annotated[dict[fields.NoteKey, Wording], describe("a line under the row of a class or an image index")] = (
+        Field(default_factory=dict)
     )
     export: Annotated[Export | None, describe("a file name in site/exports/, such as fig1_{class_index}.jpg")] = None
 
@@ -260,7 +239,7 @@ class Document(Section):
         Text()
     )
     languages: Annotated[
-        tuple[Language, ...] | None, Field(min_length=1, description="BCP 47; the first is the site's default")
+        tuple[fields.Language, ...] | None, Field(min_length=1, description="BCP 47; the first is the site's default")
     ] = None
     seed: Annotated[int, Field(ge=0, lt=2**32, description="of everything random")] = 0
     model: Annotated[ModelFile | None, describe("the model that is explained")] = None

@@ -192,10 +192,8 @@ def _texts(names: Declared) -> Iterator[tuple[str, str]]:
         parts.append((figure, ("caption",)))
         parts += [(Entry(child(figure.path, "notes"), "", notes), tuple(notes))] if isinstance(notes, Mapping) else []
     for path, text in ((child(entry.path, key), entry.data.get(key)) for entry, keys in parts for key in keys):
-        written = (
-            {child(path, tag): words for tag, words in text.items()} if isinstance(text, Mapping) else {path: text}
-        )
-        yield from ((place, words) for place, words in written.items() if isinstance(words, str))
+        said = {child(path, tag): words for tag, words in text.items()} if isinstance(text, Mapping) else {path: text}
+        yield from ((place, words) for place, words in said.items() if isinstance(words, str))
 
 
 def _undefined(path: str, text: str, source: Source) -> Iterator[Problem]:
