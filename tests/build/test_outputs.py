@@ -1,6 +1,7 @@
 """What a build writes beside the pages: exported pictures under the names of the spec, and numbers for machines."""
 
 import io
+import json
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import SimpleNamespace
@@ -9,7 +10,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from generator.build.outputs import exported, plain
+from generator.build.outputs import exported, manifest, plain
 from generator.errors import Problem, SpecError
 from generator.show import Show
 from generator.spec.grammar import Export
@@ -100,3 +101,15 @@ def test_the_manifest_holds_json_alone(value, shown):
 def test_a_setting_of_the_spec_keeps_what_was_said():
     """Without the keys that nobody gave a value."""
     assert plain(Show.model_validate({"columns": 4}))["columns"] == 4
+
+
+def test_the_manifest_tells_how_strong_each_map_is():
+    """As a share of the figure's strongest, nothing and weak where a map is no result; of maps alone."""
+    subject = SimpleNamespace(digest="model", data=SimpleNamespace(digest="data"))
+    report = SimpleNamespace(source=SimpleNamespace(digest="spec"), seed=0)
+    told = json.loads(manifest(report, SimpleNamespace(subject=subject), BUILT.values(), {}, {}, 1.0))
+    rows = {figure["id"]: figure["images"] for figure in told["figures"]}
+    strengths = [1, 0, *(1 - 0.08 * k for k in range(2, 7))]
+    assert [row["strength"] for row in rows["saliency"]] == pytest.approx(strengths, abs=1e-6)
+    assert [row["weak"] for row in rows["saliency"]] == [strength < 0.1 for strength in strengths]
+    assert not any("strength" in row for row in rows["feature_maps"])
