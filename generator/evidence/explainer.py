@@ -110,8 +110,9 @@ class Sizes:
     pool: int
 
     def seen(self, number: int) -> Ints:
-        """The images of an untrained network, which no other one sees: so the networks are independent."""
-        return np.arange(number, self.pool, NETWORKS)
+        """The images of an untrained network, that no other one sees, in turn of all classes."""
+        first, last = (self.pool * part // NETWORKS for part in (number, number + 1))
+        return np.arange(first, last, dtype=np.int64)
 
 
 def sizes_of(explainer: Explainer, faces: int) -> Sizes:

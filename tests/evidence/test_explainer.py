@@ -1,9 +1,10 @@
 """A figure's method as the measures use it."""
 
+import numpy as np
 import pytest
 
 from generator.evidence.dependence import related
-from generator.evidence.explainer import BUDGET, Explainer, Sizes, sizes_of
+from generator.evidence.explainer import BUDGET, NETWORKS, Explainer, Sizes, sizes_of
 from generator.methods import METHODS, load_all
 
 load_all()
@@ -56,3 +57,11 @@ def test_how_many_images_a_method_is_measured_on(name, faces, shares, rest, pool
 def test_methods_with_a_common_factor_are_related(one, other, expected):
     """They agree by construction, whatever the model."""
     assert related(METHODS[one], METHODS[other]) == related(METHODS[other], METHODS[one]) == expected
+
+
+def test_an_untrained_network_sees_several_classes_and_images_of_its_own():
+    """Classes take turns, so images that follow each other are of different ones, also where there are ten."""
+    sizes = Sizes(160, 56, 53)
+    seen = [sizes.seen(number) for number in range(NETWORKS)]
+    assert np.concatenate(seen).tolist() == list(range(53))
+    assert all(len(set((rows % 10).tolist())) == len(rows) > 4 for rows in seen)
