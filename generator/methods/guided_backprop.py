@@ -14,10 +14,10 @@ from generator.text import bilingual
     access="gradients",
     title=bilingual("Guided backpropagation", "導向反向傳播"),
     summary=bilingual(
-        "The gradient, with everything negative cut off at every ReLU on the way back. The lines are sharp, but they "
-        "hardly depend on the class or on the weights (Adebayo et al. 2018): read them as detail, not as evidence.",
-        "反向傳播時，在每個 ReLU 都把負值切掉的梯度。線條很清楚，但幾乎不隨類別或權重改變（Adebayo 等人，2018）："
-        "請把它當作細節，不要當作證據。",
+        "The gradient, with everything negative cut off at every ReLU on the way back. The lines are sharp, but "
+        "Adebayo et al. (2018) found that they hardly change with the weights: read them as detail, not as evidence.",
+        "反向傳播時，在每個 ReLU 都把負值切掉的梯度。線條很清楚，但 Adebayo 等人"
+        "（2018）發現它們幾乎不隨權重改變：請把它當作細節，不要當作證據。",
     ),
     paper="Springenberg et al. 2015, Striving for Simplicity: The All Convolutional Net, arXiv:1412.6806",
     passes=lambda params, images: images,

@@ -16,10 +16,10 @@ from generator.text import bilingual
     access="gradients",
     title=bilingual("Guided Grad-CAM", "導向 Grad-CAM"),
     summary=bilingual(
-        "Grad-CAM times guided backpropagation: the first says where, the second draws the lines. Only the first "
-        "depends on the class; the lines are the picture's own edges (Adebayo et al. 2018).",
-        "Grad-CAM 乘上導向反向傳播：前者指出位置，後者畫出線條。只有前者隨類別改變；線條多半是影像本身的邊緣"
-        "（Adebayo 等人，2018）。",
+        "Grad-CAM times guided backpropagation: the first says where, the second draws the lines. Adebayo et "
+        "al. (2018) found that such lines are mostly the picture's own edges.",
+        "Grad-CAM 乘上導向反向傳播：前者指出位置，後者畫出線條。"
+        "Adebayo 等人（2018）發現，這些線條多半是影像本身的邊緣。",
     ),
     paper="Selvaraju et al. 2017, Grad-CAM, arXiv:1610.02391",
     passes=lambda params, images: 2 * images,
