@@ -99,10 +99,7 @@ def superpixels(image: Floats, segmentation: Slic | Quickshift | Felzenszwalb | 
 
 
 def fitting(pixels: int) -> int:
-    """How many superpixels are asked of a picture: 40 of a 48×48 face, which gives some 25 to 30, more of a larger one.
-
-    The number grows with the side, up to 60 from 72×72 on.
-    """
+    """How many superpixels are asked of a picture: 40 of 48×48, which gives 25 to 30, and with its side up to 60."""
     return int(np.clip(round(ASKED * np.sqrt(pixels / FACE)), 2, MOST))
 
 

@@ -50,8 +50,7 @@ def integrated_gradients(
     batch, explained = request.batch, score_of(request, score)
     start = request.classifier.prepare(filled(batch.images, baseline))
     change = values(request.classifier, batch.inputs, explained) - values(request.classifier, start, explained)
-    tries = (steps,) if steps else STEPS
-    share, taken = shares(request.classifier, start, batch.inputs, explained, change, tries)
+    share, taken = shares(request.classifier, start, batch.inputs, explained, change, (steps,) if steps else STEPS)
     told = int(taken[0]) if len(set(taken)) == 1 else f"{taken.min()}–{taken.max()}"
     farthest = float(off(share, change).max())
     facts = {**gradient_facts(request.classifier, score, signed), "steps": told, "baseline": baseline}
