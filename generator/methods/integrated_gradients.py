@@ -84,7 +84,8 @@ def way(start: Floats, end: Floats, rows: Ints, steps: int) -> Iterator[Variant]
 def off(share: Doubles, change: Doubles) -> Doubles:
     """`(N,)` how far the sum of the shares is from the change of the score, as a share of that change."""
     distance = np.abs(share.sum(axis=(1, 2)) - change)
-    return np.asarray(distance / np.maximum(np.abs(change), NOTHING))
+    least = np.maximum(np.abs(share).sum(axis=(1, 2)) / 100, NOTHING)  # where all cancels, the rest is rounding
+    return np.asarray(distance / np.maximum(np.abs(change), least))
 
 
 def completeness(share: Doubles, change: Doubles, taken: Ints) -> Iterator[Mapping[str, Fact]]:

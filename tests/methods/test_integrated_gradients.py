@@ -7,6 +7,7 @@ from generator.classifier import Score
 from generator.maps.pixels import filled
 from generator.methods import integrated_gradients as door
 from tests.conftest import request_of
+from tests.fixtures.closed_form import LinearClassifier
 from tests.fixtures.stock import computed, correlations
 from tests.methods.conftest import corner_share
 
@@ -89,3 +90,10 @@ def test_a_sum_that_is_off_takes_more_steps(network, monkeypatch):
     assert once[1].facts["steps"] == 1
     assert once[1].facts["sum_off"] == max(facts["completeness"] for facts in once[1].image_facts)
     assert "sum_off" not in computed("integrated_gradients", request, steps=200).facts
+
+
+def test_rounding_is_not_off():
+    """Where the shares cancel, what is left of the change is rounding, and more steps would not help."""
+    even = LinearClassifier(np.ones((48, 48, 1, 2), np.float32))
+    request = request_of(even, np.random.default_rng(0).random((3, 48, 48, 1)), target=0)
+    assert computed("integrated_gradients", request).facts["steps"] == 50
