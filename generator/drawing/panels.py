@@ -84,30 +84,22 @@ class Tile:
 
 def sheet(tiles: tuple[Tile, ...], columns: int | None = None) -> Pixels:
     """The tiles, all of one size, in rows of `columns` on white, each with its number centred below."""
-    columns = min(columns or columns_for(len(tiles)), len(tiles))
-    height, width = tiles[0].pixels.shape[:2]
-    times = colours.multiple(height, width, TILE if columns > 4 else ROW)
+    columns, own = min(columns or columns_for(len(tiles)), len(tiles)), tiles[0].pixels.shape[:2]
+    times = colours.multiple(own[0], own[1], TILE if columns > 4 else ROW)
+    height, width = (side * times for side in own)
     barred = BAR + GAP // 2 if any(tile.top is not None for tile in tiles) else 0
-    pitch = (height * times + barred + DIGITS + 2 * GAP, width * times + GAP)
-    rows = -(-len(tiles) // columns)
-    canvas = np.full((rows * pitch[0] - GAP, columns * pitch[1] - GAP, 3), 255, np.uint8)
-    for position, tile in enumerate(tiles):
-        top, left = (position // columns) * pitch[0], (position % columns) * pitch[1]
-        canvas[top : top + height * times, left : left + width * times] = tile.drawn(times)
+    down, across, rows = height + barred + DIGITS + 2 * GAP, width + GAP, -(-len(tiles) // columns)
+    canvas = np.full((rows * down - GAP, columns * across - GAP, 3), 255, np.uint8)
+    corners = [(position // columns * down, position % columns * across) for position in range(len(tiles))]
+    for tile, (top, left) in zip(tiles, corners, strict=True):
+        canvas[top : top + height, left : left + width] = tile.drawn(times)
         if tile.top is not None:
-            below = slice(top + height * times + GAP // 2, top + height * times + barred)
-            canvas[below, left : left + width * times] = MAT
-            canvas[below, left : left + round(tile.strength * width * times)] = BLACK
-    return _numbered(canvas, tiles, (width * times, height * times + barred), pitch)
-
-
-def _numbered(canvas: Pixels, tiles: tuple[Tile, ...], size: tuple[int, int], pitch: tuple[int, int]) -> Pixels:
-    """The canvas with each tile's number below it."""
+            below = slice(top + height + GAP // 2, top + height + barred)
+            canvas[below, left : left + width] = MAT
+            canvas[below, left : left + round(tile.strength * width)] = BLACK
     picture = Image.fromarray(canvas)
     pen, font = ImageDraw.Draw(picture), ImageFont.truetype(str(chinese()), DIGITS)
-    columns = (canvas.shape[1] + GAP) // pitch[1]
-    for position, tile in enumerate(tiles):
-        x = (position % columns) * pitch[1] + size[0] / 2
-        y = (position // columns) * pitch[0] + size[1] + GAP / 2 + DIGITS / 2
-        pen.text((x, y), str(tile.number), BLACK, font, anchor="mm")
+    for tile, (top, left) in zip(tiles, corners, strict=True):
+        middle = left + width / 2, top + height + barred + GAP / 2 + DIGITS / 2
+        pen.text(middle, str(tile.number), BLACK, font, anchor="mm")
     return np.asarray(picture)

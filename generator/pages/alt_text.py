@@ -150,11 +150,7 @@ def _concentration(power: Floats, vertical: float, horizontal: float) -> float:
 def direction(vertical: float, horizontal: float) -> str:
     """How stripes of such a wave run, with y downwards: across the wave."""
     angle = np.degrees(np.arctan2(vertical, horizontal)) % 180  # of the wave itself
-    if angle < 22.5 or angle >= 157.5:
-        return "vertical"
-    if angle < 67.5:
-        return "rising"
-    return "horizontal" if angle < 112.5 else "falling"
+    return ("vertical", "rising", "horizontal", "falling")[int((angle + 22.5) // 45) % 4]
 
 
 def outputs(artefact: artefacts.LayerOutputs, seen: Seen) -> Text:
