@@ -16,6 +16,7 @@ Role = Literal["image", "map", "overlay", "masked", "veil", "pattern", "output",
 `sheet`: all units of a part as one picture with their numbers; `chart`: drawn by matplotlib, with words; `bar`: the
 colours of the legend from low to high.
 """
+Light = Literal["green", "amber", "red", "undecided", "silent", ""]
 
 
 @dataclass(frozen=True)
@@ -125,3 +126,14 @@ class Drawing:
 
     pictures: tuple[Picture, ...]
     legend: Legend | None = None
+
+
+@dataclass(frozen=True)
+class LightLine:
+    """One measured claim about a figure: a light with its word, a sentence, and the numbers it rests on."""
+
+    light: Light
+    light_word: Text
+    name: Text
+    sentence: Text
+    numbers: Text

@@ -8,11 +8,10 @@ from generator.build.study import Study
 from generator.errors import ProseError, SpecError
 from generator.evidence.result import ReportEvidence
 from generator.pages.assembly import figure_numbers
-from generator.pages.page import LightLine
 from generator.pages.reader import Reader
 from generator.prose.numbers import ReportFacts
 from generator.prose.sayings import Spoken
-from generator.results import FigureResult
+from generator.results import FigureResult, LightLine
 from generator.spec.report import Report
 from generator.templating import render_prose
 from generator.text import Language, Text

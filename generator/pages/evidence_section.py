@@ -16,8 +16,8 @@ from generator.pages import evidence_plots
 from generator.pages.alt_text import strong
 from generator.pages.bodies import CHART
 from generator.pages.evidence_plots import UNKNOWN, Plot, PlotRow, Told, Value
-from generator.pages.page import NOTHING, Body, Image, Light, PageSection, Sheet, Table
-from generator.results import Picture
+from generator.pages.page import NOTHING, Body, Image, PageSection, Sheet, Table
+from generator.results import Light, Picture
 from generator.show import TILE
 from generator.text import Passage, Prose, Text, woven
 

@@ -12,9 +12,9 @@ from generator.methods import Method
 from generator.pages import alt_text, bodies
 from generator.pages.attribution_rows import image_numbers, row_anchor, rows
 from generator.pages.bodies import Examples, Material
-from generator.pages.page import NOTHING, Body, ColourKey, Detail, Image, LightLine, ShownFigure
+from generator.pages.page import NOTHING, Body, ColourKey, Detail, Image, ShownFigure
 from generator.pages.reader import Reader, Seen
-from generator.results import Drawing, FigureResult, Part
+from generator.results import Drawing, FigureResult, LightLine, Part
 from generator.spec.grammar import Figure
 from generator.text import Text
 

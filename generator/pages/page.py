@@ -5,13 +5,10 @@ The renderers walk it and pick one language or several. A `Text` is plain, a `Pr
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
 
-from generator.results import Picture, Role
+from generator.results import Light, LightLine, Picture, Role
 from generator.text import Passage, Prose, Text
 from generator.words import Interface
-
-Light = Literal["green", "amber", "red", "undecided", "silent", ""]
 
 NOTHING, SILENCE = Text(), Prose({})
 
@@ -220,17 +217,6 @@ class ColourKey:
     above: Text = NOTHING
     note: Text = NOTHING
     more: Text = NOTHING
-
-
-@dataclass(frozen=True)
-class LightLine:
-    """One measured claim about a figure: a light with its word, a sentence, and the numbers it rests on."""
-
-    light: Light
-    light_word: Text
-    name: Text
-    sentence: Text
-    numbers: Text = NOTHING
 
 
 @dataclass(frozen=True)

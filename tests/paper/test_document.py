@@ -2,8 +2,9 @@
 
 from dataclasses import replace
 
-from generator.pages.page import Image, LightLine, PageSection, Sheet, ShownFigure, Table
+from generator.pages.page import Image, PageSection, Sheet, ShownFigure, Table
 from generator.paper.document import document
+from generator.results import LightLine
 from generator.text import Passage, Prose, Text
 from tests.fixtures.picked import with_answer
 from tests.fixtures.report_fixture import everywhere, rows, whole
