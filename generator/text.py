@@ -1,4 +1,4 @@
-"""A text in several languages, where a missing translation is stood in for, never invented; how a language lists."""
+"""A text in several languages, where a missing translation is stood in for, never invented."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -72,23 +72,3 @@ class Prose:
 
     def __bool__(self) -> bool:
         return bool(self.by_language)
-
-
-@dataclass(frozen=True)
-class Language:
-    """How numbers and lists read in a language; unknown ones follow English."""
-
-    code: str
-
-    @property
-    def chinese(self) -> bool:
-        return self.code.split("-")[0] in ("zh", "ja")
-
-    def listed(self, words: tuple[str, ...]) -> str:
-        """'a, b and c', or 'a、b和c'."""
-        if len(words) < 2:
-            return "".join(words)
-        if self.chinese:
-            space = " " if (words[-2][-1:] + words[-1][:1]).isdigit() else ""  # numbers stand apart from characters
-            return "、".join(words[:-1]) + f"{space}和{space}" + words[-1]
-        return ", ".join(words[:-1]) + " and " + words[-1]

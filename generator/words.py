@@ -8,7 +8,7 @@ from typing import Any
 
 from generator.errors import InputError, suggestion
 from generator.shipped import TEMPLATES
-from generator.text import Language, Text
+from generator.text import Text
 from generator.yaml_source import read
 
 COMPLETE = "en"  # the language whose file has every key
@@ -47,8 +47,12 @@ class Words:
         return self(one if n == 1 and one in self.entries else f"{key}.other", n=f"{n:,}", **values)
 
     def listed(self, items: Sequence[str]) -> str:
-        """'a, b and c' as the language writes it."""
-        return Language(self.language).listed(tuple(items))
+        """'a, b and c' as the language writes it; of two numbers each stands apart from the word between."""
+        if len(items) < 2:
+            return "".join(items)
+        last = self("punctuation.and")
+        last = f" {last.strip()} " if (items[-2][-1:] + items[-1][:1]).isdigit() else last
+        return self("punctuation.comma").join(items[:-1]) + last + items[-1]
 
 
 @dataclass(frozen=True)

@@ -1,8 +1,8 @@
-"""Texts in several languages, and how a language lists."""
+"""Texts in several languages."""
 
 import pytest
 
-from generator.text import Language, Passage, Prose, Text, bilingual, woven
+from generator.text import Passage, Prose, Text, bilingual, woven
 
 
 def test_a_language_is_stood_in_for_in_order():
@@ -32,15 +32,6 @@ def test_a_text_is_made_of_a_string_or_a_text(value, expected):
     assert bool(text) == bool(expected)
 
 
-@pytest.mark.parametrize(
-    ("code", "lists"),
-    [("en", ["", "a", "a and b", "a, b and c"]), ("zh-Hant", ["", "a", "a和b", "a、b和c"])],
-)
-def test_lists_are_joined_as_the_language_does(code, lists):
-    """Of nothing, one, two and three."""
-    assert [Language(code).listed(tuple("abc"[:count])) for count in range(4)] == lists
-
-
 def test_texts_are_woven_language_by_language():
     """What is the same in all languages takes part in each."""
     hello, name = bilingual("Hello", "你好"), Text.of("Ann")
@@ -59,9 +50,3 @@ def test_prose_says_nothing_to_readers_it_has_no_passage_for():
     """Nothing is stood in for twice: the passage itself knows its language."""
     prose = Prose({"en": Passage("words", "en")})
     assert (prose["en"], prose["zh-Hant"], bool(prose), bool(Prose({}))) == (Passage("words", "en"), None, True, False)
-
-
-def test_numbers_stand_apart_from_characters():
-    """As the rest of the interface sets them."""
-    assert Language("zh-Hant").listed(("6", "22", "16")) == "6、22 和 16"
-    assert Language("zh-Hant").listed(("眼睛", "3")) == "眼睛和3"

@@ -10,6 +10,7 @@ import pytest
 from generator.artefacts import Artefact, Heatmaps
 from generator.errors import InputError
 from generator.methods import METHODS, load_all
+from generator.prose.quantities import Listed
 from generator.samples import Evaluation
 from generator.shipped import TEMPLATES
 from generator.text import Text
@@ -139,6 +140,33 @@ def test_a_third_language_is_one_file(tmp_path):
     assert words("page.methods") == "Methods"
     assert "page.methods" in words.missing
     assert "page.contents" not in words.missing
+
+
+@pytest.mark.parametrize(
+    ("code", "lists"),
+    [("en", ["", "a", "a and b", "a, b and c"]), ("zh-Hant", ["", "a", "a和b", "a、b和c"])],
+)
+def test_lists_are_joined_as_the_language_does(code, lists):
+    """Of nothing, one, two and three."""
+    assert [load(code).listed("abc"[:count]) for count in range(4)] == lists
+
+
+def test_numbers_stand_apart_from_characters():
+    """As the rest of the interface sets them."""
+    assert load("zh-Hant").listed(("6", "22", "16")) == "6、22 和 16"
+    assert load("zh-Hant").listed(("眼睛", "3")) == "眼睛和3"
+    assert load("en").listed(("6", "22", "16")) == "6, 22 and 16"
+
+
+def test_a_third_language_lists_with_its_own_words(tmp_path):
+    """Also in prose; one without such words lists as English does."""
+    (tmp_path / "words").mkdir()
+    (tmp_path / "words" / "de.yaml").write_text("punctuation: {and: ' und '}\n")
+    (tmp_path / "words" / "ja.yaml").write_text("page: {contents: 目次}\n")
+    german, japanese = (load(language, (tmp_path, TEMPLATES)) for language in ("de", "ja"))
+    assert german.listed("abc") == str(Listed.of((*"abc",), german)) == "a, b und c"
+    assert japanese.listed("abc") == "a, b and c"
+    assert "punctuation.and" in japanese.missing
 
 
 def test_a_third_language_is_written_in_the_charts_too(tmp_path):

@@ -14,7 +14,7 @@ from generator.prose.sayings import Spoken
 from generator.results import FigureResult, LightLine
 from generator.spec.report import Report
 from generator.templating import render_prose
-from generator.text import Language, Text
+from generator.text import Text
 from generator.words import Interface
 from generator.yaml_source import child
 
@@ -70,8 +70,7 @@ class Narrator:
         methods = {name: figure.method for name, figure in self.report.figures.items()}
         shown, known = (self.results, figure_numbers(self.report)), (self.evidence, methods)
         return {
-            language: Spoken(self.facts, Language(language), *shown, words("figure.label", n="{}"), *known, words)
-            for language, words in self.words.by_language.items()
+            language: Spoken(self.facts, words, *shown, *known) for language, words in self.words.by_language.items()
         }
 
     @cached_property

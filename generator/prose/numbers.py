@@ -19,7 +19,8 @@ from generator.prose.quantities import FALLS, SHARES, Listed, Name, Quantity, Un
 from generator.regions import Region, share
 from generator.results import FigureResult, Part
 from generator.samples import Batch, Evaluation
-from generator.text import Language, Text
+from generator.text import Text
+from generator.words import Words
 
 NBSP = "\u00a0"
 FIGURE_MARK = "[[figure:{}]]"  # a paragraph of the rendered prose that stands for a figure
@@ -49,10 +50,9 @@ class Numbers:
     """The functions of the prose in one language; `figure_numbers` counts the figures from 1."""
 
     facts: ReportFacts
-    language: Language
+    words: Words
     results: Mapping[str, FigureResult]
     figure_numbers: Mapping[str, int]
-    figure_word: str  # "Figure {}" in the language
 
     def context(self) -> dict[str, Callable[..., object]]:
         """Name → function, for the sandbox; what a failed figure cannot tell is unknown."""
@@ -63,7 +63,7 @@ class Numbers:
             return function(*arguments, **named)
         except _NotBuiltError:
             several = function.__annotations__.get("return") is Listed
-            return Listed.of((), self.language) if several else Quantity.unknown()
+            return Listed.of((), self.words) if several else Quantity.unknown()
 
     # the report
 
@@ -143,7 +143,7 @@ class Numbers:
 
     def fig(self, figure: str) -> str:
         """A link to a figure by its number: 'Figure 3', which no line break parts."""
-        words = self.figure_word.format(self.figure_numbers[one_of(figure, self.figure_numbers, "figure")])
+        words = self.words("figure.label", n=self.figure_numbers[one_of(figure, self.figure_numbers, "figure")])
         return f"[{words.replace(' ', NBSP)}](#fig-{figure})"
 
     def figure(self, figure: str) -> str:
@@ -215,7 +215,7 @@ class Numbers:
         """The n units (filters, classes) that climbed highest."""
         patterns = self._patterns(figure)
         order = np.argsort(-patterns.activation, kind="stable")[:n]
-        return Listed.of(tuple(int(patterns.unit[k]) for k in order), self.language)
+        return Listed.of(tuple(int(patterns.unit[k]) for k in order), self.words)
 
     def activation(self, figure: str, unit: int) -> Quantity:
         """The value that gradient ascent reached for a unit."""
@@ -230,13 +230,13 @@ class Numbers:
     def outdone(self, figure: str) -> Listed:
         """The units that some real image activates more than the climb did: theirs are not the strongest patterns."""
         patterns = self._patterns(figure)
-        return Listed.of(tuple(map(int, patterns.unit[patterns.on_images > patterns.activation])), self.language)
+        return Listed.of(tuple(map(int, patterns.unit[patterns.on_images > patterns.activation])), self.words)
 
     def dead_filters(self, figure: str) -> Listed:
         """The units that nothing activates, also those that `{best: N}` left out."""
         patterns = self._patterns(figure)
         skipped = cast(tuple[int, ...], patterns.facts.get("skipped", ()))
-        return Listed.of((*map(int, patterns.unit[patterns.dead]), *skipped), self.language)
+        return Listed.of((*map(int, patterns.unit[patterns.dead]), *skipped), self.words)
 
     # looking things up
 
@@ -267,7 +267,7 @@ class Numbers:
         return int(found[0])
 
     def _spoken(self, text: Text) -> str:
-        return text.in_language(self.language.code, *self.facts.languages)
+        return text.in_language(self.words.language, *self.facts.languages)
 
     def _class(self, class_id: str) -> int:
         return list(self.facts.classes).index(one_of(class_id, self.facts.classes, "class"))
@@ -295,7 +295,7 @@ class Numbers:
 
     def _names(self, classes: list[int]) -> Listed:
         identifiers = list(self.facts.classes)
-        return Listed.of(tuple(self.class_name(identifiers[k]) for k in classes), self.language)
+        return Listed.of(tuple(self.class_name(identifiers[k]) for k in classes), self.words)
 
 
 def _explained(batch: Batch) -> Floats:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Literal, Self
 
 from generator.evidence.estimates import Colour, Estimate
-from generator.text import Language
+from generator.words import Words
 
 Unit = Literal["share", "points", "count", "plain", "times"]
 SHARES = frozenset(
@@ -119,17 +119,17 @@ class Name(str):
 class Listed(tuple[Any, ...]):
     """Several names or numbers that print as a list in the reader's language; `apart`: clearly so, of a ranking."""
 
-    language: Language
+    words: Words
     apart: bool = False
 
     @classmethod
-    def of(cls, items: tuple[Any, ...], language: Language) -> Self:
+    def of(cls, items: tuple[Any, ...], words: Words) -> Self:
         made = cls(items)
-        made.language = language
+        made.words = words
         return made
 
     def __str__(self) -> str:
-        return self.language.listed(tuple(str(item) for item in self))
+        return self.words.listed([str(item) for item in self])
 
 
 class Claim(Quantity):

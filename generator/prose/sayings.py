@@ -16,7 +16,6 @@ from generator.methods import METHODS
 from generator.prose import numbers
 from generator.prose.numbers import Numbers, functions_of, one_of
 from generator.prose.quantities import CheckLine, Claim, Light, Listed, Name, Quantity, Share, Unit, printed
-from generator.words import Words
 
 COMPARED = (*REFERENCES, AVERAGE)
 EXCHANGES = ("class", "weights")
@@ -30,7 +29,6 @@ class Spoken(Numbers):
 
     evidence: ReportEvidence
     methods: Mapping[str, str]
-    words: Words
 
     def context(self) -> dict[str, Callable[..., object]]:
         """Name → function, for the sandbox."""
@@ -257,7 +255,7 @@ class Spoken(Numbers):
         return self._regions(region for region in self.facts.regions if self._effect(region, class_id).said == said)
 
     def _regions(self, regions: Iterable[str]) -> Listed:
-        return Listed.of(tuple(self.region_name(region) for region in regions), self.language)
+        return Listed.of(tuple(self.region_name(region) for region in regions), self.words)
 
     def _group(self, class_id: str) -> str:
         return class_id if class_id == ALL else one_of(class_id, self.facts.classes, "class")

@@ -19,7 +19,7 @@ from generator.prose.numbers import ReportFacts
 from generator.prose.sayings import Spoken
 from generator.regions import Region
 from generator.samples import Evaluation
-from generator.text import Language, Text, bilingual
+from generator.text import Text, bilingual
 from generator.words import load
 from tests.conftest import request_of
 from tests.fixtures.closed_form import LinearClassifier
@@ -172,4 +172,4 @@ def spoken(evidence, code: str = "en") -> Spoken:
     corner = replace(CORNER, name=Text({"en": "the corner", "zh-Hant": "角落"}))
     methods = {name: "lime" if name == "lime" else name for name in evidence.figures}
     facts = ReportFacts(names, {"corner": corner}, None, 0, True, 0, "", (SIDE, SIDE, 1), ("en",))
-    return Spoken(facts, Language(code), {}, {}, "", evidence, methods, load(code))
+    return Spoken(facts, load(code), {}, {}, evidence, methods)

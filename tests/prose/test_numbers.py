@@ -15,7 +15,7 @@ from generator.prose.sayings import Spoken
 from generator.regions import Region
 from generator.results import FigureResult, Part
 from generator.samples import Evaluation
-from generator.text import Language, bilingual
+from generator.text import bilingual
 from generator.words import load
 from tests.conftest import batch_of
 from tests.fixtures.closed_form import LinearClassifier
@@ -57,13 +57,13 @@ def numbers(language="en", evaluation=True) -> Numbers:
     }
     table = Evaluation(LABEL, PREDICTION, None, "e.csv", "") if evaluation else None
     facts = ReportFacts(CLASSES, regions, table, 7, False, 1234567, "m.keras", (4, 4, 1))
-    return Numbers(facts, Language(language), figures(), {"maps": 1, "filters": 2}, "Figure {}")
+    return Numbers(facts, load(language), figures(), {"maps": 1, "filters": 2})
 
 
 def test_a_fact_reads_in_its_unit():
     """A share in per cent, a difference of two shares in percentage points, whatever the language."""
     own = {one.name: getattr(numbers(), one.name) for one in fields(Numbers)}
-    told = Spoken(**own, evidence=ReportEvidence({}), methods={}, words=load("en"))
+    told = Spoken(**own, evidence=ReportEvidence({}), methods={})
     assert [str(told.fact("maps", key)) for key in ("stability", "fall")] == ["90%", "43 percentage points"]
 
 

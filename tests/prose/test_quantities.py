@@ -4,7 +4,7 @@ import pytest
 
 from generator.prose.numbers import proportion
 from generator.prose.quantities import Listed, Quantity
-from generator.text import Language
+from generator.words import load
 
 
 def test_wilsons_interval_of_none_in_ten_ends_at_28_percent():
@@ -19,4 +19,4 @@ def test_quantities_read_in_their_unit():
     assert str(Quantity(0.0123, "share")) == "1.2%"
     assert str(Quantity(28709, "count")) == "28,709"
     assert str(Quantity(-0.012345)) == "−0.0123"
-    assert str(Listed.of((1, 2, 3), Language("en"))) == "1, 2 and 3"
+    assert str(Listed.of((1, 2, 3), load("en"))) == "1, 2 and 3"
