@@ -20,6 +20,13 @@ class GeneratorError(Exception):
     """Anything a user can cause; its text is the whole message, without a traceback."""
 
 
+def told(error: BaseException) -> str:
+    """What a report says of an error; a message of ours is whole, others' words go with their type."""
+    if isinstance(error, GeneratorError):
+        return str(error)
+    return f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+
+
 class InputError(GeneratorError):
     """The input is wrong; nothing was built and nothing was lost."""
 

@@ -17,17 +17,14 @@ from generator.build.choice import explained, images_of, shows_images
 from generator.build.study import Study
 from generator.build.subject import Subject, file_digest
 from generator.classifier import Request
-from generator.errors import ComputationError, DataError, FigureError, GeneratorError, ModelError, ParameterError
-from generator.methods import USUAL_SIZE, Method
+from generator.errors import DataError, FigureError, ParameterError, told
+from generator.methods import FAILURES, USUAL_SIZE, Method
 from generator.results import FigureResult, Part
 from generator.samples import Batch
 from generator.spec.grammar import Figure
 
 METHODS = ("methods", "maps", "results.py", "build/choice.py", "build/runs.py", "build/study.py")
 """The source that computes a figure, beside the model's."""
-
-FAILURES = (ComputationError, ModelError, MemoryError, np.linalg.LinAlgError)
-"""What a method may raise where no code is at fault: the rest of the report is built."""
 
 
 @dataclass(frozen=True)
@@ -68,21 +65,11 @@ class Run:
         """Raises FigureError where the spec asks for what is not there, and FAILURES."""
         try:
             request = self._request()
-            return Part(self._artefact(request), request.batch)
+            return Part(self.method.run(request, self.params, Artefact), request.batch)
         except ParameterError as error:
             raise FigureError(f"params.{error.parameter}", str(error)) from error
         except DataError as error:
             raise FigureError("images", str(error)) from error
-
-    def _artefact(self, request: Request) -> Artefact:
-        try:
-            return self.method.compute(request, **self.params)
-        except (GeneratorError, *FAILURES):
-            raise
-        except Exception as error:  # a fault of ours ends the build; code of the user's may raise what it likes
-            if self.method.built_in:
-                raise
-            raise ComputationError(told(error)) from error
 
     def _request(self) -> Request:
         study, subject, kind, batch = self.study, self.subject, self.method.kind, self._batch()
@@ -126,13 +113,6 @@ def computed(figure: Figure, question: str, study: Study) -> FigureResult:
     passes = sum(method.passes(figure.params, len(b), b.images.shape[1:3]) for b in batches)
     seconds, cached = time.perf_counter() - begin, study.cache.misses == misses
     return replace(made, parts=parts, seconds=seconds, model_passes=passes, cached=cached)
-
-
-def told(error: Exception) -> str:
-    """What a report says of an error; a message of ours is whole, others' words go with their type."""
-    if isinstance(error, GeneratorError):
-        return str(error)
-    return f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
 
 
 def waiting(study: Study) -> Iterator[tuple[Figure, int]]:

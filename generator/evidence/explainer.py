@@ -87,10 +87,7 @@ def computed(explainer: Explainer, bench: Bench, rows: Ints, target: Ints, again
     """What the method gives for some rows and the classes `target (n,)`; `again` with other random numbers."""
     batch = batch_of(bench.faces, rows, target, bench.classifier, again)
     request = Request(bench.classifier, batch, batch.inputs, None, bench.faces.seed)
-    artefact = explainer.method.compute(request, **explainer.options)
-    if not isinstance(artefact, Heatmaps):
-        raise TypeError(f"{explainer.method.name} gives no maps")
-    return artefact
+    return explainer.method.run(request, explainer.options, Heatmaps)
 
 
 def maps_of(explainer: Explainer, bench: Bench, rows: Ints, target: Ints, again: bool = False) -> Maps:

@@ -10,12 +10,14 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from importlib import import_module
 from pkgutil import iter_modules
-from typing import Any, Literal, get_type_hints
+from typing import Any, Literal, TypeVar, get_type_hints
 
+import numpy as np
 from pydantic import BaseModel, ConfigDict, create_model
 
 from generator.artefacts import Artefact
 from generator.classifier import Request as Request  # a method imports it together with its decorator
+from generator.errors import ComputationError, DataError, FigureError, ModelError, ParameterError, told
 from generator.text import Text
 
 Kind = Literal["attribution", "patterns", "outputs", "evaluation", "predictions", "model"]  # model: without images
@@ -23,7 +25,14 @@ Access = Literal["gradients", "predictions", "weights", "none"]  # white box, bl
 Params = Mapping[str, Any]
 Size = tuple[int, int]  # height and width of the images
 Passes = Callable[[Params, int, Size], int]
+Form = TypeVar("Form", bound=Artefact)
 USUAL_SIZE: Size = (48, 48)  # of images that are not known yet, when the cost is told
+
+FAILURES = (ComputationError, ModelError, MemoryError, np.linalg.LinAlgError)
+"""What a method may raise where no code is at fault: the rest of the report is built."""
+
+MISFITS = (ParameterError, DataError, FigureError)
+"""What it may raise where the spec asks for what this model or these images do not have."""
 
 
 @dataclass(frozen=True)
@@ -55,6 +64,18 @@ class Method:
         fields: dict[str, Any] = {p.name: (hints[p.name], p.default) for p in named}
         config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=False)
         return create_model(f"{self.name}_params", __config__=config, **fields)
+
+    def run(self, request: Request, options: Params, form: type[Form]) -> Form:
+        """What it computes; raises FAILURES and MISFITS. A fault of ours stays one, that of a plugin is a failure."""
+        try:
+            artefact = self.compute(request, **options)
+            if isinstance(artefact, form):
+                return artefact
+            raise TypeError(f"the method returned {type(artefact).__name__}, not {form.__name__}")
+        except BaseException as error:
+            if self.built_in or isinstance(error, (KeyboardInterrupt, *FAILURES, *MISFITS)):
+                raise
+            raise ComputationError(told(error)) from error
 
     @property
     def built_in(self) -> bool:

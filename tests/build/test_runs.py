@@ -66,11 +66,24 @@ def test_a_fault_of_ours_ends_the_build(error):
         result_of(raising(error, "generator.methods.picture"))
 
 
-@pytest.mark.parametrize("error", [TypeError("an int"), KeyError("layer"), OSError("gone"), StopIteration("x")])
+@pytest.mark.parametrize("error", [TypeError("an int"), OSError("gone"), StopIteration("x"), SystemExit(3)])
 def test_whatever_a_plugin_raises_is_the_figures_failure(error):
     """With its type and its words: it is the user's own code."""
     failure = result_of(raising(error, "report_plugin_mine")).failure
     assert failure == f"{type(error).__name__}: {error}"
+
+
+def test_who_breaks_off_a_plugin_breaks_off_the_build():
+    """Ctrl-C is the user's, not the plugin's."""
+    with pytest.raises(KeyboardInterrupt):
+        result_of(raising(KeyboardInterrupt(), "report_plugin_mine"))
+
+
+@pytest.mark.parametrize("returned", [None, np.zeros((2, 4, 4))])
+def test_a_plugin_that_returns_no_artefact_is_told_so(returned):
+    """A return that was forgotten, or bare arrays, are the figure's failure."""
+    failure = result_of(replace(PICTURE, compute=lambda request, **params: returned)).failure
+    assert failure == f"TypeError: the method returned {type(returned).__name__}, not Artefact"
 
 
 @pytest.mark.parametrize(
