@@ -54,11 +54,11 @@ class Reader:
         return self.text(self.classes[number])
 
     def method_title(self, method: Method) -> Text:
-        """Its own title; a further language has one in its words."""
-        return self.words.known(f"method.{method.name}.title", self.text(method.title))
+        """Its own title; a further language has one in its words, else English."""
+        return self.words.known(f"method.{method.name}.title", method.title)
 
     def method_summary(self, method: Method) -> Text:
-        return self.words.known(f"method.{method.name}.summary", self.text(method.summary))
+        return self.words.known(f"method.{method.name}.summary", method.summary)
 
     def model_name(self, name: str) -> Text:
         """What the report calls one of several models; without words of its own, what the spec calls it."""

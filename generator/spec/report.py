@@ -219,18 +219,21 @@ def _report(
         questions=tuple(_filled(q, islice(figures, len(q.figures)), entries[0].id) for q in document.questions),
         only=_only(options.only, ids(names.questions)),
         paths={figure.id: figure.path for figure in names.figures},
-        warnings=tuple(sorted((*_untranslated(document, languages, source), *_unworded(languages, source)))),
+        warnings=tuple(sorted((*_untranslated(document, languages, source), *_unworded(names, languages, source)))),
     )
 
 
-def _unworded(languages: tuple[str, ...], source: Source) -> Iterator[Problem]:
-    """Languages whose interface is partly English; raises SpecError for one that has no words at all."""
+def _unworded(names: Declared, languages: tuple[str, ...], source: Source) -> Iterator[Problem]:
+    """Languages whose interface is partly English, the names of its methods too; SpecError where one has no words."""
+    used = dict.fromkeys(str(figure.data["method"]) for figure in names.figures)
+    own = {f"method.{name}.{part}": getattr(METHODS[name], part) for name in used for part in ("title", "summary")}
     for language in filter(lambda language: not speaks(language), languages):
         try:
-            missing = words_of(language, folders_beside(source.file.parent)).missing
+            words = words_of(language, folders_beside(source.file.parent))
         except InputError as error:
             raise SpecError((source.problem("languages", str(error)),)) from error
-        if missing:
+        unsaid = (key for key, text in own.items() if text.missing((language,)) and not words.has(key))
+        if missing := (*words.missing, *unsaid):
             file = f"templates/words/{language}.yaml"
             yield source.problem(
                 "languages", f"{file} lacks {len(missing)} words, such as '{missing[0]}'; English stands in"

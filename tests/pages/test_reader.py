@@ -55,8 +55,11 @@ class TestMethods:
         """The project's own two languages stand beside the method."""
         assert german.method_title(METHODS["lime"]) == Text({"en": "LIME", "de": "Nachbarschaft"})
 
-    def test_what_the_words_lack_is_stood_in_for(self, german):
-        """By the first language of the report."""
+    def test_what_the_words_lack_is_said_in_english(self, german, tmp_path):
+        """As every other word, also where the report is first in another language."""
+        both = replace(german, words=interface(("zh-Hant", "de"), (tmp_path, TEMPLATES)))
+        title = {language: METHODS["saliency"].title[language] for language in ("zh-Hant", "en")}
+        assert both.method_title(METHODS["saliency"]) == Text({"zh-Hant": title["zh-Hant"], "de": title["en"]})
         assert german.method_title(METHODS["saliency"]) == Text({"en": "Saliency map", "de": "Saliency map"})
         assert german.method_summary(METHODS["lime"])["de"].startswith("What LIME does")
 

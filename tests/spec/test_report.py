@@ -1,10 +1,12 @@
 """The spec: every mistake is named at its place with what was probably meant, and all of them at once."""
 
 import random
+from dataclasses import replace
 
 from generator.build_options import BuildOptions
 from generator.errors import GeneratorError
 from generator.methods import METHODS
+from generator.shipped import TEMPLATES
 from generator.spec.report import load
 from generator.text import Text
 from tests.fixtures.spec_fixture import ANSWER, FIGURE, HEAD, figure, loaded, said_about, written
@@ -146,6 +148,28 @@ def test_a_language_needs_its_words(tmp_path):
     (tmp_path / "templates" / "words" / "de.yaml").write_text("page: {contents: Inhalt}\n")
     warnings = [str(warning) for warning in loaded(tmp_path, spec).warnings]
     assert any("templates/words/de.yaml lacks" in warning and "English stands in" in warning for warning in warnings)
+
+
+def test_a_further_language_needs_words_for_the_methods_of_the_report(tmp_path, monkeypatch):
+    """Those that it uses, by title and summary, once each; a plugin brings its own, and ours have both languages."""
+    own = replace(METHODS["lime"], name="mine", title=Text({"de": "Meine"}), summary=Text.of("Mine."))
+    monkeypatch.setitem(METHODS, "mine", own)
+    spec = figure("method: saliency") + "      - {method: saliency}\n      - {method: mine}\n"
+    words = tmp_path / "templates" / "words"
+    words.mkdir(parents=True)
+    complete = (TEMPLATES / "words" / "en.yaml").read_text(encoding="utf-8")
+    said = {}
+    for known in ("", "  saliency: {title: Salienz}\n", "  saliency: {title: Salienz, summary: Was zählt.}\n"):
+        text = complete.replace("\nmethod:\n", f"\nmethod:\n{known}")
+        (words / "de.yaml").write_text(text, encoding="utf-8")
+        warnings = loaded(tmp_path, spec.replace("[zh-Hant, en]", "[en, de]")).warnings
+        said[known] = [w.message for w in warnings if w.path == "languages"]
+    assert list(said.values()) == [
+        ["templates/words/de.yaml lacks 2 words, such as 'method.saliency.title'; English stands in"],
+        ["templates/words/de.yaml lacks 1 words, such as 'method.saliency.summary'; English stands in"],
+        [],
+    ]
+    assert loaded(tmp_path, spec).warnings == ()
 
 
 def test_later_stages_report_at_the_line(tmp_path):
