@@ -79,7 +79,7 @@ def _problems(report: Report, study: Study) -> Iterator[Problem]:
         try:
             opened.append(subject.facts)
         except ModelError as error:
-            yield report.problem("model.path" if len(report.models) == 1 else f"models.{name}.path", str(error))
+            yield report.problem(child(report.model_paths[name], "path"), str(error))
         else:
             yield from _miscounted(report, subject.facts)
     if len(opened) < len(study.subjects):
@@ -103,7 +103,8 @@ def _unknown_layers(report: Report, study: Study, figure: Figure) -> Iterator[Pr
             if run.params.get("layer") is not None:
                 layer_called(run.params["layer"], run.subject.facts.layers)
         except ParameterError as error:
-            yield report.figure_problem(figure.id, f"params.{error.parameter}", str(error))
+            model = f"model '{run.facts.get('model', figure.model[0])}': " if len(report.models) > 1 else ""
+            yield report.figure_problem(figure.id, f"params.{error.parameter}", f"{model}{error}")
 
 
 def _missing_images(report: Report, study: Study, figure: Figure) -> Iterator[Problem]:
@@ -148,7 +149,7 @@ def checked(study: Study) -> Checked | None:
 def doubts(report: Report, study: Study, found: Checked | None) -> Iterator[Problem]:
     """What speaks against believing the figures: the preprocessing, and an evaluation made of training images."""
     if found is not None and found.hint is not None:
-        yield report.problem("model.preprocess", found.hint.message)
+        yield report.problem(child(next(iter(report.model_paths.values())), "preprocess"), found.hint.message)
     figures = [figure for question in report.built for figure in question.figures]
     matrix = next((figure for figure in figures if study.methods[figure.method].kind == "evaluation"), None)
     if matrix is not None and study.evaluation is not None and study.evaluation.in_training:

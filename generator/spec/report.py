@@ -34,7 +34,8 @@ PLUGIN_MISTAKES = (ImportError, SyntaxError, NameError, AttributeError, TypeErro
 class Report:
     """A spec in which everything is checked and filled in; paths are absolute or as the command line has them.
 
-    `figures` by id in their order, also of questions that `--only` leaves out. `warnings` are what it can do without.
+    `figures` by id in their order, also of questions that `--only` leaves out; `paths` are where the spec has them,
+    `model_paths` the models, by id. `warnings` are what it can do without.
     """
 
     source: Source
@@ -55,6 +56,7 @@ class Report:
     questions: tuple[Question, ...]
     only: tuple[str, ...]
     paths: Mapping[str, str]
+    model_paths: Mapping[str, str]
     warnings: tuple[Problem, ...] = ()
 
     @property
@@ -94,8 +96,9 @@ class Report:
 
     def texts(self) -> Iterator[tuple[str, Text]]:
         """Every text of the report with its path, as written."""
-        for part in ("title", "author", "classes", "regions", "questions"):
-            yield from texts_in(getattr(self, part), part)
+        parts = {part: getattr(self, part) for part in ("title", "author", "things", "classes", "questions")}
+        parts |= zip(self.model_paths.values(), self.models, strict=True)
+        return texts_in({**parts, "regions": {region.id: region for region in self.regions}}, "")
 
 
 def load(path: Path, options: BuildOptions = BuildOptions()) -> Report:  # noqa: B008, frozen
@@ -219,6 +222,7 @@ def _report(
         questions=tuple(_filled(q, islice(figures, len(q.figures)), entries[0].id) for q in document.questions),
         only=_only(options.only, ids(names.questions)),
         paths={figure.id: figure.path for figure in names.figures},
+        model_paths={entry.id: entry.path for entry in entries},
         warnings=tuple(sorted((*_untranslated(document, languages, source), *_unworded(names, languages, source)))),
     )
 

@@ -8,10 +8,13 @@ import pytest
 
 from generator.artefacts import Floats
 from generator.build.cache import Cache
-from generator.build.checks import check, check_glyphs, checked
+from generator.build.checks import check, check_glyphs, checked, preflight
+from generator.build.study import Study
 from generator.build_options import BuildOptions
+from generator.classifier import Layer, ModelFacts
 from generator.data.preprocess import Preprocessor
 from generator.errors import SpecError
+from generator.methods import METHODS
 from generator.samples import Samples
 from tests.fixtures.closed_form import LinearClassifier
 from tests.fixtures.spec_fixture import HEAD, loaded
@@ -97,6 +100,45 @@ def test_each_is_named_at_its_line(tmp_path):
     assert (second.line, second.path) == (start + 6, "questions[0].answer.en")
     assert "U+E123" in second.message
     assert "☃" not in second.message
+
+
+def test_names_of_models_and_things_are_read_too(tmp_path):
+    """Nothing that the PDF prints escapes."""
+    head = HEAD.replace("keras}", "keras, name: Small 😀}").replace("model:", "things: faces 😀\nmodel:")
+    report = loaded(tmp_path, head.replace("eyes}", "eyes 😀}") + "  - {id: q}\n")
+    with pytest.raises(SpecError) as error:
+        check_glyphs(report, BuildOptions())
+    assert [(p.line, p.path) for p in error.value.problems] == [
+        (3, "things"),
+        (4, "model.name"),
+        (7, "regions.eyes.name.en"),
+    ]
+
+
+def subject(*layers: str) -> SimpleNamespace:
+    """A model of two classes that is known by its layers alone."""
+    known = tuple(Layer(name, "Conv2D", (4, 4, 1)) for name in layers)
+    facts = ModelFacts((4, 4, 1), 2, False, known, 0, 0, "3")
+    return SimpleNamespace(facts=facts, key="", folder=None, data=SimpleNamespace(digest=""))
+
+
+def test_an_unknown_layer_is_said_of_its_model(tmp_path):
+    """Where there are several, whether a figure names both or one; of the only model the name is of no use."""
+    both = HEAD.replace("model: {path: model.keras}", "models: {old: {path: model.keras}, new: {path: model.keras}}")
+    layers = {"old": ("first", "second"), "new": ("first",), "model": ("first",)}
+    asked = "  - id: q\n    figures: [{method: filters, model: %s, params: {layer: second}}]\n"
+
+    def said(spec: str) -> list[str]:
+        report = loaded(tmp_path, spec)
+        subjects = {model.id: subject(*layers[model.id]) for model in report.models}
+        study = Study(("a", "b"), subjects, METHODS, Cache(None), 0, None, report.figures)
+        with pytest.raises(SpecError) as error:
+            preflight(report, study)
+        return [problem.message for problem in error.value.problems]
+
+    alone = "unknown layer 'second'; known: first"
+    assert said(both + asked % "[old, new]") == said(both + asked % "new") == [f"model 'new': {alone}"]
+    assert said(HEAD + asked.replace("model: %s, ", "")) == [alone]
 
 
 def test_a_spec_in_both_languages_passes(tmp_path):

@@ -3,6 +3,8 @@
 import random
 from dataclasses import replace
 
+import pytest
+
 from generator.build_options import BuildOptions
 from generator.errors import GeneratorError
 from generator.methods import METHODS
@@ -181,17 +183,34 @@ def test_later_stages_report_at_the_line(tmp_path):
 
 
 def test_every_text_has_its_path(tmp_path):
-    """Also within questions, their figures, classes and regions."""
-    report = loaded(tmp_path, figure("method: lime\ncaption: {en: Words, zh-Hant: 字}"))
+    """Also within questions, their figures, classes, regions and models; what the pictures show is one, too."""
+    spec = figure("method: lime\ncaption: {en: Words, zh-Hant: 字}").replace("keras}", "keras, name: Small}")
+    report = loaded(tmp_path, spec + "things: digits\n")
     texts = {path: text.in_language("en") for path, text in report.texts() if text}
     assert texts == {
         "title": "Report",
+        "things": "digits",
+        "model.name": "Small",
         "classes[0].name": "angry",
         "classes[1].name": "happy",
-        "regions[0].name": "eyes",
+        "regions.eyes.name": "eyes",
         "questions[0].title": "q",
         "questions[0].figures[0].caption": "Words",
     }
+
+
+@pytest.mark.parametrize(
+    ("models", "paths"),
+    [
+        ("{a: {path: model.keras, name: A}, b: {path: model.keras}}", ["models.a", "models.b"]),
+        ("[{id: a, path: model.keras, name: A}, {path: model.keras, name: b}]", ["models[0]", "models[1]"]),
+    ],
+)
+def test_several_models_have_the_paths_of_the_spec(tmp_path, models, paths):
+    """By name or in a list."""
+    report = loaded(tmp_path, HEAD.replace("model: {path: model.keras}", f"models: {models}") + "  - {id: q}\n")
+    assert dict(report.model_paths) == dict(zip("ab", paths, strict=True))
+    assert f"{paths[0]}.name" in dict(report.texts())
 
 
 def test_its_files_are_those_it_names(tmp_path):
