@@ -28,7 +28,13 @@ def measured(
     if report.evidence is None or not (explainers or study.given_evaluation):
         return NOTHING
     key = _key(report, study, explainers)
-    return study.cache.remember(key, lambda: _measure(report, study, explainers, note))
+    known = study.cache.look_up(key)
+    if isinstance(known, ReportEvidence):
+        return known
+    found = _measure(report, study, explainers, note)
+    if not found.failures:  # what failed is tried again by the next build
+        study.cache.store(key, found)
+    return found
 
 
 def _explainers(study: Study, results: Mapping[str, FigureResult]) -> Iterator[Explainer]:

@@ -26,7 +26,7 @@ BUILT, FAILED = 0, 1
 
 
 def build(report: Report, options: BuildOptions) -> int:
-    """Build the site of a report; 1 where a figure could not be computed, else 0. Raises InputError."""
+    """Build the site of a report; 1 where a figure or its evidence could not be computed, else 0. Raises InputError."""
     begin = time.perf_counter()
     made_from = origin(report.inputs)  # now: what is edited during the build is built by the next one
     check_output(report.output)
@@ -47,7 +47,7 @@ def build(report: Report, options: BuildOptions) -> int:
             site.write(name, data)
     _write_beside(options, exports, results)
     study.cache.prune()
-    failed = _told(results, report.output, seconds, options)
+    failed = _told(results, evidence.failures, report.output, seconds, options)
     if options.repeatable and not (failed or warned or report.warnings):  # what was said is said again next time
         stamp = stamp_of(report.folder / FOLDER, report.source.file, report.output)
         write_stamp(stamp, options.settings, made_from, report.output)
@@ -98,14 +98,22 @@ def _write_beside(options: BuildOptions, exports: Mapping[str, bytes], results: 
                 np.savez(options.arrays / f"{name}.npz", allow_pickle=False, **result.arrays)
 
 
-def _told(results: Mapping[str, FigureResult], output: Path, seconds: float, options: BuildOptions) -> bool:
-    """The last words on stderr; whether a figure failed."""
-    failed = [result for result in results.values() if result.failure]
-    for result in failed:
-        print(f"figure '{result.id}' could not be computed: {result.failure}", file=sys.stderr)
+def _told(
+    results: Mapping[str, FigureResult],
+    unmeasured: Mapping[str, str],
+    output: Path,
+    seconds: float,
+    options: BuildOptions,
+) -> bool:
+    """The last words on stderr; whether a figure or its evidence failed."""
+    failed = {result.id: result.failure for result in results.values() if result.failure}
+    for name, failure in failed.items():
+        print(f"figure '{name}' could not be computed: {failure}", file=sys.stderr)
+    for name, failure in unmeasured.items():
+        print(f"figure '{name}' could not be computed on further images: {failure}", file=sys.stderr)
     if not options.quiet:
         print(f"{output}: {len(results) - len(failed)} figures in {seconds:.1f} s", file=sys.stderr)
-    return bool(failed)
+    return bool(failed or unmeasured)
 
 
 BAR = "{desc} {bar} {percentage:3.0f}% · {remaining} left"

@@ -5,7 +5,7 @@ everything over all images is reduced to sums as it passes.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -13,11 +13,12 @@ import numpy as np
 
 from generator.artefacts import Fact, Floats, Heatmaps, Ints
 from generator.classifier import Classifier, Request
+from generator.errors import ComputationError, told
 from generator.evidence.cells import Maps, empty, spearman, strength
 from generator.evidence.estimates import FEWEST, Doubles, Sums, Verdict
 from generator.evidence.faces import Covering, Faces, batch_of, other_class
 from generator.evidence.localisation import Partition, Shared, shares
-from generator.methods import USUAL_SIZE, Method, Size
+from generator.methods import FAILURES, MISFITS, USUAL_SIZE, Method, Size
 
 Reinitialised = Callable[[int, Floats], AbstractContextManager[Classifier]]
 """(seed, inputs of 64 images) -> the model with fresh random weights, as long as the context lasts."""
@@ -31,6 +32,10 @@ BLOCK = 4 * CHUNK  # rows of one call
 NORMS = 64  # images that the statistics of norm layers are taken over
 DEAD = 1e-3  # logits of an untrained network that vary less say nothing
 EMPTY = 0.2  # more empty maps than this and a method is silent
+
+Key = tuple[str, str]
+Failures = dict[Key, str]
+"""Why the maps of an explainer could not be computed, by its key."""
 
 
 @dataclass(frozen=True)
@@ -49,7 +54,7 @@ class Explainer:
         return self.method.passes(self.options, 1, self.size)
 
     @property
-    def key(self) -> tuple[str, str]:
+    def key(self) -> Key:
         """The same for figures that are measured alike."""
         return self.method.name, repr(sorted(self.options.items()))
 
@@ -87,7 +92,19 @@ def computed(explainer: Explainer, bench: Bench, rows: Ints, target: Ints, again
     """What the method gives for some rows and the classes `target (n,)`; `again` with other random numbers."""
     batch = batch_of(bench.faces, rows, target, bench.classifier, again)
     request = Request(bench.classifier, batch, batch.inputs, None, bench.faces.seed)
-    return explainer.method.run(request, explainer.options, Heatmaps)
+    try:
+        return explainer.method.run(request, explainer.options, Heatmaps)
+    except MISFITS as error:  # not the spec's mistake: the figure itself has its maps
+        raise ComputationError(told(error)) from error
+
+
+@contextmanager
+def sparing(explainer: Explainer, failures: Failures) -> Iterator[None]:
+    """What fails within is a failure of this explainer alone, and the others go on."""
+    try:
+        yield
+    except FAILURES as error:
+        failures[explainer.key] = told(error)
 
 
 def maps_of(explainer: Explainer, bench: Bench, rows: Ints, target: Ints, again: bool = False) -> Maps:
@@ -201,7 +218,9 @@ def _computed(explainer: Explainer, bench: Bench, count: int, target: Ints, *, a
     return Maps.joined([maps_of(explainer, bench, rows, target[rows], again) for rows in blocks])
 
 
-def untrained_maps(explainers: Sequence[Explainer], reinitialised: Reinitialised, bench: Bench) -> dict[str, Untrained]:
+def untrained_maps(
+    explainers: Sequence[Explainer], reinitialised: Reinitialised, bench: Bench, failures: Failures
+) -> dict[str, Untrained]:
     """Maps of ten untrained networks by figure; every network serves all methods, on new images each time."""
     faces = bench.faces
     inputs = bench.classifier.prepare(faces.load(np.arange(min(NORMS, len(faces)), dtype=np.int64)))
@@ -209,9 +228,11 @@ def untrained_maps(explainers: Sequence[Explainer], reinitialised: Reinitialised
     for number in range(NETWORKS if explainers else 0):
         with reinitialised(faces.seed + number, inputs) as network:
             dead = bool(network.logits(inputs[:LIVELY]).std(axis=0).max() < DEAD)
-            for explainer in explainers:
-                parts[explainer.figure].append(_untrained(explainer, replace(bench, classifier=network), number, dead))
-    return {figure: Untrained.joined(networks) for figure, networks in parts.items()}
+            for explainer in (one for one in explainers if one.key not in failures):
+                with sparing(explainer, failures):
+                    maps = _untrained(explainer, replace(bench, classifier=network), number, dead)
+                    parts[explainer.figure].append(maps)
+    return {one.figure: Untrained.joined(parts[one.figure]) for one in explainers if one.key not in failures}
 
 
 def _untrained(explainer: Explainer, bench: Bench, number: int, dead: bool) -> Untrained:

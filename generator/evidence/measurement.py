@@ -18,9 +18,11 @@ from generator.evidence.explainer import (
     Bench,
     Case,
     Explainer,
+    Failures,
     Reinitialised,
     computed,
     own_maps,
+    sparing,
     untrained_maps,
 )
 from generator.evidence.faces import Covering, Faces, Remembering, covering
@@ -61,19 +63,23 @@ def measure(
     """
     distinct = list({e.key: e for e in explainers if e.affordable}.values()) if len(faces) >= FEWEST else []
     bench = bench_of(Remembering(classifier), faces, setting, bool(distinct))
-    cases, by_key = {}, {}
-    for case in _cases(distinct, bench, reinitialised, note):
-        cases[case.explainer.key], by_key[case.explainer.key] = case, answered(case)
+    failures: Failures = {}
+    facts = {e.figure: _facts(e, bench, failures) for e in explainers}
+    cases = {case.explainer.key: case for case in _cases(distinct, bench, reinitialised, failures, note)}
+    by_key = {key: answered(case) for key, case in cases.items()} | dict.fromkeys(
+        failures, _silent(Verdict("silent", "failed", 0))
+    )
     note("regions")
     evaluation = setting.evaluation
     found = ReportEvidence(
-        {e.figure: _of_figure(e, by_key.get(e.key), bench) for e in explainers},
+        {e.figure: _of_figure(e, by_key.get(e.key), facts[e.figure], bench) for e in explainers},
         region_effects(bench.classifier, faces, bench.cover.sigma, bench.parts) if bench.cover else {},
         _agreement(list(cases.values())),
         DataEvidence(setting.split, setting.leakage),
         calibration(evaluation) if evaluation else None,
         class_scores(evaluation.counts(len(setting.classes)), setting.classes) if evaluation else {},
         {e.figure: cases[e.key].own.total.mean_maps for e in explainers if e.key in cases},
+        {e.figure: failures[e.key] for e in explainers if e.key in failures},
     )
     return judged(found)
 
@@ -94,17 +100,22 @@ def _covering(classifier: Classifier, faces: Faces) -> Covering | None:
 
 
 def _cases(
-    explainers: Sequence[Explainer], bench: Bench, reinitialised: Reinitialised | None, note: Note
+    explainers: Sequence[Explainer],
+    bench: Bench,
+    reinitialised: Reinitialised | None,
+    failures: Failures,
+    note: Note,
 ) -> Iterator[Case]:
-    """The maps of each method that is run on further images, one after the other."""
+    """The maps of each method that is run on further images and does not fail there, one after the other."""
     if not explainers:
         return
     open_ones = [e for e in explainers if e.method.access == "gradients"] if reinitialised else []
     note("untrained")
-    untrained = untrained_maps(open_ones, reinitialised, bench) if reinitialised else {}
-    for explainer in explainers:
+    untrained = untrained_maps(open_ones, reinitialised, bench, failures) if reinitialised else {}
+    for explainer in (one for one in explainers if one.key not in failures):
         note(explainer.figure)
-        yield Case(explainer, own_maps(explainer, bench), untrained.get(explainer.figure), bench)
+        with sparing(explainer, failures):
+            yield Case(explainer, own_maps(explainer, bench), untrained.get(explainer.figure), bench)
 
 
 def answered(case: Case) -> FigureEvidence:
@@ -118,16 +129,19 @@ def answered(case: Case) -> FigureEvidence:
     return FigureEvidence(Drawn(total.images, total.empty, thrifty=thrifty), verdict=verdict, **found)
 
 
-def _of_figure(explainer: Explainer, found: FigureEvidence | None, bench: Bench) -> FigureEvidence:
+def _silent(silent: Verdict) -> FigureEvidence:
+    """Nothing of further images, for one reason."""
+    return FigureEvidence(verdict={name: silent for name, check in CHECKS.items() if not check.may_lack})
+
+
+def _of_figure(
+    explainer: Explainer, found: FigureEvidence | None, facts: tuple[Mapping[str, Fact], ...], bench: Bench
+) -> FigureEvidence:
     """What is known of one figure, with the reason for everything that is not."""
-    faces = bench.faces
-    if found is None:
-        silent = Verdict("silent", "too_few" if explainer.affordable else "too_costly", 0)
-        found = FigureEvidence(verdict={name: silent for name, check in CHECKS.items() if not check.may_lack})
-    images = replace(found.images, rule="random_correct" if faces.labelled else "random_predicted")
+    found = found or _silent(Verdict("silent", "too_few" if explainer.affordable else "too_costly", 0))
+    images = replace(found.images, rule="random_correct" if bench.faces.labelled else "random_predicted")
     verdict: dict[str, Verdict] = dict(found.verdict)
     known: dict[str, Any] = {}
-    facts = _facts(explainer, bench)
     for name, check in CHECKS.items():
         answer, said = check.of_shown(facts) if check.of_shown else (None, None)
         if answer:
@@ -136,7 +150,7 @@ def _of_figure(explainer: Explainer, found: FigureEvidence | None, bench: Bench)
     return replace(found, images=images, verdict=verdict, **known)
 
 
-def _facts(explainer: Explainer, bench: Bench) -> tuple[Mapping[str, Fact], ...]:
+def _facts(explainer: Explainer, bench: Bench, failures: Failures) -> tuple[Mapping[str, Fact], ...]:
     """The facts beside the images shown, and where a check asks for them, beside others until there are eight."""
     shown, faces = explainer.image_facts, bench.faces
     seeds = {fact.get("seed") for fact in shown}
@@ -145,7 +159,9 @@ def _facts(explainer: Explainer, bench: Bench) -> tuple[Mapping[str, Fact], ...]
     if not others or not asked or len(others) * explainer.cost > BUDGET:
         return shown
     rows = np.array(others, np.int64)
-    return shown + computed(explainer, bench, rows, faces.target[rows]).image_facts
+    with sparing(explainer, failures):
+        return shown + computed(explainer, bench, rows, faces.target[rows]).image_facts
+    return shown
 
 
 def _agreement(cases: Sequence[Case]) -> Mapping[str, Mapping[str, Agreement]]:

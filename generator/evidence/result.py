@@ -119,7 +119,7 @@ class ReportEvidence:
     """What was measured of a report: by figure, and over all of them; without `data` nothing was.
 
     `mean_maps (K, H, W)` by figure: the mean map of each class, 1 where it is as strong as on average; NaN where a
-    class has fewer than eight images.
+    class has fewer than eight images. `failures` by figure: why its maps could not be computed on further images.
     """
 
     figures: Mapping[str, FigureEvidence] = field(default_factory=dict)
@@ -129,6 +129,7 @@ class ReportEvidence:
     calibration: Calibration | None = None
     classes: Mapping[str, ClassScores] = field(default_factory=dict)
     mean_maps: Mapping[str, Floats] = field(default_factory=dict)
+    failures: Mapping[str, str] = field(default_factory=dict)
 
     def of(self, figure: str) -> FigureEvidence:
         """What was measured of a figure; nothing of one that is no attribution."""

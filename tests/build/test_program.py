@@ -8,7 +8,11 @@ import pytest
 
 from generator.build import program
 from generator.cli import main
+from generator.methods import METHODS, load_all
 from tests.fixtures.stock import keras_library, saved
+from tests.fixtures.tiny_models import KERAS_COPIES
+
+load_all()
 
 SPEC = """\
 version: 1
@@ -176,7 +180,6 @@ def test_only_builds_the_questions_that_are_asked_for(folder, tmp_path):
 
 def test_a_failed_figure_is_marked_and_the_rest_is_built(folder, tmp_path, monkeypatch, capsys):
     """Exit 1, the figure's name on stderr, and a page that says so."""
-    from generator.methods import METHODS
 
     def broken(request, **params):
         raise RuntimeError("no memory left")
@@ -188,6 +191,46 @@ def test_a_failed_figure_is_marked_and_the_rest_is_built(folder, tmp_path, monke
     assert code == 1
     assert "figure 'gradcam' could not be computed" in capsys.readouterr().err
     assert "no memory left" in (tmp_path / "s" / "en" / "index.html").read_text(encoding="utf-8")
+
+
+PLUGIN = """\
+import numpy as np
+from generator.artefacts import Heatmaps
+from generator.methods import method
+from generator.text import Text
+
+WORDS = Text.of("Shown alone")
+
+
+@method(kind="attribution", access="predictions", title=WORDS, summary=WORDS, paper="", passes=lambda params, n: n)
+def shown_alone(request) -> Heatmaps:
+    \"\"\"Maps of three images and no more.\"\"\"
+    if len(request.batch) > 3:
+        raise SystemExit("three images and no more")
+    return Heatmaps(np.ones(request.batch.images.shape[:3], np.float32), False, "weight")
+"""
+
+
+@KERAS_COPIES
+def test_a_map_that_fails_during_the_evidence_silences_its_figure_alone(folder, tmp_path, capsys):
+    """Exit 1 and the cause on stderr, at every build; the map is drawn, its lights say why, the rest is measured."""
+    (folder / "mine.py").write_text(PLUGIN)
+    plugged = SPEC.replace("evidence: false\n", "plugins: [mine.py]\n")
+    spec, site = folder / "measured.yaml", tmp_path / "s"
+    spec.write_text(plugged.replace("{method: gradcam,", "{method: shown_alone,"), encoding="utf-8")
+    try:
+        words = [str(spec), "-q", "--trust-plugins", "--formats", "html", "--output", str(site)]
+        assert [main(words), main(words)] == [1, 1]
+    finally:
+        METHODS.pop("shown_alone", None)
+    cause = "figure 'shown_alone' could not be computed on further images: SystemExit: three images and no more\n"
+    assert capsys.readouterr().err.count(cause) == 2
+    record = json.loads((site / "manifest.json").read_text())
+    figures = {figure["id"]: figure for figure in record["figures"]}
+    lights = figures["shown_alone"]["numbers"]["verdict"]
+    assert {one["reason"] for one in lights.values()} == {"failed"} and len(figures["shown_alone"]["images"]) == 3
+    assert figures["saliency"]["numbers"]["faithfulness"]
+    assert "could not be computed on further images" in (site / "en" / "index.html").read_text("utf-8")
 
 
 def vars_of(method):

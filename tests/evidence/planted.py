@@ -124,7 +124,7 @@ def case_of(explainer, classes: int = 4, count: int = 140, reinitialised=True) -
     references = reference_gaps(classifier, cover, (SIDE, SIDE)) if cover else np.zeros((0, 2))
     bench = Bench(classifier, faces, Partition((CORNER.id,), MASKS, CLASSES[:classes]), cover, references)
     source = partial(shuffled, of=classifier)
-    untrained = untrained_maps([explainer], source, bench) if reinitialised else {}
+    untrained = untrained_maps([explainer], source, bench, {}) if reinitialised else {}
     return Case(explainer, own_maps(explainer, bench), untrained.get(explainer.figure), bench)
 
 

@@ -6,6 +6,7 @@ from functools import partial
 import numpy as np
 import pytest
 
+from generator.errors import DataError
 from generator.evidence import explainer as explaining
 from generator.evidence import localisation
 from generator.evidence.measurement import Setting, measure
@@ -16,6 +17,8 @@ from tests.evidence.planted import (
     LIME,
     corner_classifier,
     corner_images,
+    edges,
+    evaluated,
     evidence,
     faces_of,
     fresh_noise,
@@ -141,3 +144,60 @@ def test_lime_is_measured_and_says_on_what():
     assert figure.lime.r2.n == 8
     assert "14" in spoken(found).rule("lime")
     assert "250" in spoken(found).rule("lime")
+
+
+def raised(error):
+    raise error
+
+
+def untrained_only(request):
+    """Fails where the class has not the corner's weights: of an untrained network."""
+    return raised(KeyError("w")) if request.classifier.weights.min() < 0 else edges(request)
+
+
+EDGES = toy(edges, "broken")
+FAILING = {
+    "on the model's maps": (toy(lambda request: raised(SystemExit(3)), "broken"), "SystemExit: 3"),
+    "on untrained networks": (toy(untrained_only, "broken"), "KeyError: 'w'"),
+    "for want of memory": (toy(lambda request: raised(MemoryError("no room")), "broken"), "MemoryError: no room"),
+    "for images that do not fit": (toy(lambda request: raised(DataError("too few")), "broken"), "too few"),
+    "with what are no maps": (
+        replace(EDGES, method=replace(EDGES.method, compute=lambda request: None)),
+        "TypeError: the method returned NoneType, not Heatmaps",
+    ),
+    "on the facts beside others": (
+        replace(toy(lambda request: raised(OSError("gone")), "broken", passes=500), image_facts=LIME[:2]),
+        "OSError: gone",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", FAILING)
+def test_a_method_that_fails_is_silent_and_the_others_are_measured(case):
+    """As if it were not there, but for its own lights, which say why; the cause is told beside."""
+    failing, cause = FAILING[case]
+    classifier = corner_classifier()
+    faces, setting = faces_of(*corner_images(28), classifier), Setting(CLASSES, (CORNER,), evaluated())
+    alone, found = (
+        measure(explainers, classifier, faces, setting, partial(shuffled, of=classifier))
+        for explainers in ([registered("saliency")], [failing, registered("saliency")])
+    )
+    assert found.failures == {"broken": cause} and alone.failures == {}
+    verdict = found.of("broken").verdict
+    assert {(verdict[name].light, verdict[name].reason) for name in ("looks", "faithful", "class", "weights")} == {
+        ("silent", "failed")
+    }
+    assert spoken(found).say("broken") == "The maps could not be computed on further images."
+    assert spoken(found, "zh-Hant").say("broken") == "未測量：換成更多圖片時，算不出這種圖。"
+    assert plain(found.of("saliency")) == plain(alone.of("saliency"))
+    assert plain(found) == {**plain(alone), "agreement": {"saliency": {}}}
+    assert set(found.mean_maps) == {"saliency"}
+
+
+def test_a_fault_of_our_own_methods_ends_the_measuring(monkeypatch):
+    """It is no property of the figure: the traceback names the line."""
+    broken = toy(lambda request: raised(KeyError("w")), "broken")
+    monkeypatch.setattr(broken.method.compute, "__module__", "generator.methods.broken")
+    classifier = corner_classifier()
+    with pytest.raises(KeyError):
+        measure([broken], classifier, faces_of(*corner_images(28), classifier), Setting(CLASSES))
