@@ -7,7 +7,7 @@ from hashlib import blake2b
 import numpy as np
 
 from generator.artefacts import Floats, Ints
-from generator.evidence.estimates import LEVEL, Doubles, Estimate, Sums, claim_level, joined, wilson
+from generator.evidence.estimates import LEVEL, Bounds, Doubles, Estimate, Sums, claim_level, joined, wilson
 from generator.samples import Evaluation, Samples
 
 FINE = 1000  # bins of the histogram that is kept
@@ -16,6 +16,7 @@ DRAWS = 200
 FEWEST = 200  # labelled images below which calibration is silent
 HALF = 0.5
 CHUNK = 1024  # pictures decoded at a time
+SURE = Bounds(0, 0, 0.02)  # confidence minus accuracy
 
 
 @dataclass(frozen=True)

@@ -18,11 +18,15 @@ from generator.evidence.cells import ranks
 from generator.evidence.estimates import (
     FEWEST,
     FEWEST_NETWORKS,
+    Bounds,
     Doubles,
     Estimate,
+    Light,
+    Said,
     Statement,
     Sums,
     Verdict,
+    lit_by,
 )
 from generator.evidence.explainer import CHUNK, EMPTY, Case
 from generator.methods import Method
@@ -30,6 +34,14 @@ from generator.methods import Method
 NONE = -1
 LEAST = 0.1  # a denominator below this carries no ratio
 REPEATS = 0.5  # mean rank correlation of a map with its repetition below which it is noise
+
+KEPT = Bounds(1 / 3, 2 / 3)  # of a map that survives an exchange
+RETAINED = {"retained": KEPT}
+REPEATED = {"pixel": Bounds(0.5, 0.7)}  # rank correlation of a map with its repetition
+FIT = {"r2": Bounds(0.3, 0.6), "stability": Bounds(0.5, 0.8)}  # LIME's
+
+survives = lit_by("retained", below=("green", "changes"), between=("amber", "partly"), above=("red", "stays"))
+repeats = lit_by("pixel", above=("green", "repeats"), between=("amber", "raise_samples"), below=("red", "noise"))
 
 
 @dataclass(frozen=True)
@@ -184,6 +196,18 @@ def lime_fit(facts: Sequence[Mapping[str, Any]]) -> tuple[LimeFit | None, Verdic
         return None, None
     fit = LimeFit(*(described([float(one[name]) for one in known]) for name in names))
     return fit, Verdict("silent", "too_few", len(known)) if len(known) < FEWEST else None
+
+
+def fits(said: Said) -> Light:
+    """Whether LIME's linear model fits and would come again."""
+    r2, stability = said["r2"], said["stability"]
+    if r2 == "below" or stability == "below":
+        return "red", "fits_badly" if r2 == "below" else "unstable"
+    if "undecided" in (r2, stability):
+        return "undecided", "open"
+    if (r2, stability) == ("above", "above"):
+        return "green", "fits"
+    return "amber", "fits_partly" if stability == "above" else "double_samples"
 
 
 def described(values: Sequence[float]) -> Estimate:

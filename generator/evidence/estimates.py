@@ -5,7 +5,7 @@ covers four times out of five what it promises to cover nineteen times out of tw
 """
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from statistics import NormalDist
@@ -17,12 +17,13 @@ from numpy.typing import NDArray
 Doubles = NDArray[np.float64]
 Colour = Literal["green", "amber", "red", "undecided", "silent"]
 Statement = Literal["above", "below", "within", "between", "undecided"]
+Said = Mapping[str, Statement]  # of the numbers of a check by their names
+Light = tuple[Colour, str]  # and its reason, a key of the words
 
 LEVEL = 0.95
 FEWEST = 8  # images below which no estimate is given
 FEWEST_NETWORKS = 2  # with random weights
 FEWEST_OF_GROUP = 4  # rows of a group beside much larger ones
-INAPPLICABLE = {"not_asked", "no_regions", "two_classes", "outputs_only"}  # reasons
 
 
 @dataclass(frozen=True)
@@ -50,6 +51,23 @@ class Estimate:
 
 
 @dataclass(frozen=True)
+class Bounds:
+    """What a number is read against: one threshold with the margin within which it counts as reached, or two."""
+
+    low: float
+    high: float
+    margin: float = 0.0
+
+
+ZERO = Bounds(0, 0, 0.05)  # probability, or rank correlation
+
+
+def lit_by(number: str, **lights: Light) -> Callable[[Said], Light]:
+    """A rule with a light for each statement of one number, and 'undecided' for the others."""
+    return lambda said: lights.get(said[number], ("undecided", "open"))
+
+
+@dataclass(frozen=True)
 class Verdict:
     """What may be said: `reason` is a key of the words; `n` images (or networks) stand behind it.
 
@@ -60,11 +78,6 @@ class Verdict:
     reason: str
     n: int
     about: tuple[str, ...] = ()
-
-    @property
-    def word(self) -> str:
-        """What the light is called: what is not applicable is not just unknown."""
-        return "inapplicable" if self.reason in INAPPLICABLE else self.light
 
 
 @dataclass(frozen=True)

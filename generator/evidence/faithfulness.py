@@ -13,12 +13,13 @@ import numpy as np
 from generator.artefacts import Floats, Ints
 from generator.classifier import Classifier
 from generator.evidence.cells import blob, cell_means, cell_numbers, order_of
-from generator.evidence.estimates import FEWEST, FEWEST_NETWORKS, Doubles, Estimate, Sums, Verdict
+from generator.evidence.estimates import FEWEST, FEWEST_NETWORKS, ZERO, Doubles, Estimate, Light, Said, Sums, Verdict
 from generator.evidence.explainer import Case
 from generator.evidence.faces import Covering, Masks, covered
 
 REFERENCES = ("blob", "change", "untrained")  # maps that a faithful one must beat
 AVERAGE = "average"  # map of the other pictures, told in a sentence of its own
+ASKED = dict.fromkeys(("gap", *REFERENCES, AVERAGE), ZERO)
 STEPS = 5  # fifths of the picture
 
 
@@ -78,6 +79,16 @@ def faithfulness(case: Case) -> tuple[Faithfulness, Verdict | None]:
     over = {name: known.get(name) for name in (*REFERENCES, AVERAGE)}
     silent = case.silent(sums["gap"].n) if sums else Verdict("silent", "nothing_hides_the_class", 0)
     return Faithfulness(known.get("deletion"), known.get("insertion"), known.get("gap"), over), silent
+
+
+def faithful(said: Said) -> Light:
+    """Whether covering what the map marks hurts, and more than covering what maps mark that ignore the model."""
+    if said["gap"] == "undecided":
+        return "undecided", "open"
+    if said["gap"] != "above":
+        return "red", "reversed" if said["gap"] == "below" else "chance"
+    unbeaten = [name for name in REFERENCES if said.get(name, "above") != "above"]
+    return ("amber", "unbeaten") if unbeaten else ("green", "beats_all")
 
 
 def reference_gaps(classifier: Classifier, cover: Covering, size: tuple[int, int]) -> Doubles:

@@ -1,6 +1,6 @@
 """What was measured, typed from the measure to the manifest, the page and the prose; `plain` is the manifest's form.
 
-A further measure is a module of this room, an entry of `CHECKS` with a field of `FigureEvidence`, and its words.
+A further measure is a module of this room, an entry of `CHECKS` with a field of `FigureEvidence` here, and its words.
 """
 
 from collections.abc import Callable, Mapping
@@ -11,18 +11,24 @@ from typing import Any, Literal
 from generator.artefacts import Fact, Floats
 from generator.evidence.classes import Calibration, ClassScores, Leakage
 from generator.evidence.dependence import (
+    FIT,
+    REPEATED,
+    RETAINED,
     Agreement,
     LimeFit,
     Repetition,
     Survival,
     class_swap,
+    fits,
     lime_fit,
     random_weights,
+    repeats,
     repetition,
+    survives,
 )
-from generator.evidence.estimates import Colour, Estimate, Statement, Verdict
+from generator.evidence.estimates import Bounds, Colour, Estimate, Light, Said, Statement, Verdict
 from generator.evidence.explainer import Case
-from generator.evidence.faithfulness import Faithfulness, faithfulness
+from generator.evidence.faithfulness import ASKED, Faithfulness, faithful, faithfulness
 from generator.evidence.localisation import RegionEffect, RegionShare, region_shares
 
 Answer = tuple[Any, Verdict | None]
@@ -39,28 +45,39 @@ def located(case: Case) -> Answer:
 
 @dataclass(frozen=True)
 class Check:
-    """A question to the maps of a figure, answered by its `field`, whose `estimate` is told with the light.
+    """A question to the maps of a figure, answered by its `field`.
 
-    It is asked of maps of further images, or of the facts beside the images `shown`; where it `may_lack`, of some
-    methods only. `share`: its number reads in per cent. `held` are the lights under which its number is one to claim.
+    Of the numbers `asked`, the `first` is told with the light, to which a `rule` brings what may be said of them; all
+    checks of one rule speak together. It is asked of maps of further images, or of the facts beside the images
+    `shown`; where it `may_lack`, of some methods only. `share`: its number reads in per cent, `networks` stand behind
+    it, and under the lights `held` it is one to claim. `inapplicable` are reasons of its own not to ask.
     """
 
     field: str
-    estimate: str
+    asked: Mapping[str, Bounds]
+    rule: Callable[[Said], Light] | None
     of_maps: Callable[[Case], Answer] | None = None
     of_shown: Callable[[tuple[Mapping[str, Fact], ...]], Answer] | None = None
     may_lack: bool = False
     share: bool = False
+    networks: bool = False
     held: tuple[Colour, ...] = ("green",)
+    inapplicable: tuple[str, ...] = ()
+
+    @property
+    def first(self) -> str:
+        return next(iter(self.asked), "")
 
 
 CHECKS: Mapping[str, Check] = {  # in the order in which one would ask
-    "looks": Check("region_share", "", located),
-    "faithful": Check("faithfulness", "gap", faithfulness, held=("green", "amber")),
-    "class": Check("class_swap", "retained", class_swap, share=True),
-    "weights": Check("random_weights", "retained", random_weights, share=True),
-    "fit": Check("lime", "r2", of_shown=lime_fit, may_lack=True),
-    "repeat": Check("repeat", "pixel", repetition, may_lack=True),
+    "looks": Check("region_share", {}, None, located, inapplicable=("no_regions",)),  # regions have tables of their own
+    "faithful": Check("faithfulness", ASKED, faithful, faithfulness, held=("green", "amber")),
+    "class": Check("class_swap", RETAINED, survives, class_swap, share=True, inapplicable=("two_classes",)),
+    "weights": Check(
+        "random_weights", RETAINED, survives, random_weights, share=True, networks=True, inapplicable=("outputs_only",)
+    ),
+    "fit": Check("lime", FIT, fits, of_shown=lime_fit, may_lack=True),
+    "repeat": Check("repeat", REPEATED, repeats, repetition, may_lack=True),
 }
 
 
@@ -89,7 +106,7 @@ class FigureEvidence:
     repeat: Repetition | None = None
     verdict: Mapping[str, Verdict] = field(default_factory=dict)
     lime: LimeFit | None = None
-    said: Mapping[str, Statement] = field(default_factory=dict)  # of its numbers by their names
+    said: Mapping[str, Said] = field(default_factory=dict)  # by check
 
     def light(self, check: str) -> Colour | Literal[""]:
         """The light of a check, '' where it is not asked."""
@@ -99,10 +116,20 @@ class FigureEvidence:
         """Whether the number of a check may be claimed."""
         return self.light(check) in CHECKS[check].held
 
+    def word(self, check: str) -> str:
+        """What the light of a check is called: what is not applicable is not just unknown."""
+        verdict = self.verdict[check]
+        return "inapplicable" if verdict.reason in ("not_asked", *CHECKS[check].inapplicable) else verdict.light
+
+    def says(self, check: str, number: str = "") -> Statement | Literal[""]:
+        """What may be said of a number of a check, without a name of its first; '' where nothing is known."""
+        return self.said.get(check, {}).get(number or CHECKS[check].first, "")
+
     def estimates(self, check: str) -> dict[str, Estimate]:
         """The numbers that answer a check by their names; those of regions are told apart from them."""
         answer = getattr(self, CHECKS[check].field)
         named = {one.name: getattr(answer, one.name) for one in fields(answer)} if is_dataclass(answer) else {}
+        named |= {name: one for by in [*named.values()] if isinstance(by, Mapping) for name, one in by.items()}
         return {name: one for name, one in named.items() if isinstance(one, Estimate)}
 
 

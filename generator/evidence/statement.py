@@ -5,36 +5,18 @@ light of its own: not shown is not shown to be otherwise.
 """
 
 from collections.abc import Callable, Hashable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
+from itertools import product
 from typing import TypeVar
 
 from generator.evidence.dependence import Agreement
-from generator.evidence.estimates import LEVEL, Colour, Estimate, Statement, Verdict, claim_level
-from generator.evidence.faithfulness import AVERAGE, REFERENCES
+from generator.evidence.estimates import LEVEL, ZERO, Bounds, Estimate, Said, Statement, Verdict, claim_level
 from generator.evidence.localisation import ALL, RegionEffect, RegionShare
 from generator.evidence.result import CHECKS, FigureEvidence, ReportEvidence
 
 Cell = TypeVar("Cell", bound=Hashable)
 Answers = Mapping[Cell, Callable[[float], Statement]]  # a statement at a level, by cell of a table
-Said = Mapping[str, Statement]
-Light = tuple[Colour, str]  # and its reason
-
-
-@dataclass(frozen=True)
-class Bounds:
-    """What a number is read against: one threshold with the margin within which it counts as reached, or two."""
-
-    low: float
-    high: float
-    margin: float = 0.0
-
-
-ZERO = Bounds(0, 0, 0.05)  # probability, or rank correlation
-KEPT = Bounds(1 / 3, 2 / 3)  # of a map that survives an exchange
-REPEATED = Bounds(0.5, 0.7)  # rank correlation of a map with its repetition, by pixel
-FITS, STAYS = Bounds(0.3, 0.6), Bounds(0.5, 0.8)  # LIME's R² and stability
-SURE = Bounds(0, 0, 0.02)  # confidence minus accuracy
 
 
 def stated(estimate: Estimate | None, bounds: Bounds, level: float = LEVEL) -> Statement:
@@ -63,30 +45,10 @@ def together(answers: Answers[Cell]) -> dict[Cell, Statement]:
     return said
 
 
-@dataclass(frozen=True)
-class Asked:
-    """A number of a figure in its `table`; it answers to a `check`."""
-
-    table: str
-    check: str
-    bounds: Bounds
-
-
-ASKED: Mapping[str, Asked] = {
-    **{name: Asked("faithful", "faithful", ZERO) for name in ("gap", *REFERENCES, AVERAGE)},
-    **{name: Asked("dependence", name, KEPT) for name in ("class", "weights")},
-    **{name: Asked("fit", "fit", bounds) for name, bounds in (("r2", FITS), ("stability", STAYS))},
-    "pixel": Asked("repeat", "repeat", REPEATED),
-}
-
-
-def numbers(figure: FigureEvidence) -> dict[str, Estimate]:
-    """What is known of a figure and asked of it, by the names of `ASKED`."""
-    known = {"gap": figure.faithfulness.gap, **figure.faithfulness.over}
-    known |= {"class": figure.class_swap.retained, "weights": figure.random_weights.retained}
-    known |= {"r2": figure.lime.r2, "stability": figure.lime.stability} if figure.lime else {}
-    known |= {"pixel": figure.repeat.pixel} if figure.repeat else {}
-    return {name: one for name, one in known.items() if one and figure.light(ASKED[name].check) != "silent"}
+def _asked(figure: FigureEvidence, check: str) -> dict[str, Estimate]:
+    """What is known of a figure of all that a check asks; nothing where it is silent."""
+    known = figure.estimates(check) if figure.light(check) != "silent" else {}
+    return {name: known[name] for name in CHECKS[check].asked if name in known}
 
 
 def judged(evidence: ReportEvidence) -> ReportEvidence:
@@ -99,18 +61,18 @@ def judged(evidence: ReportEvidence) -> ReportEvidence:
     return replace(evidence, figures=figures, region_effect=effects, agreement=_agreement(evidence.agreement))
 
 
-def _said(figures: Mapping[str, FigureEvidence]) -> dict[str, dict[str, Statement]]:
-    """Of each figure its statements by the names of `ASKED`."""
-    found: dict[str, dict[str, Statement]] = {figure: {} for figure in figures}
-    for table in dict.fromkeys(asked.table for asked in ASKED.values()):
+def _said(figures: Mapping[str, FigureEvidence]) -> Mapping[str, Mapping[str, Said]]:
+    """Of each figure by check what may be said of its numbers."""
+    found = {figure: {name: dict[str, Statement]() for name in CHECKS} for figure in figures}
+    for rule in dict.fromkeys(check.rule for check in CHECKS.values()):
         answers = {
-            (figure, name): partial(stated, estimate, ASKED[name].bounds)
-            for figure, one in figures.items()
-            for name, estimate in numbers(one).items()
-            if ASKED[name].table == table
+            (figure, name, number): partial(stated, estimate, check.asked[number])
+            for (figure, one), (name, check) in product(figures.items(), CHECKS.items())
+            for number, estimate in _asked(one, name).items()
+            if check.rule == rule
         }
-        for (figure, name), statement in together(answers).items():
-            found[figure][name] = statement
+        for (figure, name, number), statement in together(answers).items():
+            found[figure][name][number] = statement
     return found
 
 
@@ -187,61 +149,13 @@ def _agreement(pairs: Mapping[str, Mapping[str, Agreement]]) -> dict[str, dict[s
 
 def _lit(figure: FigureEvidence) -> FigureEvidence:
     """With the lights of its numbers."""
-    known = numbers(figure)
     verdict = dict(figure.verdict)
-    for check, light in LIGHTS.items():
-        names = [name for name, asked in ASKED.items() if asked.check == check]
-        if check in verdict or getattr(figure, CHECKS[check].field) is None:
+    for name, check in CHECKS.items():
+        if check.rule is None or name in verdict or getattr(figure, check.field) is None:
             continue
-        n = known[names[0]].n if names[0] in known else 0
-        verdict[check] = Verdict(*light(figure.said), n) if n else Verdict("silent", "too_few", 0)
-    return replace(figure, verdict={check: verdict[check] for check in CHECKS if check in verdict})
-
-
-def _faithful(said: Said) -> Light:
-    """Whether covering what the map marks hurts, and more than covering what maps mark that ignore the model."""
-    if said["gap"] != "above":
-        return CHANCE[said["gap"]]
-    unbeaten = [name for name in REFERENCES if said.get(name, "above") != "above"]
-    return ("amber", "unbeaten") if unbeaten else ("green", "beats_all")
-
-
-def _fits(said: Said) -> Light:
-    """Whether LIME's linear model fits and would come again."""
-    r2, stability = said["r2"], said["stability"]
-    if r2 == "below" or stability == "below":
-        return "red", "fits_badly" if r2 == "below" else "unstable"
-    if "undecided" in (r2, stability):
-        return "undecided", "open"
-    if (r2, stability) == ("above", "above"):
-        return "green", "fits"
-    return "amber", "fits_partly" if stability == "above" else "double_samples"
-
-
-CHANCE: Mapping[Statement, Light] = {
-    "below": ("red", "reversed"),
-    "within": ("red", "chance"),
-    "undecided": ("undecided", "open"),
-}
-SURVIVES: Mapping[Statement, Light] = {
-    "below": ("green", "changes"),
-    "between": ("amber", "partly"),
-    "above": ("red", "stays"),
-    "undecided": ("undecided", "open"),
-}
-REPEATS: Mapping[Statement, Light] = {
-    "above": ("green", "repeats"),
-    "between": ("amber", "raise_samples"),
-    "below": ("red", "noise"),
-    "undecided": ("undecided", "open"),
-}
-LIGHTS: Mapping[str, Callable[[Said], Light]] = {
-    "faithful": _faithful,
-    "class": lambda said: SURVIVES[said["class"]],
-    "weights": lambda said: SURVIVES[said["weights"]],
-    "fit": _fits,
-    "repeat": lambda said: REPEATS[said["pixel"]],
-}
+        known = _asked(figure, name).get(check.first)
+        verdict[name] = Verdict(*check.rule(figure.said[name]), known.n) if known else Verdict("silent", "too_few", 0)
+    return replace(figure, verdict={name: verdict[name] for name in CHECKS if name in verdict})
 
 
 def _looking(

@@ -8,11 +8,11 @@ import numpy as np
 
 from generator.artefacts import Floats
 from generator.drawing.inks import Pixels
+from generator.evidence.dependence import KEPT
 from generator.evidence.estimates import Estimate
 from generator.evidence.faithfulness import AVERAGE, REFERENCES
 from generator.evidence.localisation import ALL, RegionShare
 from generator.evidence.result import FigureEvidence, ReportEvidence
-from generator.evidence.statement import KEPT
 from generator.pages.reader import Reader
 from generator.prose.quantities import Unit, printed
 from generator.results import Picture, Role
@@ -182,7 +182,7 @@ def faithful(told: Told) -> Plot:
 def _gaps(measured: FigureEvidence) -> Iterator[Value | None]:
     yield Value.of(measured.faithfulness.gap, measured.holds("faithful"))
     for reference in GAPS[1:]:
-        yield Value.of(measured.faithfulness.over.get(reference), measured.said.get(reference) == "above")
+        yield Value.of(measured.faithfulness.over.get(reference), measured.says("faithful", reference) == "above")
 
 
 def dependence(told: Told) -> Plot:

@@ -9,9 +9,8 @@ import numpy as np
 
 from generator.evidence.classes import ClassScores
 from generator.evidence.dependence import Agreement
-from generator.evidence.estimates import Verdict
 from generator.evidence.localisation import ALL
-from generator.evidence.result import CHECKS
+from generator.evidence.result import CHECKS, FigureEvidence
 from generator.pages import evidence_plots
 from generator.pages.alt_text import strong
 from generator.pages.bodies import CHART
@@ -133,17 +132,18 @@ def _lights(told: Told) -> Part:
     if not asked:
         return None
     checks = [check for check in CHECKS if any(check in one.verdict for one in asked.values())]
-    rows = ((told.figures[name], *(_light(told, one.verdict.get(c)) for c in checks)) for name, one in asked.items())
+    rows = ((told.figures[name], *(_light(told, one, check) for check in checks)) for name, one in asked.items())
     head = (told.word("method"), *(told.word(f"check.{check}") for check in checks))
     coloured: tuple[tuple[Light, ...], ...] = tuple(("", *map(one.light, checks)) for one in asked.values())
     return _part(told, "lights", Table(head, tuple(rows), lights=coloured))
 
 
-def _light(told: Told, verdict: Verdict | None) -> Text:
+def _light(told: Told, measured: FigureEvidence, check: str) -> Text:
     """A sign and a word: no colour has to be seen."""
-    if verdict is None:
+    if check not in measured.verdict:
         return Text.of(UNKNOWN)
-    return told.word("signed", light=told.word(f"sign.{verdict.word}"), words=told.word(verdict.word))
+    word = measured.word(check)
+    return told.word("signed", light=told.word(f"sign.{word}"), words=told.word(word))
 
 
 def _by_class(told: Told, plots: Mapping[str, Plot], pictures: Gallery) -> Part:

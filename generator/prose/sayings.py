@@ -6,12 +6,13 @@ A figure, class or region that does not exist is the author's mistake; what is s
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from generator.evidence.classes import SURE
 from generator.evidence.dependence import Agreement
 from generator.evidence.estimates import Estimate, Verdict
 from generator.evidence.faithfulness import AVERAGE, REFERENCES
 from generator.evidence.localisation import ALL, RegionEffect
 from generator.evidence.result import CHECKS, FigureEvidence, ReportEvidence
-from generator.evidence.statement import SURE, stated
+from generator.evidence.statement import stated
 from generator.methods import METHODS
 from generator.prose import numbers
 from generator.prose.numbers import Numbers, functions_of, one_of
@@ -90,13 +91,13 @@ class Spoken(Numbers):
     def gap(self, figure: str) -> Claim:
         """The faithfulness gap of a figure's maps, 0 by chance; true where it is above 0."""
         known = self._figure(figure)
-        return Claim.made(Quantity.of(known.faithfulness.gap), known.holds("faithful"), known.said.get("gap", ""))
+        return Claim.made(Quantity.of(known.faithfulness.gap), known.holds("faithful"), known.says("faithful"))
 
     def beats(self, figure: str, reference: str) -> Claim:
         """How far the gap exceeds that of 'blob', 'change', 'untrained' or 'average'; true where it clearly does."""
         one_of(reference, COMPARED, "reference")
         known = self._figure(figure)
-        said = known.said.get(reference, "")
+        said = known.says("faithful", reference)
         return Claim.made(Quantity.of(known.faithfulness.over.get(reference)), said == "above", said)
 
     def retained(self, figure: str, exchange: str) -> Claim:
@@ -104,14 +105,14 @@ class Spoken(Numbers):
         one_of(exchange, EXCHANGES, "exchange")
         known = self._figure(figure)
         survival = known.class_swap if exchange == "class" else known.random_weights
-        return Claim.made(Quantity.of(survival.retained, "share"), known.holds(exchange), known.said.get(exchange, ""))
+        return Claim.made(Quantity.of(survival.retained, "share"), known.holds(exchange), known.says(exchange))
 
     def lime_fit(self, figure: str) -> Claim:
         """LIME's R² on samples left out, with `.stability` and `.chance`; true where both are good."""
         known = self._figure(figure)
         units: Mapping[str, Unit] = {"r2": "plain", "stability": "share", "chance": "share"}
         r2, stability, chance = (Quantity.of(getattr(known.lime, name, None), unit) for name, unit in units.items())
-        return Claim.made(r2, known.holds("fit"), known.said.get("r2", ""), stability=stability, chance=chance)
+        return Claim.made(r2, known.holds("fit"), known.says("fit"), stability=stability, chance=chance)
 
     def agree(self, one: str, other: str) -> Claim:
         """How much more two methods agree on one picture than on two; true where above 0. `.same` is the plain one."""
@@ -170,10 +171,11 @@ class Spoken(Numbers):
 
     def line(self, figure: str, checks: Sequence[str]) -> CheckLine:
         """Checks that share a line in words."""
-        first, verdict = checks[0], self._figure(figure).verdict[checks[0]]
+        first, known = checks[0], self._figure(figure)
+        verdict, word = known.verdict[first], self.words(f"evidence.{known.word(first)}")
         name = self.words.listed([self.words(f"evidence.check.{check}") for check in checks])
         sentence, numbers = self._sentence(figure, first, verdict), self._number(figure, first, verdict)
-        return CheckLine(first, verdict.light, self.words(f"evidence.{verdict.word}"), name, sentence, numbers)
+        return CheckLine(first, verdict.light, word, name, sentence, numbers)
 
     def _sentence(self, figure: str, check: str, verdict: Verdict) -> str:
         own = f"evidence.says.{check}.{verdict.reason}"
@@ -192,13 +194,14 @@ class Spoken(Numbers):
             by_class = {name: self.looks_at(figure, name) for name in self.facts.classes}
             if cells := [self._cell(name, regions) for name, regions in by_class.items() if regions]:
                 yield self.words("evidence.further.by_class", cells=self.words("evidence.between").join(cells))
-        number = self._figure(figure).estimates(check).get(CHECKS[check].estimate)
+        number = self._figure(figure).estimates(check).get(CHECKS[check].first)
         if CHECKS[check].share and number and number.mean < 0:
             yield self.words("evidence.further.negative")
 
     def _compared(self, figure: str, verdict: Verdict) -> Iterator[str]:
         """Every map of somebody who ignores the model that this one does not beat, and how it stands to it."""
-        known = self._figure(figure).said if verdict.light in CHECKS["faithful"].held else {}
+        measured = self._figure(figure)
+        known = measured.said.get("faithful", {}) if measured.holds("faithful") else {}
         if known.get(AVERAGE) == "above":
             yield self.words("evidence.further.beats_average")
         for said in SHOWN:
@@ -218,11 +221,11 @@ class Spoken(Numbers):
         unit: Unit = "share" if CHECKS[check].share else "plain"
         estimates = self._figure(figure).estimates(check)
         told = {name: Quantity.of(one, unit) for name, one in estimates.items()}
-        value = told.get(CHECKS[check].estimate)
+        value = told.get(CHECKS[check].first)
         if value is None:
             return ""
         places = {name: str(one) for name, one in told.items()}
-        unit_word = "networks" if check == "weights" else "images"
+        unit_word = "networks" if CHECKS[check].networks else "images"
         return self.words(f"evidence.number.{check}", **places) + self._bounds(value, unit_word)
 
     def _share(self, figure: str, region: str) -> str:

@@ -42,7 +42,7 @@ def test_a_faithful_map_beats_every_reference():
     case = case_of(registered("saliency"))
     estimates = {name: sums.estimate() for name, sums in gaps(case).items()}
     assert all(estimates[name].low > 0 for name in ("gap", "blob", "untrained", "average"))
-    known = told(case).said
+    known = told(case).said["faithful"]
     assert [known[name] for name in ("gap", "blob", "change", "average")] == ["above", "above", "within", "above"]
     assert (told(case).light("faithful"), told(case).verdict["faithful"].reason) == ("amber", "unbeaten")
 

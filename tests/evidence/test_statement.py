@@ -8,13 +8,13 @@ from itertools import product
 import numpy as np
 import pytest
 
-from generator.evidence.dependence import Agreement, LimeFit, Repetition, Survival
-from generator.evidence.estimates import Estimate, Sums, Verdict, claim_level
+from generator.evidence.dependence import KEPT, Agreement, LimeFit, Repetition, Survival
+from generator.evidence.estimates import ZERO, Bounds, Estimate, Sums, Verdict, claim_level, lit_by
 from generator.evidence.faithfulness import Faithfulness
 from generator.evidence.localisation import RegionEffect, RegionShare
 from generator.evidence.measurement import Setting, measure
-from generator.evidence.result import Drawn, FigureEvidence, ReportEvidence
-from generator.evidence.statement import KEPT, ZERO, Bounds, judged, stated, together
+from generator.evidence.result import CHECKS, Check, Drawn, FigureEvidence, ReportEvidence
+from generator.evidence.statement import judged, stated, together
 from generator.regions import Region
 from generator.text import Text
 from tests.evidence.planted import (
@@ -90,7 +90,7 @@ def test_what_survives_is_called_what_it_is(low, high, exchange):
     printed = [float(one.replace("−", "-")) / 100 for one in re.findall(r"(−?[\d.]+)%", numbers)]
     assert printed == pytest.approx([(low + high) / 2, low, high], abs=0.006)  # nothing is clipped
     claim = spoken(evidence).retained("one", exchange)
-    assert (bool(claim), claim.said) == (high < 1 / 3, evidence.of("one").said[exchange])
+    assert (bool(claim), claim.said) == (high < 1 / 3, evidence.of("one").says(exchange))
 
 
 @pytest.mark.parametrize(("low", "high"), INTERVALS)
@@ -245,6 +245,15 @@ def test_of_a_table_of_chance_19_of_20_say_nothing():
         answers = {k: partial(stated, one, Bounds(0, 0)) for k, one in table.items()}
         wrong += any(one != "undecided" for one in together(answers).values())
     assert 0.02 < wrong / 400 < 0.09
+
+
+def test_a_further_check_is_said_and_lit_by_what_it_declares(monkeypatch):
+    """Its entry is enough: its numbers meet its own bounds, at the level of a table of its own."""
+    again = Check("repeat", {"cell": Bounds(0.2, 0.3)}, lit_by("cell", above=("green", "again")))
+    monkeypatch.setitem(CHECKS, "again", again)
+    found = of_one(asked=[], repeat=Repetition(between(0.0, 0.1), between(0.31, 0.4))).of("one")
+    assert (found.says("again"), found.verdict["again"]) == ("above", Verdict("green", "again", 28))
+    assert (found.says("repeat"), found.light("repeat")) == ("below", "red")
 
 
 def test_a_pair_of_methods_counts_once():
