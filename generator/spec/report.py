@@ -13,7 +13,7 @@ from pydantic import BaseModel, ValidationError
 from generator import yaml_source
 from generator.build_options import BuildOptions
 from generator.data.sources import guess_kind
-from generator.errors import InputError, Problem, SpecError, suggestion
+from generator.errors import InputError, Problem, SpecError, suggestion, told
 from generator.methods import METHODS, load_all
 from generator.regions import Region
 from generator.samples import ClassWords
@@ -27,7 +27,6 @@ from generator.words import load as words_of
 from generator.yaml_source import Source, child
 
 MODEL = "model"  # the name of the only model
-PLUGIN_MISTAKES = (ImportError, SyntaxError, NameError, AttributeError, TypeError, ValueError)
 
 
 @dataclass(frozen=True)
@@ -140,12 +139,14 @@ def _plugin_mistake(path: Path) -> str:
         return f"'{path.name}' is not a Python file"
     try:
         spec.loader.exec_module(module_from_spec(spec))
-    except PLUGIN_MISTAKES as error:
-        return f"'{path.name}' fails: {type(error).__name__}: {error}"
-    replaced = [name for name, method in before.items() if METHODS.get(name) is not method]
-    built_in = [name for name in replaced if before[name].built_in]
-    METHODS.update({name: before[name] for name in built_in})
-    return f"'{path.name}' may not replace the method '{built_in[0]}'" if built_in else ""
+    except BaseException as error:
+        if isinstance(error, KeyboardInterrupt):
+            raise
+        return f"'{path.name}' fails: {told(error)}"
+    finally:
+        replaced = {name: ours for name, ours in before.items() if ours.built_in and METHODS.get(name) is not ours}
+        METHODS.update(replaced)
+    return f"'{path.name}' may not replace the method '{next(iter(replaced))}'" if replaced else ""
 
 
 def _without_nulls(value: Any) -> Any:  # noqa: ANN401  any YAML value

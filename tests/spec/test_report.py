@@ -100,6 +100,36 @@ def test_a_plugin_that_fails_is_named(tmp_path):
     assert METHODS["saliency"] is built_in
 
 
+@pytest.mark.parametrize(
+    ("code", "mistake"),
+    [
+        ("import sys; sys.exit('no GPU')", "SystemExit: no GPU"),
+        ("open('/not/here')", "FileNotFoundError: [Errno 2] No such file or directory: '/not/here'"),
+        ("{}['grey']", "KeyError: 'grey'"),
+        ("raise RuntimeError", "RuntimeError"),
+        ("assert False, 'old NumPy'", "AssertionError: old NumPy"),
+        ("class Stop(BaseException): pass\nraise Stop('here')", "Stop: here"),
+    ],
+)
+def test_whatever_a_plugin_raises_is_told_at_its_line(tmp_path, code, mistake):
+    """Also where it would end the program, and the methods of ours are as they were."""
+    spec = HEAD.replace("regions:", "plugins: [mine.py]\nregions:") + "  - {id: q}\n"
+    built_in = METHODS["saliency"]
+    (tmp_path / "mine.py").write_text(f"from generator.methods import METHODS\nMETHODS.pop('saliency')\n{code}\n")
+    assert said_about(tmp_path, spec, trust_plugins=True) == [
+        f"report.yaml:5:11: plugins[0]: 'mine.py' fails: {mistake}"
+    ]
+    assert METHODS["saliency"] is built_in
+
+
+def test_who_breaks_off_a_plugin_breaks_off_the_program(tmp_path):
+    """Ctrl-C is no mistake of the plugin's."""
+    spec = HEAD.replace("regions:", "plugins: [mine.py]\nregions:") + "  - {id: q}\n"
+    (tmp_path / "mine.py").write_text("raise KeyboardInterrupt\n")
+    with pytest.raises(KeyboardInterrupt):
+        loaded(tmp_path, spec, trust_plugins=True)
+
+
 def test_junk_never_ends_in_a_traceback(tmp_path):
     """Whatever is cut out of, doubled in or thrown into a spec, it loads or is refused by our own error."""
     whole = (HEAD + ANSWER % "{{ fig('lime') }}") + FIGURE.replace("id: q", "id: r") + "method: gradcam\n"
