@@ -30,6 +30,7 @@ from generator.words import folders_beside, interface
 DRAWING = ("drawing", "artefacts.py", "evidence/estimates.py", "maps/pixels.py", "results.py", "show.py", "text.py")
 """The source that pictures are drawn by."""
 
+EXPORTS = "exports"  # the folder of the site
 ALONE: tuple[Role, ...] = ("map", "sheet", "chart")  # what stands for a figure where no panel is named
 
 
@@ -76,7 +77,7 @@ def exported(report: Report, built: Mapping[str, Built]) -> dict[str, bytes]:
                 raise SpecError((report.figure_problem(figure_id, "export", message),))
             owner[name] = figure_id
             png = PurePosixPath(name).suffix.lower() == ".png"
-            files[f"exports/{name}"] = picture.data if png else jpeg(picture.data)
+            files[f"{EXPORTS}/{name}"] = picture.data if png else jpeg(picture.data)
     return files
 
 

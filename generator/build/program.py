@@ -11,7 +11,7 @@ from tqdm import tqdm
 from generator.build.cache import Cache
 from generator.build.checks import check_glyphs, checked, doubts, needs_model, preflight
 from generator.build.measured import measured
-from generator.build.outputs import built_figures, exported, manifest
+from generator.build.outputs import EXPORTS, built_figures, exported, manifest
 from generator.build.publish import Publication
 from generator.build.runs import computed, passes_of_a_run, waiting
 from generator.build.site import MANIFEST, check_output, new_site, origin, stamp_of, write_stamp
@@ -90,7 +90,9 @@ def _write_beside(options: BuildOptions, exports: Mapping[str, bytes], results: 
     if options.exports is not None:
         options.exports.mkdir(parents=True, exist_ok=True)
         for name, data in exports.items():
-            (options.exports / Path(name).name).write_bytes(data)
+            target = options.exports / Path(name).relative_to(EXPORTS)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(data)
     if options.arrays is not None:
         options.arrays.mkdir(parents=True, exist_ok=True)
         for name, result in results.items():

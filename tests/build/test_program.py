@@ -131,6 +131,17 @@ def test_formats_none_writes_pictures_exports_and_manifest_only(folder, tmp_path
         assert arrays["pattern"].shape == (2, 12, 12, 1) and set(arrays["filter"]) == {0, 1}
 
 
+def test_exports_of_one_name_in_two_folders_are_both_kept(folder, tmp_path):
+    """`--exports` has the folders of the names, as the site has."""
+    spec = SPEC.replace("fig1_{class_index}.jpg", "maps/{number}.jpg").replace("fig2.jpg", "filters/1.jpg")
+    (folder / "exporting.yaml").write_text(spec, encoding="utf-8")
+    words = ["--formats", "none", "-q", "--output", str(tmp_path / "s"), "--exports", str(tmp_path / "e")]
+    assert main([str(folder / "exporting.yaml"), *words]) == 0
+    copies = contents(tmp_path / "e")
+    assert set(copies) == {"maps/1.jpg", "maps/2.jpg", "maps/3.jpg", "filters/1.jpg"}
+    assert copies == contents(tmp_path / "s" / "exports")
+
+
 def test_a_rebuild_computes_nothing(folder, tmp_path):
     """From the cache every figure is marked so, and the pictures are the same bytes."""
     assert main([str(folder / "report.yaml"), "--formats", "none", "-q", "--output", str(tmp_path / "s")]) == 0
