@@ -108,9 +108,9 @@ def _told(
     options: BuildOptions,
 ) -> bool:
     """The last words on stderr; whether a figure or its evidence failed."""
-    failed = {result.id: result.failure for result in results.values() if result.failure}
-    for name, failure in failed.items():
-        print(f"figure '{name}' could not be computed: {failure}", file=sys.stderr)
+    failed = [result for result in results.values() if result.failure]
+    for result in failed:
+        print(f"figure '{result.id}' could not be computed: {result.failure}", file=sys.stderr)
     for name, failure in unmeasured.items():
         print(f"figure '{name}' could not be computed on further images: {failure}", file=sys.stderr)
     if not options.quiet:

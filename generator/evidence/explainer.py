@@ -227,11 +227,11 @@ def untrained_maps(
     parts: dict[str, list[Untrained]] = {explainer.figure: [] for explainer in explainers}
     for number in range(NETWORKS if explainers else 0):
         with reinitialised(faces.seed + number, inputs) as network:
+            untrained = replace(bench, classifier=network)
             dead = bool(network.logits(inputs[:LIVELY]).std(axis=0).max() < DEAD)
             for explainer in (one for one in explainers if one.key not in failures):
                 with sparing(explainer, failures):
-                    maps = _untrained(explainer, replace(bench, classifier=network), number, dead)
-                    parts[explainer.figure].append(maps)
+                    parts[explainer.figure].append(_untrained(explainer, untrained, number, dead))
     return {one.figure: Untrained.joined(parts[one.figure]) for one in explainers if one.key not in failures}
 
 

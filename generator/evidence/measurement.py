@@ -66,9 +66,8 @@ def measure(
     failures: Failures = {}
     facts = {e.figure: _facts(e, bench, failures) for e in explainers}
     cases = {case.explainer.key: case for case in _cases(distinct, bench, reinitialised, failures, note)}
-    by_key = {key: answered(case) for key, case in cases.items()} | dict.fromkeys(
-        failures, _silent(Verdict("silent", "failed", 0))
-    )
+    failed = dict.fromkeys(failures, _silent(Verdict("silent", "failed", 0)))
+    by_key = failed | {key: answered(case) for key, case in cases.items()}
     note("regions")
     evaluation = setting.evaluation
     found = ReportEvidence(
@@ -100,11 +99,7 @@ def _covering(classifier: Classifier, faces: Faces) -> Covering | None:
 
 
 def _cases(
-    explainers: Sequence[Explainer],
-    bench: Bench,
-    reinitialised: Reinitialised | None,
-    failures: Failures,
-    note: Note,
+    explainers: Sequence[Explainer], bench: Bench, reinitialised: Reinitialised | None, failures: Failures, note: Note
 ) -> Iterator[Case]:
     """The maps of each method that is run on further images and does not fail there, one after the other."""
     if not explainers:
