@@ -12,6 +12,7 @@ import zipfile
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, fields, is_dataclass
 from functools import cache
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any, TypeVar, cast, get_args, get_type_hints
 
@@ -37,9 +38,12 @@ def key_of(**ingredients: object) -> str:
 
 
 @cache
-def source_of(*places: str) -> str:
-    """The digest of our own source in these rooms and files: where it changes, what it computes is computed anew."""
-    found = hashlib.sha256()
+def source_of(*places: str, libraries: tuple[str, ...] = ()) -> str:
+    """The digest of our source in these rooms and files, and of the versions of what it works with.
+
+    Where it changes, what it computes is computed anew.
+    """
+    found = hashlib.sha256(" ".join(map(version, libraries)).encode())
     for place in places:
         path = PACKAGE / place
         for file in sorted(path.rglob("*.py")) if path.is_dir() else (path,):

@@ -18,6 +18,8 @@ from generator.build.study import Study
 from generator.build.subject import versions
 from generator.drawing.png import jpeg
 from generator.errors import SpecError
+from generator.evidence import result
+from generator.evidence.result import ReportEvidence
 from generator.pages.assembly import figure_numbers
 from generator.pages.figure_page import Built
 from generator.prose.numbers import row_class
@@ -29,6 +31,7 @@ from generator.words import folders_beside, interface
 
 DRAWING = ("drawing", "artefacts.py", "evidence/estimates.py", "maps/pixels.py", "results.py", "show.py", "text.py")
 """The source that pictures are drawn by."""
+DRAWN_WITH = ("matplotlib", "pillow")
 
 EXPORTS = "exports"  # the folder of the site
 ALONE: tuple[Role, ...] = ("map", "sheet", "chart")  # what stands for a figure where no panel is named
@@ -60,7 +63,9 @@ def drawn(study: Study, report: Report, result: FigureResult) -> Drawing:
 
     parts = [run.key for run in runs_of(figure, study)]
     look = {"show": repr(figure.show), "export": repr(figure.export), "names": repr(names)}
-    key = key_of(drawing=source_of(*DRAWING, "build/outputs.py"), figure=figure.id, parts=parts, **look)
+    key = key_of(
+        drawing=source_of(*DRAWING, "build/outputs.py", libraries=DRAWN_WITH), figure=figure.id, parts=parts, **look
+    )
     return study.cache.remember(key, draw_anew)
 
 
@@ -113,10 +118,12 @@ def manifest(
     study: Study,
     figures: Iterable[Built],
     alt: Mapping[str, Mapping[str, str]],
-    measured: Mapping[str, Any],
+    measured: ReportEvidence,
+    shown: Sequence[Picture],
+    *,
     seconds: float,
 ) -> str:
-    """The text of manifest.json; `alt` by file name and language, `measured` the evidence by figure and over all."""
+    """The text of manifest.json; `alt` by file name and language, `shown` the pictures of what was `measured`."""
     digests = (study.subject.digest, study.subject.data.digest, report.source.digest)
     content = {
         "generator": __version__,
@@ -124,33 +131,39 @@ def manifest(
         "sha256": dict(zip(("model", "data", "spec"), digests, strict=True)),
         "seed": report.seed,
         "seconds": round(seconds, 3),
-        "figures": [_figure(one.result, one.drawing, alt, measured.get(one.result.id, {})) for one in figures],
-        **measured.get("", {}),
+        "figures": [_figure(one.result, one.drawing, alt, measured) for one in figures],
+        **result.plain(measured),
+        "evidence": _pictures([picture.name for picture in shown], alt),
     }
     return json.dumps(plain(content), ensure_ascii=False, indent=1, allow_nan=False) + "\n"
 
 
+def _pictures(names: Sequence[str], alt: Mapping[str, Mapping[str, str]]) -> dict[str, Any]:
+    """The files of pictures, and what is seen on those that a page shows."""
+    seen = {f"figures/{name}": dict(alt[name]) for name in names if name in alt}
+    return {"files": [f"figures/{name}" for name in names], "alt": seen}
+
+
 def _figure(
-    result: FigureResult, drawing: Drawing, alt: Mapping[str, Mapping[str, str]], measured: Mapping[str, Any]
+    figure: FigureResult, drawing: Drawing, alt: Mapping[str, Mapping[str, str]], measured: ReportEvidence
 ) -> dict[str, Any]:
     """What the manifest says of a figure; the numbers of several parts stand under `parts` too."""
-    names = [picture.name for picture in drawing.pictures]
-    each = [{**part.artefact.facts, **part.facts, **part.artefact.numbers} for part in result.parts]
+    each = [{**part.artefact.facts, **part.facts, **part.artefact.numbers} for part in figure.parts]
+    evidence = result.plain(measured.figures[figure.id]) if figure.id in measured.figures else {}
     numbers: dict[str, Any] = {key: value for one in each for key, value in one.items()}
     entry = {
-        "id": result.id,
-        "question": result.question,
-        "method": result.method,
-        "params": dict(result.params),
-        "files": [f"figures/{name}" for name in names],
-        "alt": {f"figures/{name}": dict(alt[name]) for name in names if name in alt},
-        "images": [image for number, part in enumerate(result.parts) for image in _images(part, drawing, number)],
-        "numbers": {**numbers, **({"parts": each} if len(each) > 1 else {}), **measured},
-        "seconds": round(result.seconds, 3),
-        "model_passes": result.model_passes,
-        "cached": result.cached,
+        "id": figure.id,
+        "question": figure.question,
+        "method": figure.method,
+        "params": dict(figure.params),
+        **_pictures([picture.name for picture in drawing.pictures], alt),
+        "images": [image for number, part in enumerate(figure.parts) for image in _images(part, drawing, number)],
+        "numbers": {**numbers, **({"parts": each} if len(each) > 1 else {}), **evidence},
+        "seconds": round(figure.seconds, 3),
+        "model_passes": figure.model_passes,
+        "cached": figure.cached,
     }
-    return entry | ({"failure": result.failure} if result.failure else {})
+    return entry | ({"failure": figure.failure} if figure.failure else {})
 
 
 def _images(part: Part, drawing: Drawing, number: int) -> Iterator[dict[str, Any]]:

@@ -41,7 +41,8 @@ def build(report: Report, options: BuildOptions) -> int:
     publication = Publication(report, study, built, options.formats, evidence)
     pages = publication.files()
     seconds = time.perf_counter() - begin
-    record = manifest(report, study, built.values(), publication.alt_texts, publication.measured, seconds)
+    alt, shown = publication.alt_texts, publication.evidence_pictures
+    record = manifest(report, study, built.values(), alt, evidence, shown, seconds=seconds)
     with new_site(report.output) as site:
         for name, data in {**pictures, **exports, **pages, MANIFEST: record, ".nojekyll": ""}.items():
             site.write(name, data)

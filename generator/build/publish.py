@@ -12,10 +12,10 @@ from pathlib import Path
 
 from generator.build.cache import Cache, key_of, source_of
 from generator.build.narrator import Narrator, facts_of
-from generator.build.outputs import DRAWING
+from generator.build.outputs import DRAWING, DRAWN_WITH
 from generator.build.study import Study
 from generator.build.subject import versions
-from generator.evidence.result import ReportEvidence, plain
+from generator.evidence.result import ReportEvidence
 from generator.pages import html_page, markdown_page
 from generator.pages.assembly import BOTH, Imprint, assemble
 from generator.pages.evidence_plots import Told, drawn, shown
@@ -116,18 +116,12 @@ class Publication:
                 texts.setdefault(image.name, {})[language] = image.alt[language]
         return texts
 
-    @property
-    def measured(self) -> dict[str, Mapping[str, object]]:
-        """The evidence for the manifest: by figure, and over all of them with the pictures of its section."""
-        names = [picture.name for picture in self.evidence_pictures]
-        alt = {f"figures/{name}": self.alt_texts[name] for name in names if name in self.alt_texts}
-        shown = {"files": [f"figures/{name}" for name in names], "alt": alt}
-        return {**plain(self.evidence.figures), "": {**plain(self.evidence), "evidence": shown}}
-
 
 def drawn_once(told: Told, cache: Cache) -> tuple[Picture, ...]:
     """The pictures of the evidence; from the cache where nothing they show has changed."""
-    key = key_of(evidence_drawing=source_of(*DRAWING, "pages/evidence_plots.py"), shown=shown(told))
+    key = key_of(
+        evidence_drawing=source_of(*DRAWING, "pages/evidence_plots.py", libraries=DRAWN_WITH), shown=shown(told)
+    )
     return cache.remember(key, lambda: Drawing(tuple(drawn(told)))).pictures
 
 

@@ -152,3 +152,12 @@ def test_a_change_of_the_source_computes_anew_what_depends_on_it(tmp_path, monke
     with (package / changed).open("a", encoding="utf-8") as file:
         file.write("CHANGED = True\n")
     assert {value for value, places in SOURCES.items() if digest(*places) != before[value]} == anew
+
+
+def test_another_version_of_what_draws_draws_anew(monkeypatch):
+    """An upgrade of a library changes pixels as a change of our source does."""
+    digest = source_of.__wrapped__
+    before = digest("show.py", libraries=("matplotlib",))
+    assert before == digest("show.py", libraries=("matplotlib",))
+    monkeypatch.setattr(room, "version", lambda name: "99.0")
+    assert before != digest("show.py", libraries=("matplotlib",))

@@ -12,6 +12,7 @@ from PIL import Image
 
 from generator.build.outputs import exported, manifest, plain
 from generator.errors import Problem, SpecError
+from generator.evidence.result import ReportEvidence
 from generator.show import Show
 from generator.spec.grammar import Export
 from tests.fixtures import report_fixture
@@ -107,7 +108,9 @@ def test_the_manifest_tells_how_strong_each_map_is():
     """As a share of the figure's strongest, nothing and weak where a map is no result; of maps alone."""
     subject = SimpleNamespace(digest="model", data=SimpleNamespace(digest="data"))
     report = SimpleNamespace(source=SimpleNamespace(digest="spec"), seed=0)
-    told = json.loads(manifest(report, SimpleNamespace(subject=subject), BUILT.values(), {}, {}, 1.0))
+    told = json.loads(
+        manifest(report, SimpleNamespace(subject=subject), BUILT.values(), {}, ReportEvidence(), (), seconds=1.0)
+    )
     rows = {figure["id"]: figure["images"] for figure in told["figures"]}
     strengths = [1, 0, *(1 - 0.08 * k for k in range(2, 7))]
     assert [row["strength"] for row in rows["saliency"]] == pytest.approx(strengths, abs=1e-6)
