@@ -16,6 +16,8 @@ from generator.build.study import Study
 from generator.build.subject import Subject
 from generator.classifier import Score
 from generator.evidence.explainer import NETWORKS, Explainer, sizes_of
+from generator.evidence.faithfulness import STEPS
+from generator.evidence.localisation import ELSEWHERE
 from generator.maps.ascent import scales
 from generator.methods import Method
 from generator.spec.grammar import Figure
@@ -24,8 +26,7 @@ from generator.spec.report import Report
 PROBE = 32  # images of a measured batch
 REPEATS = 2
 PAGES = 4.0  # seconds for drawing, pages and the PDFs
-COVERED = 40  # covered pictures of one map whose faithfulness is measured, and of the references beside it
-BOXES = 5  # a region and four like it elsewhere
+COVERED = 5 * 2 * (STEPS - 1)  # pictures covered from both ends, for a map whose faithfulness is measured and four more
 CLIMB = 3  # questions whose tracing takes as long as that of an ascent, with another for units that are silent
 Value = TypeVar("Value")
 
@@ -141,7 +142,7 @@ def _of_evidence(report: Report, study: Study, figures: list[Figure]) -> Iterato
         if explainer.affordable:
             yield from _of_explainer(explainer, faces)
     if explained:
-        yield Work(forward=faces * len(report.regions) * BOXES, traces=1)
+        yield Work(forward=faces * len(report.regions) * (1 + ELSEWHERE), traces=1)
 
 
 def _of_explainer(explainer: Explainer, faces: int) -> Iterator[Work]:

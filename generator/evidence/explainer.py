@@ -227,19 +227,20 @@ def untrained_maps(
     parts: dict[str, list[Untrained]] = {explainer.figure: [] for explainer in explainers}
     for number in range(NETWORKS if explainers else 0):
         with reinitialised(faces.seed + number, inputs) as network:
-            untrained = replace(bench, classifier=network)
             dead = bool(network.logits(inputs[:LIVELY]).std(axis=0).max() < DEAD)
+            tried = replace(bench, classifier=network), number, dead
             for explainer in (one for one in explainers if one.key not in failures):
-                with sparing(explainer, failures):
-                    parts[explainer.figure].append(_untrained(explainer, untrained, number, dead))
+                parts[explainer.figure] += _untrained(explainer, *tried, failures)
     return {one.figure: Untrained.joined(parts[one.figure]) for one in explainers if one.key not in failures}
 
 
-def _untrained(explainer: Explainer, bench: Bench, number: int, dead: bool) -> Untrained:
-    rows = sizes_of(explainer, len(bench.faces)).seen(number)
-    maps = maps_of(explainer, bench, rows, bench.faces.target[rows])
-    part = np.where(maps.empty[:, None], np.nan, shares(maps.values, bench.parts.masks))
-    return Untrained(rows, np.full(len(rows), number), maps.cells, part, dead)
+def _untrained(explainer: Explainer, bench: Bench, number: int, dead: bool, failures: Failures) -> Iterator[Untrained]:
+    """The maps of one network; none where they cannot be computed."""
+    with sparing(explainer, failures):
+        rows = sizes_of(explainer, len(bench.faces)).seen(number)
+        maps = maps_of(explainer, bench, rows, bench.faces.target[rows])
+        part = np.where(maps.empty[:, None], np.nan, shares(maps.values, bench.parts.masks))
+        yield Untrained(rows, np.full(len(rows), number), maps.cells, part, dead)
 
 
 @dataclass(frozen=True)
