@@ -25,7 +25,7 @@ from generator.pages.figure_page import Built
 from generator.prose.numbers import row_class
 from generator.results import Drawing, FigureResult, Names, Part, Picture, Role
 from generator.show import WEAK
-from generator.spec.grammar import Export
+from generator.spec.grammar import Export, Figure
 from generator.spec.report import Report
 from generator.words import folders_beside, interface
 
@@ -39,22 +39,21 @@ ALONE: tuple[Role, ...] = ("map", "sheet", "chart")  # what stands for a figure 
 
 def built_figures(report: Report, study: Study, results: dict[str, FigureResult]) -> dict[str, Built]:
     """Every computed figure with its number, method and pictures."""
-    numbers = figure_numbers(report)
+    numbers, figures = figure_numbers(report), report.figures
+    words = interface(report.languages, folders_beside(report.folder)).under("chart")
+    names = Names(tuple(c.name for c in report.classes), report.languages, words, report.class_ids)
     return {
         name: Built(
-            report.figures[name], numbers[name], study.methods[result.method], result, drawn(study, report, result)
+            figures[name], numbers[name], study.methods[one.method], one, drawn(study, figures[name], one, names)
         )
-        for name, result in results.items()
+        for name, one in results.items()
     }
 
 
-def drawn(study: Study, report: Report, result: FigureResult) -> Drawing:
+def drawn(study: Study, figure: Figure, result: FigureResult, names: Names) -> Drawing:
     """The pictures of one figure."""
     if result.failure:
         return Drawing(())
-    figure = report.figures[result.id]
-    words = interface(report.languages, folders_beside(report.folder)).under("chart")
-    names = Names(tuple(c.name for c in report.classes), report.languages, words, report.class_ids)
 
     def draw_anew() -> Drawing:
         from generator.drawing.pictures import draw  # here: matplotlib is not needed where nothing is drawn
