@@ -1,14 +1,18 @@
 """The one door to matplotlib: colour maps, and charts with words, one picture a language, without global state.
 
-Every word comes from outside, in one language, and is drawn in the packaged font.
+Every word comes from outside, in one language, and is drawn in the packaged font. What its user has set has no say.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+import logging
+import os
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import chdir, contextmanager
 from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
-from matplotlib import colormaps
 from numpy.typing import NDArray
 
 from generator.artefacts import Confusion, Curves, Floats, Ints
@@ -22,6 +26,27 @@ if TYPE_CHECKING:  # what draws is imported late: colours alone need none of it
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
     from matplotlib.font_manager import FontProperties
+
+
+@contextmanager
+def _as_shipped() -> Iterator[None]:
+    """Inside, matplotlib finds its own settings only: no backend of the shell, and no matplotlibrc, be it broken."""
+    package = find_spec("matplotlib")
+    backend = os.environ.pop("MPLBACKEND", None)
+    try:
+        with chdir(Path((package and package.origin) or "").parent / "mpl-data"):  # where it looks first
+            yield
+    finally:
+        if backend is not None:
+            os.environ["MPLBACKEND"] = backend
+
+
+logging.getLogger("matplotlib").setLevel(logging.ERROR)  # where its own cache lies is no matter of a report's reader
+with _as_shipped():
+    from matplotlib import colormaps, rc_context, rcParamsDefault
+
+as_shipped = rc_context({name: value for name, value in rcParamsDefault.items() if name != "backend"})
+"""Draws a chart alike whatever else in this process has set."""
 
 DPI = 160
 AIR = 0.08  # inches round each panel
@@ -50,6 +75,7 @@ def colour_table(colormap: str) -> Pixels:
     return np.ascontiguousarray(colours, dtype=np.uint8)
 
 
+@as_shipped
 def confusion(artefact: Confusion, classes: Sequence[str], words: Mapping[str, str]) -> Pixels:
     """The matrix with a count and a share in each cell; the deeper the blue, the larger what `normalize` names."""
     n = len(classes)
@@ -81,6 +107,7 @@ def _cell(axes: "Axes", place: tuple[int, int], ground: Colour, numbers: tuple[s
     axes.text(column + 0.5, row + 0.74, numbers[1], color=ink, ha="center", va="center", font=_font(7))
 
 
+@as_shipped
 def probabilities(probability: Floats, classes: Sequence[str], marked: int) -> Pixels:
     """A bar for each class with its probability; the bar of `marked` (the label, or -1) is full, the others light."""
     n = len(classes)
@@ -96,6 +123,7 @@ def probabilities(probability: Floats, classes: Sequence[str], marked: int) -> P
     return _pixels(figure)
 
 
+@as_shipped
 def intervals(
     panels: Sequence[tuple[str, Sequence[Estimate | None]]],
     names: Sequence[str],
@@ -137,6 +165,7 @@ def _dots(axes: "Axes", estimates: Sequence[Estimate | None], hollow: Collection
             bars.lines[0].set(color=edge, markerfacecolor=inside)
 
 
+@as_shipped
 def reliability(confidence: NDArray[np.float64], accuracy: NDArray[np.float64], axes_words: tuple[str, str]) -> Pixels:
     """Accuracy over mean confidence for the bins of a calibration, beside the diagonal of a calibrated model."""
     figure, axes = _canvas(3.8, 3.6)
@@ -151,6 +180,7 @@ def reliability(confidence: NDArray[np.float64], accuracy: NDArray[np.float64], 
     return _pixels(figure)
 
 
+@as_shipped
 def scatter(place: Floats, groups: Ints, names: Sequence[str]) -> Pixels:
     """A point an image, coloured and marked by its group; the axes of an embedding have no unit."""
     figure, axes = _canvas(5.6, 4.2)
@@ -165,6 +195,7 @@ def scatter(place: Floats, groups: Ints, names: Sequence[str]) -> Pixels:
     return _pixels(figure)
 
 
+@as_shipped
 def curves(artefact: Curves, words: Mapping[str, str]) -> Pixels:
     """A panel a quantity over the epochs; training is a full line, validation a dashed one."""
     panels = list(dict.fromkeys(name.removeprefix(VALIDATION) for name in artefact.names))

@@ -1,11 +1,18 @@
 """Charts with words."""
 
+import hashlib
+import os
+import subprocess
+import sys
+
+import matplotlib
 import numpy as np
 import pytest
 
 from generator.artefacts import Confusion
 from generator.drawing import charts
 from generator.evidence.estimates import Estimate
+from generator.shipped import PACKAGE
 
 WORDS = {"true_class": "真實類別", "predicted_class": "預測類別"}
 CLASSES = ("生氣", "高興", "中立")
@@ -19,6 +26,46 @@ def confusion(counts=COUNTS, normalize="label", classes=CLASSES):
 def test_a_chart_is_the_same_twice():
     """Nothing in matplotlib's global state reaches a chart."""
     assert np.array_equal(confusion(), confusion())
+
+
+SETTINGS = [
+    ("MPLBACKEND", "QtAgg", None),
+    ("MPLBACKEND", "a backend that nobody has", None),
+    ("X", "", b"font.size: 40\naxes.facecolor: red\nlines.linewidth: thick\nno colon here\n"),
+    ("X", "", b"\xff\xfe is no UTF-8"),
+]
+
+
+@pytest.mark.parametrize(("variable", "value", "file"), SETTINGS)
+def test_what_the_user_has_set_has_no_say(tmp_path, variable, value, file):
+    """A backend of the shell or a matplotlibrc, be it broken, changes no chart, warns of nothing and stays as it is."""
+    if file:
+        (tmp_path / "matplotlibrc").write_bytes(file)
+    script = (
+        "import os, hashlib, numpy as np; from generator.drawing import charts\n"
+        "chart = charts.probabilities(np.array([.2, .8], np.float32), ('a', 'b'), 0)\n"
+        f"print(hashlib.sha256(chart.tobytes()).hexdigest(), os.environ.get('{variable}') == '{value}', os.getcwd())"
+    )
+    told = subprocess.run(
+        [sys.executable, "-c", script],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(PACKAGE.parent), variable: value},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    own = hashlib.sha256(charts.probabilities(np.array([0.2, 0.8], np.float32), ("a", "b"), 0).tobytes()).hexdigest()
+    assert (told.stderr, told.stdout.split()) == ("", [own, "True", str(tmp_path)])
+
+
+def test_what_a_plugin_has_set_has_no_say():
+    """Settings of the same process, for instance by a method of one's own, change no chart and stay."""
+    before = confusion()
+    with matplotlib.rc_context(
+        {"font.size": 40, "axes.facecolor": "red", "savefig.dpi": 10, "text.antialiased": False}
+    ):
+        assert np.array_equal(confusion(), before)
+        assert matplotlib.rcParams["font.size"] == 40
 
 
 def test_the_deepest_cell_is_the_largest_share():
