@@ -203,8 +203,8 @@ def fits(said: Said) -> Light:
     r2, stability = said["r2"], said["stability"]
     if r2 == "below" or stability == "below":
         return "red", "fits_badly" if r2 == "below" else "unstable"
-    if "undecided" in (r2, stability):
-        return "undecided", "open"
+    if not {r2, stability} <= {"above", "between"}:
+        return "undecided", "undecided"
     if (r2, stability) == ("above", "above"):
         return "green", "fits"
     return "amber", "fits_partly" if stability == "above" else "double_samples"

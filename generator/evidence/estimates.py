@@ -16,10 +16,11 @@ from numpy.typing import NDArray
 
 Doubles = NDArray[np.float64]
 Colour = Literal["green", "amber", "red", "undecided", "silent"]
-Statement = Literal["above", "below", "within", "between", "undecided"]
+Statement = Literal["above", "below", "within", "between", "not_above", "not_below", "undecided"]
 Said = Mapping[str, Statement]  # of the numbers of a check by their names
 Light = tuple[Colour, str]  # and its reason, a key of the words
 
+DECIDED = frozenset({"above", "below", "within", "between"})  # the others say half of it, or nothing
 LEVEL = 0.95
 FEWEST = 8  # images below which no estimate is given
 FEWEST_NETWORKS = 2  # with random weights
@@ -63,8 +64,13 @@ ZERO = Bounds(0, 0, 0.05)  # probability, or rank correlation
 
 
 def lit_by(number: str, **lights: Light) -> Callable[[Said], Light]:
-    """A rule with a light for each statement of one number, and 'undecided' for the others."""
-    return lambda said: lights.get(said[number], ("undecided", "open"))
+    """A rule with a light for each statement of one number, and 'undecided' for the others, with what still holds."""
+    return lambda said: lights.get(said[number], ("undecided", said[number]))
+
+
+def decided(said: Statement) -> Statement:
+    """The same, 'undecided' where only half of it holds."""
+    return said if said in DECIDED else "undecided"
 
 
 @dataclass(frozen=True)

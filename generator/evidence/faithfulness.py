@@ -13,7 +13,18 @@ import numpy as np
 from generator.artefacts import Floats, Ints
 from generator.classifier import Classifier
 from generator.evidence.cells import blob, cell_means, cell_numbers, order_of
-from generator.evidence.estimates import FEWEST, FEWEST_NETWORKS, ZERO, Doubles, Estimate, Light, Said, Sums, Verdict
+from generator.evidence.estimates import (
+    DECIDED,
+    FEWEST,
+    FEWEST_NETWORKS,
+    ZERO,
+    Doubles,
+    Estimate,
+    Light,
+    Said,
+    Sums,
+    Verdict,
+)
 from generator.evidence.explainer import Case
 from generator.evidence.faces import Covering, Masks, covered
 
@@ -83,8 +94,8 @@ def faithfulness(case: Case) -> tuple[Faithfulness, Verdict | None]:
 
 def faithful(said: Said) -> Light:
     """Whether covering what the map marks hurts, and more than covering what maps mark that ignore the model."""
-    if said["gap"] == "undecided":
-        return "undecided", "open"
+    if said["gap"] not in DECIDED:
+        return "undecided", said["gap"]
     if said["gap"] != "above":
         return "red", "reversed" if said["gap"] == "below" else "chance"
     unbeaten = [name for name in REFERENCES if said.get(name, "above") != "above"]

@@ -26,7 +26,7 @@ from generator.evidence.dependence import (
     repetition,
     survives,
 )
-from generator.evidence.estimates import Bounds, Colour, Estimate, Light, Said, Statement, Verdict
+from generator.evidence.estimates import Bounds, Colour, Estimate, Light, Said, Statement, Verdict, decided
 from generator.evidence.explainer import Case
 from generator.evidence.faithfulness import ASKED, Faithfulness, faithful, faithfulness
 from generator.evidence.localisation import RegionEffect, RegionShare, region_shares
@@ -197,7 +197,7 @@ def _(value: FigureEvidence) -> dict[str, Any]:
 @plain.register
 def _(value: RegionEffect) -> dict[str, Any]:
     known = {name: plain(getattr(value, name)) for name in ("inside", "elsewhere", "difference")}
-    return {**known, "holds": value.holds, "said": value.said if value.difference else None}
+    return {**known, "holds": value.holds, "said": decided(value.said) if value.difference else None}
 
 
 @plain.register

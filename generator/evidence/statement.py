@@ -11,7 +11,7 @@ from itertools import product
 from typing import TypeVar
 
 from generator.evidence.dependence import Agreement
-from generator.evidence.estimates import LEVEL, ZERO, Bounds, Estimate, Said, Statement, Verdict, claim_level
+from generator.evidence.estimates import DECIDED, LEVEL, ZERO, Bounds, Estimate, Said, Statement, Verdict, claim_level
 from generator.evidence.localisation import ALL, RegionEffect, RegionShare
 from generator.evidence.result import CHECKS, FigureEvidence, ReportEvidence
 
@@ -20,7 +20,10 @@ Answers = Mapping[Cell, Callable[[float], Statement]]  # a statement at a level,
 
 
 def stated(estimate: Estimate | None, bounds: Bounds, level: float = LEVEL) -> Statement:
-    """Where the whole interval of a level lies; 'within' the margin only where it is not clearly above or below."""
+    """Where the whole interval of a level lies; 'within' the margin only where it is not clearly above or below.
+
+    Of what is not decided 'not_above' and 'not_below' say the half that holds: to the far threshold, or the margin.
+    """
     if estimate is None:
         return "undecided"
     known = estimate.at(level)
@@ -28,10 +31,10 @@ def stated(estimate: Estimate | None, bounds: Bounds, level: float = LEVEL) -> S
         return "above"
     if known.high < bounds.low:
         return "below"
-    if bounds.low < bounds.high:
-        return "between" if bounds.low <= known.low and known.high <= bounds.high else "undecided"
-    inside = bounds.low - bounds.margin < known.low and known.high < bounds.high + bounds.margin
-    return "within" if inside else "undecided"
+    not_below, not_above = known.low >= bounds.low - bounds.margin, known.high <= bounds.high + bounds.margin
+    if not_below and not_above:
+        return "between" if bounds.low < bounds.high else "within"
+    return "not_below" if not_below else "not_above" if not_above else "undecided"
 
 
 def together(answers: Answers[Cell]) -> dict[Cell, Statement]:
@@ -41,7 +44,7 @@ def together(answers: Answers[Cell]) -> dict[Cell, Statement]:
     while len(left) != before:
         level, before = claim_level(len(left)), len(left)
         said |= {cell: answer(level) for cell, answer in left.items()}
-        left = {cell: answer for cell, answer in left.items() if said[cell] == "undecided"}
+        left = {cell: answer for cell, answer in left.items() if said[cell] not in DECIDED}
     return said
 
 
@@ -94,7 +97,7 @@ def _effects(effects: Mapping[str, Mapping[str, RegionEffect]]) -> dict[str, dic
 def needed(effect: RegionEffect, level: float = LEVEL) -> Statement:
     """Whether hiding a region costs more than hiding other places: only where hiding it costs anything at all."""
     said = stated(effect.difference, ZERO, level)
-    return "undecided" if said == "above" and stated(effect.inside, ZERO, level) != "above" else said
+    return "not_below" if said == "above" and stated(effect.inside, ZERO, level) != "above" else said
 
 
 def marked(share: RegionShare, class_id: str, level: float = LEVEL) -> Statement:
@@ -192,5 +195,5 @@ def _looks(figure: FigureEvidence, shares: Mapping[str, RegionShare]) -> Verdict
         unshown = "unneeded" if figure.holds("faithful") else "unfaithful"
         return Verdict("amber", unshown if tested else "untrained_untested", n, above)
     if left_open := tuple(region for region in dense if shares[region].marks[ALL] == "undecided"):
-        return Verdict("undecided", "open", n, left_open)
+        return Verdict("undecided", "undecided", n, left_open)
     return Verdict("amber", "explained", n, tuple(dense))

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, Self
 
-from generator.evidence.estimates import Colour, Estimate
+from generator.evidence.estimates import Colour, Estimate, Statement, decided
 from generator.words import Words
 
 Unit = Literal["share", "points", "count", "plain", "times"]
@@ -135,7 +135,7 @@ class Listed(tuple[Any, ...]):
 class Claim(Quantity):
     """A quantity that is true where what it stands for holds, whatever its value; `more` are its companions.
 
-    `said` is what its interval allows, '' of what is unknown.
+    `said` is what its interval allows, 'undecided' where that is half of it at most, '' of what is unknown.
     """
 
     holds: bool
@@ -143,9 +143,9 @@ class Claim(Quantity):
     more: Mapping[str, Quantity]
 
     @classmethod
-    def made(cls, quantity: Quantity, holds: bool, said: str = "", **more: Quantity) -> Self:
+    def made(cls, quantity: Quantity, holds: bool, said: Statement | Literal[""] = "", **more: Quantity) -> Self:
         claim = cls(float(quantity), quantity.unit, quantity.low, quantity.high, quantity.n).called(quantity.patterns)
-        claim.holds, claim.said, claim.more = holds and claim.known, said if claim.known else "", more
+        claim.holds, claim.said, claim.more = holds and claim.known, decided(said) if said and claim.known else "", more
         return claim
 
     def __bool__(self) -> bool:

@@ -21,7 +21,7 @@ from generator.prose.quantities import CheckLine, Claim, Light, Listed, Name, Qu
 COMPARED = (*REFERENCES, AVERAGE)
 EXCHANGES = ("class", "weights")
 UNASKED = Verdict("silent", "not_asked", 0)
-SHOWN = ("below", "within", "undecided")  # of what is not beaten, or not needed
+SHOWN = ("below", "within", "not_above", "not_below", "undecided")  # of what is not beaten, or not needed
 
 
 @dataclass(frozen=True)
@@ -85,7 +85,7 @@ class Spoken(Numbers):
         places = {"region": str(self.region_name(region)), "group": group, "points": str(effect.size)}
         told = effect.size if effect.said == "below" else effect  # 'costs less' says the sign
         places |= {"mean": str(effect), "inside": str(effect.inside), "low": printed(told.low, "points")}
-        key = f"evidence.effect.{effect.said or 'unknown'}"
+        key = f"evidence.effect.{self._effect(region, class_id).said if effect.known else 'unknown'}"
         return self.words(key, **places, high=printed(told.high, "points"), n=effect.n)
 
     def gap(self, figure: str) -> Claim:
@@ -187,6 +187,8 @@ class Spoken(Numbers):
         """What stands beside a sentence: what qualifies it, and what a negative number means."""
         if check == "faithful":
             yield from self._compared(figure, verdict)
+        if check == "fit" and verdict.light == "undecided":
+            yield from self._fitted(figure)
         for said in SHOWN if verdict.reason == "unneeded" else ():
             if alike := [region for region in verdict.about if self._effect(region, ALL).said == said]:
                 yield self.words(f"evidence.further.hiding.{said}", regions=str(self._regions(alike)))
@@ -210,6 +212,12 @@ class Spoken(Numbers):
         method = METHODS.get(self.methods.get(figure, ""))
         if method is not None and method.covers and verdict.light != "silent":
             yield self.words("evidence.further.at_home")
+
+    def _fitted(self, figure: str) -> Iterator[str]:
+        """What holds of the numbers of LIME's fit, where not all that is asked of them is decided."""
+        said = self._figure(figure).said["fit"]
+        keys = [f"evidence.further.fit.{number}.{one}" for number, one in said.items() if one != "undecided"]
+        yield from map(self.words, keys)
 
     def _joined(self, sentences: Iterable[str]) -> str:
         return self.words("punctuation.sentence").join(sentences)

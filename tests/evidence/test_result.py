@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from generator.build.cache import freeze, thaw
-from generator.evidence.estimates import Colour, Estimate, Statement
+from generator.evidence.estimates import DECIDED, Colour, Estimate, Statement
 from generator.evidence.result import CHECKS, ReportEvidence, plain
 from generator.words import load
 from tests.evidence.planted import (
@@ -51,8 +51,9 @@ def test_every_reason_has_words(code):
     keys = [tuple(key.split(".")) for key in words.entries if key.startswith("evidence.")]
     lights = "|".join(get_args(Colour))
     forms = (rf'"(?:{lights})", "(\w+)"', r'Retained\([\w., ]+, "(\w+)"', r'return "(\w+)"', r'else "(\w+)"')
-    others = {"random_predicted", "inapplicable", *get_args(Colour), *get_args(Statement)}  # a rule, a word, no reasons
-    given = {reason for form in forms for reason in re.findall(form, SOURCES)} - others
+    others = {"random_predicted", "inapplicable", *get_args(Colour), *DECIDED}  # a rule, a word, no reasons
+    halves = set(get_args(Statement)) - DECIDED
+    given = {reason for form in forms for reason in re.findall(form, SOURCES)} - others | halves
     assert len(given) > 20
     said = {key[-1] for key in keys if key[1] == "says"}
     assert given <= said
