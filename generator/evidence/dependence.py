@@ -37,11 +37,11 @@ REPEATS = 0.5  # mean rank correlation of a map with its repetition below which 
 
 KEPT = Bounds(1 / 3, 2 / 3)  # of a map that survives an exchange
 RETAINED = {"retained": KEPT}
-REPEATED = {"pixel": Bounds(0.5, 0.7)}  # rank correlation of a map with its repetition
+REPEATED = dict.fromkeys(("pixel", "cell"), Bounds(0.5, 0.7))  # rank correlation of a map with its repetition
 FIT = {"r2": Bounds(0.3, 0.6), "stability": Bounds(0.5, 0.8)}  # LIME's
 
 survives = lit_by("retained", below=("green", "changes"), between=("amber", "partly"), above=("red", "stays"))
-repeats = lit_by("pixel", above=("green", "repeats"), between=("amber", "raise_samples"), below=("red", "noise"))
+repeats = lit_by("pixel", above=("green", "repeats"), between=("amber", "varies"), below=("red", "noise"))
 
 
 @dataclass(frozen=True)

@@ -189,6 +189,8 @@ class Spoken(Numbers):
             yield from self._compared(figure, verdict)
         if check == "fit" and verdict.light == "undecided":
             yield from self._fitted(figure)
+        if check == "repeat" and verdict.light not in ("green", "silent"):
+            yield from self._steadier(figure)
         for said in SHOWN if verdict.reason == "unneeded" else ():
             if alike := [region for region in verdict.about if self._effect(region, ALL).said == said]:
                 yield self.words(f"evidence.further.hiding.{said}", regions=str(self._regions(alike)))
@@ -218,6 +220,14 @@ class Spoken(Numbers):
         said = self._figure(figure).said["fit"]
         keys = [f"evidence.further.fit.{number}.{one}" for number, one in said.items() if one != "undecided"]
         yield from map(self.words, keys)
+
+    def _steadier(self, figure: str) -> Iterator[str]:
+        """Beside single pixels that do not come again: whether areas do, and which parameters of the method help."""
+        known, hint = self._figure(figure), f"evidence.further.steadier.{self.methods.get(figure)}"
+        if known.says("repeat", "cell") == "above":
+            yield self.words("evidence.further.areas", cell=str(Quantity.of(known.estimates("repeat")["cell"])))
+        if self.words.has(hint):
+            yield self.words(hint)
 
     def _joined(self, sentences: Iterable[str]) -> str:
         return self.words("punctuation.sentence").join(sentences)

@@ -149,8 +149,25 @@ def test_a_repetition_is_called_what_it_is(low, high):
     assert light == ("green" if low > 0.7 else "red" if high < 0.5 else "amber" if inside else "undecided")
     assert (light == "undecided") == ("not decided" in english) == ("無法斷定" in chinese)
     open_half = half(low, high, 0.5, 0.7) if light == "undecided" else ""
-    assert (open_half == "not_above") == ("at most .7 " in english) == ("最高 .7" in chinese)
+    assert (open_half == "not_above") == ("at most .7;" in english) == ("最高 .7" in chinese)
     assert (open_half == "not_below") == ("at least .5;" in english) == ("至少 .5；" in chinese)
+
+
+@pytest.mark.parametrize(("cell", "areas"), [((0.88, 0.92), True), ((0.6, 0.9), False)])
+def test_beside_pixels_that_change_stand_areas_that_do_not_and_what_helps(cell, areas):
+    """Which parameters, the method knows; of one without such words nothing is said."""
+    evidence = of_one(asked=[], repeat=Repetition(between(0.4, 0.45), between(*cell)))
+    for method, english, chinese in (
+        ("smoothgrad", "More “samples” or less “noise”", "提高「samples」或調低「noise」"),
+        ("lime", "(“n_segments”)", "（「n_segments」）"),
+        ("toy", "", ""),
+    ):
+        one, other = (
+            str(replace(spoken(evidence, code), methods={"one": method}).verdict("one", "repeat")) for code in LANGUAGES
+        )
+        assert "do not read single pixels" in one and "不要解讀個別像素" in other
+        assert ("Areas do come again" in one) == ("大一點的範圍" in other) == areas == ("correlation 0.9." in one)
+        assert (english in one) and (chinese in other) and ("steadier" in one) == ("穩定" in other) == bool(english)
 
 
 @pytest.mark.parametrize(
