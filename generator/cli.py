@@ -4,6 +4,8 @@ Everything a command needs is imported inside it, so that no command waits for a
 """
 
 import argparse
+import io
+import json
 import sys
 import traceback
 from collections.abc import Sequence
@@ -12,14 +14,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from generator import __version__
-from generator.build_options import FOLDER, FORMATS, BuildOptions
+from generator.build_options import COMMAND, FORMATS, BuildOptions
 from generator.errors import ComputationError, GeneratorError
 
 if TYPE_CHECKING:
     from generator.spec.report import Report
 
 BUILT, FAILED, WRONG, INTERRUPTED = 0, 1, 2, 130
-COMMAND = "explainability-report"  # as it is installed, beside `python -m generator`
 COMMANDS = ("build", "check", "init", "serve", "methods", "schema", "clear-cache")
 
 
@@ -29,6 +30,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if not words:
         parser().print_help(sys.stderr)
         return WRONG
+    _print_what_can_be()
     command = () if words[0] in (*COMMANDS, "-h", "--help", "--version") else ("build",)  # meant where none is said
     asked = parser().parse_args([*command, *words])
     try:
@@ -44,6 +46,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:  # the reader of a pipe had enough
         sys.stderr.close()
         return BUILT
+
+
+def _print_what_can_be() -> None:
+    """A character that the console does not have is printed as its number, and is no error."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
 
 
 def parser() -> argparse.ArgumentParser:
@@ -69,6 +78,7 @@ def parser() -> argparse.ArgumentParser:
     commands.add_parser("schema", help="the JSON Schema of report.yaml").set_defaults(run=_schema)
     clear = commands.add_parser("clear-cache", help="forget what builds of a spec have computed")
     clear.add_argument("spec", type=Path, nargs="?", default=Path("report.yaml"), metavar="report.yaml")
+    _add_cache(clear)
     clear.set_defaults(run=_clear_cache)
     return top
 
@@ -84,6 +94,11 @@ def _add_build(command: argparse.ArgumentParser, run: object) -> None:
     command.set_defaults(run=run)
 
 
+def _add_cache(command: argparse.ArgumentParser) -> None:
+    folder = "where computed values are kept; default: beside the spec, or the user's cache if that cannot be written"
+    command.add_argument("--cache", type=Path, metavar="DIR", help=folder)
+
+
 def _add_reading(command: argparse.ArgumentParser) -> None:
     """What every command that reads a spec takes."""
     option = command.add_argument
@@ -91,6 +106,7 @@ def _add_reading(command: argparse.ArgumentParser) -> None:
     option("--trust-model", action="store_true", help="let code that is stored in the model file run")
     option("--languages", type=_words, default=(), metavar="LIST", help="instead of the spec's, such as en,zh-Hant")
     option("--only", action="append", default=[], metavar="QUESTION_ID", help="this question alone; repeatable")
+    _add_cache(command)
     option("--data", type=Path, metavar="PATH", help="instead of the spec's data.path")
     option("--trust-plugins", action="store_true", help="let the spec's plugins run")
     option("--strict", action="store_true", help="warnings are errors")
@@ -142,8 +158,8 @@ def _build(asked: argparse.Namespace) -> int:
 
     options = options_of(asked)
     output = options.output or asked.spec.parent / "site"
-    place = site.stamp_of(asked.spec.parent / FOLDER, asked.spec, output)
-    if options.repeatable and site.is_current(place, options.settings):
+    stamp = site.stamp_of(options.cache_of(asked.spec), asked.spec, output)
+    if options.repeatable and site.is_current(stamp, options.settings):
         if not options.quiet:
             print(f"{output}: nothing has changed", file=sys.stderr)
         return BUILT
@@ -174,16 +190,22 @@ def _serve(asked: argparse.Namespace) -> int:
 def _methods(asked: argparse.Namespace) -> None:
     from generator.spec.schema import methods_json, methods_text
 
-    print(methods_json() if asked.json else methods_text())
+    print(_as_json(methods_json()) if asked.json else methods_text())
 
 
 def _schema(asked: argparse.Namespace) -> None:
     from generator.spec.schema import schema_text
 
-    print(schema_text(), end="")
+    print(_as_json(schema_text()), end="")
+
+
+def _as_json(text: str) -> str:
+    """JSON that is still JSON where the console's encoding is not UTF-8, and its output is kept in a file."""
+    unicode = (sys.stdout.encoding or "utf-8").lower().replace("-", "") == "utf8"
+    return text if unicode else json.dumps(json.loads(text), indent=1) + "\n" * text.endswith("\n")
 
 
 def _clear_cache(asked: argparse.Namespace) -> None:
     from generator.build.cache import Cache
 
-    Cache(asked.spec.parent / FOLDER).clear()
+    Cache(BuildOptions(cache=asked.cache).cache_of(asked.spec)).clear()

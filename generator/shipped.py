@@ -37,8 +37,11 @@ def write_starter(folder: Path) -> list[Path]:
         raise InputError(f"{', '.join(there)}: already there; init writes into a new folder")
     if folder.exists() and not folder.is_dir():
         raise InputError(f"{folder} is a file; init takes a folder")
-    for target, source in targets.items():
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_bytes(source.read_bytes())
-        target.chmod(source.stat().st_mode | (0o111 if source.suffix == ".sh" else 0))
+    try:
+        for target, source in targets.items():
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(source.read_bytes())
+            target.chmod(source.stat().st_mode | (0o111 if source.suffix == ".sh" else 0))
+    except OSError as error:
+        raise InputError(f"{folder}: cannot be written: {error.strerror}") from error
     return list(targets)

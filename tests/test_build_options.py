@@ -5,7 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from generator.build_options import BuildOptions
+from generator import build_options
+from generator.build_options import BuildOptions, user_cache, writable
+from generator.errors import InputError
 
 PLAIN = BuildOptions()
 
@@ -20,5 +22,75 @@ def test_what_writes_elsewhere_is_never_skipped(change):
 def test_settings_are_what_decides_the_site():
     """How much is said on the way is none of it; everything else is."""
     assert replace(PLAIN, quiet=True, verbose=True).settings == PLAIN.settings
+    assert replace(PLAIN, cache=Path("c")).settings == PLAIN.settings
     for change in ({"formats": ()}, {"languages": ("en",)}, {"strict": True}, {"data": Path("d")}):
         assert replace(PLAIN, **change).settings != PLAIN.settings
+
+
+@pytest.fixture
+def read_only(tmp_path, monkeypatch):
+    """A folder below which nothing may be written, whoever runs the tests, and a home."""
+    folder, home, really = tmp_path / "lecture", tmp_path / "home", build_options.TemporaryFile
+    folder.mkdir()
+
+    def refused(dir):
+        if Path(dir).is_relative_to(folder):
+            raise PermissionError(13, "Permission denied")
+        return really(dir=dir)
+
+    monkeypatch.setattr(build_options, "TemporaryFile", refused)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(home))
+    monkeypatch.setenv("LOCALAPPDATA", str(home))
+    return folder
+
+
+def test_what_is_computed_is_kept_beside_the_spec(tmp_path):
+    """Also where its folder is not there yet; looking leaves nothing behind."""
+    assert PLAIN.cache_of(tmp_path / "report.yaml") == tmp_path / ".report-cache"
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_spec_in_a_read_only_folder_has_its_cache_with_the_user(read_only, tmp_path):
+    """One for each such folder, under the name of the program; the same the next time."""
+    kept = PLAIN.cache_of(read_only / "report.yaml")
+    assert kept.parent == user_cache() / "explainability-report"
+    assert kept.name.startswith("lecture-")
+    assert kept == PLAIN.cache_of(read_only / "other.yaml")
+    assert kept != PLAIN.cache_of(read_only / "below" / "report.yaml")
+
+
+@pytest.mark.parametrize(
+    ("platform", "place"), [("linux", ".cache"), ("darwin", "Library/Caches"), ("win32", "AppData/Local")]
+)
+def test_each_system_has_its_own_place_for_a_cache(tmp_path, monkeypatch, platform, place):
+    """Where nothing else is said by the environment."""
+    for name in ("XDG_CACHE_HOME", "LOCALAPPDATA"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    assert user_cache(platform) == tmp_path / place
+
+
+def test_a_cache_that_is_asked_for_is_taken(read_only, tmp_path):
+    """Or refused in plain words, where it cannot be written or is a file."""
+    asked = tmp_path / "new" / "cache"
+    assert replace(PLAIN, cache=asked).cache_of(read_only / "report.yaml") == asked
+    (tmp_path / "file").touch()
+    for folder in (read_only / "cache", tmp_path / "file", tmp_path / "file" / "below"):
+        with pytest.raises(InputError, match=r"--cache .*: nothing can be written there"):
+            replace(PLAIN, cache=folder).cache_of(tmp_path / "report.yaml")
+
+
+@pytest.mark.parametrize("option", ["exports", "arrays"])
+def test_a_second_place_is_looked_at_first(read_only, tmp_path, option):
+    """Whether copies can be written is known before anything is computed."""
+    replace(PLAIN, **{option: tmp_path / "copies"}).check_beside()
+    with pytest.raises(InputError, match=rf"--{option} .*: nothing can be written there; name a folder"):
+        replace(PLAIN, **{option: read_only / "copies"}).check_beside()
+
+
+def test_whether_a_folder_can_be_written_is_tried(read_only, tmp_path):
+    """Of one that is not there the nearest above it counts."""
+    assert [writable(path) for path in (tmp_path, tmp_path / "a" / "b", read_only, read_only / "a")] == [
+        *(True, True),
+        *(False, False),
+    ]

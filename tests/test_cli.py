@@ -1,5 +1,7 @@
 """The command line: exit codes, one message without a traceback, and no library before it is needed."""
 
+import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -7,8 +9,10 @@ from pathlib import Path
 import pytest
 
 from generator import __version__, cli
+from generator.build.cache import key_of
 from generator.build_options import BuildOptions
 from generator.errors import ComputationError, InputError
+from generator.shipped import SCHEMA
 from tests.fixtures.spec_fixture import ANSWER, HEAD, written
 
 HEAVY = {"tensorflow", "keras", "tf_keras_vis", "lime", "matplotlib", "skimage", "pyarrow", "typst", "sklearn"}
@@ -130,6 +134,34 @@ def test_clear_cache_forgets_what_was_computed(tmp_path):
     """Beside the spec that is named."""
     folder = tmp_path / ".report-cache"
     folder.mkdir()
-    (folder / "entry").write_bytes(b"x")
+    entry = folder / key_of(method="gradcam")
+    entry.write_bytes(b"x")
     assert cli.main(["clear-cache", str(tmp_path / "report.yaml")]) == 0
     assert list(folder.iterdir()) == []
+
+
+def test_clear_cache_forgets_what_lies_elsewhere(tmp_path):
+    """In the folder of --cache, where other files stay."""
+    names = [key_of(method="gradcam"), "stamp-0123456789abcdef", "new-x1_y2", "thesis.docx", "0123"]
+    for name in names:
+        (tmp_path / name).write_bytes(b"x")
+    assert cli.main(["clear-cache", "nowhere/report.yaml", "--cache", str(tmp_path)]) == 0
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["0123", "thesis.docx"]
+
+
+@pytest.mark.parametrize("encoding", ["cp1252", "ascii:strict", "cp950"])
+def test_a_narrow_console_prints_what_it_can(tmp_path, encoding):
+    """Characters that it does not have are their numbers, on stdout too, and JSON stays JSON."""
+    folder = tmp_path / "機器學習"
+    for command, code in ((["init", folder], 0), (["methods"], 0), (["check", folder / "無.yaml"], 2)):
+        done = narrow(encoding, *command)
+        assert (done.returncode, b"Traceback" in done.stderr) == (code, False)
+    schema = narrow(encoding, "schema").stdout
+    assert json.loads(schema) == json.loads(SCHEMA.read_text("utf-8"))
+
+
+def narrow(encoding, *command):
+    environment = {**os.environ, "PYTHONIOENCODING": encoding}
+    command = [sys.executable, "-m", "generator", *map(str, command)]
+    root = Path(cli.__file__).parents[1]
+    return subprocess.run(command, cwd=root, env=environment, capture_output=True, check=False)

@@ -7,9 +7,11 @@ import hashlib
 import io
 import json
 import os
+import re
 import tempfile
 import zipfile
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, fields, is_dataclass
 from functools import cache
 from importlib.metadata import version
@@ -28,6 +30,7 @@ from generator.shipped import PACKAGE
 
 LIMIT = 1 << 30  # bytes; the entries used longest ago go first
 DIGEST = 32
+ENTRY = re.compile(r"[0-9a-f]{64}|(?:stamp|new)-\w+")  # what files in a cache are called
 Value = TypeVar("Value")
 
 
@@ -104,15 +107,17 @@ class Cache:
             return
 
     def prune(self, limit: int = LIMIT) -> None:
-        """Bring the folder under `limit` bytes."""
+        """Bring what is ours in the folder under `limit` bytes; what else somebody keeps there stays."""
         if self.folder is None or not self.folder.is_dir():
             return
-        entries = sorted(((p.stat().st_mtime, p.stat().st_size, p) for p in self.folder.iterdir()), reverse=True)
+        ours = [path for path in self.folder.iterdir() if ENTRY.fullmatch(path.name)]
+        entries = sorted(((p.stat().st_mtime, p.stat().st_size, p) for p in ours), reverse=True)
         total = 0
         for _, size, path in entries:
             total += size
             if total > limit:
-                path.unlink(missing_ok=True)
+                with suppress(OSError):
+                    path.unlink()
 
     def clear(self) -> None:
         """Forget everything."""

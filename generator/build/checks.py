@@ -9,7 +9,7 @@ from generator.build.cache import Cache, key_of, source_of
 from generator.build.choice import shows_images
 from generator.build.runs import runs_of, waiting
 from generator.build.study import Study, open_study
-from generator.build_options import FOLDER, BuildOptions
+from generator.build_options import BuildOptions
 from generator.classifier import ModelFacts, layer_called
 from generator.data.scaling_check import ScalingHint, suspicious_scaling
 from generator.data.selection import row_hash
@@ -27,7 +27,7 @@ def check(report: Report, options: BuildOptions, with_model: bool, budget: float
     With a `budget` in seconds it says how long the build will take, and raises InputError where that is more.
     """
     check_glyphs(report, options)
-    study = open_study(report, options, Cache(report.folder / FOLDER))
+    study = open_study(report, options, Cache(options.cache_of(report.source.file)))
     if with_model:
         preflight(report, study)
     if budget is None:

@@ -16,8 +16,8 @@ from generator.build.publish import Publication
 from generator.build.runs import computed, passes_of_a_run, waiting
 from generator.build.site import MANIFEST, check_output, new_site, origin, stamp_of, write_stamp
 from generator.build.study import Study, open_study
-from generator.build_options import FOLDER, BuildOptions
-from generator.errors import FigureError, SpecError
+from generator.build_options import BuildOptions
+from generator.errors import ComputationError, FigureError, SpecError
 from generator.evidence.result import ReportEvidence
 from generator.results import FigureResult
 from generator.spec.report import Report
@@ -30,8 +30,10 @@ def build(report: Report, options: BuildOptions) -> int:
     begin = time.perf_counter()
     made_from = origin(report.inputs)  # now: what is edited during the build is built by the next one
     check_output(report.output)
+    options.check_beside()
+    cache = options.cache_of(report.source.file)
     check_glyphs(report, options)
-    study = open_study(report, options, Cache(None if options.no_cache else report.folder / FOLDER))
+    study = open_study(report, options, Cache(None if options.no_cache else cache))
     preflight(report, study)
     warned = _warned(report, study, options)
     results, evidence = _computed(report, study, options)
@@ -50,7 +52,7 @@ def build(report: Report, options: BuildOptions) -> int:
     study.cache.prune()
     failed = _told(results, evidence.failures, report.output, seconds, options)
     if options.repeatable and not (failed or warned or report.warnings):  # what was said is said again next time
-        stamp = stamp_of(report.folder / FOLDER, report.source.file, report.output)
+        stamp = stamp_of(cache, report.source.file, report.output)
         write_stamp(stamp, options.settings, made_from, report.output)
     return FAILED if failed else BUILT
 
@@ -88,17 +90,23 @@ def _computed(report: Report, study: Study, options: BuildOptions) -> tuple[dict
 
 def _write_beside(options: BuildOptions, exports: Mapping[str, bytes], results: Mapping[str, FigureResult]) -> None:
     """The copies that the command line asks for outside the site."""
-    if options.exports is not None:
-        options.exports.mkdir(parents=True, exist_ok=True)
-        for name, data in exports.items():
-            target = options.exports / Path(name).relative_to(EXPORTS)
-            target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_bytes(data)
-    if options.arrays is not None:
-        options.arrays.mkdir(parents=True, exist_ok=True)
-        for name, result in results.items():
-            if result.parts:
+    try:
+        if options.exports is not None:
+            options.exports.mkdir(parents=True, exist_ok=True)
+            _copy(exports, options.exports)
+        if options.arrays is not None:
+            options.arrays.mkdir(parents=True, exist_ok=True)
+            for name, result in ((name, result) for name, result in results.items() if result.parts):
                 np.savez(options.arrays / f"{name}.npz", allow_pickle=False, **result.arrays)
+    except OSError as error:  # a full disk, or a file that lies where a copy should
+        raise ComputationError(f"{error.filename}: cannot be written: {error.strerror}") from error
+
+
+def _copy(exports: Mapping[str, bytes], folder: Path) -> None:
+    for name, data in exports.items():
+        target = folder / Path(name).relative_to(EXPORTS)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(data)
 
 
 def _told(

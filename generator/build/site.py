@@ -8,12 +8,13 @@ import json
 import os
 import shutil
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from generator.errors import InputError
+from generator.build_options import writable
+from generator.errors import ComputationError, InputError
 from generator.shipped import PACKAGE, TEMPLATES
 
 MANIFEST = "manifest.json"
@@ -47,23 +48,31 @@ def _linked(old: Path, new: Path, content: bytes) -> bool:
 
 
 def check_output(path: Path) -> None:
-    """Refuse to replace what is not a site of ours; a missing or empty folder is fine."""
+    """Refuse to replace what is not a site of ours, or what cannot be replaced; a missing or empty folder is fine."""
     if path.exists() and not path.is_dir():
         raise InputError(f"{path} is a file; --output names the folder of the site")
     if path.is_dir() and any(path.iterdir()) and not (path / MANIFEST).exists():
         raise InputError(f"{path} holds other files than a site (no {MANIFEST}); choose another --output or empty it")
+    if os.path.ismount(path):
+        raise InputError(f"{path} is a volume, which cannot be replaced; --output {path / 'site'} can be")
+    if not writable(path.parent):
+        raise InputError(
+            f"{path}: nothing can be written into {path.parent.resolve()}; --output names a folder elsewhere"
+        )
 
 
 @contextmanager
 def new_site(path: Path) -> Iterator[SiteFolder]:
-    """A draft that replaces `path` on leaving, and vanishes if anything is raised."""
+    """A draft that replaces `path` on leaving, and vanishes if anything is raised; ComputationError for a full disk."""
     check_output(path)
     draft = path.with_name(f".{path.name}.new-{os.getpid()}")
     shutil.rmtree(draft, ignore_errors=True)
-    draft.mkdir(parents=True)
     try:
+        draft.mkdir(parents=True)
         yield SiteFolder(path, draft)
         _swap(draft, path)
+    except OSError as error:
+        raise ComputationError(f"{path}: cannot be written: {error.strerror}") from error
     finally:
         shutil.rmtree(draft, ignore_errors=True)
 
@@ -117,11 +126,12 @@ def origin(inputs: Iterable[Path]) -> Mapping[Path, list[int] | None]:
 
 
 def write_stamp(stamp: Path, settings: Mapping[str, Any], made_from: Mapping[Path, Any], site: Path) -> None:
-    """Record what a finished build was made from, as it was when it began, and what it made."""
+    """Record what a finished build was made from, as it was when it began, and what it made; if it can be written."""
     made = {path: fingerprint(path) for path in sorted(site.rglob("*")) if path.is_file()}
     record = {"settings": dict(settings), "files": {str(path): facts for path, facts in {**made_from, **made}.items()}}
-    stamp.parent.mkdir(parents=True, exist_ok=True)
-    stamp.write_text(json.dumps(record))
+    with suppress(OSError):
+        stamp.parent.mkdir(parents=True, exist_ok=True)
+        stamp.write_text(json.dumps(record))
 
 
 def is_current(stamp: Path, settings: Mapping[str, Any]) -> bool:

@@ -4,8 +4,8 @@ import os
 
 import pytest
 
-from generator.build.site import MANIFEST, is_current, new_site, origin, write_stamp
-from generator.errors import InputError
+from generator.build.site import MANIFEST, check_output, is_current, new_site, origin, write_stamp
+from generator.errors import ComputationError, InputError
 
 
 def contents(folder):
@@ -37,6 +37,39 @@ def test_a_folder_that_is_no_site_is_refused(tmp_path):
     with pytest.raises(InputError, match=r"holds other files than a site"), new_site(tmp_path):
         pass
     assert contents(tmp_path) == {"thesis.docx": "years of work"}
+
+
+@pytest.mark.parametrize(
+    ("place", "is_mount", "message"),
+    [
+        ("file/site", False, "nothing can be written into .*file; --output names a folder elsewhere"),
+        ("volume", True, "volume is a volume, which cannot be replaced; --output .*volume/site can be"),
+    ],
+)
+def test_a_place_that_cannot_be_written_is_refused_first(tmp_path, monkeypatch, place, is_mount, message):
+    """Below what is no folder, or where a folder cannot be swapped; nothing is left beside it."""
+    (tmp_path / "file").touch()
+    monkeypatch.setattr("os.path.ismount", lambda path: is_mount)
+    with pytest.raises(InputError, match=message):
+        check_output(tmp_path / place)
+    assert [path.name for path in tmp_path.iterdir()] == ["file"]
+
+
+def test_a_disk_that_is_full_is_told(tmp_path, monkeypatch):
+    """In words, and the old site stands."""
+    with new_site(tmp_path / "site") as site:
+        site.write(MANIFEST, "old")
+
+    def full(path, data):
+        raise OSError(28, "No space left on device", str(path))
+
+    monkeypatch.setattr("pathlib.Path.write_bytes", full)
+    with (
+        pytest.raises(ComputationError, match="site: cannot be written: No space left"),
+        new_site(tmp_path / "site") as site,
+    ):
+        site.write(MANIFEST, "new")
+    assert contents(tmp_path) == {f"site/{MANIFEST}": "old"}
 
 
 def test_a_file_that_stays_the_same_keeps_its_time(tmp_path):
