@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from hashlib import blake2b
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,13 +11,36 @@ from generator.artefacts import Floats, Ints
 from generator.errors import DataError
 
 UNLABELLED = -1
-Decode = Callable[[Ints], list[NDArray[np.generic]]]
+Picture = NDArray[np.generic]  # or many
+Decode = Callable[[Ints], list[Picture]]
+Range = tuple[float, float]  # the stored values that are black and white
 ClassWords = tuple[str, ...]  # that a class may go by in files: its id, then its name in any language
 
 
-def in_memory(pictures: NDArray[np.generic]) -> Decode:
+@dataclass(frozen=True)
+class Frame:
+    """Which images are wanted of pictures: their `shape` (H, W, C), and how a picture comes to it."""
+
+    shape: tuple[int, int, int]
+    crop: tuple[int, int] | None = None  # (h, w) pixels of the picture, from its middle
+    filter: str = "bilinear"
+    antialias: bool = True
+    shorter: int | None = None  # what the shorter side comes to before the middle is cut out
+    aspect: str = "stretch"
+
+
+Fit = Callable[[Ints, Frame], Floats]
+
+
+def in_memory(pictures: Picture) -> Decode:
     """Picks from pictures `(N, h, w[, c])` that are all there."""
     return lambda positions: list(pictures[positions])
+
+
+def pixel_digest(picture: Picture) -> bytes:
+    """Of the levels of a picture, whatever type it has."""
+    levels = picture if picture.dtype == np.uint8 else np.rint(picture.astype(np.float64) * 255).astype(np.uint8)
+    return blake2b(str(levels.shape).encode() + levels.tobytes(), digest_size=16).digest()
 
 
 @dataclass(frozen=True)
@@ -25,6 +49,7 @@ class Samples:
 
     `decode(positions)` gives the pictures as stored, each `(h, w)` or `(h, w, c)`, uint8 or float in 0..1;
     positions count within these samples. `digest` is the sha256 of the bytes they came from.
+    Pictures in files of their own have `names`, `fit`, which decodes them no larger than a frame needs, and `hashed`.
     """
 
     index: Ints
@@ -32,9 +57,16 @@ class Samples:
     decode: Decode
     origin: str
     digest: str
+    fit: Fit | None = None
+    hashed: Callable[[Ints], list[bytes]] | None = None
+    names: tuple[str, ...] = ()
 
     def __len__(self) -> int:
         return len(self.index)
+
+    def fingerprints(self, positions: Ints) -> list[bytes]:
+        """The same for equal pictures."""
+        return self.hashed(positions) if self.hashed else [pixel_digest(p) for p in self.decode(positions)]
 
     @property
     def labelled(self) -> bool:

@@ -91,7 +91,9 @@ class Study:
 
 def open_study(report: Report, options: BuildOptions, cache: Cache) -> Study:
     """Everything the figures of a report are computed from; raises SpecError for an evaluation that does not fit."""
-    data = DataSet(DataSource(report.data.source, report.data.path, report.data.usage), report.class_words, cache)
+    asked = report.data
+    source = DataSource(asked.source, asked.path, asked.usage, asked.range)
+    data = DataSet(source, report.class_words, cache)
     shared = report.folder, data, cache, options.trust_model
     subjects = {model.id or "": Subject(model.path, model.preprocess, *shared, model.size) for model in report.models}
     evaluation, training = _given_evaluation(report), _training(report, cache)

@@ -14,10 +14,11 @@ import numpy as np
 from generator.artefacts import Floats, Ints
 from generator.build.cache import Cache, key_of, source_of
 from generator.classifier import Classifier, ModelFacts
-from generator.data.preprocess import Preprocessing, Preprocessor, preprocess_of, resize
+from generator.data.preprocess import Preprocessing, Preprocessor, preprocess_of
+from generator.data.resize import frame_of, images_of
 from generator.data.selection import row_hash, row_seeds
 from generator.data.sources import DataSource, read_samples, read_table
-from generator.samples import Batch, ClassWords, Samples
+from generator.samples import Batch, ClassWords, Frame, Samples
 
 if TYPE_CHECKING:
     from generator.model.keras_model import KerasClassifier
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 NUMERIC = ("numpy", "tensorflow", "keras", "tf-keras-vis", "lime", "scikit-image")
 DATA = ("data", "artefacts.py", "samples.py")  # the source that reads images
 MODEL = (*DATA, "model", "classifier.py", "build/subject.py")  # and that asks a model about them
-CHUNK = 512  # images decoded and predicted at a time: memory does not grow with the data set
+CHUNK, CHUNK_VALUES = 512, 1 << 24  # images decoded and predicted at a time, and the most values in them
 
 
 def file_digest(path: Path) -> str:
@@ -57,8 +58,11 @@ class DataSet:
 
     @cached_property
     def digest(self) -> str:
+        read_as: dict[str, object] = {"range": self.source.range} if self.source.range else {}
         contents = version("scikit-image") if self.source.path is None else self._contents(self.source.path)
-        return key_of(kind=self.source.kind, usage=self.source.usage, contents=contents, classes=list(self.classes))
+        return key_of(
+            kind=self.source.kind, usage=self.source.usage, contents=contents, classes=list(self.classes), **read_as
+        )
 
     @cached_property
     def samples(self) -> Samples:
@@ -75,15 +79,15 @@ class DataSet:
         key = key_of(contents=str(path.resolve()), size=facts.st_size, changed=facts.st_mtime_ns)
         return self.cache.remember(key, lambda: file_digest(path))
 
-    def shown(self, positions: Ints, shape: tuple[int, int, int], crop: tuple[int, int] | None) -> Floats:
+    def shown(self, positions: Ints, frame: Frame) -> Floats:
         """`(N, H, W, C)` images in 0..1, of the model's size."""
-        return resize(self.samples.decode(positions), shape, crop)
+        return images_of(self.samples, positions, frame)
 
-    def chunks(self, shape: tuple[int, int, int], crop: tuple[int, int] | None) -> Iterator[Floats]:
-        """All images as shown, some hundreds at a time."""
-        for start in range(0, len(self.samples), CHUNK):
-            stop = min(start + CHUNK, len(self.samples))
-            yield self.shown(np.arange(start, stop, dtype=np.int64), shape, crop)
+    def chunks(self, frame: Frame) -> Iterator[Floats]:
+        """All images as shown, so many at a time that memory does not grow with the data set."""
+        chunk = max(1, min(CHUNK, CHUNK_VALUES // int(np.prod(frame.shape))))
+        for start in range(0, len(self.samples), chunk):
+            yield self.shown(np.arange(start, min(start + chunk, len(self.samples)), dtype=np.int64), frame)
 
 
 @dataclass(frozen=True)
@@ -124,8 +128,13 @@ class Subject:
         from generator.model.keras_model import open_model  # here: a build from the cache does without
 
         opened = open_model(self.path, Preprocessor(), trust=self.trust, size=self.size)
-        chunks = partial(self.data.chunks, opened.input_shape, self.settings.crop)
+        chunks = partial(self.data.chunks, frame_of(self.settings.resize, self.settings.crop, opened.input_shape))
         return opened.preprocessed(by=preprocess_of(self.settings, opened.input_shape, self.folder, chunks))
+
+    @cached_property
+    def frame(self) -> Frame:
+        """What the model wants of pictures."""
+        return frame_of(self.settings.resize, self.settings.crop, self.facts.input_shape)
 
     @property
     def deferred(self) -> Classifier:
@@ -145,7 +154,7 @@ class Subject:
 
     def images(self, positions: Ints) -> Floats:
         """The images at these positions as shown."""
-        return self.data.shown(positions, self.facts.input_shape, self.settings.crop)
+        return self.data.shown(positions, self.frame)
 
     def batch(self, positions: Ints, target: Ints, against: Ints | None, seed: int) -> Batch:
         """The images of a figure; each has a seed of its own, from its row and the report's seed."""
@@ -162,7 +171,7 @@ class Subject:
         return self.classifier.prepare(self.images(np.sort(order)))
 
     def _probabilities(self) -> Floats:
-        chunks = self.data.chunks(self.facts.input_shape, self.settings.crop)
+        chunks = self.data.chunks(self.frame)
         return np.concatenate([self.classifier.probabilities(self.classifier.prepare(part)) for part in chunks])
 
 

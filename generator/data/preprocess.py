@@ -1,12 +1,7 @@
-"""Pictures as stored into what the model was trained on, and back: one size and one preprocessing for all figures.
+"""Images into what the model was trained on, and back: one preprocessing for all figures."""
 
-Resizing is one matrix product for each direction: a triangle as wide as the larger of the two pixels, which is
-bilinear when it enlarges and antialiased when it reduces (what Pillow and tf.image do).
-"""
-
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -15,6 +10,7 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field
 
 from generator.artefacts import Floats
+from generator.data.resize import Resizing
 from generator.errors import DataError
 
 Mode = Literal["tf", "torch", "caffe"]
@@ -25,14 +21,14 @@ SHOWN_MEAN, SHOWN_DEVIATION = 0.5, 0.25  # how standardised inputs are shown aga
 TORCH = ((0.485, 0.456, 0.406), (0.229, 0.224, 0.225))  # of ImageNet, as keras.applications has them
 CAFFE = (103.939, 116.779, 123.68)  # blue, green, red
 LEVELS = 256
-LUMA = np.array((0.299, 0.587, 0.114), np.float32)  # ITU-R BT.601, as Pillow turns colour into grey
 
 
 class Preprocessing(BaseModel):
-    """What is done to a picture before the model sees it, in this order: crop, equalize, scale, mean and std."""
+    """What is done to a picture before the model sees it, in this order: crop, resize, equalize, scale, mean, std."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
     crop: Annotated[tuple[int, int] | None, Field(description="height and width cut from the middle")] = None
+    resize: Annotated[Resizing | None, Field(description="how it comes to the model's size")] = None
     equalize: Annotated[bool, Field(description="spread the grey levels evenly, channel by channel")] = False
     scale: Annotated[tuple[float, float] | None, Field(description="what black and white become; default 0, 1")] = None
     mean: Annotated[Statistic | None, Field(description="subtracted: number, by channel, .npy by pixel, or data")] = (
@@ -194,59 +190,3 @@ def _spread(channel: NDArray[np.uint8]) -> Floats:
         return (np.arange(LEVELS) / (LEVELS - 1)).astype(np.float32)
     spread = np.rint((reached - least) / (channel.size - least) * (LEVELS - 1))
     return (np.clip(spread, 0, LEVELS - 1) / (LEVELS - 1)).astype(np.float32)
-
-
-def resize(
-    pictures: Sequence[NDArray[np.generic]], shape: tuple[int, int, int], crop: tuple[int, int] | None = None
-) -> Floats:
-    """`(N, H, W, C)` images in 0..1 of `shape`, from pictures of any size; `crop` cuts (h, w) from the middle first."""
-    out = np.empty((len(pictures), *shape), np.float32)
-    for form in dict.fromkeys(picture.shape for picture in pictures):  # pictures of one form in one product
-        rows = [row for row, picture in enumerate(pictures) if picture.shape == form]
-        stack = np.stack([pictures[row] for row in rows])
-        stack = stack.astype(np.float32) / np.float32(255 if stack.dtype == np.uint8 else 1)
-        stack = stack[..., None] if stack.ndim == 3 else stack
-        out[rows] = resized(to_channels(cropped(stack, crop), shape[2]), shape[:2])
-    return out
-
-
-def cropped(images: Floats, crop: tuple[int, int] | None) -> Floats:
-    """The middle `(h, w)` of the images; a side that is shorter stays whole."""
-    if crop is None:
-        return images
-    top, left = (max(0, (have - want) // 2) for have, want in zip(images.shape[1:3], crop, strict=True))
-    return images[:, top : top + crop[0], left : left + crop[1]]
-
-
-def to_channels(images: Floats, channels: int) -> Floats:
-    """`(N, H, W, 1|3|4)` with another number of channels: grey by luma, transparency over white."""
-    if images.shape[3] == channels:
-        return images
-    if images.shape[3] == 4:
-        images = images[..., :3] * images[..., 3:] + (1 - images[..., 3:])
-    if channels == 1:
-        return images if images.shape[3] == 1 else (images @ LUMA)[..., None]
-    if channels not in (3, 4):
-        raise DataError(f"the model takes {channels} channels; pictures have 1, 3 or 4")
-    images = np.repeat(images, 3, axis=3) if images.shape[3] == 1 else images
-    return images if channels == 3 else np.concatenate([images, np.ones_like(images[..., :1])], axis=3)
-
-
-def resized(images: Floats, size: tuple[int, int]) -> Floats:
-    """`(N, h, w, C)` enlarged or reduced to `size`, antialiased; half-pixel centres."""
-    height, width = images.shape[1:3]
-    if height != size[0]:
-        images = np.einsum("yh,nhwc->nywc", _weights(height, size[0]), images, optimize=True)
-    if width != size[1]:
-        images = np.einsum("xw,nywc->nyxc", _weights(width, size[1]), images, optimize=True)
-    return np.clip(images, 0, 1, dtype=np.float32)
-
-
-@cache
-def _weights(old: int, new: int) -> Floats:
-    """`(new, old)`: how much of each old pixel a new one takes."""
-    reach = max(1.0, old / new)
-    centre = (np.arange(new) + 0.5) * old / new
-    distance = np.abs(np.arange(old)[None] + 0.5 - centre[:, None]) / reach
-    weight = np.maximum(0, 1 - distance)
-    return (weight / weight.sum(axis=1, keepdims=True)).astype(np.float32)

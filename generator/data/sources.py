@@ -1,48 +1,39 @@
 """The four places that images come from: scikit-image's faces, a CSV, an NPZ, a folder.
 
-Whatever is wrong with them is a DataError that names the file, the place and the cure. Picture of a folder are
-decoded in parallel and only when asked for; their order is that of a file manager (`2.jpg` before `10.jpg`).
+Whatever is wrong with them is a DataError that names the file, the place and the cure.
 """
 
 import hashlib
-import os
-import re
 import zipfile
-from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
-from PIL import Image, ImageOps, UnidentifiedImageError
 
 from generator.artefacts import Ints
 from generator.data.csv_source import PixelTable, read_csv
-from generator.errors import DataError, suggestion
-from generator.samples import UNLABELLED, ClassWords, Samples, allowed, class_number, in_memory, unknown
+from generator.data.folder import read_folder
+from generator.errors import DataError
+from generator.samples import UNLABELLED, ClassWords, Picture, Range, Samples, in_memory, unknown
 
-Picture = NDArray[np.generic]  # or many
 SourceKind = Literal["lfw", "csv", "npz", "folder"]
 
 LFW = "data/lfw_subset.npy"  # read without importing the library, which takes longer than the reading
 FACES = 100  # the second hundred of scikit-image's subset shows no faces
 BYTES = 1.5  # a float picture that exceeds it is in 0..255
-SUFFIXES = (".jpg", ".jpeg", ".png", ".bmp", ".gif", ".webp", ".tif", ".tiff", ".pgm", ".ppm")
-NUMBERED = re.compile(r"(\d{1,3})_\d+\.\w+$")  # <class index>_<n>; a date before the underscore has more digits
-DIGITS = re.compile(r"(\d+)")
-WIDE = ("I", "I;16", "I;16B", "I;16L")
 
 
 @dataclass(frozen=True)
 class DataSource:
-    """The `data:` of a spec, or its `--data`; `usage` filters a CSV."""
+    """The `data:` of a spec, or its `--data`; `usage` filters a CSV, `range` is what black and white are stored as."""
 
     kind: SourceKind
     path: Path | None = None
     usage: str | None = None
+    range: Range | None = None
 
 
 def read_samples(source: DataSource, classes: Sequence[ClassWords]) -> Samples:
@@ -54,7 +45,7 @@ def read_samples(source: DataSource, classes: Sequence[ClassWords]) -> Samples:
     path = _existing(source)
     if source.kind == "npz":
         return read_npz(path, classes)
-    return read_folder(path, classes)
+    return read_folder(path, classes, source.range)
 
 
 def read_table(source: DataSource, classes: Sequence[ClassWords]) -> PixelTable:
@@ -150,84 +141,3 @@ def _npz_labels(path: Path, y: Picture | None, count: int, classes: Sequence[Cla
         row = int(wrong[0])
         raise unknown(f"{path}: y[{row}]", f"label {label[row]}", classes)
     return label
-
-
-def read_folder(path: Path, classes: Sequence[ClassWords]) -> Samples:
-    """The pictures under a folder; raises DataError where there are none or where a class is not known."""
-    if not path.is_dir():
-        raise DataError(f"{path}: no such folder")
-    found = dict(sorted(_pictures(path, ""), key=lambda named: _natural(named[0])))
-    if not found:
-        raise DataError(f"{path}: no pictures in this folder; read are {', '.join(SUFFIXES)}")
-    names = list(found)
-    label = np.array(_labels(path, names, classes), np.int64)
-    lines = [f"{name} {facts.st_size} {facts.st_mtime_ns}\n" for name, facts in found.items()]
-    digest = hashlib.sha256("".join(lines).encode()).hexdigest()  # to read every byte takes seconds
-
-    def decode(positions: Ints) -> list[Picture]:
-        with ThreadPoolExecutor(os.cpu_count()) as pool:  # it is disk and codecs, which leave Python alone
-            return list(pool.map(read_picture, [path / names[position] for position in positions.tolist()]))
-
-    return Samples(np.arange(len(names), dtype=np.int64), label, decode, str(path), digest)
-
-
-def _pictures(folder: Path, prefix: str) -> Iterator[tuple[str, os.stat_result]]:
-    """Every picture below a folder, named within it with slashes; hidden ones and those that a Mac adds are none."""
-    with os.scandir(folder) as entries:
-        visible = [entry for entry in entries if not entry.name.startswith((".", "__MACOSX"))]
-    for entry in visible:
-        if entry.is_dir():
-            yield from _pictures(folder / entry.name, f"{prefix}{entry.name}/")
-        elif entry.name.lower().endswith(SUFFIXES):
-            yield prefix + entry.name, entry.stat()
-
-
-def _natural(name: str) -> tuple[tuple[tuple[int, int | str], ...], str]:
-    """A key that sorts numbers by value and the rest without regard to case."""
-    parts = DIGITS.split(name.casefold())
-    return tuple((0, int(part)) if part.isdecimal() else (1, part) for part in parts), name
-
-
-def _labels(path: Path, names: Sequence[str], classes: Sequence[ClassWords]) -> list[int]:
-    """The class of each file; a file beside the sub-folders of classes has none."""
-    folders = {name.split("/")[0] for name in names if "/" in name}
-    if folders:
-        known = {folder: _class_of_folder(path, folder, classes) for folder in sorted(folders)}
-        return [known.get(name.split("/")[0], UNLABELLED) for name in names]
-    numbered = [NUMBERED.match(name) for name in names]
-    if not all(numbered):
-        return [UNLABELLED] * len(names)
-    labels = [int(match[1]) for match in numbered if match]
-    for name, label in zip(names, labels, strict=True):
-        if label >= len(classes):
-            raise unknown(f"{path / name}", f"label {label}", classes)
-    return labels
-
-
-def _class_of_folder(path: Path, folder: str, classes: Sequence[ClassWords]) -> int:
-    label = class_number(folder, classes)
-    if label is None:
-        near = suggestion(folder, tuple(word for known in classes for word in known))
-        near = near if "mean" in near else f"; allowed: {allowed(classes)}"
-        raise DataError(f"{path / folder}: no class has this name{near}")
-    return label
-
-
-def read_picture(file: Path) -> Picture:
-    """One picture as stored, upright: grey `(h, w)`, or `(h, w, c)` with c of 3 or 4; raises DataError."""
-    try:
-        with Image.open(file) as picture:
-            return np.asarray(_as_stored(ImageOps.exif_transpose(picture)))
-    except (UnidentifiedImageError, OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
-        raise DataError(f"{file}: not a picture that can be read ({error}); replace or remove it") from error
-
-
-def _as_stored(picture: Image.Image) -> Image.Image:
-    """Grey stays grey, transparency stays, all else becomes RGB; 16 bits become 8."""
-    if picture.mode in WIDE:
-        return Image.fromarray((np.asarray(picture).astype(np.int64) >> 8).clip(0, 255).astype(np.uint8))
-    if picture.mode in ("L", "RGB", "RGBA"):
-        return picture
-    if picture.mode == "1":
-        return picture.convert("L")
-    return picture.convert("RGBA" if picture.has_transparency_data else "RGB")

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from hashlib import blake2b
 
 import numpy as np
 
@@ -176,8 +175,4 @@ def training_labels(training: Samples) -> dict[bytes, set[int]]:
 def _digests(samples: Samples) -> Iterator[tuple[bytes, int]]:
     for start in range(0, len(samples), CHUNK):
         positions: Ints = np.arange(start, min(start + CHUNK, len(samples)), dtype=np.int64)
-        for picture, label in zip(samples.decode(positions), samples.label[positions].tolist(), strict=True):
-            levels = (
-                picture if picture.dtype == np.uint8 else np.rint(picture.astype(np.float64) * 255).astype(np.uint8)
-            )
-            yield blake2b(str(levels.shape).encode() + levels.tobytes(), digest_size=16).digest(), label
+        yield from zip(samples.fingerprints(positions), samples.label[positions].tolist(), strict=True)

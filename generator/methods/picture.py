@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from generator.artefacts import Floats, Foreign
-from generator.data.sources import read_picture
+from generator.data.decoding import read_picture
+from generator.data.resize import in_unit
 from generator.errors import DataError, ParameterError
 from generator.methods import Request, method
 from generator.text import bilingual
@@ -41,7 +42,7 @@ def picture(request: Request, *, path: PictureFile = None) -> Foreign:
 
 def _shown(pixels: NDArray[np.generic]) -> Floats:
     """`(H, W, 3)` in 0..1; what is transparent is white."""
-    values = pixels.astype(np.float32) / np.float32(255)
+    values = in_unit(pixels)
     if values.ndim == 2:
         return np.repeat(values[..., None], 3, axis=-1)
     alpha = values[..., 3:] if values.shape[-1] == 4 else np.ones_like(values[..., :1])

@@ -63,10 +63,13 @@ class Data(Section):
     source: Annotated[SourceKind, describe("lfw: a hundred faces that need no file")]
     path: Annotated[File | None, describe("the file or folder, relative to this spec")] = None
     usage: Annotated[str | None, describe("only the rows of a CSV with this Usage, such as PrivateTest")] = None
+    range: Annotated[tuple[float, float] | None, describe("the stored values that are black and white")] = None
     training: Annotated[File | None, describe("what the model was trained on, to find images that are in both")] = None
 
     @model_validator(mode="after")
     def _path_where_needed(self) -> Self:
+        if self.range and self.range[0] == self.range[1]:
+            raise wrong(f"range: black and white are both {self.range[0]:g}")
         if self.source == "lfw" and self.path:
             raise wrong("the source lfw has no path; for a file of yours say csv, npz or folder")
         if self.source != "lfw" and not self.path:

@@ -169,9 +169,10 @@ def folder(tmp_path_factory) -> Path:
 
 def shown() -> np.ndarray:
     """`(14, 24, 24, 1)` the pictures in 0..255 at the size of the model."""
-    from generator.data.preprocess import resize
+    from generator.data.resize import resize
+    from generator.samples import Frame
 
-    return 255 * resize(list(pictures()[0]), (SIDE, SIDE, 1), None).astype(np.float64)
+    return 255 * resize(list(pictures()[0]), Frame((SIDE, SIDE, 1))).astype(np.float64)
 
 
 @pytest.fixture(scope="module")

@@ -2,9 +2,8 @@
 
 import numpy as np
 import pytest
-from PIL import Image
 
-from generator.data.preprocess import Preprocessing, Preprocessor, equalized, pixel_statistics, preprocess_of, resize
+from generator.data.preprocess import Preprocessing, Preprocessor, equalized, pixel_statistics, preprocess_of
 from generator.errors import DataError
 
 SHAPE = (2, 3, 3)
@@ -130,54 +129,3 @@ def test_colour_modes_need_colour():
     """ImageNet's means belong to three channels."""
     with pytest.raises(DataError, match="for 3 channels, the model takes 1"):
         of((2, 2, 1), mode="torch")
-
-
-@pytest.mark.parametrize(("old", "new"), [((25, 25), (48, 48)), ((100, 80), (31, 48)), ((48, 48), (25, 50))])
-def test_resizing_agrees_with_pillow(old, new):
-    """Pillow's bilinear filter, antialiased when it reduces, is the oracle."""
-    picture = RNG.random(old).astype(np.float32)
-    theirs = np.asarray(Image.fromarray(picture).resize(new[::-1], Image.Resampling.BILINEAR))
-    np.testing.assert_allclose(resize([picture], (*new, 1))[0, ..., 0], theirs, atol=1e-5)
-
-
-def test_reducing_averages_instead_of_skipping():
-    """A fine checkerboard reduced is grey, not a coarser checkerboard."""
-    board = np.indices((64, 64)).sum(axis=0) % 2 * 1.0
-    small = resize([board], (8, 8, 1))
-    np.testing.assert_allclose(small[:, 1:-1, 1:-1], 0.5, atol=1e-3)
-
-
-def test_a_picture_of_the_right_size_is_not_touched():
-    """uint8 pictures become k/255 exactly."""
-    picture = RNG.integers(0, 256, (6, 5), dtype=np.uint8)
-    np.testing.assert_array_equal(resize([picture], (6, 5, 1))[0, ..., 0], picture.astype(np.float32) / np.float32(255))
-
-
-def test_grey_and_colour_convert_as_one_sees_them():
-    """Grey is repeated, colour weighed by luma, transparency laid over white."""
-    grey, red = np.full((2, 2), 0.25), np.tile([1.0, 0.0, 0.0], (2, 2, 1))
-    clear = np.tile([0.0, 0.0, 0.0, 0.25], (2, 2, 1))
-    np.testing.assert_allclose(resize([grey], (2, 2, 3))[0, 0, 0], [0.25] * 3)
-    np.testing.assert_allclose(resize([red], (2, 2, 1))[0, 0, 0], [0.299], atol=1e-6)
-    np.testing.assert_allclose(resize([clear], (2, 2, 3))[0, 0, 0], [0.75] * 3)
-    np.testing.assert_allclose(resize([clear], (2, 2, 1))[0, 0, 0], [0.75], atol=1e-6)
-    np.testing.assert_allclose(resize([grey], (2, 2, 4))[0, 0, 0], [0.25, 0.25, 0.25, 1])
-
-
-def test_pictures_of_several_forms_keep_their_order():
-    """A folder mixes sizes and colours; each picture stays in its row."""
-    mixed = [np.full((4, 4), 0.1), np.full((8, 6, 3), 0.2), np.full((4, 4), 0.3)]
-    np.testing.assert_allclose(resize(mixed, (5, 5, 1))[:, 0, 0, 0], [0.1, 0.2, 0.3], atol=1e-6)
-
-
-def test_a_crop_is_the_middle():
-    """The crop is cut before anything is resized; a side that is too short stays whole."""
-    picture = np.arange(36).reshape(6, 6) / 36
-    np.testing.assert_allclose(resize([picture], (4, 4, 1), crop=(4, 4))[0, ..., 0], picture[1:5, 1:5], atol=1e-6)
-    np.testing.assert_allclose(resize([picture], (6, 2, 1), crop=(9, 2))[0, ..., 0], picture[:, 2:4], atol=1e-6)
-
-
-def test_a_strange_number_of_channels_is_refused():
-    """No picture has five channels."""
-    with pytest.raises(DataError, match="takes 5 channels"):
-        resize([np.zeros((4, 4))], (4, 4, 5))

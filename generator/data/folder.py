@@ -1,0 +1,116 @@
+"""A folder of pictures: which files are in it, of which class each is, and what is not read of it.
+
+Files stand in the order of a file manager (`2.jpg` before `10.jpg`). Nothing is decoded before it is asked for.
+"""
+
+import hashlib
+import os
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+
+from generator.data.decoding import HEIF, suffixes
+from generator.data.picture_files import PictureFiles
+from generator.errors import DataError, suggestion
+from generator.samples import UNLABELLED, ClassWords, Range, Samples, allowed, class_number, unknown
+
+NUMBERED = re.compile(r"(\d{1,3})_\d+\.\w+$")  # <class index>_<n>; a date before the underscore has more digits
+DIGITS = re.compile(r"(\d+)")
+OF_THE_SYSTEM = ("thumbs.db", "desktop.ini", "icon\r")  # that file managers leave
+DEEP = 3  # levels below the folder that classes are looked for in
+SHOWN = 3  # names that a message lists
+
+
+def read_folder(path: Path, classes: Sequence[ClassWords], range: Range | None = None) -> Samples:
+    """The pictures under a folder; raises DataError where there are none or where a class is not known."""
+    if not path.is_dir():
+        raise DataError(f"{path}: no such folder")
+    found = dict(sorted(_pictures(path), key=lambda named: _natural(named[0])))
+    if not found:
+        left = f"; {left_out(path)}" if left_out(path) else ""
+        raise DataError(f"{path}: no pictures in this folder; read are {', '.join(suffixes())}{left}")
+    names = list(found)
+    label = np.array(_labels(path, names, classes), np.int64)
+    lines = [f"{name} {facts.st_size} {facts.st_mtime_ns}\n" for name, facts in found.items()]
+    digest = hashlib.sha256("".join(lines).encode()).hexdigest()  # to read every byte takes seconds
+    files = PictureFiles(tuple(path / name for name in names), range)
+    return files.samples(np.arange(len(names), dtype=np.int64), label, names, str(path), digest)
+
+
+def left_out(path: Path) -> str:
+    """What is not read of a folder, in words, or ''."""
+    names = [name for name, _ in _files(path, "") if not name.lower().endswith(suffixes())]
+    names = [name for name in names if name.split("/")[-1].lower() not in OF_THE_SYSTEM]
+    if not names:
+        return ""
+    kinds = Counter(Path(name).suffix.lower() or "without a suffix" for name in names)
+    counted = ", ".join(f"{count} {kind}" for kind, count in kinds.most_common())
+    listed = ", ".join(sorted(names, key=_natural)[:SHOWN]) + (", …" if len(names) > SHOWN else "")
+    cure = "; the extra `heic` reads .heic and .heif" if any(kinds[suffix] for suffix in HEIF["HEIF"]) else ""
+    files = "1 file is" if len(names) == 1 else f"{len(names)} files are"
+    return f"{files} left out ({counted}), as no picture that can be read: {listed}{cure}"
+
+
+def _pictures(folder: Path) -> Iterator[tuple[str, os.stat_result]]:
+    return ((name, entry.stat()) for name, entry in _files(folder, "") if name.lower().endswith(suffixes()))
+
+
+def _files(folder: Path, prefix: str) -> Iterator[tuple[str, "os.DirEntry[str]"]]:
+    """Every file below a folder, named within it with slashes; hidden ones and those that a Mac adds are none."""
+    with os.scandir(folder) as entries:
+        visible = [entry for entry in entries if not entry.name.startswith((".", "__MACOSX"))]
+    for entry in visible:
+        if entry.is_dir():
+            yield from _files(folder / entry.name, f"{prefix}{entry.name}/")
+        else:
+            yield prefix + entry.name, entry
+
+
+def _natural(name: str) -> tuple[tuple[tuple[int, int | str], ...], str]:
+    """A key that sorts numbers by value and the rest without regard to case."""
+    parts = DIGITS.split(name.casefold())
+    return tuple((0, int(part)) if part.isdecimal() else (1, part) for part in parts), name
+
+
+def _labels(path: Path, names: Sequence[str], classes: Sequence[ClassWords]) -> list[int]:
+    """The class of each file; a file beside the sub-folders of classes has none."""
+    folders = {name.split("/")[0] for name in names if "/" in name}
+    if folders:
+        known = {folder: _class_of_folder(path, folder, names, classes) for folder in sorted(folders)}
+        return [known.get(name.split("/")[0], UNLABELLED) for name in names]
+    numbered = [NUMBERED.match(name) for name in names]
+    if not all(numbered):
+        return [UNLABELLED] * len(names)
+    labels = [int(match[1]) for match in numbered if match]
+    for name, label in zip(names, labels, strict=True):
+        if label >= len(classes):
+            raise unknown(f"{path / name}", f"label {label}", classes)
+    return labels
+
+
+def _class_of_folder(path: Path, folder: str, names: Sequence[str], classes: Sequence[ClassWords]) -> int:
+    label = class_number(folder, classes)
+    if label is None:
+        near = suggestion(folder, tuple(word for known in classes for word in known))
+        near = near if "mean" in near else f"; allowed: {allowed(classes)}"
+        raise DataError(f"{path / folder}: no class has this name{_deeper(path, names, classes) or near}")
+    return label
+
+
+def _deeper(path: Path, names: Sequence[str], classes: Sequence[ClassWords]) -> str:
+    """The folders further down whose folders are the classes, as a cure: train and test stand above them, say."""
+    below: dict[str, set[str]] = {}
+    for name in names:
+        parts = name.split("/")[:-1]
+        for depth in range(1, min(len(parts), DEEP + 1)):
+            below.setdefault("/".join(parts[:depth]), set()).add(parts[depth])
+    holding = [
+        folder for folder, inner in below.items() if all(class_number(one, classes) is not None for one in inner)
+    ]
+    if not holding:
+        return ""
+    shown = " or ".join(f"`path: {path.name}/{folder}`" for folder in holding[:SHOWN])
+    return f"; the classes are folders further down: say {shown}"

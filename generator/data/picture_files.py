@@ -1,0 +1,89 @@
+"""Many pictures that are files of their own, decoded in parallel and in memory that does not grow with their number."""
+
+import os
+import warnings
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from functools import cached_property
+from hashlib import blake2b
+from pathlib import Path
+from typing import TypeVar
+
+import numpy as np
+
+from generator.artefacts import Floats, Ints
+from generator.data.decoding import BARE, Levels, formats, levels_of, read_fitted, read_picture, stored_range
+from generator.data.resize import in_unit, to_channels
+from generator.samples import Frame, Picture, Range, Samples, pixel_digest
+
+WORKERS = 8  # each holds one picture at its full size
+KEPT = 192 << 20  # bytes of images that are not decoded again
+WHOLE = 1 << 16  # bytes of a file from which its bytes stand for its pixels
+Result = TypeVar("Result")
+
+
+def in_parallel(work: Callable[[Path], Result], files: Sequence[Path]) -> Iterator[Result]:
+    """The results in the order of the files; it is disk and codecs, which leave Python alone."""
+    formats()
+    with warnings.catch_warnings(), ThreadPoolExecutor(min(WORKERS, os.cpu_count() or 1)) as pool:
+        warnings.simplefilter("ignore")  # a remark on a file's metadata is none on its pixels
+        yield from pool.map(work, files)
+
+
+@dataclass
+class PictureFiles:
+    """Pictures that are files of their own; the images made of them are kept as long as there is room."""
+
+    paths: tuple[Path, ...]
+    range: Range | None = None
+    kept: dict[tuple[Path, Frame], Picture] = field(default_factory=dict, repr=False)
+
+    @cached_property
+    def levels(self) -> Levels:
+        """One decision for all of them."""
+        if self.range is not None:
+            return Levels(range=self.range)
+        bare = [path for path in self.paths if path.suffix.lower() in BARE]
+        return levels_of(zip(bare, in_parallel(stored_range, bare), strict=True))
+
+    def samples(self, index: Ints, label: Ints, names: Sequence[str], origin: str, digest: str) -> Samples:
+        return Samples(index, label, self.decode, origin, digest, self.fit, self.digests, tuple(names))
+
+    def decode(self, positions: Ints) -> list[Picture]:
+        """The pictures as stored, all at once."""
+        levels = self.levels
+        return list(in_parallel(lambda file: read_picture(file, levels), self._at(positions)))
+
+    def fit(self, positions: Ints, frame: Frame) -> Floats:
+        """`(N, H, W, C)` images in 0..1."""
+        out, room = (
+            np.empty((len(positions), *frame.shape), np.float32),
+            KEPT - sum(i.nbytes for i in self.kept.values()),
+        )
+        files, levels = self._at(positions), self.levels
+
+        def image_of(file: Path) -> Picture:
+            known = self.kept.get((file, frame))
+            return read_fitted(file, frame, levels) if known is None else known
+
+        for row, (file, image) in enumerate(zip(files, in_parallel(image_of, files), strict=True)):
+            out[row] = to_channels(in_unit(np.atleast_3d(image))[None], frame.shape[2])[0]
+            if room >= image.nbytes and (file, frame) not in self.kept:
+                self.kept[file, frame] = image
+                room -= image.nbytes
+        return out
+
+    def digests(self, positions: Ints) -> list[bytes]:
+        """One for equal pixels; of a large file, one for equal bytes."""
+        levels = self.levels
+
+        def digest(file: Path) -> bytes:
+            if file.stat().st_size >= WHOLE:
+                return blake2b(file.read_bytes(), digest_size=16).digest()
+            return pixel_digest(read_picture(file, levels))
+
+        return list(in_parallel(digest, self._at(positions)))
+
+    def _at(self, positions: Ints) -> list[Path]:
+        return [self.paths[position] for position in positions.tolist()]

@@ -1,0 +1,175 @@
+"""Pictures of any size into images of one: cut, resized and padded as the frame of a model says.
+
+Each direction is one matrix product. Its weights are those of Pillow (antialiased: the filter grows with the
+reduction) or of TensorFlow (not: the filter spans neighbouring pixels of the picture, whatever the reduction).
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Annotated, Literal, get_args
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import BaseModel, ConfigDict, Field
+
+from generator.artefacts import Floats
+from generator.errors import DataError
+from generator.samples import Frame, Picture, Samples
+
+Filter = Literal["nearest", "bilinear", "bicubic", "lanczos", "area"]
+Aspect = Literal["stretch", "crop", "pad"]
+
+LUMA = np.array((0.299, 0.587, 0.114), np.float32)  # ITU-R BT.601, as Pillow turns colour into grey
+
+
+class Resizing(BaseModel):
+    """How a picture comes to the size of the model's input."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    filter: Annotated[Filter, Field(description=f"{', '.join(get_args(Filter))}; default: bilinear")] = "bilinear"
+    antialias: Annotated[
+        bool, Field(description="true: as Pillow and torchvision; false: as tf.image.resize and Keras' data sets")
+    ] = True
+    shorter: Annotated[
+        int | None, Field(ge=1, description="the shorter side comes to so many pixels, then the middle is cut out")
+    ] = None
+    aspect: Annotated[
+        Aspect, Field(description="stretch (default), crop the middle or pad with black, where the sides differ")
+    ] = "stretch"
+
+
+def frame_of(resizing: Resizing | None, crop: tuple[int, int] | None, shape: tuple[int, int, int]) -> Frame:
+    """What a model of this input shape wants of pictures; raises DataError where it cannot be had."""
+    asked = resizing or Resizing()
+    if asked.shorter is not None and asked.shorter < max(shape[:2]):
+        raise DataError(
+            f"preprocess.resize: shorter: {asked.shorter} leaves too little for the model's {shape[0]}×{shape[1]}; "
+            f"say {max(shape[:2])} or more"
+        )
+    return Frame(shape, crop, asked.filter, asked.antialias, asked.shorter, asked.aspect)
+
+
+@dataclass(frozen=True)
+class Span:
+    """One direction: `taken` pixels from `first` on, `before` and `after` black ones; low to high becomes the image."""
+
+    first: int
+    taken: int
+    low: float
+    high: float
+    before: int = 0
+    after: int = 0
+
+
+def spans(size: tuple[int, int], frame: Frame) -> tuple[Span, Span]:
+    """What of a picture's height and width becomes the image."""
+    crop = frame.crop or size
+    offset = [max(0, (have - want) // 2) for have, want in zip(size, crop, strict=True)]
+    have = (min(size[0], crop[0]), min(size[1], crop[1]))
+    if frame.shorter is not None:
+        sides = [(length * frame.shorter) // min(have) for length in have]  # torchvision rounds down
+        return _middle(offset[0], have[0], sides[0], frame.shape[0]), _middle(
+            offset[1], have[1], sides[1], frame.shape[1]
+        )
+    height, width = frame.shape[:2]
+    fitting = (int(have[1] * height / width), int(have[0] * width / height))  # with the aspect of the model, by Keras
+    if frame.aspect == "crop":
+        kept = [min(length, other) for length, other in zip(have, fitting, strict=True)]
+        lost = [(length - keep) // 2 for length, keep in zip(have, kept, strict=True)]
+        down, right = (Span(o + cut, keep, 0, keep) for o, cut, keep in zip(offset, lost, kept, strict=True))
+        return down, right
+    whole = [max(pair) for pair in zip(have, fitting, strict=True)] if frame.aspect == "pad" else list(have)
+    down, right = (
+        Span(o, length, 0, all_, (all_ - length) // 2, all_ - length - (all_ - length) // 2)
+        for o, length, all_ in zip(offset, have, whole, strict=True)
+    )
+    return down, right
+
+
+def _middle(first: int, taken: int, resized: int, wanted: int) -> Span:
+    """The middle `wanted` of a side that is `resized`, in pixels of the picture."""
+    start = round((resized - wanted) / 2)
+    return Span(first, taken, start * taken / resized, (start + wanted) * taken / resized)
+
+
+def resize(pictures: Sequence[Picture], frame: Frame) -> Floats:
+    """`(N, H, W, C)` images in 0..1 from pictures of any size, as stored."""
+    out = np.empty((len(pictures), *frame.shape), np.float32)
+    for form in dict.fromkeys(picture.shape for picture in pictures):  # pictures of one form in one product
+        rows = [row for row, picture in enumerate(pictures) if picture.shape == form]
+        out[rows] = _fitted(np.stack([pictures[row] for row in rows]), frame)
+    return out
+
+
+def images_of(samples: Samples, positions: NDArray[np.int64], frame: Frame) -> Floats:
+    """The same of samples; those in files of their own are decoded no larger than the frame needs."""
+    if samples.fit is not None:
+        return samples.fit(positions, frame)
+    return resize(samples.decode(positions), frame)
+
+
+def _fitted(stack: Picture, frame: Frame) -> Floats:
+    """Pictures `(N, h, w[, c])` of one form."""
+    sides = spans((stack.shape[1], stack.shape[2]), frame)
+    for axis, (span, new) in enumerate(zip(sides, frame.shape, strict=False), 1):  # what no pixel needs goes first
+        used = span.first + _weights(span, new, frame.filter, frame.antialias)[0]
+        stack = stack if len(used) == stack.shape[axis] else stack.take(used, axis)
+    images = in_unit(stack if stack.ndim == 4 else stack[..., None])
+    images = to_channels(images, frame.shape[2])
+    for span, new, along in zip(sides, frame.shape, ("yh,nhwc->nywc", "xw,nywc->nyxc"), strict=False):
+        if span != Span(span.first, new, 0, new):
+            images = np.einsum(along, _weights(span, new, frame.filter, frame.antialias)[1], images, optimize=True)
+    return np.clip(images, 0, 1, dtype=np.float32)
+
+
+def in_unit(pictures: Picture) -> Floats:
+    """In 0..1: bytes by 255, the rest is."""
+    return pictures.astype(np.float32) / np.float32(255 if pictures.dtype == np.uint8 else 1)
+
+
+def to_channels(images: Floats, channels: int) -> Floats:
+    """`(N, H, W, 1|3|4)` with another number of channels: grey by luma, transparency over white."""
+    if images.shape[3] == channels:
+        return images
+    if images.shape[3] == 4:
+        images = images[..., :3] * images[..., 3:] + (1 - images[..., 3:])
+    if channels == 1:
+        return images if images.shape[3] == 1 else (images @ LUMA)[..., None]
+    if channels not in (3, 4):
+        raise DataError(f"the model takes {channels} channels; pictures have 1, 3 or 4")
+    images = np.repeat(images, 3, axis=3) if images.shape[3] == 1 else images
+    return images if channels == 3 else np.concatenate([images, np.ones_like(images[..., :1])], axis=3)
+
+
+@cache
+def _weights(span: Span, new: int, filter: str, antialias: bool) -> tuple[NDArray[np.int64], Floats]:
+    """Which of the pixels taken are needed, and how much of each `(new, needed)` an image's pixel takes."""
+    scale = (span.high - span.low) / new
+    centre = span.low + (np.arange(new) + 0.5) * scale
+    pixels = np.arange(span.before + span.taken + span.after)
+    distance = pixels[None] + 0.5 - centre[:, None]
+    if filter == "nearest":
+        weight = (np.floor(centre)[:, None] == pixels[None]) * 1.0
+    elif filter == "area":  # how much of a pixel lies within
+        weight = np.clip((1 + scale) / 2 - np.abs(distance), 0, min(1, scale))
+    else:
+        weight = KERNELS[filter](distance / (max(1.0, scale) if antialias else 1.0))
+    weight = (weight / weight.sum(axis=1, keepdims=True))[:, span.before : span.before + span.taken]
+    used = np.flatnonzero(weight.any(axis=0))
+    return used, weight[:, used].astype(np.float32)
+
+
+def _cubic(x: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Keys 1981 with a = −½, which Pillow, torchvision on pictures and TensorFlow take."""
+    x = np.abs(x)
+    near = (1.5 * x - 2.5) * x**2 + 1
+    far = ((-0.5 * x + 2.5) * x - 4) * x + 2
+    return np.where(x < 1, near, np.where(x < 2, far, 0))
+
+
+KERNELS: dict[str, Callable[[NDArray[np.float64]], NDArray[np.float64]]] = {
+    "bilinear": lambda x: np.maximum(0, 1 - np.abs(x)),
+    "bicubic": _cubic,
+    "lanczos": lambda x: np.where(np.abs(x) < 3, np.sinc(x) * np.sinc(x / 3), 0),
+}

@@ -1,0 +1,79 @@
+"""A folder of pictures: which are in it, and of which class."""
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from generator.data.folder import read_folder
+from generator.errors import DataError
+
+CLASSES = (("angry", "生氣"), ("happy", "高興"), ("sad", "難過"))
+
+
+def folder_of(path, names):
+    for n, name in enumerate(names):
+        file = path / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        Image.fromarray(np.full((4, 4), n, np.uint8)).save(file)
+    return path
+
+
+@pytest.mark.parametrize("names", [("angry", "happy", "sad"), ("0", "1", "02"), ("生氣", "高興", "SAD")])
+def test_sub_folders_are_classes_by_id_number_or_name(tmp_path, names):
+    """A class may be named as the spec's id, as its number, or in any language."""
+    folder_of(tmp_path, [f"{name}/{n}.png" for name in names for n in range(2)])
+    samples = read_folder(tmp_path, CLASSES)
+    assert sorted(samples.label) == [0, 0, 1, 1, 2, 2]
+
+
+def test_files_come_in_natural_order_with_the_label_of_their_name(tmp_path):
+    """`0_2` stands before `0_10`, and `<class index>_<n>` is labelled by its first number."""
+    folder_of(tmp_path, ["0_10.png", "0_2.png", "2_1.png"])
+    (tmp_path / ".hidden.png").write_text("not looked at")
+    samples = read_folder(tmp_path, CLASSES)
+    np.testing.assert_array_equal([p[0, 0] for p in samples.decode(np.arange(3))], [1, 0, 2])
+    np.testing.assert_array_equal(samples.label, [0, 0, 2])
+
+
+def test_loose_pictures_have_no_labels(tmp_path):
+    """A date in a camera's file name is no class."""
+    folder_of(tmp_path, ["20190101_12.png", "face.png"])
+    assert not read_folder(tmp_path, CLASSES).labelled
+
+
+@pytest.mark.parametrize(
+    ("names", "message"),
+    [
+        (["happi/1.png"], "happi: no class has this name; did you mean 'happy'"),
+        (["zebra/1.png"], "zebra: no class has this name; allowed: 0 to 2, or angry"),
+        (["7_1.png", "1_1.png"], "7_1.png: label 7 with 3 classes"),
+        ([], "no pictures in this folder"),
+    ],
+)
+def test_a_wrong_folder_names_the_file(tmp_path, names, message):
+    """Unknown classes and empty folders are refused with what is allowed."""
+    folder_of(tmp_path, names)
+    with pytest.raises(DataError, match=message):
+        read_folder(tmp_path, CLASSES)
+
+
+def test_nothing_is_decoded_before_it_is_asked_for_and_a_corrupt_picture_is_named(tmp_path):
+    """A broken file hurts only those who look at it, and then by its name."""
+    folder_of(tmp_path, ["a.png", "b.png"])
+    (tmp_path / "b.png").write_bytes(b"\x89PNG\r\n\x1a\n broken")
+    samples = read_folder(tmp_path, CLASSES)
+    assert samples.decode(np.array([0]))[0].shape == (4, 4)
+    with pytest.raises(DataError, match=r"b\.png: not a picture"):
+        samples.decode(np.array([1]))
+    (tmp_path / "b.png").write_bytes((tmp_path / "a.png").read_bytes()[:45])
+    with pytest.raises(DataError, match=r"b\.png: not a picture"):
+        samples.decode(np.array([1]))
+
+
+def test_the_digest_of_a_folder_follows_its_files(tmp_path):
+    """The same as long as nothing changes; another file or another content gives another."""
+    one = read_folder(folder_of(tmp_path, ["a.png"]), CLASSES).digest
+    assert read_folder(tmp_path, CLASSES).digest == one
+    two = read_folder(folder_of(tmp_path / "more", ["0/a.png"]), CLASSES).digest
+    Image.fromarray(np.arange(100, dtype=np.uint8).reshape(10, 10)).save(tmp_path / "more" / "0" / "a.png")
+    assert len({one, two, read_folder(tmp_path / "more", CLASSES).digest}) == 3

@@ -1,0 +1,72 @@
+"""Many picture files: what they become is what each would, in bounded memory and without a word of a library."""
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from generator.data import picture_files
+from generator.data.picture_files import PictureFiles
+from generator.samples import Frame
+
+FRAME = Frame((24, 32, 3))
+
+
+def photograph(height=480, width=640, seed=0):
+    """Noise whose spectrum falls off as that of a photograph does."""
+    rng = np.random.default_rng(seed)
+    frequency = np.hypot(np.fft.fftfreq(height)[:, None], np.fft.fftfreq(width))
+    frequency[0, 0] = 1
+    layers = [np.fft.ifft2(np.fft.fft2(rng.standard_normal((height, width))) / frequency).real for _ in range(3)]
+    values = np.stack(layers, -1)
+    return np.clip(128 + 50 * values / values.std(), 0, 255).astype(np.uint8)
+
+
+@pytest.fixture(scope="module")
+def files(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("photographs")
+    for number in range(3):
+        Image.fromarray(photograph(seed=number)).save(folder / f"{number}.jpg", quality=92)
+    return PictureFiles(tuple(sorted(folder.iterdir())))
+
+
+def exact(path, size):
+    """The whole picture averaged in floats, channel by channel."""
+    pixels = np.asarray(Image.open(path)).astype(np.float32)
+    layers = [Image.fromarray(pixels[..., c]).resize(size, Image.Resampling.BILINEAR) for c in range(3)]
+    return np.stack([np.asarray(layer) for layer in layers], -1) / 255
+
+
+def test_a_photograph_decoded_small_is_the_photograph_averaged(files):
+    """Pillow's antialiased bilinear filter over all pixels is the oracle: less than a level of 256 on average."""
+    images = files.fit(np.arange(3), FRAME)
+    for image, path in zip(images, files.paths, strict=True):
+        assert np.abs(image - exact(path, (32, 24))).mean() < 1 / 255
+
+
+def test_an_image_is_decoded_once_as_long_as_there_is_room(files, monkeypatch):
+    """What was made stays; another frame is made anew."""
+    files.kept.clear()
+    first = files.fit(np.arange(3), FRAME)
+    monkeypatch.setattr(picture_files, "read_fitted", lambda *_: pytest.fail("decoded again"))
+    np.testing.assert_array_equal(files.fit(np.array([2, 0]), FRAME), first[[2, 0]])
+    monkeypatch.undo()
+    assert files.fit(np.array([1]), Frame((8, 8, 1))).shape == (1, 8, 8, 1)
+
+
+def test_room_is_bounded(files, monkeypatch):
+    """Of three images two are kept where there is room for two."""
+    files.kept.clear()
+    monkeypatch.setattr(picture_files, "KEPT", 2 * 24 * 32 * 3 + 1)
+    files.fit(np.arange(3), FRAME)
+    assert len(files.kept) == 2
+
+
+def test_a_large_file_is_known_by_its_bytes_a_small_one_by_its_pixels(tmp_path):
+    """A copy is found in both cases, and a small picture in another format too."""
+    Image.fromarray(photograph()).save(tmp_path / "a.jpg", quality=95)
+    (tmp_path / "b.jpg").write_bytes((tmp_path / "a.jpg").read_bytes())
+    Image.fromarray(photograph(8, 8)).save(tmp_path / "c.png")
+    Image.fromarray(photograph(8, 8)).save(tmp_path / "d.bmp")
+    assert (tmp_path / "a.jpg").stat().st_size > picture_files.WHOLE
+    found = PictureFiles(tuple(sorted(tmp_path.iterdir()))).digests(np.arange(4))
+    assert found[0] == found[1] != found[2] == found[3]
