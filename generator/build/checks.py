@@ -10,7 +10,7 @@ from generator.build.choice import shows_images
 from generator.build.runs import runs_of, waiting
 from generator.build.study import Study, open_study
 from generator.build_options import BuildOptions
-from generator.classifier import ModelFacts, layer_called
+from generator.classifier import layer_called
 from generator.data.scaling_check import ScalingHint, suspicious_scaling
 from generator.data.selection import row_hash
 from generator.drawing.fonts import missing_characters
@@ -74,15 +74,9 @@ def _problems(report: Report, study: Study) -> Iterator[Problem]:
     figures = [figure for question in report.built for figure in question.figures]
     if not needs_model(report, study):
         return
-    opened = []
-    for name, subject in study.subjects.items():
-        try:
-            opened.append(subject.facts)
-        except ModelError as error:
-            yield report.problem(child(report.model_paths[name], "path"), str(error))
-        else:
-            yield from _miscounted(report, subject.facts)
-    if len(opened) < len(study.subjects):
+    unfit = [problem for name in study.subjects for problem in _unfit(report, study, name)]
+    if unfit:  # what it predicts cannot be read by these classes
+        yield from unfit
         return
     for figure in figures:
         yield from _unknown_layers(report, study, figure)
@@ -90,7 +84,13 @@ def _problems(report: Report, study: Study) -> Iterator[Problem]:
         yield from _missing_images(report, study, figure)
 
 
-def _miscounted(report: Report, facts: ModelFacts) -> Iterator[Problem]:
+def _unfit(report: Report, study: Study, name: str) -> Iterator[Problem]:
+    """A model that cannot be opened, or has another number of classes."""
+    try:
+        facts = study.subjects[name].facts
+    except ModelError as error:
+        yield report.problem(child(report.model_paths[name], "path"), str(error))
+        return
     if len(report.classes) != facts.n_classes:
         outputs = f"{facts.n_classes} classes (one sigmoid)" if facts.one_output else f"{facts.n_classes} outputs"
         message = f"{len(report.classes)} classes are named and the model has {outputs}; name each in their order"

@@ -95,7 +95,10 @@ def open_study(report: Report, options: BuildOptions, cache: Cache) -> Study:
     source = DataSource(asked.source, asked.path, asked.usage, asked.range)
     data = DataSet(source, report.class_words, cache)
     shared = report.folder, data, cache, options.trust_model
-    subjects = {model.id or "": Subject(model.path, model.preprocess, *shared, model.size) for model in report.models}
+    subjects = {
+        model.id or "": Subject(model.path, model.preprocess, *shared, model.size, report.plugins)
+        for model in report.models
+    }
     evaluation, training = _given_evaluation(report), _training(report, cache)
     return Study(report.class_ids, subjects, METHODS, cache, report.seed, evaluation, report.figures, training)
 

@@ -101,6 +101,7 @@ class Subject:
     cache: Cache
     trust: bool = False
     size: tuple[int, int] | None = None  # of a model that takes images of any size
+    plugins: tuple[Path, ...] = ()  # that may hold code of the model
 
     @cached_property
     def digest(self) -> str:
@@ -113,14 +114,19 @@ class Subject:
         statistics = (self.settings.mean, self.settings.std)
         files = [file_digest(self.folder / value) for value in statistics if isinstance(value, Path)]
         by_data = self.data.digest if "data" in statistics else ""
-        made_of = {"preprocess": repr(self.settings), "files": files, "data": by_data, "size": repr(self.size)}
-        return key_of(model=self.digest, libraries=versions(), source=source_of(*MODEL), **made_of)
+        made_of = {"preprocess": repr(self.settings), "files": files, "data": by_data}
+        return key_of(behind=self._opened, **made_of)
 
     @cached_property
     def facts(self) -> ModelFacts:
         """From the cache, else by opening the model."""
-        key = key_of(facts=self.digest, size=repr(self.size), libraries=versions(), source=source_of(*MODEL))
-        return self.cache.remember(key, lambda: self.classifier.facts)
+        return self.cache.remember(key_of(facts=self._opened), lambda: self.classifier.facts)
+
+    @cached_property
+    def _opened(self) -> str:
+        """Stands for the model itself: its file, what it is opened with, and by what."""
+        opened_with = {"size": repr(self.size), "plugins": [file_digest(path) for path in self.plugins]}
+        return key_of(model=self.digest, libraries=versions(), source=source_of(*MODEL), **opened_with)
 
     @cached_property
     def classifier(self) -> "KerasClassifier":

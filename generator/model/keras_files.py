@@ -209,8 +209,8 @@ def entries(value: Json) -> Iterator[Mapping[str, Json]]:
 
 
 def _under_suffix(path: Path, suffix: str, folder: Path) -> Path:
-    """The file itself, or a link to it under the suffix that Keras looks at."""
-    if path.suffix.lower() == suffix:
+    """The file itself, or a link to it under the suffix that Keras looks at, which it wants in small letters."""
+    if path.suffix == suffix:
         return path
     link = folder / f"model{suffix}"
     link.symlink_to(path.resolve())

@@ -1,8 +1,8 @@
 """A model file opened by Keras 3 and checked: one image in, one score a class out, and no code run from the file."""
 
 import pickle
-from collections.abc import Mapping
 from math import prod
+from pathlib import Path
 
 import numpy as np
 
@@ -11,25 +11,35 @@ from generator.errors import ModelError
 from generator.model.flat_graph import FlatGraph, squashing_step
 from generator.model.form import Form, twin
 from generator.model.keras_door import LAYER_FAILS, computing, keras, tf
-from generator.model.keras_files import ReadableFile, entries
+from generator.model.keras_files import ReadableFile
 from generator.model.keras_passes import Tensor, entering, plain, squashed
-from generator.model.legacy import MODELS, OLD_HARD_SIGMOID, Json
+from generator.model.legacy import OLD_HARD_SIGMOID, Json, at_home
+from generator.model.own_code import refuse_unknown, registered, settled
 
+CLOSE = 1e-4
+DIGITS = {"bfloat16": 4 * 2.0**-8, "float16": 4 * 2.0**-11}  # some roundings of an output of fewer digits
 KERAS_FAILS = (*LAYER_FAILS, tf.errors.OpError, ImportError, OSError, pickle.UnpicklingError)
 
 
 def loaded(file: ReadableFile, trust: bool) -> Tensor:
-    """The model; raises ModelError where it holds classes that nobody registered, or Keras cannot build it."""
-    _refuse_unknown(file.config)
+    """The model; raises ModelError where it needs code that nobody registered, or Keras cannot build it."""
     try:
-        if file.way == "pickle":
-            return _unpickled(file)
-        if file.way == "translated":
-            return _translated(file, trust)
-        return keras.models.load_model(file.path, compile=False, safe_mode=not trust)
+        with registered():
+            config = settled(file.config)
+            refuse_unknown(config)
+            if file.way == "pickle":
+                return _unpickled(file)
+            if file.way == "whole" and config == {key: file.config[key] for key in config}:
+                return keras.models.load_model(file.path, compile=False, safe_mode=not trust)
+            return _translated(config if file.way == "translated" else at_home(config), file.path, trust)
     except KERAS_FAILS as error:
-        reason = str(error).strip().splitlines() or [type(error).__name__]
-        raise ModelError(f"Keras {keras.__version__} cannot open it: {reason[0][:160]}") from error
+        raise ModelError(f"Keras {keras.__version__} cannot open it: {_reason(error)}") from error
+
+
+def _reason(error: BaseException) -> str:
+    """The first line of what Keras says; of a layer that it could not build, why not."""
+    said = str(error).rpartition("Exception encountered:")[2].strip() or type(error).__name__
+    return said.splitlines()[0].partition(" Full object config:")[0][:160]
 
 
 def _unpickled(file: ReadableFile) -> Tensor:
@@ -40,34 +50,13 @@ def _unpickled(file: ReadableFile) -> Tensor:
     return found
 
 
-def _translated(file: ReadableFile, trust: bool) -> Tensor:
-    """Its architecture in words that Keras 3 understands, and its own weights."""
+def _translated(config: Json, weights: Path, trust: bool) -> Tensor:
+    """An architecture in words that Keras 3 understands, and the file's own weights."""
     old = {OLD_HARD_SIGMOID: lambda x: tf.clip_by_value(0.2 * x + 0.5, 0.0, 1.0)}
     with keras.saving.custom_object_scope(old):
-        model = keras.saving.deserialize_keras_object(file.config, safe_mode=not trust)
-    model.load_weights(file.path)
+        model = keras.saving.deserialize_keras_object(config, safe_mode=not trust)
+    model.load_weights(weights)
     return model
-
-
-def _refuse_unknown(config: Json) -> None:
-    for entry in entries(config):
-        kind, inner = entry.get("class_name"), entry.get("config")
-        if isinstance(kind, str) and isinstance(inner, dict) and not _known(kind, entry):
-            raise ModelError(
-                f"the model holds `{kind.partition('>')[2] or kind}`, a class of its own that is not registered; build "
-                "the model from Keras' own layers, or register the class with "
-                "@keras.saving.register_keras_serializable before the build"
-            )
-
-
-def _known(kind: str, entry: Mapping[str, Json]) -> bool:
-    """Without a module's name, as in HDF5, what has a name of its own is a layer or a model."""
-    registered, module = entry.get("registered_name") or kind, entry.get("module", "")
-    if keras.saving.get_registered_object(registered) is not None:
-        return True
-    if module == "keras.layers" or (not module and "name" in entry["config"] and ">" not in registered):
-        return kind in MODELS or hasattr(keras.layers, kind)
-    return ">" not in registered and str(module or "keras").startswith(("keras", "builtins"))
 
 
 def refuse_other_tasks(model: Tensor) -> None:
@@ -104,9 +93,22 @@ def probed(model: Tensor, graph: FlatGraph, squashing: str, form: Form) -> dict[
     images = np.random.default_rng(0).uniform(size=(form.batch or 2, *form.shape)).astype(np.float32)
     images[1:] *= 255
     inputs = entering(tf.constant(images), form)
+    _refuse_diverged(graph)
     values = graph.run(inputs, plain)
-    _check(_rows(_predicted(model, inputs)), _rows(values[graph.output]), squashing)
+    predicted = _predicted(model, inputs)
+    _check(_rows(predicted), _rows(values[graph.output]), squashing, DIGITS.get(predicted.dtype.name, CLOSE))
     return values
+
+
+def _refuse_diverged(graph: FlatGraph) -> None:
+    """Raises ModelError with the first layer that has a weight which is no number, as after a training that failed."""
+    for step in graph.steps:
+        for weight in getattr(step.operation, "weights", ()):
+            if weight.dtype.startswith(("float", "bfloat")) and not np.isfinite(np.float32(weight)).all():
+                raise ModelError(
+                    f"the weights of the layer `{step.name}` are not all finite numbers (NaN): the training failed; "
+                    "save the model from before that, or train it again with a smaller rate"
+                )
 
 
 def _predicted(model: Tensor, inputs: Tensor) -> Tensor:
@@ -122,13 +124,14 @@ def _rows(value: Tensor) -> Floats:
     return tf.cast(value, tf.float32).numpy().reshape(len(value), prod(value.shape[1:]))
 
 
-def _check(predicted: Floats, scores: Floats, squashing: str) -> None:
+def _check(predicted: Floats, scores: Floats, squashing: str, close: float) -> None:
+    """`close` is how far two ways to the same number may differ in the type of the model's output."""
     expected = squashed(scores, squashing).numpy() if squashing else scores
-    if not np.allclose(predicted, expected, atol=1e-4, rtol=1e-4):
+    if not np.allclose(predicted, expected, atol=close, rtol=close, equal_nan=True):
         raise ModelError(f"the scores before the {squashing or 'output'} do not give what the model predicts")
     if squashing == "softmax" and predicted.shape[1] == 1:
         raise ModelError("the model has a softmax over one output, which is always 1; one output needs a sigmoid")
-    sums = predicted.shape[1] > 1 and predicted.min() >= 0 and np.allclose(predicted.sum(axis=1), 1, atol=1e-4)
+    sums = predicted.shape[1] > 1 and predicted.min() >= 0 and np.allclose(predicted.sum(axis=1), 1, atol=close)
     if not squashing and sums:
         raise ModelError(
             "the model puts out probabilities, but no softmax or sigmoid that makes them was found; "

@@ -1,8 +1,10 @@
 """report.yaml → Report, which every later stage reads: every problem at once, at its line, before any computing."""
 
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from importlib import import_module
 from importlib.util import module_from_spec, spec_from_file_location
 from itertools import islice
 from pathlib import Path
@@ -27,6 +29,7 @@ from generator.words import load as words_of
 from generator.yaml_source import Source, child
 
 MODEL = "model"  # the name of the only model
+LOADS_KERAS = re.compile(r"^(import|from) (keras|tensorflow)", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -138,6 +141,8 @@ def _plugin_mistake(path: Path) -> str:
     if spec is None or spec.loader is None:
         return f"'{path.name}' is not a Python file"
     try:
+        if LOADS_KERAS.search(path.read_text(encoding="utf-8")):  # by our door: it would greet on stderr
+            import_module("generator.model.keras_door")
         spec.loader.exec_module(module_from_spec(spec))
     except BaseException as error:
         if isinstance(error, KeyboardInterrupt):

@@ -141,6 +141,21 @@ def test_an_unknown_layer_is_said_of_its_model(tmp_path):
     assert said(HEAD + asked.replace("model: %s, ", "")) == [alone]
 
 
+@pytest.mark.parametrize("outputs", [2, 4, 7])
+def test_another_number_of_outputs_than_classes_is_said_before_any_picture_is_chosen(outputs, tmp_path):
+    """Whether more or fewer are named: what the model predicts could not be read by them."""
+    spec = HEAD.replace("classes: [", "classes: [more, ") + "  - {id: q, figures: [{method: saliency}]}\n"
+    report = loaded(tmp_path, spec)
+    assert len(report.classes) == 3
+    one = subject("first")
+    one.facts = replace(one.facts, n_classes=outputs)
+    study = Study(report.class_ids, {"model": one}, METHODS, Cache(None), 0, None, report.figures)
+    with pytest.raises(SpecError) as error:
+        preflight(report, study)
+    said = f"3 classes are named and the model has {outputs} outputs; name each in their order"
+    assert [problem.message for problem in error.value.problems] == [said]
+
+
 def test_a_spec_in_both_languages_passes(tmp_path):
     """Chinese and Latin punctuation, accents, arrows and mathematical signs are printed."""
     words = "生氣、「驚訝」——……（！？）é ü ß → ✗ ✔ ∑ ≤ × “quoted” – —"

@@ -104,21 +104,6 @@ def test_units_can_be_climbed(case):
     assert (reached.activation > started.activation).any()
 
 
-class Unregistered(layers.Layer):
-    def call(self, x):
-        return x
-
-
-@pytest.mark.parametrize("suffix", [".keras", ".h5"])
-def test_a_class_that_nobody_registered_is_named(suffix, tmp_path):
-    """Instead of Keras' page of configuration."""
-    path = saved(convolutional(Unregistered()), tmp_path / f"model{suffix}")
-    assert refusal(path) == (
-        "the model holds `Unregistered`, a class of its own that is not registered; build the model from Keras' own "
-        "layers, or register the class with @keras.saving.register_keras_serializable before the build"
-    )
-
-
 @keras.saving.register_keras_serializable("tests")
 class Registered(layers.Layer):
     def call(self, x):
@@ -206,9 +191,34 @@ def test_operations_in_hdf5_open_although_keras_forgets_where_they_live(tmp_path
     np.testing.assert_allclose(open_model(path, Preprocessor()).probabilities(x), model(x, training=False), atol=1e-5)
 
 
-def test_a_suffix_that_lies_is_no_obstacle(tmp_path):
-    """Told by content: HDF5 named .keras, and an archive without any suffix."""
-    lying = saved(convolutional(), tmp_path / "model.h5").rename(tmp_path / "model.keras")
-    plain = saved(convolutional(), tmp_path / "other.keras").rename(tmp_path / "other")
-    for path in (lying, plain):
+@pytest.mark.parametrize("name", ["model.keras", "plain", "MODEL.KERAS", "Model.H5", "model.HDF5", "model.weights.h5"])
+def test_a_suffix_that_lies_is_no_obstacle(name, tmp_path):
+    """Told by content: another suffix, none, or one in capitals."""
+    for form in (".h5", ".keras"):
+        path = saved(convolutional(), tmp_path / f"saved{form}").rename(tmp_path / name)
         assert open_model(path, Preprocessor()).n_classes == 3
+
+
+@pytest.mark.parametrize("policy", ["mixed_bfloat16", "mixed_float16", "bfloat16", "float16"])
+@pytest.mark.parametrize("head", [("softmax",), ("sigmoid",), (None, "softmax")])
+def test_a_softmax_of_few_digits_is_read(policy, head, tmp_path):
+    """What the model predicts is rounded there; the scores before it are as good."""
+    keras.config.set_dtype_policy(policy)
+    try:
+        dense = [layers.Dense(7, head[0]), *(layers.Activation(name) for name in head[1:])]
+        path = saved(convolutional(head=(layers.Flatten(), *dense)), tmp_path / "model.keras")
+    finally:
+        keras.config.set_dtype_policy("float32")
+    found = open_model(path, Preprocessor()).probabilities(images((12, 12, 1), 5))
+    assert found.shape == (5, 7) and np.isfinite(found).all()
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf])
+def test_weights_that_are_no_numbers_are_called_that(value, tmp_path):
+    """With the layer, the reason and what to do."""
+    model = convolutional()
+    model.get_layer("scores").kernel.assign(np.full((720, 3), value))
+    assert refusal(saved(model, tmp_path / "model.keras")) == (
+        "the weights of the layer `scores` are not all finite numbers (NaN): the training failed; "
+        "save the model from before that, or train it again with a smaller rate"
+    )
