@@ -73,6 +73,10 @@ def test_what_the_model_says_of_black_does_not_matter(linear):
     biased = replace(request, classifier=LinearClassifier(linear.weights, np.array([4.0, 0.0], np.float32)))
     assert biased.classifier.probabilities(np.zeros((1, 48, 48, 1)))[0, 0] > 0.98
     plain, same = (computed("scorecam", asked) for asked in (request, biased))
+    rises = biased.classifier.probabilities(request.batch.inputs) - biased.classifier.probabilities(
+        0 * request.batch.inputs
+    )
+    assert rises[0, 0] < 0.02  # the most that a weight has left where black is taken off
     assert not same.remark(0)
     np.testing.assert_allclose(plain.values, same.values, rtol=1e-4)
 
