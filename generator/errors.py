@@ -90,6 +90,19 @@ class SpecError(InputError):
         super().__init__("\n".join(map(str, self.problems)))
 
 
+LOOKALIKES = {
+    **dict(zip("：，；［］｛｝＂＃－＆＊｜＞", ':,;[]{}"#-&*|>', strict=True)),
+    **dict.fromkeys("“”„", '"'),
+    **dict.fromkeys("‘’", "'"),
+}  # signs of other keyboards, and what YAML means by them
+
+
+def lookalike(text: str) -> str:
+    """'; “ is not " to YAML' for the first sign that only looks like one of YAML's, else ''."""
+    found = next((sign for sign in text if sign in LOOKALIKES), "")
+    return f"; {found} is not {LOOKALIKES[found]} to YAML" if found else ""
+
+
 def suggestion(word: str, known: list[str] | tuple[str, ...], or_all: bool = True) -> str:
     """'; did you mean …?' with the nearest known name, or all that is known where none is near."""
     near = get_close_matches(word.lower(), known, n=1, cutoff=0.6)

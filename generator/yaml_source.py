@@ -25,6 +25,16 @@ PLAIN = {
     "float": re.compile(r"[-+]?(?:\.[0-9]+|(?:0|[1-9][0-9]*)(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]{1,3})?$"),
     "merge": re.compile(r"<<$"),
 }
+MISREAD = (
+    (re.compile(r"[ \t]*(?:- +)*[\w-]+(：)"), "'：' is a full-width colon; a key ends with ':' and a space"),
+    (re.compile(r" *(\t)"), "the line is indented with a tab; YAML takes spaces"),
+    (re.compile(r"[ -]*[a-z_]+(:)[^\s:/]"), "after the ':' of a key there has to be a space"),
+    (re.compile(r"[^，]*[{\[][^，]*(，)"), "'，' is a full-width comma; what stands in brackets is parted by ','"),
+    (re.compile(r"[^:\"'{\[]*: +[^\"'{\[|>\s][^{\[]*?(: )"), "a text with a colon and a space in it stands in quotes"),
+)  # how a line may be meant that is no YAML: where it goes wrong, and the cure
+FULL_WIDTH_KEY = re.compile(r"[ \t]*(?:- +)*[a-z_]+(：)")
+ESCAPES = "in double quotes a \\ begins an escape; write a path with / and a formula in single quotes"
+FORMULA = re.compile(r"(?<!\\)\$(?!\s)[^$]*?(?<!\\)(?:\\\\)*\\[a-zA-Z]{2}[^$]*(?<!\s)\$")  # with an escape in it
 
 
 class _Loader(yaml.SafeLoader):
@@ -102,8 +112,11 @@ def read(file: Path) -> Source:
     text = _decoded(file)
     node = _composed(text, file)
     if not isinstance(node, yaml.MappingNode):
-        raise SpecError((Problem(file, 1, 1, "", "is not a report: it has to be a mapping such as `title: …`"),))
-    reading = _Reading(file)
+        found = _full_width_keys(text, file)
+        raise SpecError(
+            found or (Problem(file, 1, 1, "", "is not a report: it has to be a mapping such as `title: …`"),)
+        )
+    reading = _Reading(file, text)
     data = reading.value(node, "", node)
     if reading.problems:
         raise SpecError(tuple(reading.problems))
@@ -133,8 +146,12 @@ def _composed(text: str, file: Path) -> yaml.Node | None:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+        if found := _misread(text, file, error.context_mark.line if error.context_mark else line - 2, line):
+            raise SpecError(found) from error
         begun = f"{error.context} from line {error.context_mark.line + 1}" if error.context_mark else error.context
         message = ", ".join(filter(None, (error.problem, begun)))
+        if "escape" in (error.problem or ""):
+            message = ESCAPES
     except yaml.reader.ReaderError as error:
         line, column = text.count("\n", 0, error.position) + 1, 1
         message = f"the character #x{ord(text[error.position]):04x} is not allowed"
@@ -143,11 +160,30 @@ def _composed(text: str, file: Path) -> yaml.Node | None:
     raise SpecError((Problem(file, line, column, "", f"not valid YAML: {message}"),))
 
 
+def _misread(text: str, file: Path, first: int, last: int) -> tuple[Problem, ...]:
+    """What a reader of the lines about a mistake would see at once: every full-width colon, else the first of these."""
+    for number, line in list(enumerate(text.splitlines(), 1))[max(first, 0) : last]:
+        for pattern, message in MISREAD:
+            if found := pattern.match(line):
+                problem = Problem(file, number, found.start(1) + 1, "", message)
+                several = _full_width_keys(text, file)
+                return several if problem in several else (problem,)
+    return ()
+
+
+def _full_width_keys(text: str, file: Path) -> tuple[Problem, ...]:
+    """The lines that begin with a key and a full-width colon."""
+    lines = enumerate(text.splitlines(), 1)
+    found = ((number, match.start(1) + 1) for number, line in lines if (match := FULL_WIDTH_KEY.match(line)))
+    return tuple(Problem(file, number, column, "", MISREAD[0][1]) for number, column in found)
+
+
 class _Reading:
     """Nodes into plain data, noting places and problems on the way."""
 
-    def __init__(self, file: Path) -> None:
+    def __init__(self, file: Path, text: str) -> None:
         self.file = file
+        self.text = text
         self.places: dict[str, Place] = {}
         self.problems: list[Problem] = []
         self.open: list[int] = []
@@ -170,6 +206,9 @@ class _Reading:
             return self.mapping(node, path)
         if isinstance(node, yaml.SequenceNode):
             return [self.value(item, child(path, i), item) for i, item in enumerate(node.value)]
+        written = self.text[node.start_mark.index : node.end_mark.index]
+        if written.startswith('"') and FORMULA.search(written):
+            self.refuse(node, path, ESCAPES)
         return _scalar(node)
 
     def mapping(self, node: yaml.MappingNode, path: str) -> dict[str, Any]:
@@ -180,6 +219,10 @@ class _Reading:
                 continue
             if not isinstance(key, yaml.ScalarNode):
                 self.refuse(key, path, "a key has to be a word")
+            elif "：" in key.value or key.value != key.value.strip():
+                space = key.value[0] if key.value[0].isspace() else key.value[-1]
+                strange = f"the space U+{ord(space):04X} beside this key is none to YAML; type it anew"
+                self.refuse(key, path, MISREAD[0][1] if "：" in key.value else strange)
             elif key.value in found:
                 line = found[key.value].start_mark.line + 1
                 self.refuse(key, child(path, key.value), f"the key '{key.value}' is there twice, first on line {line}")

@@ -5,6 +5,7 @@ import pytest
 from generator.errors import InputError, SpecError
 from generator.spec.report import load
 from generator.text import Text
+from generator.yaml_source import ESCAPES
 from tests.fixtures.spec_fixture import FIGURE, HEAD, loaded, said_about
 
 
@@ -64,3 +65,86 @@ def test_anchors_may_be_merged(tmp_path):
     second = loaded(tmp_path, spec).figures["second"]
     assert (second.images.select, second.target) == ("random", "happy")
     assert said_about(tmp_path, spec.replace("random", "rnd"))[0].startswith("report.yaml:10:49: ")
+
+
+@pytest.mark.parametrize(
+    ("text", "places"),
+    [
+        ("title：t\nmodel: {path: model.keras}", ["1:6"]),
+        ("title: t\nmodel：\n  path: model.keras", ["2:6"]),
+        ("title：t\nmodel：\n  path：model.keras\n", ["1:6", "2:6", "3:7"]),
+        ("title: t\nmodel: {path：model.keras}", ["2:9"]),
+        ("title: t\nquestions:\n  - id: q\n    answer：'x'\n    figures: []", ["4:11"]),
+    ],
+)
+def test_a_full_width_colon_after_a_key_is_called_that(tmp_path, text, places):
+    """In whatever place it stands, and every line of a file in which it is the only mistake."""
+    said = [line for line in said_about(tmp_path, text) if "full-width colon" in line]
+    assert [":".join(line.split(":")[1:3]) for line in said] == places
+    assert all(line.endswith("'：' is a full-width colon; a key ends with ':' and a space") for line in said)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("title: t\nmodel:\n\tpath: x", ":3:1: the line is indented with a tab; YAML takes spaces"),
+        ("title: t\nmodel:\n　path: x", ":3:1: the space U+3000 beside this key is none to YAML; type it anew"),
+        (
+            "title: t\nmodel:\n\u00a0\u00a0path: x",
+            ":3:1: the space U+00A0 beside this key is none to YAML; type it anew",
+        ),
+        ("title:t\nmodel: {path: x}", ":1:6: after the ':' of a key there has to be a space"),
+        ("title: Homework: four\nmodel: {path: x}", ":1:16: a text with a colon and a space in it stands in quotes"),
+        ("title: t\nclasses: [{id: a，name: x}]", ":2:17: '，' is a full-width comma; what stands in brackets"),
+        (
+            "title: t\nclasses: [a，b]",
+            "'a，b' has to consist of letters, digits, - and _; ， is not , to YAML",
+        ),
+        ("title: t\nclasses: ［a, b］", ":2:10: classes: has to be a list, not '［a, b］'; ［ is not [ to YAML"),
+        (
+            "title: t\nmodel: {path: “m.keras”}",
+            "no such file or folder: '“m.keras”'; ” is not \" to YAML",
+        ),
+    ],
+)
+def test_what_only_looks_like_yaml(tmp_path, text, message):
+    """Said as one would say it to somebody who has never heard of a token."""
+    assert any(message in line for line in said_about(tmp_path, text))
+
+
+@pytest.mark.parametrize(
+    "path", [r"C:\Users\me\m.keras", r"C:\data\m.keras", r"D:\new\train\best.keras", r"C:\Pictures\Lena.keras"]
+)
+def test_a_windows_path_in_double_quotes(tmp_path, path):
+    """Whether YAML refuses the escape or reads another name, the path and the cure are told."""
+    said = said_about(tmp_path, f'title: t\nmodel: {{path: "{path}"}}\nclasses: [a, b]\n')
+    assert len(said) == 1
+    assert said[0].startswith("report.yaml:2:")
+    assert said[0].endswith(ESCAPES)
+    assert ("YAML: " in said[0]) != (path in said[0])
+
+
+def test_a_path_of_windows_elsewhere(tmp_path):
+    """Where a file is there under the same name with /, that is what is meant."""
+    (tmp_path / "models").mkdir()
+    (tmp_path / "models" / "m.keras").touch()
+    said = said_about(tmp_path, "title: t\nmodel: {path: 'models\\m.keras'}\nclasses: [a, b]\n")
+    assert [line.split(": ", 1)[1] for line in said] == [
+        "model.path: no such file or folder: 'models\\m.keras'; did you mean 'models/m.keras'?"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("written", "wrong"),
+    [
+        (r'"the sum $\alpha + \beta$"', True),
+        (r'"$\\alpha$ is doubled"', False),
+        (r"'$\alpha$'", False),
+        (r'"two lines\nof prose, $5"', False),
+        (r'"costs $5\nand $6, or $7"', False),
+    ],
+)
+def test_a_formula_in_double_quotes(tmp_path, written, wrong):
+    """YAML would read a bell and a backspace in it, in silence."""
+    said = said_about(tmp_path, HEAD + f"  - {{id: q, answer: {written}}}\n")
+    assert [line.split(": ", 1)[1] for line in said] == [f"questions[0].answer: {ESCAPES}"] * wrong

@@ -9,7 +9,7 @@ from typing import Any, get_args
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from generator.errors import Problem, suggestion
+from generator.errors import Problem, lookalike, suggestion
 from generator.yaml_source import Source, child
 
 Keys = tuple[str | int, ...]  # of a place in the data, from the outside in
@@ -103,7 +103,7 @@ def _mismatch(group: list[ErrorDetails], keys: Keys, value: object) -> str:
         return f"unknown {noun} '{value}'{suggestion(value, words)}"
     allowed = list(dict.fromkeys(_expected(e) for e in group if e["type"] != "literal_error"))
     allowed += [", ".join(words)] if words else []
-    return f"has to be {' or '.join(allowed)}, not {_shown(value)}"
+    return f"has to be {' or '.join(allowed)}, not {_shown(value)}{lookalike(value) if isinstance(value, str) else ''}"
 
 
 def _expected(error: ErrorDetails) -> str:

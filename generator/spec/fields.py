@@ -13,15 +13,18 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BeforeValidator, Field, PlainValidator, ValidationInfo, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
-from generator.errors import suggestion
+from generator.errors import lookalike, suggestion
 from generator.methods import METHODS
 from generator.regions import Box
 from generator.text import Text
+from generator.yaml_source import ESCAPES
 
 EXPORT_FIELDS = ("class_index", "class_id", "index", "number", "layer", "model", "target")
 PICTURES = (".jpg", ".jpeg", ".png")
 LANGUAGE = re.compile(r"([A-Za-z]{2,3})(?:-([A-Za-z]{4}))?(?:-([A-Za-z]{2}|\d{3}))?((?:-[A-Za-z0-9]{5,8})*)")
 
+ESCAPED = dict(zip("\0\a\b\t\n\v\f\r\x1b\x85\xa0\u2028\u2029", map("\\{}".format, "0abtnvfreN_LP"), strict=True))
+"""What a path of Windows turns into in double quotes, and how it was written."""
 TARGETS = ("label", "predicted", "each", "both")  # beside the classes
 
 
@@ -86,9 +89,15 @@ def _existing(path: Path, info: ValidationInfo) -> Path:
         return path
     whole = info.context.folder / path.expanduser()
     if not whole.exists():
+        if any(character in ESCAPED for character in str(path)):
+            written = "".join(ESCAPED.get(character, character) for character in str(path))
+            raise wrong(f"'{written}': {ESCAPES}")
+        if (info.context.folder / (slashed := str(path).replace("\\", "/"))).exists():
+            raise wrong(f"no such file or folder: '{path}'; did you mean '{slashed}'?")
         beside = tuple(sorted(p.name for p in whole.parent.iterdir())) if whole.parent.is_dir() else ()
         near = suggestion(path.name, beside, or_all=False) if len(path.name) > 1 else ""
-        raise wrong(f"no such file or folder: '{path}'{near}")
+        quotes = lookalike(path.name[-1:]) if path.name[-1:] in "“”‘’" else ""
+        raise wrong(f"no such file or folder: '{path}'{quotes or near}")
     return whole
 
 
@@ -122,7 +131,7 @@ def _word(value: object) -> object:
 def _id(allowed: str) -> AfterValidator:
     def check(value: str) -> str:
         if not re.fullmatch(rf"[{allowed}]{{1,80}}", value) or value[0] == "-":
-            raise wrong(f"'{value}' has to consist of letters, digits, - and _")
+            raise wrong(f"'{value}' has to consist of letters, digits, - and _{lookalike(value)}")
         return value
 
     return AfterValidator(check)
