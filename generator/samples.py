@@ -1,6 +1,6 @@
 """Images with their labels, by whatever word a file has for a class; pixels are decoded only when asked for."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from hashlib import blake2b
 
@@ -8,7 +8,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from generator.artefacts import Floats, Ints
-from generator.errors import DataError
 
 UNLABELLED = -1
 Picture = NDArray[np.generic]  # or many
@@ -48,7 +47,8 @@ class Samples:
     """A data set: `index (N,)` rows of the file from 0, whatever was filtered; `label (N,)`, -1 where unknown.
 
     `decode(positions)` gives the pictures as stored, each `(h, w)` or `(h, w, c)`, uint8 or float in 0..1;
-    positions count within these samples. `digest` is the sha256 of the bytes they came from.
+    positions count within these samples. `digest` is the sha256 of the bytes they came from; `questions` is what may
+    have been read otherwise, with how to say so.
     Pictures in files of their own have `names`, `fit`, which decodes them no larger than a frame needs, and `hashed`.
     """
 
@@ -60,6 +60,7 @@ class Samples:
     fit: Fit | None = None
     hashed: Callable[[Ints], list[bytes]] | None = None
     names: tuple[str, ...] = ()
+    questions: tuple[str, ...] = ()
 
     def __len__(self) -> int:
         return len(self.index)
@@ -103,6 +104,7 @@ class Evaluation:
     """Labels and predictions of a labelled set; `probability (N, K)` where the file has it.
 
     So many of its images are known to be `in_training`: what the model says of them tells nothing of new ones.
+    `questions` say what else the labels of its file may mean.
     """
 
     label: Ints
@@ -111,6 +113,7 @@ class Evaluation:
     origin: str
     digest: str
     in_training: int = 0
+    questions: tuple[str, ...] = ()
 
     @property
     def accuracy(self) -> float:
@@ -120,24 +123,3 @@ class Evaluation:
         """`(K, K)`: row = label, column = prediction."""
         flat = np.bincount(self.label * n_classes + self.prediction, minlength=n_classes**2)
         return flat.reshape(n_classes, n_classes).astype(np.int64)
-
-
-def class_number(word: str, classes: Sequence[ClassWords]) -> int | None:
-    """The class that a word of a file means, or None: an id or a name, else a number below the number of classes."""
-    wanted = word.strip().casefold()
-    for number, words in enumerate(classes):
-        if wanted in (known.casefold() for known in words):
-            return number
-    if wanted.isdecimal() and int(wanted) < len(classes):
-        return int(wanted)
-    return None
-
-
-def allowed(classes: Sequence[ClassWords]) -> str:
-    """What a message says is allowed: '0 to 6, or angry, disgust, …'."""
-    return f"0 to {len(classes) - 1}, or {', '.join(words[0] for words in classes)}"
-
-
-def unknown(place: str, what: str, classes: Sequence[ClassWords]) -> DataError:
-    """The refusal of what is no class."""
-    return DataError(f"{place}: {what} with {len(classes)} classes; allowed: {allowed(classes)}")

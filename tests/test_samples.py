@@ -1,12 +1,9 @@
-"""Images with their labels, what a model said of labelled ones, and a class by whatever word a file has for it."""
+"""Images with their labels, and what a model said of labelled ones."""
 
 import numpy as np
-import pytest
 
-from generator.samples import UNLABELLED, Evaluation, Samples, allowed, class_number, in_memory
+from generator.samples import UNLABELLED, Evaluation, Samples, in_memory
 from tests.conftest import batch_of
-
-CLASSES = (("angry", "生氣"), ("7", "高興"), ("sad", "難過"))
 
 
 def samples(label) -> Samples:
@@ -41,27 +38,3 @@ def test_counts_have_a_row_for_each_label():
     assert evaluation.counts(3).tolist() == [[1, 0, 1], [0, 0, 0], [0, 0, 1]]
     assert evaluation.accuracy == 2 / 3
     assert np.isnan(Evaluation(np.zeros(0, np.int64), np.zeros(0, np.int64), None, "", "").accuracy)
-
-
-@pytest.mark.parametrize(
-    ("word", "number"),
-    [
-        ("angry", 0),
-        (" Angry ", 0),
-        ("生氣", 0),
-        ("2", 2),
-        ("7", 1),
-        ("3", None),
-        ("-1", None),
-        ("", None),
-        ("glad", None),
-    ],
-)
-def test_a_class_goes_by_its_id_a_name_or_its_number(word, number):
-    """Case and blanks do not matter; an id that is a number comes before the number."""
-    assert class_number(word, CLASSES) == number
-
-
-def test_a_message_says_what_is_allowed():
-    """The numbers, and the ids."""
-    assert allowed(CLASSES) == "0 to 2, or angry, 7, sad"

@@ -1,6 +1,7 @@
 """What is wrong or doubtful between a spec, its model and its data, found before anything is computed."""
 
-from collections.abc import Iterator
+import sys
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 
 import numpy as np
@@ -30,6 +31,9 @@ def check(report: Report, options: BuildOptions, with_model: bool, budget: float
     study = open_study(report, options, Cache(options.cache_of(report.source.file)))
     if with_model:
         preflight(report, study)
+    elif unreadable := tuple(_unreadable(report, study)):
+        raise SpecError(unreadable)
+    warn(data_doubts(report, study), options)
     if budget is None:
         return "ok"
     from generator.build.estimate import seconds_needed  # here: it opens the model
@@ -80,6 +84,9 @@ def _problems(report: Report, study: Study) -> Iterator[Problem]:
         return
     for figure in figures:
         yield from _unknown_layers(report, study, figure)
+    if unreadable := tuple(_unreadable(report, study)):
+        yield from unreadable
+        return
     for figure in (figure for figure, _ in waiting(study) if figure in figures):
         yield from _missing_images(report, study, figure)
 
@@ -107,16 +114,19 @@ def _unknown_layers(report: Report, study: Study, figure: Figure) -> Iterator[Pr
             yield report.figure_problem(figure.id, f"params.{error.parameter}", f"{model}{error}")
 
 
-def _missing_images(report: Report, study: Study, figure: Figure) -> Iterator[Problem]:
-    if not shows_images(figure, study.methods[figure.method]):
-        return
+def _unreadable(report: Report, study: Study) -> Iterator[Problem]:
+    """Data that cannot be read, or have no image."""
     try:
-        samples = study.subject.data.samples
+        empty = needs_model(report, study) and not study.data_facts[0]
     except DataError as error:
         yield report.problem("data", str(error))
-        return
-    if not len(samples):
-        yield report.problem("data", f"{samples.origin}: no images")
+    else:
+        if empty:
+            yield report.problem("data", f"{study.subject.data.samples.origin}: no images")
+
+
+def _missing_images(report: Report, study: Study, figure: Figure) -> Iterator[Problem]:
+    if not shows_images(figure, study.methods[figure.method]):
         return
     try:
         study.chosen(figure)
@@ -146,8 +156,27 @@ def checked(study: Study) -> Checked | None:
     return Checked(found["accuracy"], found["images"], ScalingHint(**found["hint"]) if found["hint"] else None)
 
 
+def data_doubts(report: Report, study: Study) -> Iterator[Problem]:
+    """What in the data and the evaluation may mean something else than what is taken."""
+    for question in study.questions if needs_model(report, study) else ():
+        yield report.problem("data", question)
+    for question in study.given_evaluation.questions if study.given_evaluation else ():
+        yield report.problem("evaluation", question)
+
+
+def warn(doubtful: Iterable[Problem], options: BuildOptions) -> bool:
+    """Prints what is doubtful, which `--strict` makes an error; whether there was anything."""
+    problems = tuple(doubtful)
+    if problems and options.strict:
+        raise SpecError(problems)
+    for problem in problems:
+        print(f"{problem} (warning)", file=sys.stderr)
+    return bool(problems)
+
+
 def doubts(report: Report, study: Study, found: Checked | None) -> Iterator[Problem]:
-    """What speaks against believing the figures: the preprocessing, and an evaluation made of training images."""
+    """What speaks against believing the figures: data, preprocessing, an evaluation made of training images."""
+    yield from data_doubts(report, study)
     if found is not None and found.hint is not None:
         yield report.problem(child(next(iter(report.model_paths.values())), "preprocess"), found.hint.message)
     figures = [figure for question in report.built for figure in question.figures]

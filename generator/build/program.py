@@ -9,7 +9,7 @@ import numpy as np
 from tqdm import tqdm
 
 from generator.build.cache import Cache
-from generator.build.checks import check_glyphs, checked, doubts, needs_model, preflight
+from generator.build.checks import check_glyphs, checked, doubts, needs_model, preflight, warn
 from generator.build.measured import measured
 from generator.build.outputs import EXPORTS, built_figures, exported, manifest
 from generator.build.publish import Publication
@@ -62,12 +62,7 @@ def _warned(report: Report, study: Study, options: BuildOptions) -> bool:
     found = checked(study) if needs_model(report, study) else None
     if found is not None and not options.quiet:
         print(f"{found.accuracy:.1%} of {found.images:,} labelled images are predicted right", file=sys.stderr)
-    problems = tuple(doubts(report, study, found))
-    if problems and options.strict:
-        raise SpecError(problems)
-    for problem in problems:
-        print(f"{problem} (warning)", file=sys.stderr)
-    return bool(problems)
+    return warn(doubts(report, study, found), options)
 
 
 def _computed(report: Report, study: Study, options: BuildOptions) -> tuple[dict[str, FigureResult], ReportEvidence]:

@@ -1,8 +1,9 @@
 """What the figures of a report are computed from: its models, images and evaluation, each opened when it is needed."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import TypeVar
 
 import numpy as np
 
@@ -23,6 +24,7 @@ from generator.spec.report import Report
 
 EVALUATION = (*DATA, "evidence", "regions.py", "build/study.py")  # the source that makes one
 TRAINING = "Training"  # what FER2013 calls the rows that a model was trained on
+Told = TypeVar("Told")
 
 
 @dataclass(frozen=True)
@@ -83,17 +85,23 @@ class Study:
 
     @cached_property
     def data_facts(self) -> tuple[int, bool]:
-        """How many images there are, and whether they have labels."""
+        """How many images there are, and whether they have labels; raises DataError."""
+        return self._told_by_data("facts", lambda samples: (len(samples), samples.labelled))
+
+    @cached_property
+    def questions(self) -> tuple[str, ...]:
+        """What the data may mean beside what is taken; raises DataError."""
+        return self._told_by_data("questions", lambda samples: samples.questions)
+
+    def _told_by_data(self, what: str, tell: Callable[[Samples], Told]) -> Told:
         data = self.subject.data
-        key = key_of(data_facts=data.digest, source=source_of(*DATA))
-        return self.cache.remember(key, lambda: (len(data.samples), data.samples.labelled))
+        key = key_of(told=what, data=data.digest, source=source_of(*DATA))
+        return self.cache.remember(key, lambda: tell(data.samples))
 
 
 def open_study(report: Report, options: BuildOptions, cache: Cache) -> Study:
     """Everything the figures of a report are computed from; raises SpecError for an evaluation that does not fit."""
-    asked = report.data
-    source = DataSource(asked.source, asked.path, asked.usage, asked.range)
-    data = DataSet(source, report.class_words, cache)
+    data = DataSet(_source(report), report.class_words, cache)
     shared = report.folder, data, cache, options.trust_model
     subjects = {
         model.id or "": Subject(model.path, model.preprocess, *shared, model.size, report.plugins)
@@ -103,19 +111,29 @@ def open_study(report: Report, options: BuildOptions, cache: Cache) -> Study:
     return Study(report.class_ids, subjects, METHODS, cache, report.seed, evaluation, report.figures, training)
 
 
+def _source(report: Report) -> DataSource:
+    said = report.data
+    return DataSource(said.source, said.path, said.usage, said.range, said.labels)
+
+
 def _training(report: Report, cache: Cache) -> DataSet | None:
+    """Read as the data are, where both are of one kind."""
     path = report.data.training
+    if path is None:
+        return None
     try:
-        return None if path is None else DataSet(DataSource(guess_kind(path), path), report.class_words, cache)
+        kind = guess_kind(path)
     except DataError as error:
         raise SpecError((report.problem("data.training", str(error)),)) from error
+    like = _source(report) if kind == report.data.source else DataSource(kind)
+    return DataSet(replace(like, path=path, usage=None), report.class_words, cache)
 
 
 def _given_evaluation(report: Report) -> Evaluation | None:
     if report.evaluation is None:
         return None
     try:
-        read = read_evaluation(report.evaluation, report.class_words)
+        read = read_evaluation(report.evaluation, report.class_words, report.data.labels)
         return replace(read, origin=report.evaluation.name)  # no folder of this machine in a published page
     except DataError as error:
         raise SpecError((report.problem("evaluation", str(error)),)) from error

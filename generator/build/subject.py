@@ -3,7 +3,7 @@
 import hashlib
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, cached_property, partial
 from importlib.metadata import version
 from pathlib import Path
@@ -58,11 +58,8 @@ class DataSet:
 
     @cached_property
     def digest(self) -> str:
-        read_as: dict[str, object] = {"range": self.source.range} if self.source.range else {}
         contents = version("scikit-image") if self.source.path is None else self._contents(self.source.path)
-        return key_of(
-            kind=self.source.kind, usage=self.source.usage, contents=contents, classes=list(self.classes), **read_as
-        )
+        return key_of(source=repr(replace(self.source, path=None)), contents=contents, classes=list(self.classes))
 
     @cached_property
     def samples(self) -> Samples:

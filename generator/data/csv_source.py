@@ -16,8 +16,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from generator.artefacts import Ints
+from generator.data.labels import meaning_of, unknown
 from generator.errors import DataError, suggestion
-from generator.samples import UNLABELLED, ClassWords, Samples, class_number, in_memory, unknown
+from generator.samples import UNLABELLED, ClassWords, Samples, in_memory
 
 Bytes = NDArray[np.uint8]
 
@@ -230,7 +231,8 @@ def _row_by_row(block: bytes, form: _Form, first: int) -> CsvRows:
 
 
 def _label(place: str, word: str, classes: Sequence[ClassWords]) -> int:
-    label = class_number(word, classes)
+    name, number = (meaning_of((word,), classes, reading).number[word] for reading in ("names", "from 0"))
+    label = number if name is None else name
     if label is None:
         raise unknown(place, f"label {word.strip() or 'missing'}", classes)
     return label

@@ -9,16 +9,17 @@ from pathlib import Path
 import numpy as np
 
 from generator.artefacts import Floats, Ints
+from generator.data.labels import Meaning, Reading, meaning_of, unknown
 from generator.errors import DataError, suggestion
-from generator.samples import UNLABELLED, ClassWords, Evaluation, Samples, class_number, unknown
+from generator.samples import UNLABELLED, ClassWords, Evaluation, Samples
 
 SUM = 0.01  # how far the probabilities of a row may be from 1: files are rounded
 TIE = 1e-4  # two classes closer than this may have swapped places by rounding
 REQUIRED = ("y_true", "y_pred")
 
 
-def read_evaluation(path: Path, classes: Sequence[ClassWords]) -> Evaluation:
-    """`y_true,y_pred[,p_<class>…]`, a class by number, id or name; raises DataError with the line."""
+def read_evaluation(path: Path, classes: Sequence[ClassWords], labels: Reading | None = None) -> Evaluation:
+    """`y_true,y_pred[,p_<class>…]`, a class by id, name or number, as in the data; raises DataError with the line."""
     try:
         content = path.read_bytes()
         lines = list(csv.reader(io.StringIO(content.decode("utf-8-sig"))))
@@ -29,11 +30,17 @@ def read_evaluation(path: Path, classes: Sequence[ClassWords]) -> Evaluation:
     names = [name.strip() for name in lines[0]]
     columns = _columns(path, names, classes)
     rows = [(number, line) for number, line in enumerate(lines[1:], 2) if line]
-    label, prediction = (_classes(path, rows, (name, names.index(name)), classes) for name in REQUIRED)
+    words = {name: _words(rows, names.index(name)) for name in REQUIRED}
+    spoken = {word for column in words.values() for word in column}
+    meaning = meaning_of(spoken, classes, labels)
+    if None in meaning.number.values():  # another program wrote it, and may count otherwise
+        meaning = meaning_of(spoken, classes)
+    label, prediction = (_classes(path, rows, name, words[name], meaning, classes) for name in REQUIRED)
     probability = _probabilities(path, rows, columns) if columns else None
     if probability is not None:
         _check(path, [number for number, _ in rows], prediction, probability)
-    return Evaluation(label, prediction, probability, str(path), hashlib.sha256(content).hexdigest())
+    digest = hashlib.sha256(content).hexdigest()
+    return Evaluation(label, prediction, probability, str(path), digest, questions=meaning.questions)
 
 
 def evaluation_of(samples: Samples, probability: Floats) -> Evaluation:
@@ -50,34 +57,41 @@ def _columns(path: Path, names: list[str], classes: Sequence[ClassWords]) -> tup
     if lacking:
         raise DataError(f"{path}: line 1: no column {lacking[0]}; the header is '{','.join(names)[:60]}'")
     place: dict[int, int] = {}
-    for column, name in enumerate(names):
-        if name.startswith("p_"):
-            place[_class_of_column(path, name, classes)] = column
+    given = {name: column for column, name in enumerate(names) if name.startswith("p_")}
+    meaning = meaning_of((name[2:] for name in given), classes)
+    for name, column in given.items():
+        place[_class_of_column(path, name, meaning, classes)] = column
     missing = [words[0] for number, words in enumerate(classes) if number not in place]
     if place and missing:
         raise DataError(f"{path}: line 1: no column p_{missing[0]}; give the probability of every class, or of none")
     return tuple(place[key] for key in sorted(place))
 
 
-def _class_of_column(path: Path, name: str, classes: Sequence[ClassWords]) -> int:
-    number = class_number(name[2:], classes)
+def _class_of_column(path: Path, name: str, meaning: Meaning, classes: Sequence[ClassWords]) -> int:
+    number = meaning.number[name[2:]]
     if number is None:
         near = suggestion(name, [f"p_{words[0]}" for words in classes])
         raise DataError(f"{path}: line 1: no class belongs to the column {name}{near}")
     return number
 
 
+def _words(rows: list[tuple[int, list[str]]], place: int) -> list[str]:
+    return [line[place].strip() if place < len(line) else "" for _, line in rows]
+
+
 def _classes(
-    path: Path, rows: list[tuple[int, list[str]]], column: tuple[str, int], classes: Sequence[ClassWords]
+    path: Path,
+    rows: list[tuple[int, list[str]]],
+    name: str,
+    words: list[str],
+    meaning: Meaning,
+    classes: Sequence[ClassWords],
 ) -> Ints:
     """One of the two columns of classes; raises DataError with the line."""
-    name, place = column
-    words = [line[place].strip() if place < len(line) else "" for _, line in rows]
-    known = {word: class_number(word, classes) for word in set(words)}
-    wrong = next((row for row, word in enumerate(words) if known[word] is None), None)
+    wrong = next((row for row, word in enumerate(words) if meaning.number[word] is None), None)
     if wrong is not None:
         raise unknown(f"{path}: line {rows[wrong][0]}", f"{name} is '{words[wrong]}'", classes)
-    return np.array([known[word] for word in words], np.int64)
+    return np.array([meaning.number[word] for word in words], np.int64)
 
 
 def _probabilities(path: Path, rows: list[tuple[int, list[str]]], columns: tuple[int, ...]) -> Floats:

@@ -8,14 +8,16 @@ import os
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
 from generator.data.decoding import HEIF, suffixes
+from generator.data.labels import Meaning, Reading, allowed, meaning_of, unknown
 from generator.data.picture_files import PictureFiles
 from generator.errors import DataError, suggestion
-from generator.samples import UNLABELLED, ClassWords, Range, Samples, allowed, class_number, unknown
+from generator.samples import UNLABELLED, ClassWords, Range, Samples
 
 NUMBERED = re.compile(r"(\d{1,3})_\d+\.\w+$")  # <class index>_<n>; a date before the underscore has more digits
 DIGITS = re.compile(r"(\d+)")
@@ -24,7 +26,9 @@ DEEP = 3  # levels below the folder that classes are looked for in
 SHOWN = 3  # names that a message lists
 
 
-def read_folder(path: Path, classes: Sequence[ClassWords], range: Range | None = None) -> Samples:
+def read_folder(
+    path: Path, classes: Sequence[ClassWords], range: Range | None = None, reading: Reading | None = None
+) -> Samples:
     """The pictures under a folder; raises DataError where there are none or where a class is not known."""
     if not path.is_dir():
         raise DataError(f"{path}: no such folder")
@@ -33,11 +37,12 @@ def read_folder(path: Path, classes: Sequence[ClassWords], range: Range | None =
         left = f"; {left_out(path)}" if left_out(path) else ""
         raise DataError(f"{path}: no pictures in this folder; read are {', '.join(suffixes())}{left}")
     names = list(found)
-    label = np.array(_labels(path, names, classes), np.int64)
+    label, questions = _labels(path, names, classes, reading)
     lines = [f"{name} {facts.st_size} {facts.st_mtime_ns}\n" for name, facts in found.items()]
     digest = hashlib.sha256("".join(lines).encode()).hexdigest()  # to read every byte takes seconds
     files = PictureFiles(tuple(path / name for name in names), range)
-    return files.samples(np.arange(len(names), dtype=np.int64), label, names, str(path), digest)
+    samples = files.samples(np.arange(len(names), dtype=np.int64), np.array(label, np.int64), names, str(path), digest)
+    return replace(samples, questions=questions)
 
 
 def left_out(path: Path) -> str:
@@ -75,24 +80,29 @@ def _natural(name: str) -> tuple[tuple[tuple[int, int | str], ...], str]:
     return tuple((0, int(part)) if part.isdecimal() else (1, part) for part in parts), name
 
 
-def _labels(path: Path, names: Sequence[str], classes: Sequence[ClassWords]) -> list[int]:
-    """The class of each file; a file beside the sub-folders of classes has none."""
+def _labels(
+    path: Path, names: Sequence[str], classes: Sequence[ClassWords], reading: Reading | None
+) -> tuple[list[int], tuple[str, ...]]:
+    """The class of each file, and what is doubtful of them; a file beside the sub-folders of classes has none."""
     folders = {name.split("/")[0] for name in names if "/" in name}
     if folders:
-        known = {folder: _class_of_folder(path, folder, names, classes) for folder in sorted(folders)}
-        return [known.get(name.split("/")[0], UNLABELLED) for name in names]
-    numbered = [NUMBERED.match(name) for name in names]
-    if not all(numbered):
-        return [UNLABELLED] * len(names)
-    labels = [int(match[1]) for match in numbered if match]
-    for name, label in zip(names, labels, strict=True):
-        if label >= len(classes):
-            raise unknown(f"{path / name}", f"label {label}", classes)
-    return labels
+        meaning = meaning_of(folders, classes, reading)
+        known = {folder: _class_of_folder(path, folder, names, meaning, classes) for folder in sorted(folders)}
+        return [known.get(name.split("/")[0], UNLABELLED) for name in names], meaning.questions
+    numbered = {name: match[1] for name in names if (match := NUMBERED.match(name))}
+    if len(numbered) < len(names):
+        return [UNLABELLED] * len(names), ()
+    meaning = meaning_of(numbered.values(), classes, reading)
+    for name, word in numbered.items():
+        if meaning.number[word] is None:
+            raise unknown(f"{path / name}", f"label {int(word)}", classes)
+    return [meaning.number[word] or 0 for word in numbered.values()], meaning.questions
 
 
-def _class_of_folder(path: Path, folder: str, names: Sequence[str], classes: Sequence[ClassWords]) -> int:
-    label = class_number(folder, classes)
+def _class_of_folder(
+    path: Path, folder: str, names: Sequence[str], meaning: Meaning, classes: Sequence[ClassWords]
+) -> int:
+    label = meaning.number[folder]
     if label is None:
         near = suggestion(folder, tuple(word for known in classes for word in known))
         near = near if "mean" in near else f"; allowed: {allowed(classes)}"
@@ -107,9 +117,7 @@ def _deeper(path: Path, names: Sequence[str], classes: Sequence[ClassWords]) -> 
         parts = name.split("/")[:-1]
         for depth in range(1, min(len(parts), DEEP + 1)):
             below.setdefault("/".join(parts[:depth]), set()).add(parts[depth])
-    holding = [
-        folder for folder, inner in below.items() if all(class_number(one, classes) is not None for one in inner)
-    ]
+    holding = [folder for folder, inner in below.items() if None not in meaning_of(inner, classes).number.values()]
     if not holding:
         return ""
     shown = " or ".join(f"`path: {path.name}/{folder}`" for folder in holding[:SHOWN])

@@ -16,8 +16,9 @@ import numpy as np
 from generator.artefacts import Ints
 from generator.data.csv_source import PixelTable, read_csv
 from generator.data.folder import read_folder
+from generator.data.labels import Reading, meaning_of, unknown
 from generator.errors import DataError
-from generator.samples import UNLABELLED, ClassWords, Picture, Range, Samples, in_memory, unknown
+from generator.samples import UNLABELLED, ClassWords, Picture, Range, Samples, in_memory
 
 SourceKind = Literal["lfw", "csv", "npz", "folder"]
 
@@ -28,12 +29,16 @@ BYTES = 1.5  # a float picture that exceeds it is in 0..255
 
 @dataclass(frozen=True)
 class DataSource:
-    """The `data:` of a spec, or its `--data`; `usage` filters a CSV, `range` is what black and white are stored as."""
+    """The `data:` of a spec, or its `--data`.
+
+    `usage` filters a CSV, `range` is what black and white are stored as, `labels` how labels are read.
+    """
 
     kind: SourceKind
     path: Path | None = None
     usage: str | None = None
     range: Range | None = None
+    labels: Reading | None = None
 
 
 def read_samples(source: DataSource, classes: Sequence[ClassWords]) -> Samples:
@@ -44,8 +49,8 @@ def read_samples(source: DataSource, classes: Sequence[ClassWords]) -> Samples:
         return read_table(source, classes).samples
     path = _existing(source)
     if source.kind == "npz":
-        return read_npz(path, classes)
-    return read_folder(path, classes, source.range)
+        return read_npz(path, classes, source.labels)
+    return read_folder(path, classes, source.range, source.labels)
 
 
 def read_table(source: DataSource, classes: Sequence[ClassWords]) -> PixelTable:
@@ -85,12 +90,12 @@ def _lfw() -> Samples:
     return _in_order(faces, label, "lfw", hashlib.sha256(faces.tobytes()).hexdigest())
 
 
-def _in_order(pictures: Picture, label: Ints, origin: str, digest: str) -> Samples:
+def _in_order(pictures: Picture, label: Ints, origin: str, digest: str, questions: tuple[str, ...] = ()) -> Samples:
     rows = np.arange(len(pictures), dtype=np.int64)
-    return Samples(rows, label, in_memory(pictures), origin, digest)
+    return Samples(rows, label, in_memory(pictures), origin, digest, questions=questions)
 
 
-def read_npz(path: Path, classes: Sequence[ClassWords]) -> Samples:
+def read_npz(path: Path, classes: Sequence[ClassWords], labels: Reading | None = None) -> Samples:
     """`x (N, H, W[, C])`, uint8 or float in 0..1 or 0..255, and `y (N,)` if there are labels."""
     try:
         with np.load(path, allow_pickle=False) as arrays:
@@ -101,9 +106,10 @@ def read_npz(path: Path, classes: Sequence[ClassWords]) -> Samples:
     if "x" not in content or unknown:
         raise DataError(f"{path}: has the arrays {', '.join(content) or 'none'}; wanted are `x` and, if known, `y`")
     pictures = _checked(path, content["x"])
-    label = _npz_labels(path, content.get("y"), len(pictures), classes)
+    label, questions = _npz_labels(path, content.get("y"), len(pictures), classes, labels)
     with path.open("rb") as file:
-        return _in_order(pictures, label, str(path), hashlib.file_digest(file, "sha256").hexdigest())
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    return _in_order(pictures, label, str(path), digest, questions)
 
 
 def _checked(path: Path, x: Picture) -> Picture:
@@ -127,17 +133,21 @@ def _checked(path: Path, x: Picture) -> Picture:
     return x.astype(np.float32) / np.float32(255 if high > BYTES else 1)
 
 
-def _npz_labels(path: Path, y: Picture | None, count: int, classes: Sequence[ClassWords]) -> Ints:
+def _npz_labels(
+    path: Path, y: Picture | None, count: int, classes: Sequence[ClassWords], reading: Reading | None
+) -> tuple[Ints, tuple[str, ...]]:
+    """The class of each picture, and what is doubtful of them."""
     if y is None:
-        return np.full(count, UNLABELLED, np.int64)
+        return np.full(count, UNLABELLED, np.int64), ()
     if y.shape not in ((count,), (count, 1)) or y.dtype.kind not in "ui":
         raise DataError(
             f"{path}: y has the shape {y.shape} and the type {y.dtype}; wanted is one whole number for each of "
             f"the {count} images"
         )
-    label = y.reshape(count).astype(np.int64)
-    wrong = np.flatnonzero((label < UNLABELLED) | (label >= len(classes)))
-    if len(wrong):
-        row = int(wrong[0])
-        raise unknown(f"{path}: y[{row}]", f"label {label[row]}", classes)
-    return label
+    words = [str(number) for number in y.reshape(count).tolist()]
+    meaning = meaning_of({word for word in words if word != str(UNLABELLED)}, classes, reading)
+    number = {**meaning.number, str(UNLABELLED): UNLABELLED}
+    wrong = next((row for row, word in enumerate(words) if number[word] is None), None)
+    if wrong is not None:
+        raise unknown(f"{path}: y[{wrong}]", f"label {words[wrong]}", classes)
+    return np.array([number[word] for word in words], np.int64), meaning.questions

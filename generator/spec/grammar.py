@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
+from generator.data.labels import Reading
 from generator.data.preprocess import Preprocessing
 from generator.data.selection import Select
 from generator.data.sources import SourceKind
@@ -64,6 +65,10 @@ class Data(Section):
     path: Annotated[File | None, describe("the file or folder, relative to this spec")] = None
     usage: Annotated[str | None, describe("only the rows of a CSV with this Usage, such as PrivateTest")] = None
     range: Annotated[tuple[float, float] | None, describe("the stored values that are black and white")] = None
+    labels: Annotated[
+        Reading | None,
+        describe("names of classes, or numbers that count them from 0 or 1; default: told by all labels"),
+    ] = None
     training: Annotated[File | None, describe("what the model was trained on, to find images that are in both")] = None
 
     @model_validator(mode="after")

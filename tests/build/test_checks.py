@@ -119,7 +119,8 @@ def subject(*layers: str) -> SimpleNamespace:
     """A model of two classes that is known by its layers alone."""
     known = tuple(Layer(name, "Conv2D", (4, 4, 1)) for name in layers)
     facts = ModelFacts((4, 4, 1), 2, False, known, 0, 0, "3")
-    return SimpleNamespace(facts=facts, key="", folder=None, data=SimpleNamespace(digest=""))
+    samples = Samples(np.zeros(1, np.int64), np.zeros(1, np.int64), lambda at: [], "here", "")
+    return SimpleNamespace(facts=facts, key="", folder=None, data=SimpleNamespace(digest="", samples=samples))
 
 
 def test_an_unknown_layer_is_said_of_its_model(tmp_path):
@@ -154,6 +155,31 @@ def test_another_number_of_outputs_than_classes_is_said_before_any_picture_is_ch
         preflight(report, study)
     said = f"3 classes are named and the model has {outputs} outputs; name each in their order"
     assert [problem.message for problem in error.value.problems] == [said]
+
+
+def test_what_the_data_leave_open_is_asked_at_their_line(tmp_path, capsys):
+    """`check` asks without opening the model, `--strict` refuses, and an answer in the spec ends it."""
+    np.savez(tmp_path / "faces.npz", x=np.zeros((2, 4, 4), np.uint8), y=[1, 1])
+    spec = HEAD.replace("classes: [angry, happy]", "data: {source: npz, path: faces.npz}\nclasses: ['1', '2']")
+    spec += "  - {id: q, figures: [{method: saliency}]}\n"
+    quick = BuildOptions(formats=("html",))
+    report = loaded(tmp_path, spec)
+    assert check(report, quick, with_model=False) == "ok"
+    line = spec[: spec.index("data:")].count("\n") + 1
+    assert f"report.yaml:{line}:7: data: label 1 is read as '1'" in capsys.readouterr().err
+    with pytest.raises(SpecError, match="say in `data` which"):
+        check(report, replace(quick, strict=True), with_model=False)
+    check(loaded(tmp_path, spec.replace("faces.npz}", "faces.npz, labels: names}")), quick, with_model=False)
+    assert capsys.readouterr().err == ""
+
+
+def test_data_that_cannot_be_read_are_said_without_the_model(tmp_path):
+    """At the line of `data`, by `check` alone."""
+    np.savez(tmp_path / "faces.npz", x=np.zeros((2, 4, 4), np.uint8), y=[1, 7])
+    spec = HEAD.replace("classes:", "data: {source: npz, path: faces.npz}\nclasses:")
+    report = loaded(tmp_path, spec + "  - {id: q, figures: [{method: saliency}]}\n")
+    with pytest.raises(SpecError, match=r"data: .*y\[1\]: label 7 with 2 classes"):
+        check(report, BuildOptions(formats=("html",)), with_model=False)
 
 
 def test_a_spec_in_both_languages_passes(tmp_path):

@@ -87,3 +87,14 @@ def test_an_evaluation_is_computed_from_labelled_samples_alone():
     assert found.prediction.tolist() == [0, 0]
     assert found.accuracy == 0.5
     assert found.digest == "abc"
+
+
+def test_classes_called_by_numbers_are_names_here_too(tmp_path):
+    """Of classes 1, 2, 3 a label 1 is the first, in both columns and in those of the probabilities."""
+    numbered = (("1",), ("2",), ("3",))
+    path = tmp_path / "evaluation.csv"
+    path.write_text("y_true,y_pred,p_1,p_2,p_3\n1,1,.8,.1,.1\n2,1,.6,.3,.1\n")
+    found = read_evaluation(path, numbered)
+    assert (found.label.tolist(), found.prediction.tolist()) == ([0, 1], [0, 0])
+    assert "label 1 is read as '1'" in found.questions[0]
+    assert read_evaluation(path, numbered, "names").questions == ()

@@ -26,6 +26,13 @@ def test_sub_folders_are_classes_by_id_number_or_name(tmp_path, names):
     assert sorted(samples.label) == [0, 0, 1, 1, 2, 2]
 
 
+@pytest.mark.parametrize("names", [("1/a.png", "2/a.png", "3/a.png"), ("1_0.png", "2_0.png", "3_0.png")])
+def test_numbers_that_are_names_of_classes_are_names(tmp_path, names):
+    """Classes called 1, 2, 3 are not counted from 0, neither as folders nor in the names of files."""
+    samples = read_folder(folder_of(tmp_path, names), (("1",), ("2",), ("3",)))
+    assert (samples.label.tolist(), samples.questions) == ([0, 1, 2], ())
+
+
 def test_files_come_in_natural_order_with_the_label_of_their_name(tmp_path):
     """`0_2` stands before `0_10`, and `<class index>_<n>` is labelled by its first number."""
     folder_of(tmp_path, ["0_10.png", "0_2.png", "2_1.png"])

@@ -80,6 +80,18 @@ def test_a_file_that_is_no_npz_is_refused(tmp_path):
         read("npz", path)
 
 
+NUMBERED = (("1",), ("2",), ("3",))
+
+
+@pytest.mark.parametrize(("reading", "labels"), [(None, [0, 1]), ("names", [0, 1]), ("from 0", [1, 2])])
+def test_an_npz_of_two_of_the_classes_asks(tmp_path, reading, labels):
+    """1 and 2 may be names of classes or count them from 0; what the spec says ends the question."""
+    np.savez(tmp_path / "faces.npz", x=FACES[:2], y=[1, 2])
+    samples = read_samples(DataSource("npz", tmp_path / "faces.npz", labels=reading), NUMBERED)
+    assert samples.label.tolist() == labels
+    assert len(samples.questions) == (reading is None)
+
+
 @pytest.mark.parametrize(
     ("kind", "name", "message"),
     [
