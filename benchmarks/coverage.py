@@ -19,7 +19,7 @@ from generator.data.preprocess import Preprocessor
 from generator.evidence.cells import blob, cell_means
 from generator.evidence.classes import calibration
 from generator.evidence.dependence import Retained, exchanged, swapped
-from generator.evidence.estimates import Estimate, Sums, balanced, wilson
+from generator.evidence.estimates import Estimate, Sums, balanced, wilson, within
 from generator.evidence.explainer import NETWORKS, Bench, Explainer, Sizes, Untrained, maps_of
 from generator.evidence.faces import Faces, covering, other_class
 from generator.evidence.faithfulness import areas, average_of_others, change
@@ -171,6 +171,9 @@ def questions(known: Arrays) -> dict[str, tuple[Callable[[Trial], Answer], float
     def mean(values: np.ndarray, rows: np.ndarray) -> Estimate | None:
         return Sums.of(values[rows]).estimate()
 
+    def in_turn(values: np.ndarray, rows: np.ndarray) -> Estimate | None:
+        return within(by_class(values[rows], target[rows]))
+
     for name, values in numbers.items():
         for k, region in ((0, "eyes"), (2, "mouth")):
             own = values[:, k]
@@ -205,11 +208,11 @@ def questions(known: Arrays) -> dict[str, tuple[Callable[[Trial], Answer], float
                     truth,
                 )
         for n in (28, 56):
-            asked[f"gap {name}, n={n}"] = (lambda t, gap=gap, n=n: mean(gap, t.turns(n)), float(np.nanmean(gap)))
+            asked[f"gap {name}, n={n}"] = (lambda t, gap=gap, n=n: in_turn(gap, t.turns(n)), float(np.nanmean(gap)))
             for reference in ("blob", "change", f"{name}_average"):
                 over = gap - known[reference]
                 asked[f"gap {name} − {reference.split('_')[-1]}, n={n}"] = (
-                    lambda t, over=over, n=n: mean(over, t.turns(n)),
+                    lambda t, over=over, n=n: in_turn(over, t.turns(n)),
                     float(np.nanmean(over)),
                 )
             asked[f"retained class {name}, n={n}"] = (

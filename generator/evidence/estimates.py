@@ -176,6 +176,22 @@ def balanced(groups: Sequence[Sums], less: Sums | None = None) -> Estimate | Non
     return combined([*terms, (-1, less)] if less else terms)
 
 
+def within(groups: Sequence[Sums], fewest: int = FEWEST) -> Estimate | None:
+    """The mean of all rows, with the spread inside the groups: how many each has was chosen, and is no chance.
+
+    None below `fewest` rows. Where half of the rows or more have a group of their own, the spread is that of all rows.
+    """
+    known = [one for one in groups if one.n]
+    n = sum(one.n for one in known)
+    if n < max(fewest, 2):
+        return None
+    total, freedom = joined(known), n - len(known)
+    if 2 * freedom < n:
+        return total.estimate(fewest=fewest)
+    squares = sum((one.n - 1) * max(0.0, float(one.covariance[0, 0])) for one in known if one.n > 1)
+    return _around(float(total.means[0]), math.sqrt(squares / freedom / n), freedom, n)
+
+
 def combined(terms: Sequence[tuple[float, Sums]]) -> Estimate:
     """The weighted sum of independent means (Welch 1947), over the rows of those that count upwards."""
     variances = [weight**2 * max(0.0, float(sums.covariance[0, 0])) / sums.n for weight, sums in terms]

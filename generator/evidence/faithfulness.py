@@ -24,6 +24,7 @@ from generator.evidence.estimates import (
     Said,
     Sums,
     Verdict,
+    within,
 )
 from generator.evidence.explainer import Case
 from generator.evidence.faces import Covering, Masks, covered
@@ -83,13 +84,13 @@ class Faithfulness:
 
 def faithfulness(case: Case) -> tuple[Faithfulness, Verdict | None]:
     """Estimates of the areas and gaps of a method, and why nothing may be said of them."""
-    sums = gaps(case)
-    known = {
-        name: one.estimate(fewest=FEWEST_NETWORKS if name == "untrained" else FEWEST) for name, one in sums.items()
-    }
+    groups = gaps(case)
+    known = {name: within(sums, FEWEST_NETWORKS if name == "untrained" else FEWEST) for name, sums in groups.items()}
     over = {name: known.get(name) for name in (*REFERENCES, AVERAGE)}
-    silent = case.silent(sums["gap"].n) if sums else Verdict("silent", "nothing_hides_the_class", 0)
-    return Faithfulness(known.get("deletion"), known.get("insertion"), known.get("gap"), over), silent
+    if not groups:
+        return Faithfulness(over=over), Verdict("silent", "nothing_hides_the_class", 0)
+    silent = case.silent(sum(one.n for one in groups["gap"]))
+    return Faithfulness(known["deletion"], known["insertion"], known["gap"], over), silent
 
 
 def faithful(said: Said) -> Light:
@@ -108,8 +109,8 @@ def reference_gaps(classifier: Classifier, cover: Covering, size: tuple[int, int
     return np.stack([_gap(areas(classifier, cover, cell_means(values))) for values in maps], axis=1)
 
 
-def gaps(case: Case) -> dict[str, Sums]:
-    """The gap, its two areas, and how far it exceeds other maps' of the same images; none where no blur hides.
+def gaps(case: Case) -> dict[str, tuple[Sums, ...]]:
+    """By class the gap, its two areas, and how far it exceeds other maps' of the same images; none where no blur hides.
 
     Of untrained networks over networks, each on images of its own: two of them are no fifty-six images.
     """
@@ -123,11 +124,12 @@ def gaps(case: Case) -> dict[str, Sums]:
     known = {"gap": gap, "deletion": both[:, 0], "insertion": both[:, 1]}
     known |= {name: gap - bench.gaps[:count, k] for k, name in enumerate(("blob", "change"))}
     known[AVERAGE] = gap - _gap(_areas(bench.classifier, cover, average_of_others(cells)))
-    sums = {name: Sums.of(values) for name, values in known.items()}
+    target = bench.faces.target[:count]
+    sums = {name: tuple(Sums.of(one[target == k]) for k in np.unique(target)) for name, one in known.items()}
     if untrained is not None and not untrained.dead:
         seen = untrained.rows < count
         random = _gap(_areas(bench.classifier, cover.only(untrained.rows[seen]), untrained.cells[seen]))
-        sums["untrained"] = Sums.by_network(gap[untrained.rows[seen]] - random, untrained.network[seen])
+        sums["untrained"] = (Sums.by_network(gap[untrained.rows[seen]] - random, untrained.network[seen]),)
     return sums
 
 

@@ -4,7 +4,16 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from generator.evidence.estimates import Sums, balanced, claim_level, difference, joined, student_quantile, wilson
+from generator.evidence.estimates import (
+    Sums,
+    balanced,
+    claim_level,
+    difference,
+    joined,
+    student_quantile,
+    wilson,
+    within,
+)
 from generator.evidence.explainer import NETWORKS, Sizes
 
 RNG = np.random.default_rng(11)
@@ -117,6 +126,21 @@ def test_the_mean_over_a_mixture_is_not_that_over_classes():
         return joined(groups).estimate()
 
     assert held(ask, 1.75) < 0.1
+
+
+def test_images_drawn_class_by_class_differ_within_their_classes():
+    """As many of each as was asked: that the classes differ is no chance, and makes an interval far too wide."""
+
+    def groups(random):
+        return [Sums.of(random.normal(mean, spread, 7)) for mean, spread in zip(MEANS, SPREADS, strict=True)]
+
+    assert 0.92 <= held(lambda random: within(groups(random)), 1.75) <= 0.98
+    assert held(lambda random: joined(groups(random)).estimate(), 1.75) > 0.99
+    whole = Sums.of(np.arange(9.0))
+    assert within([whole]) == whole.estimate()  # a class alone
+    one_each = [Sums.of(np.array([k])) for k in range(9)]
+    assert within(one_each) == whole.estimate()  # nothing is known of their spread within
+    assert within([Sums.of(np.arange(4.0)), Sums.of(np.arange(3.0))]) is None
 
 
 @pytest.mark.parametrize("images", [28, 56, 140])

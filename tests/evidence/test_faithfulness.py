@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from generator.evidence.cells import cell_means
+from generator.evidence.estimates import within
 from generator.evidence.faces import Covering, covering
 from generator.evidence.faithfulness import areas, average_of_others, gaps
 from tests.evidence.planted import (
@@ -40,7 +41,7 @@ def test_p1_deletion_and_insertion_by_hand():
 def test_a_faithful_map_beats_every_reference():
     """The corner of its class: covering it hurts, more than blob, change and average; the light says so."""
     case = case_of(registered("saliency"))
-    estimates = {name: sums.estimate() for name, sums in gaps(case).items()}
+    estimates = {name: within(sums) for name, sums in gaps(case).items()}
     assert all(estimates[name].low > 0 for name in ("gap", "blob", "untrained", "average"))
     known = told(case).said["faithful"]
     assert [known[name] for name in ("gap", "blob", "change", "average")] == ["above", "above", "within", "above"]
