@@ -8,6 +8,7 @@ GeneratorError
 │   ├── ParameterError    an option of a method that they do not allow: told as a FigureError
 │   ├── ModelError        the model's file: told as a SpecError; what the model cannot be asked: the figure fails
 │   └── DataError         the images, labels or the evaluation: told as a SpecError
+│       └── PictureError  one picture: told once, whichever figure met it
 └── ComputationError      a computation failed: a figure is marked and the rest is built, a PDF ends the build: exit 1
 """
 
@@ -61,6 +62,10 @@ class ModelError(InputError):
 
 class DataError(InputError):
     """The data cannot be read; the text names the file and the place."""
+
+
+class PictureError(DataError):
+    """A picture cannot be decoded; the text names its file."""
 
 
 class ComputationError(GeneratorError):

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from hashlib import blake2b
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,7 +29,22 @@ class Frame:
     aspect: str = "stretch"
 
 
-Fit = Callable[[Ints, Frame], Floats]
+class Files(Protocol):
+    """Pictures that are files of their own: what can be had of them without decoding each to its last pixel."""
+
+    names: tuple[str, ...]
+
+    def fit(self, positions: Ints, frame: Frame) -> Floats:
+        """Images in 0..1, decoded no larger than the frame needs."""
+        ...
+
+    def digests(self, positions: Ints) -> list[bytes]:
+        """The same for equal pictures."""
+        ...
+
+    def top(self, position: int) -> tuple[float, float]:
+        """The largest value that a file holds, and the one that is taken for white there."""
+        ...
 
 
 def in_memory(pictures: Picture) -> Decode:
@@ -49,7 +65,6 @@ class Samples:
     `decode(positions)` gives the pictures as stored, each `(h, w)` or `(h, w, c)`, uint8 or float in 0..1;
     positions count within these samples. `digest` is the sha256 of the bytes they came from; `questions` is what may
     have been read otherwise, with how to say so.
-    Pictures in files of their own have `names`, `fit`, which decodes them no larger than a frame needs, and `hashed`.
     """
 
     index: Ints
@@ -57,9 +72,7 @@ class Samples:
     decode: Decode
     origin: str
     digest: str
-    fit: Fit | None = None
-    hashed: Callable[[Ints], list[bytes]] | None = None
-    names: tuple[str, ...] = ()
+    files: Files | None = None
     questions: tuple[str, ...] = ()
 
     def __len__(self) -> int:
@@ -67,7 +80,11 @@ class Samples:
 
     def fingerprints(self, positions: Ints) -> list[bytes]:
         """The same for equal pictures."""
-        return self.hashed(positions) if self.hashed else [pixel_digest(p) for p in self.decode(positions)]
+        return self.files.digests(positions) if self.files else [pixel_digest(p) for p in self.decode(positions)]
+
+    def named(self, position: int) -> str:
+        """How a message calls a picture."""
+        return self.files.names[position] if self.files else f"row {self.index[position]}"
 
     @property
     def labelled(self) -> bool:

@@ -8,6 +8,7 @@ import numpy as np
 
 from generator.build.cache import Cache, key_of, source_of
 from generator.build.choice import shows_images
+from generator.build.picture_doubts import picture_doubts
 from generator.build.runs import runs_of, waiting
 from generator.build.study import Study, open_study
 from generator.build_options import BuildOptions
@@ -15,7 +16,7 @@ from generator.classifier import layer_called
 from generator.data.scaling_check import ScalingHint, suspicious_scaling
 from generator.data.selection import row_hash
 from generator.drawing.fonts import missing_characters
-from generator.errors import DataError, InputError, ModelError, ParameterError, Problem, SpecError
+from generator.errors import DataError, InputError, ModelError, ParameterError, PictureError, Problem, SpecError
 from generator.samples import UNLABELLED
 from generator.spec.grammar import Figure
 from generator.spec.report import Report
@@ -33,7 +34,7 @@ def check(report: Report, options: BuildOptions, with_model: bool, budget: float
         preflight(report, study)
     elif unreadable := tuple(_unreadable(report, study)):
         raise SpecError(unreadable)
-    warn(data_doubts(report, study), options)
+    warn(data_doubts(report, study, with_model), options)
     if budget is None:
         return "ok"
     from generator.build.estimate import seconds_needed  # here: it opens the model
@@ -87,8 +88,11 @@ def _problems(report: Report, study: Study) -> Iterator[Problem]:
     if unreadable := tuple(_unreadable(report, study)):
         yield from unreadable
         return
-    for figure in (figure for figure, _ in waiting(study) if figure in figures):
-        yield from _missing_images(report, study, figure)
+    try:
+        for figure in (figure for figure, _ in waiting(study) if figure in figures):
+            yield from _missing_images(report, study, figure)
+    except PictureError as error:
+        yield report.problem("data", str(error))
 
 
 def _unfit(report: Report, study: Study, name: str) -> Iterator[Problem]:
@@ -130,6 +134,8 @@ def _missing_images(report: Report, study: Study, figure: Figure) -> Iterator[Pr
         return
     try:
         study.chosen(figure)
+    except PictureError:
+        raise
     except DataError as error:
         yield report.figure_problem(figure.id, "images", str(error))
 
@@ -156,10 +162,11 @@ def checked(study: Study) -> Checked | None:
     return Checked(found["accuracy"], found["images"], ScalingHint(**found["hint"]) if found["hint"] else None)
 
 
-def data_doubts(report: Report, study: Study) -> Iterator[Problem]:
-    """What in the data and the evaluation may mean something else than what is taken."""
-    for question in study.questions if needs_model(report, study) else ():
-        yield report.problem("data", question)
+def data_doubts(report: Report, study: Study, with_model: bool) -> Iterator[Problem]:
+    """What in the data and the evaluation may mean something else than what is taken, or is not read at all."""
+    if needs_model(report, study):
+        yield from (report.problem("data", question) for question in study.questions)
+        yield from picture_doubts(report, study, with_model)
     for question in study.given_evaluation.questions if study.given_evaluation else ():
         yield report.problem("evaluation", question)
 
@@ -176,7 +183,7 @@ def warn(doubtful: Iterable[Problem], options: BuildOptions) -> bool:
 
 def doubts(report: Report, study: Study, found: Checked | None) -> Iterator[Problem]:
     """What speaks against believing the figures: data, preprocessing, an evaluation made of training images."""
-    yield from data_doubts(report, study)
+    yield from data_doubts(report, study, True)
     if found is not None and found.hint is not None:
         yield report.problem(child(next(iter(report.model_paths.values())), "preprocess"), found.hint.message)
     figures = [figure for question in report.built for figure in question.figures]

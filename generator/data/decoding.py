@@ -8,20 +8,19 @@ than one of 256 levels; a whole photograph is never held longer than it takes to
 import logging
 import struct
 import zlib
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TypeVar
 
 import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from generator.artefacts import Floats
 from generator.data.resize import resize, spans
-from generator.errors import DataError
+from generator.errors import DataError, PictureError
 from generator.samples import Frame, Picture, Range
 
 READ = {  # formats by Pillow's name for them, and the suffixes that their files have
@@ -39,6 +38,7 @@ READ = {  # formats by Pillow's name for them, and the suffixes that their files
 }
 HEIF = {"HEIF": (".heic", ".heif")}  # with the extra `heic`
 WIDE = ("I;16", "I;16B", "I;16L")  # 16 bits a pixel
+WHITE = 65535.0  # there
 VALUED = ("I", "F")  # whose range no file says
 BARE = (".tif", ".tiff", ".pgm", ".pnm")  # that may hold such
 RESAMPLED = {"bilinear": Image.Resampling.BILINEAR, "bicubic": Image.Resampling.BICUBIC}
@@ -46,10 +46,24 @@ RESAMPLED["lanczos"] = Image.Resampling.LANCZOS
 MUCH = 2  # times the size that is needed: from there on a picture is decoded small
 BYTES = 1.5  # a float picture that exceeds it is in 0..255
 CEILINGS = (1, 255, 1023, 4095, 16383, 65535)  # that values of a bit depth do not exceed
-BROKEN = (UnidentifiedImageError, OSError, SyntaxError, ValueError, Image.DecompressionBombError, EOFError)
-BROKEN_INSIDE = (struct.error, zlib.error, KeyError, IndexError, TypeError, OverflowError)
+BROKEN = (  # what decoders raise on a file that ends early or holds other bytes than it says
+    *(OSError, SyntaxError, ValueError, EOFError, RuntimeError, Image.DecompressionBombError),
+    *(struct.error, zlib.error, KeyError, IndexError, TypeError, OverflowError),
+)
+CURE = "replace or remove it"
+OTHERS = {  # how files begin that are often called a picture
+    b"%!ps": "PostScript, a program that draws one",
+    b"\xc5\xd0\xd3\xc6": "PostScript, a program that draws one",
+    b"%pdf": "PDF",
+    b"<svg": "SVG",
+    b"<?xml": "SVG or another XML file",
+    b"<html": "a web page, perhaps of a download that failed",
+    b"<!doctype html": "a web page, perhaps of a download that failed",
+    b"version https://git-lfs": "a Git LFS pointer (git lfs pull fetches what it stands for)",
+    b"8bps": "Photoshop",
+}
+LONGEST = 64
 Extremes = tuple[str, float, float]  # Pillow's mode, the least and the largest value
-Result = TypeVar("Result")
 
 logging.getLogger("PIL").addHandler(logging.NullHandler())  # what it has to say of a file, it raises
 
@@ -78,38 +92,56 @@ class Levels:
     floats: float = 255
     range: Range | None = None
 
+    def white(self, mode: str) -> float:
+        """The stored value that becomes white, by Pillow's mode of a picture."""
+        if self.range is not None:
+            return self.range[1]
+        stored = {"I": self.whole, "F": self.floats} | dict.fromkeys(WIDE, WHITE)
+        return stored.get(mode, 255)
+
 
 def read_picture(file: Path, levels: Levels | None = None) -> Picture:
-    """One picture as stored, upright: grey `(h, w)`, or `(h, w, c)` with c of 3 or 4; raises DataError.
+    """One picture as stored, upright: grey `(h, w)`, or `(h, w, c)` with c of 3 or 4; raises PictureError.
 
     uint8, or float in 0..1 where the file holds other values.
     """
-    return _read(file, lambda picture: _valued(_upright(picture), levels or levels_of([(file, stored_range(file))])))
+    return _valued(_upright(_opened(file)), levels or levels_of([(file, stored_range(file))]))
 
 
 def read_fitted(file: Path, frame: Frame, levels: Levels) -> Picture:
     """One picture as the image that a frame wants: `(H, W[, c])` uint8 where it was decoded small, else float."""
-
-    def fitted(picture: Image.Image) -> Picture:
-        if frame.crop is None and frame.antialias and levels.range is None:
-            _draft(picture, frame)
-        upright = _upright(picture)
-        reduced = _reduced(upright, frame) if levels.range is None else None
-        return resize([_valued(upright, levels)], frame)[0] if reduced is None else np.asarray(reduced)
-
-    return _read(file, fitted)
+    small = frame.crop is None and frame.antialias and levels.range is None
+    picture = _upright(_opened(file, frame if small else None))
+    reduced = _reduced(picture, frame) if levels.range is None else None
+    return resize([_valued(picture, levels)], frame)[0] if reduced is None else np.asarray(reduced)
 
 
-def _read(file: Path, take: Callable[[Image.Image], Result]) -> Result:
-    """What `take` makes of an opened picture; raises DataError where it is none."""
+def stored_range(file: Path) -> Extremes:
+    """Pillow's mode of a picture, and the least and the largest value that its file holds."""
+    picture = _opened(file)
+    pixels = np.asarray(picture)
+    return picture.mode, float(pixels.min()), float(pixels.max())
+
+
+def _opened(file: Path, frame: Frame | None = None) -> Image.Image:
+    """A decoded picture, no larger than a frame needs; raises PictureError where it is none."""
     try:
         with Image.open(file, formats=formats()) as picture:
-            return take(picture)
+            if frame is not None:
+                _draft(picture, frame)
+            picture.load()
+            return picture
     except UnidentifiedImageError as error:
-        known = ", ".join(formats())
-        raise DataError(f"{file}: not a picture that can be read ({known} can); replace or remove it") from error
-    except (*BROKEN, *BROKEN_INSIDE) as error:
-        raise DataError(f"{file}: not a picture that can be read ({error}); replace or remove it") from error
+        with file.open("rb") as content:
+            start = content.read(LONGEST).lower().lstrip()
+        kind = next((words for sign, words in OTHERS.items() if start.startswith(sign)), f"none of {_named()}")
+        raise PictureError(f"{file}: not a picture that can be read: {kind if start else 'empty'}; {CURE}") from error
+    except BROKEN as error:
+        raise PictureError(f"{file}: not a picture that can be read ({error}); {CURE}") from error
+
+
+def _named() -> str:
+    return ", ".join(formats())
 
 
 def _draft(picture: Image.Image, frame: Frame) -> None:
@@ -158,8 +190,7 @@ def _valued(picture: Image.Image, levels: Levels) -> Picture:
     if picture.mode in WIDE:
         return (pixels >> 8).astype(np.uint8)
     if picture.mode in VALUED:
-        high = levels.whole if picture.mode == "I" else levels.floats
-        return np.clip(pixels.astype(np.float32) / np.float32(high), 0, 1)
+        return np.clip(pixels.astype(np.float32) / np.float32(levels.white(picture.mode)), 0, 1)
     return pixels
 
 
@@ -187,13 +218,3 @@ def levels_of(files: Iterable[tuple[Path, Extremes]]) -> Levels:
 def ceiling(value: float) -> float:
     """The white that values up to this one suggest."""
     return next((float(white) for white in CEILINGS if value <= white), value)
-
-
-def stored_range(file: Path) -> Extremes:
-    """Pillow's mode of a picture, and the least and the largest value that its file holds."""
-
-    def extremes(picture: Image.Image) -> Extremes:
-        pixels = np.asarray(picture)
-        return picture.mode, float(pixels.min()), float(pixels.max())
-
-    return _read(file, extremes)

@@ -40,20 +40,19 @@ def read_folder(
     label, questions = _labels(path, names, classes, reading)
     lines = [f"{name} {facts.st_size} {facts.st_mtime_ns}\n" for name, facts in found.items()]
     digest = hashlib.sha256("".join(lines).encode()).hexdigest()  # to read every byte takes seconds
-    files = PictureFiles(tuple(path / name for name in names), range)
-    samples = files.samples(np.arange(len(names), dtype=np.int64), np.array(label, np.int64), names, str(path), digest)
+    samples = PictureFiles(path, tuple(names), range).samples(np.array(label, np.int64), path, digest)
     return replace(samples, questions=questions)
 
 
 def left_out(path: Path) -> str:
     """What is not read of a folder, in words, or ''."""
-    names = [name for name, _ in _files(path, "") if not name.lower().endswith(suffixes())]
+    names = sorted((name for name, _ in _files(path, "") if not name.lower().endswith(suffixes())), key=_natural)
     names = [name for name in names if name.split("/")[-1].lower() not in OF_THE_SYSTEM]
     if not names:
         return ""
     kinds = Counter(Path(name).suffix.lower() or "without a suffix" for name in names)
     counted = ", ".join(f"{count} {kind}" for kind, count in kinds.most_common())
-    listed = ", ".join(sorted(names, key=_natural)[:SHOWN]) + (", …" if len(names) > SHOWN else "")
+    listed = ", ".join(names[:SHOWN]) + (", …" if len(names) > SHOWN else "")
     cure = "; the extra `heic` reads .heic and .heif" if any(kinds[suffix] for suffix in HEIF["HEIF"]) else ""
     files = "1 file is" if len(names) == 1 else f"{len(names)} files are"
     return f"{files} left out ({counted}), as no picture that can be read: {listed}{cure}"

@@ -1,9 +1,11 @@
 """Many pictures that are files of their own, decoded in parallel and in memory that does not grow with their number."""
 
 import os
+import sys
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from hashlib import blake2b
@@ -20,22 +22,43 @@ from generator.samples import Frame, Picture, Range, Samples, pixel_digest
 WORKERS = 8  # each holds one picture at its full size
 KEPT = 192 << 20  # bytes of images that are not decoded again
 WHOLE = 1 << 16  # bytes of a file from which its bytes stand for its pixels
+TIFF, STDERR = (".tif", ".tiff"), 2
 Result = TypeVar("Result")
 
 
 def in_parallel(work: Callable[[Path], Result], files: Sequence[Path]) -> Iterator[Result]:
     """The results in the order of the files; it is disk and codecs, which leave Python alone."""
     formats()
-    with warnings.catch_warnings(), ThreadPoolExecutor(min(WORKERS, os.cpu_count() or 1)) as pool:
-        warnings.simplefilter("ignore")  # a remark on a file's metadata is none on its pixels
+    speaks = any(file.suffix.lower() in TIFF for file in files)
+    with _silence(speaks), ThreadPoolExecutor(min(WORKERS, os.cpu_count() or 1)) as pool:
         yield from pool.map(work, files)
+
+
+@contextmanager
+def _silence(errors: bool) -> Iterator[None]:
+    """No remark on a file's metadata, which is none on its pixels; nor the lines that libtiff writes beside errors."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        if not errors:
+            yield
+            return
+        sys.stderr.flush()
+        kept, nowhere = os.dup(STDERR), os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, STDERR)
+        try:
+            yield
+        finally:
+            os.dup2(kept, STDERR)
+            os.close(kept)
+            os.close(nowhere)
 
 
 @dataclass
 class PictureFiles:
     """Pictures that are files of their own; the images made of them are kept as long as there is room."""
 
-    paths: tuple[Path, ...]
+    folder: Path
+    names: tuple[str, ...]
     range: Range | None = None
     kept: dict[tuple[Path, Frame], Picture] = field(default_factory=dict, repr=False)
 
@@ -44,11 +67,11 @@ class PictureFiles:
         """One decision for all of them."""
         if self.range is not None:
             return Levels(range=self.range)
-        bare = [path for path in self.paths if path.suffix.lower() in BARE]
+        bare = [self.folder / name for name in self.names if name.lower().endswith(BARE)]
         return levels_of(zip(bare, in_parallel(stored_range, bare), strict=True))
 
-    def samples(self, index: Ints, label: Ints, names: Sequence[str], origin: str, digest: str) -> Samples:
-        return Samples(index, label, self.decode, origin, digest, self.fit, self.digests, tuple(names))
+    def samples(self, label: Ints, origin: Path, digest: str) -> Samples:
+        return Samples(np.arange(len(label), dtype=np.int64), label, self.decode, str(origin), digest, self)
 
     def decode(self, positions: Ints) -> list[Picture]:
         """The pictures as stored, all at once."""
@@ -85,5 +108,10 @@ class PictureFiles:
 
         return list(in_parallel(digest, self._at(positions)))
 
+    def top(self, position: int) -> tuple[float, float]:
+        """The largest value that a file holds, and the one that is taken for white there."""
+        mode, _, high = stored_range(self.folder / self.names[position])
+        return high, self.levels.white(mode)
+
     def _at(self, positions: Ints) -> list[Path]:
-        return [self.paths[position] for position in positions.tolist()]
+        return [self.folder / self.names[position] for position in positions.tolist()]

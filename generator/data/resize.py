@@ -104,8 +104,8 @@ def resize(pictures: Sequence[Picture], frame: Frame) -> Floats:
 
 def images_of(samples: Samples, positions: NDArray[np.int64], frame: Frame) -> Floats:
     """The same of samples; those in files of their own are decoded no larger than the frame needs."""
-    if samples.fit is not None:
-        return samples.fit(positions, frame)
+    if samples.files is not None:
+        return samples.files.fit(positions, frame)
     return resize(samples.decode(positions), frame)
 
 

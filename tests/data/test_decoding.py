@@ -4,7 +4,14 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from generator.data.decoding import read_picture
+from generator.data.decoding import READ, formats, read_picture, suffixes
+from generator.data.picture_files import PictureFiles
+from generator.errors import DataError
+from generator.samples import Frame
+
+RAMP = np.add.outer(np.arange(32), np.arange(48)).astype(np.uint8) * 3
+COLOUR = np.stack([RAMP, RAMP // 2, 255 - RAMP], -1)
+SUFFIXES = sorted({suffix for name in ("JPEG", "PNG", "TIFF", "BMP") for suffix in READ[name]})
 
 
 def test_a_picture_is_turned_upright(tmp_path):
@@ -33,3 +40,83 @@ def test_sixteen_bits_become_eight(tmp_path):
     """A 16-bit grey of a scanner is the same grey, not white."""
     Image.fromarray(np.full((4, 4), 0x8000, np.uint16)).save(tmp_path / "a.png")
     np.testing.assert_array_equal(read_picture(tmp_path / "a.png"), 128)
+
+
+@pytest.mark.parametrize("suffix", SUFFIXES)
+def test_every_suffix_of_a_format_is_read(tmp_path, suffix):
+    """Also the rarer ones: .jfif, .jpe."""
+    Image.fromarray(COLOUR).save(tmp_path / "plain", next(f for f, known in READ.items() if suffix in known))
+    (tmp_path / f"a{suffix}").write_bytes((tmp_path / "plain").read_bytes())
+    assert suffix in suffixes()
+    assert np.abs(read_picture(tmp_path / f"a{suffix}").astype(int) - COLOUR).mean() < 3
+
+
+@pytest.mark.parametrize("format", [name for name in READ if name not in ("MPO", "DIB")])
+def test_every_safe_format_is_read_whatever_its_file_is_called(tmp_path, format):
+    """The content decides."""
+    Image.fromarray(COLOUR).save(tmp_path / "plain", format)
+    (tmp_path / "plain").rename(tmp_path / "a.png")
+    assert format in formats()
+    assert np.abs(read_picture(tmp_path / "a.png").astype(int) - COLOUR).mean() < 4
+
+
+@pytest.mark.parametrize(
+    ("start", "words"),
+    [
+        (b"%!PS-Adobe-3.0 EPSF-3.0", "PostScript, a program"),
+        (b"%PDF-1.7", "PDF"),
+        (b"<svg xmlns=", "SVG"),
+        (b"<!DOCTYPE html>", "a web page"),
+        (b"version https://git-lfs.github.com/spec/v1", "a Git LFS pointer"),
+        (b"", "empty"),
+        (b"nothing", "none of JPEG"),
+    ],
+)
+def test_what_is_no_picture_is_said_and_never_run(tmp_path, monkeypatch, start, words):
+    """An EPS called .png does not reach the program that would draw it."""
+    monkeypatch.setattr("subprocess.Popen.__init__", lambda *_, **__: pytest.fail("a program was started"))
+    (tmp_path / "a.png").write_bytes(start)
+    with pytest.raises(DataError, match=f"a.png: not a picture that can be read: {words}"):
+        read_picture(tmp_path / "a.png")
+
+
+def test_a_real_postscript_file_is_not_drawn(tmp_path, monkeypatch):
+    """Pillow would hand it to Ghostscript."""
+    monkeypatch.setattr("subprocess.Popen.__init__", lambda *_, **__: pytest.fail("a program was started"))
+    Image.fromarray(COLOUR).save(tmp_path / "a.eps")
+    (tmp_path / "a.eps").rename(tmp_path / "a.jpg")
+    with pytest.raises(DataError, match="PostScript"):
+        read_picture(tmp_path / "a.jpg")
+
+
+@pytest.mark.parametrize("orientation", [1, 3, 6, 8])
+def test_a_photograph_decoded_small_stands_upright(tmp_path, orientation):
+    """The draft is asked for in the sides of what is stored."""
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    large = np.repeat(np.repeat(COLOUR, 20, 0), 20, 1)
+    Image.fromarray(large).save(tmp_path / "a.jpg", quality=95, exif=exif)
+    shape = (24, 16) if orientation in (6, 8) else (16, 24)
+    small = PictureFiles(tmp_path, ("a.jpg",)).fit(np.arange(1), Frame((*shape, 3)))[0]
+    whole = read_picture(tmp_path / "a.jpg").reshape(shape[0], 40, shape[1], 40, 3).mean((1, 3)) / 255
+    assert np.abs(small - whole).mean() < 0.02
+
+
+def test_a_broken_picture_is_its_message_alone(tmp_path, capfd):
+    """Nothing of a library on the console: no warning of Python's, no line of libtiff."""
+    Image.fromarray(COLOUR).save(tmp_path / "a.tif", compression="tiff_lzw")
+    content = bytearray((tmp_path / "a.tif").read_bytes())
+    content[20:200] = bytes(180)
+    (tmp_path / "a.tif").write_bytes(content)
+    with pytest.raises(DataError, match=r"a\.tif: not a picture"):
+        PictureFiles(tmp_path, ("a.tif",)).fit(np.arange(1), Frame((8, 8, 3)))
+    assert capfd.readouterr().err == ""
+
+
+def test_transparency_is_laid_over_white_also_where_a_picture_is_decoded_small(tmp_path):
+    """What shows through is weighed as one sees it."""
+    clear = np.zeros((64, 64, 4), np.uint8)
+    clear[:, 32:] = (0, 0, 0, 255)
+    Image.fromarray(clear).save(tmp_path / "a.png")
+    image = PictureFiles(tmp_path, ("a.png",)).fit(np.arange(1), Frame((8, 8, 1)))[0, ..., 0]
+    np.testing.assert_allclose(image[:, [0, -1]], [[1, 0]] * 8, atol=0.01)

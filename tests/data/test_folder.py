@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from generator.data.folder import read_folder
+from generator.data.folder import left_out, read_folder
 from generator.errors import DataError
 
 CLASSES = (("angry", "生氣"), ("happy", "高興"), ("sad", "難過"))
@@ -84,3 +84,34 @@ def test_the_digest_of_a_folder_follows_its_files(tmp_path):
     two = read_folder(folder_of(tmp_path / "more", ["0/a.png"]), CLASSES).digest
     Image.fromarray(np.arange(100, dtype=np.uint8).reshape(10, 10)).save(tmp_path / "more" / "0" / "a.png")
     assert len({one, two, read_folder(tmp_path / "more", CLASSES).digest}) == 3
+
+
+@pytest.mark.parametrize("above", ["train", "set/train", "a/b/c"])
+def test_classes_below_another_folder_are_found_and_named(tmp_path, above):
+    """train and test stand above the classes: the message says which path to take."""
+    folder_of(tmp_path, [f"{above}/{name}/1.png" for name in ("angry", "happy")])
+    with pytest.raises(DataError, match=f"say `path: {tmp_path.name}/{above}`"):
+        read_folder(tmp_path, CLASSES)
+
+
+def test_several_parts_are_offered(tmp_path):
+    """One of them is the data, another perhaps what the model was trained on."""
+    folder_of(tmp_path, [f"{part}/{name}/1.png" for part in ("train", "val", "test") for name in ("angry", "sad")])
+    with pytest.raises(DataError, match="test: no class has this name; the classes are folders further down: say"):
+        read_folder(tmp_path, CLASSES)
+
+
+def test_what_is_not_read_is_counted_and_named(tmp_path):
+    """By suffix, the first by name; what a file manager leaves is not worth a word."""
+    folder_of(tmp_path, ["angry/1.png", "happy/1.jpg"])
+    for name in ("angry/2.eps", "angry/10.svg", "angry/9.svg", "Thumbs.db", ".DS_Store", "README"):
+        (tmp_path / name).write_text("not a picture")
+    assert left_out(tmp_path) == (
+        "4 files are left out (2 .svg, 1 .eps, 1 without a suffix), as no picture that can be read: "
+        "angry/2.eps, angry/9.svg, angry/10.svg, …"
+    )
+    assert len(read_folder(tmp_path, CLASSES)) == 2
+    with pytest.raises(DataError, match=r"no pictures in this folder.*; 1 file is left out \(1 \.heic\).*extra `heic`"):
+        (tmp_path / "only").mkdir()
+        (tmp_path / "only" / "a.heic").write_text("")
+        read_folder(tmp_path / "only", CLASSES)

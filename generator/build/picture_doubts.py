@@ -1,0 +1,49 @@
+"""What is wrong or doubtful with the pictures themselves, found before a figure is computed."""
+
+from collections.abc import Iterator
+from dataclasses import asdict
+
+import numpy as np
+
+from generator.artefacts import Ints
+from generator.build.cache import key_of, source_of
+from generator.build.study import Study
+from generator.build.subject import DATA
+from generator.data.folder import left_out
+from generator.data.picture_check import PictureCheck, picture_check
+from generator.data.resize import images_of
+from generator.data.selection import row_hash
+from generator.errors import DataError, Problem, SpecError
+from generator.samples import Frame
+from generator.spec.report import Report
+
+MOST = 256  # pictures looked at by a build, which decodes them anyway
+FEW, SMALL = 12, Frame((32, 32, 3))  # and by a check without the model, which has to be quick
+
+
+def picture_doubts(report: Report, study: Study, with_model: bool) -> Iterator[Problem]:
+    """Files of a folder that are not read, and pictures that are (nearly) black; raises SpecError at `data`."""
+    source = study.subject.data.source
+    if source.kind == "folder" and source.path is not None and (unread := left_out(source.path)):
+        yield report.problem("data.path", unread)
+    if with_model or source.kind == "folder":
+        try:
+            found = _looked_at(study, with_model)
+        except DataError as error:
+            raise SpecError((report.problem("data", str(error)),)) from error
+        if found.message:
+            yield report.problem("data.range" if source.range else "data", found.message)
+
+
+def _looked_at(study: Study, with_model: bool) -> PictureCheck:
+    """The check of some pictures drawn by chance, as the model sees them or small."""
+    data = study.subject.data
+    frame = study.subject.frame if with_model else SMALL
+
+    def check() -> PictureCheck:
+        order = np.argsort(row_hash(data.samples.index, study.seed), kind="stable")
+        positions: Ints = np.sort(order[: MOST if with_model else FEW]).astype(np.int64)
+        return picture_check(data.samples, positions, images_of(data.samples, positions, frame))
+
+    key = key_of(looked_at=data.digest, frame=repr(frame), seed=study.seed, source=source_of(*DATA))
+    return PictureCheck(**study.cache.remember(key, lambda: asdict(check())))

@@ -1,0 +1,90 @@
+"""Pictures that were read in a wrong range are black, or of one colour, and are named."""
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from generator.data.folder import read_folder
+from generator.data.picture_check import picture_check
+from generator.data.resize import images_of
+from generator.samples import Frame, Samples, in_memory
+
+CLASSES = (("cat",), ("dog",))
+RAMP = np.linspace(0, 1, 64).reshape(8, 8)
+FRAME = Frame((8, 8, 3))
+
+
+def message(folder, range=None):
+    samples = read_folder(folder, CLASSES, range)
+    positions = np.arange(len(samples))
+    return picture_check(samples, positions, images_of(samples, positions, FRAME)).message
+
+
+def stored(folder, name, values):
+    Image.fromarray(values).save(folder / name)
+
+
+@pytest.mark.parametrize(
+    ("name", "values", "said"),
+    [
+        (
+            "a.png",
+            (RAMP * 4095).astype(np.uint16),
+            "4095, and 65535 is taken for white); `data: {range: [0, 4095]}",
+        ),
+        (
+            "a.tif",
+            (RAMP * 1023).astype(np.uint16),
+            "1023, and 65535 is taken for white); `data: {range: [0, 1023]}",
+        ),
+        ("a.png", (RAMP * 12).astype(np.uint8), "12, and 255 is taken for white); `data: {range: [0, 12]}"),
+        ("a.bmp", (RAMP > 0.5).astype(np.uint8), "1, and 255 is taken for white); `data: {range: [0, 1]}"),
+    ],
+)
+def test_a_range_that_is_a_small_part_of_its_container_is_asked_about(tmp_path, name, values, said):
+    """12 bits in 16, 10 in 16, a mask in bytes: nearly black, with what the file holds and the cure."""
+    stored(tmp_path, name, values)
+    assert f"1 of 1 pictures looked at is nearly black: {name} (its values end at {said}" in message(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("name", "values", "range"),
+    [
+        ("a.png", (RAMP * 65535).astype(np.uint16), None),
+        ("a.tif", RAMP.astype(np.float32), None),
+        ("a.tif", (RAMP * 255).astype(np.float32), None),
+        ("a.tif", (RAMP * 255).astype(np.int32), None),
+        ("a.tif", (RAMP * 65535).astype(np.int32), None),
+        ("a.png", (RAMP * 255).astype(np.uint8), None),
+        ("a.png", (RAMP * 4095).astype(np.uint16), (0, 4095)),
+        ("a.tif", (RAMP * 4095).astype(np.int32), (0, 4095)),
+        ("a.tif", (RAMP * 2 - 1).astype(np.float32), (-1, 1)),
+        ("a.png", (RAMP * 31).astype(np.uint8), (0, 31)),
+        ("a.png", ((1 - RAMP) * 255).astype(np.uint8), (255, 0)),
+    ],
+)
+def test_every_range_becomes_the_same_picture(tmp_path, name, values, range):
+    """Whole numbers and floats of any size, told by the data or said: the ramp from black to white."""
+    stored(tmp_path, name, values)
+    assert message(tmp_path, range) == ""
+    image = images_of(read_folder(tmp_path, CLASSES, range), np.arange(1), FRAME)[0, ..., 0]
+    np.testing.assert_allclose(image, RAMP, atol=0.04)
+
+
+def test_several_ranges_in_one_folder_are_named_each(tmp_path):
+    """No range fits all: each picture is told with its own values."""
+    stored(tmp_path, "a.png", (RAMP * 4095).astype(np.uint16))
+    stored(tmp_path, "b.tif", RAMP.astype(np.float32))
+    stored(tmp_path, "c.tif", (RAMP * 255).astype(np.float32))
+    text = message(tmp_path)
+    assert "2 of 3 pictures looked at are nearly black: a.png (its values end at 4095" in text
+    assert "b.tif (its values end at 1, and 255 is taken for white)" in text
+    assert "range: [low, high]" in text
+
+
+def test_pictures_of_one_colour_are_named_by_their_row_where_they_have_no_file():
+    """White throughout, as a range makes them that ends too low."""
+    pictures = np.stack([np.full((8, 8), 255, np.uint8), (RAMP * 255).astype(np.uint8)])
+    samples = Samples(np.array([3, 7]), np.array([-1, -1]), in_memory(pictures), "x.npz", "")
+    found = picture_check(samples, np.arange(2), images_of(samples, np.arange(2), FRAME))
+    assert found.message.startswith("1 of 2 pictures looked at is of one colour throughout: row 3; `data: {range:")
