@@ -166,6 +166,10 @@ class LayerOutputs(Artefact):
         return tuple(self.output.reshape(-1, *self.output.shape[2:]))
 
 
+READABLE = 30  # classes that a figure shows of more where the spec does not say which
+LIKELY = 5  # classes that a prediction names of more than that
+
+
 @dataclass(frozen=True)
 class Confusion(Artefact):
     """`counts (K, K)` int: row = true class, column = predicted class; `normalize` says how it is shown."""
@@ -174,6 +178,14 @@ class Confusion(Artefact):
     normalize: str
     facts: Mapping[str, Fact] = field(default_factory=dict)
     drawn = ("counts",)
+
+    @property
+    def shown(self) -> Ints:
+        """The classes that a matrix of a readable size has: all, or those with the most mistakes, in their order."""
+        if len(self.counts) <= READABLE:
+            return np.arange(len(self.counts))
+        mistakes = self.counts.sum(axis=0) + self.counts.sum(axis=1) - 2 * np.diag(self.counts)
+        return np.sort(np.argsort(-mistakes, kind="stable")[:READABLE])
 
     @property
     def shares(self) -> Floats:
@@ -186,7 +198,9 @@ class Confusion(Artefact):
     def numbers(self) -> Mapping[str, Any]:
         total = int(self.counts.sum())
         accuracy = float(np.trace(self.counts) / total) if total else float("nan")
-        return {"n": total, "accuracy": accuracy, "counts": self.counts}
+        shown = self.shown
+        some = {} if len(shown) == len(self.counts) else {"classes": shown}
+        return {"n": total, "accuracy": accuracy, **some, "counts": self.counts[np.ix_(shown, shown)]}
 
 
 @dataclass(frozen=True)
@@ -196,6 +210,13 @@ class Predictions(Artefact):
     probability: Floats
     facts: Mapping[str, Fact] = field(default_factory=dict)
     drawn = ("probability",)
+
+    def likely(self, row: int, label: int = -1) -> Ints:
+        """The classes that are told of an image: all in their order, or the most probable and its label."""
+        if self.probability.shape[1] <= READABLE:
+            return np.arange(self.probability.shape[1])
+        likely = np.argsort(-self.probability[row], kind="stable")[:LIKELY]
+        return likely if label < 0 or label in likely else np.append(likely, label)
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,18 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from generator.artefacts import Confusion, Curves, Foreign, Heatmaps, Kernels, LayerTable, Patterns, Points
+from generator.artefacts import (
+    READABLE,
+    Confusion,
+    Curves,
+    Foreign,
+    Heatmaps,
+    Kernels,
+    LayerTable,
+    Patterns,
+    Points,
+    Predictions,
+)
 from generator.drawing.pictures import draw
 from generator.drawing.png import pixels_of
 from generator.pages.bodies import Material
@@ -129,6 +140,42 @@ def test_a_picture_from_elsewhere_is_shown_as_it_is():
     assert [picture.name for picture in drawing.pictures] == ["fig.png"]
     np.testing.assert_array_equal(pixels_of(drawing.pictures[0].data), np.rint(image * 255))
     assert bodies[0].images.alt == "A picture made elsewhere, from the file a.png."
+
+
+def of_many(artefact, of):
+    """The same on a page of a hundred classes."""
+    classes = {f"k{k}": Text.of(f"Class {k}") for k in range(100)}
+    names = replace(NAMES, classes=tuple(classes.values()))
+    part = Part(artefact, of)
+    drawing = draw(FigureResult("fig", "q", "m", {}, (part,)), Show(), names)
+    reader = Reader(interface(("en",)), tuple(classes.values()), tuple(classes))
+    return picked(body_of(Material("fig", 0, part, drawing.pictures, Show(), {}, Text(), reader, {}, words_of)), "en")
+
+
+def test_a_matrix_of_many_classes_has_those_with_the_most_mistakes():
+    """Thirty of a hundred, in their order, with the sums of the whole; the manifest has these counts too."""
+    counts = np.diag(np.full(100, 50))
+    counts[40, 60], counts[60, 41], counts[99, 40] = 9, 8, 7
+    matrix = Confusion(counts, "none")
+    assert len(matrix.shown) == READABLE and {40, 41, 60, 99} <= set(matrix.shown.tolist())
+    (body,) = of_many(matrix, NONE)
+    assert body.classes == tuple(f"Class {k}" for k in sorted(matrix.shown))
+    row = body.rows[body.classes.index("Class 40")]
+    assert (row.total, row.recall, [cell.count for cell in row.cells if cell.count]) == (59, "84.7%", [50, 9])
+    assert body.summary == "99.5% of 5,024 are right"
+    assert matrix.numbers["counts"].shape == (READABLE, READABLE) and matrix.numbers["n"] == 5024
+
+
+def test_predictions_of_many_classes_name_the_likeliest():
+    """By rank, and the label where it is none of them; with the label alone the bar is full."""
+    probability = np.full((7, 100), 0.001, np.float32)
+    probability[:, [9, 3, 77, 50, 20]] = 0.4, 0.2, 0.1, 0.08, 0.07
+    (table,) = of_many(Predictions(probability), replace(SEVEN, label=np.array([3, 88, -1, 0, 0, 0, 0])))
+    assert table.head == ("Image", "Label", "1.", "2.", "3.", "4.", "5.", "Of the label")
+    likeliest = ("Class 9 40.0%", "Class 3 20.0%", "Class 77 10.0%", "Class 50 8.0%", "Class 20 7.0%")
+    assert table.rows[0][1:] == ("Class 3", *likeliest, "20.0%")
+    assert table.rows[1][1:] == ("Class 88", *likeliest, "0.1%")
+    assert table.rows[2][1:] == ("unknown", *likeliest, "–")
 
 
 def test_what_an_artefact_tells_the_manifest():

@@ -12,7 +12,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from generator.artefacts import Floats, Ints
+from generator.artefacts import READABLE, Floats, Ints
 from generator.errors import DataError
 from generator.samples import UNLABELLED, Samples
 
@@ -23,15 +23,13 @@ Predict = Callable[[Ints], Floats]
 GOLDEN, FIRST, SECOND = 0x9E3779B97F4A7C15, 0xBF58476D1CE4E5B9, 0x94D049BB133111EB  # SplitMix64, Steele et al. 2014
 CHUNK = 256  # images predicted at first, doubled until every class has its own
 
-NONE_PREDICTED = "none_predicted"  # nothing is predicted as this class: the image with its highest probability
-MISPREDICTED = "mispredicted"  # no image of this class is predicted right: the one with its highest probability
-
 
 @dataclass(frozen=True)
 class Rule:
     """The `images:` of a figure; `index` or `by_class` (rows of the file) stand instead of `select`.
 
-    `per_class` left out: one of each class, all for `all`. `min_probability` is that of the row's class.
+    `per_class` left out: one of each class, of READABLE classes at most where none are named; all for `all`.
+    `min_probability` is that of the row's class.
     """
 
     select: Select = "confident"
@@ -48,6 +46,11 @@ class Rule:
         return self.per_class or (None if self.select == "all" else 1)
 
     @property
+    def most(self) -> int | None:
+        """How many classes."""
+        return READABLE if self.classes is None and self.limit is not None and self.per_class is None else None
+
+    @property
     def judges(self) -> bool:
         """Whether it depends on predictions even where every label is known."""
         return self.select in ("confident", "mistakes") or self.correct is not None or self.min_probability > 0
@@ -55,15 +58,10 @@ class Rule:
 
 @dataclass(frozen=True)
 class Selection:
-    """`positions (N,)` in the samples, the class `(N,)` each stands for, a remark or '' for each.
-
-    `missing` are the classes that were asked for and have no such image.
-    """
+    """`positions (N,)` in the samples, and the class `(N,)` that each stands for."""
 
     positions: Ints
     row_class: Ints
-    remarks: tuple[str, ...]
-    missing: tuple[int, ...] = ()
 
     def __len__(self) -> int:
         return len(self.positions)
@@ -113,10 +111,10 @@ def _by_index(samples: Samples, rule: Rule, predict: Predict) -> Selection:
     """Rows named one by one."""
     if not rule.by_class:
         positions = positions_of(samples, rule.index)
-        return Selection(positions, _judged(samples, positions, predict, False).row_class, ("",) * len(positions))
+        return Selection(positions, _judged(samples, positions, predict, False).row_class)
     pairs = [(row, label) for label, rows in rule.by_class.items() for row in rows]
     positions = positions_of(samples, tuple(row for row, _ in pairs))
-    return Selection(positions, np.array([label for _, label in pairs], np.int64), ("",) * len(pairs))
+    return Selection(positions, np.array([label for _, label in pairs], np.int64))
 
 
 def positions_of(samples: Samples, rows: tuple[int, ...]) -> Ints:
@@ -158,28 +156,36 @@ def _fitting(found: _Candidates, rule: Rule, classes: tuple[int, ...]) -> _Candi
 
 
 def _ranked(samples: Samples, rule: Rule, predict: Predict, classes: tuple[int, ...], seed: int) -> Selection:
-    """The surest images of each class, or its surest mistakes."""
+    """The surest images of each class, or its surest mistakes.
+
+    Pictures without labels that are no more than the classes are all shown, as what they are predicted as. Of more,
+    a class that none is predicted as has the nearest of those that stand for no other.
+    """
     everything = _judged(samples, _of_classes(samples, classes), predict, True)
     found = _fitting(everything, rule, classes)
-    told = rule.select == "confident" and rule.correct is None
     sure = found.probability.max(axis=1) if rule.select == "mistakes" else found.own + found.right
     surest = found[np.argsort(-sure, kind="stable")]  # right before wrong, then by probability, then as in the file
-    ranks, remarks = [], []
-    for label in classes:
-        rank = surest[surest.row_class == label][: rule.limit]
-        wrong = ~rank.right & (rank.label != UNLABELLED) & told
-        remark = [MISPREDICTED if row else "" for row in wrong]
-        if not len(rank) and rule.select == "confident" and not samples.labelled:
-            rank = _nearest(everything, label, rule)
-            remark = [NONE_PREDICTED] * len(rank)
-        ranks.append(rank)
-        remarks += remark
-    return _joined(ranks, remarks, classes)
+    few = not samples.labelled and len(samples) <= len(classes)
+    limit = rule.per_class if few else rule.limit
+    ranks = {label: surest[surest.row_class == label][:limit] for label in _shown(surest, rule, classes)}
+    if rule.select == "confident" and not samples.labelled and not few:
+        spare = everything[~np.isin(everything.position, _joined(list(ranks.values())).positions)]
+        for label in [label for label, rank in ranks.items() if not len(rank)]:
+            ranks[label] = _nearest(spare, label, rule)
+            spare = spare[~np.isin(spare.position, ranks[label].position)]
+    return _joined(list(ranks.values()))
 
 
-def _nearest(everything: _Candidates, label: int, rule: Rule) -> _Candidates:
+def _shown(surest: _Candidates, rule: Rule, classes: tuple[int, ...]) -> tuple[int, ...]:
+    """The classes of a figure: where they are too many, those of the first images."""
+    if rule.most is None or len(classes) <= rule.most:
+        return classes
+    return tuple(sorted(list(dict.fromkeys(surest.row_class.tolist()))[: rule.most]))
+
+
+def _nearest(spare: _Candidates, label: int, rule: Rule) -> _Candidates:
     """The image with the highest probability of a class that no image is predicted as."""
-    named = replace(everything, row_class=np.full_like(everything.row_class, label))
+    named = replace(spare, row_class=np.full_like(spare.row_class, label))
     best = named[np.argsort(-named.own, kind="stable")[:1]]
     return best[best.own >= rule.min_probability]
 
@@ -191,37 +197,39 @@ def _streamed(samples: Samples, rule: Rule, predict: Predict, classes: tuple[int
         order = order[np.argsort(row_hash(samples.index[order], seed), kind="stable")]
     if rule.select == "last":
         order = order[::-1]
-    taken: dict[int, list[_Candidates]] = {label: [] for label in classes}
-    for chunk in _chunks(samples, order, rule, taken):
+    most = min(rule.most or len(classes), len(classes))
+    taken: dict[int, list[_Candidates]] = {}
+    for chunk in _chunks(samples, order, rule, taken, most):
         found = _fitting(_judged(samples, chunk, predict, rule.judges), rule, classes)
-        for label in classes:
-            room = None if rule.limit is None else rule.limit - sum(map(len, taken[label]))
-            taken[label].append(found[found.row_class == label][:room])
-    parts = [part for label in classes for part in taken[label]]
-    chosen = _joined(parts, [""] * sum(map(len, parts)), classes)
+        for label in dict.fromkeys(found.row_class.tolist()):  # as they come
+            if label in taken or len(taken) < most:
+                room = None if rule.limit is None else rule.limit - sum(map(len, taken.get(label, ())))
+                taken.setdefault(label, []).append(found[found.row_class == label][:room])
+    chosen = _joined([part for label in classes for part in taken.get(label, ())])
     if rule.select != "all":
         return chosen
     place = np.argsort(chosen.positions, kind="stable")
-    return replace(chosen, positions=chosen.positions[place], row_class=chosen.row_class[place])
+    return Selection(chosen.positions[place], chosen.row_class[place])
 
 
-def _chunks(samples: Samples, order: Ints, rule: Rule, taken: dict[int, list[_Candidates]]) -> Iterator[Ints]:
-    """Growing parts of the order, without labels that have enough, until every class has."""
+def _chunks(
+    samples: Samples, order: Ints, rule: Rule, taken: dict[int, list[_Candidates]], most: int
+) -> Iterator[Ints]:
+    """Growing parts of the order, without labels that have enough, until so many classes have."""
     size = len(order) if rule.limit is None else CHUNK
     while len(order):
         full = [label for label, parts in taken.items() if rule.limit and sum(map(len, parts)) >= rule.limit]
-        if len(full) == len(taken):
+        if len(full) == most:
             return
         order = order[~np.isin(samples.label[order], full)]
         yield order[:size]
         order, size = order[size:], 2 * size
 
 
-def _joined(parts: list[_Candidates], remarks: list[str], classes: tuple[int, ...]) -> Selection:
-    positions = np.concatenate([part.position for part in parts]).astype(np.int64)
-    row_class = np.concatenate([part.row_class for part in parts]).astype(np.int64)
-    missing = tuple(label for label in classes if label not in row_class)
-    return Selection(positions, row_class, tuple(remarks), missing)
+def _joined(parts: list[_Candidates]) -> Selection:
+    none = np.zeros(0, np.int64)
+    positions = np.concatenate([none, *(part.position for part in parts)])
+    return Selection(positions, np.concatenate([none, *(part.row_class for part in parts)]))
 
 
 def row_hash(rows: Ints, seed: int) -> NDArray[np.uint64]:

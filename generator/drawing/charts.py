@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from generator.artefacts import Confusion, Curves, Floats, Ints
+from generator.artefacts import READABLE, Confusion, Curves, Floats, Ints
 from generator.drawing.fonts import chinese, drawable
 from generator.drawing.inks import OPPOSES, SUPPORTS, WHITE, Colour, Pixels, hexadecimal, ink_on, mix
 from generator.drawing.png import reduced
@@ -78,16 +78,17 @@ def colour_table(colormap: str) -> Pixels:
 @as_shipped
 def confusion(artefact: Confusion, classes: Sequence[str], words: Mapping[str, str]) -> Pixels:
     """The matrix with a count and a share in each cell; the deeper the blue, the larger what `normalize` names."""
-    n = len(classes)
+    shown = artefact.shown
+    n, counts, shares = len(shown), artefact.counts[np.ix_(shown, shown)], artefact.shares[np.ix_(shown, shown)]
     figure, axes = _canvas(1.9 + 0.72 * n, 1.1 + 0.6 * n)
     counted = artefact.normalize == "none"
-    strength = artefact.shares / (max(float(artefact.shares.max()), 1e-12) if counted else 1)
+    strength = shares / (max(float(shares.max()), 1e-12) if counted else 1)
     for row, column in np.ndindex(n, n):
-        numbers = f"{artefact.counts[row, column]:,}", f"{artefact.shares[row, column]:.1%}"
+        numbers = f"{counts[row, column]:,}", f"{shares[row, column]:.1%}"
         ground = mix(WHITE, HEAT, float(strength[row, column]))
         _cell(axes, (row, column), ground, numbers if counted else numbers[::-1])
     axes.set(xlim=(0, n), ylim=(n, 0))
-    names = [shortened(name) for name in classes]
+    names = [shortened(classes[k]) for k in shown]
     _ticks(axes, "x", [k + 0.5 for k in range(n)], names, 30 if any(len(name) > 8 for name in names) else 0)
     _ticks(axes, "y", [k + 0.5 for k in range(n)], names)
     _label(axes, words["predicted_class"])
@@ -184,14 +185,17 @@ def reliability(confidence: NDArray[np.float64], accuracy: NDArray[np.float64], 
 def scatter(place: Floats, groups: Ints, names: Sequence[str]) -> Pixels:
     """A point an image, coloured and marked by its group; the axes of an embedding have no unit."""
     figure, axes = _canvas(5.6, 4.2)
-    for k in np.unique(groups).tolist():
+    present = np.unique(groups).tolist()
+    for k in present:
         x, y = place[groups == k].T
-        mark, colour, label = MARKS[k % len(MARKS)], APART[k % len(APART)], shortened(names[k])
+        mark, colour = MARKS[k % len(MARKS)], APART[k % len(APART)]
+        label = shortened(names[k]) if len(present) <= READABLE else None
         axes.scatter(x, y, s=20, color=colour, marker=mark, label=label, linewidths=0.3, edgecolors="white")
     axes.set_xticks([])
     axes.set_yticks([])
     axes.set_aspect("equal", adjustable="datalim")
-    axes.legend(loc="upper left", bbox_to_anchor=(1, 1), prop=_font(9), frameon=False, labelcolor=INK)
+    if len(present) <= READABLE:
+        axes.legend(loc="upper left", bbox_to_anchor=(1, 1), prop=_font(9), frameon=False, labelcolor=INK)
     return _pixels(figure)
 
 

@@ -213,7 +213,9 @@ def _predictions(artefact: artefacts.Predictions, work: _Work) -> Iterator[Pictu
     for row, (index, label) in enumerate(zip(batch.index.tolist(), batch.label.tolist(), strict=True)):
         yield work.face(row)
         for language, classes, _ in work.names.spoken:
-            bars = charts.probabilities(artefact.probability[row], classes, label)
+            told = artefact.likely(row, label)
+            marked = int(np.flatnonzero(told == label)[0]) if label >= 0 else -1
+            bars = charts.probabilities(artefact.probability[row, told], [classes[k] for k in told], marked)
             yield work.chart(f"{work.prefix}-{index}", language, bars, row)
 
 

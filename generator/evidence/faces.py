@@ -67,7 +67,7 @@ def draw(samples: Samples, predict: Predict, n_classes: int, images: int | str, 
         return in_turn(select(samples, rule, predict, n_classes, seed))
     except DataError:  # not one image is predicted right: every measure is silent
         none = np.zeros(0, np.int64)
-        return Selection(none, none, (), tuple(range(n_classes)))
+        return Selection(none, none)
 
 
 def in_turn(chosen: Selection) -> Selection:
@@ -77,8 +77,7 @@ def in_turn(chosen: Selection) -> Selection:
         rows = np.flatnonzero(chosen.row_class == label)
         turn[rows] = np.arange(len(rows))
     order = np.lexsort((chosen.row_class, turn))
-    remarks = tuple(chosen.remarks[row] for row in order)
-    return Selection(chosen.positions[order], chosen.row_class[order], remarks, chosen.missing)
+    return Selection(chosen.positions[order], chosen.row_class[order])
 
 
 def batch_of(faces: Faces, rows: Ints, target: Ints, classifier: Classifier, again: bool = False) -> Batch:

@@ -5,7 +5,17 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from generator.artefacts import Confusion, Ints, Kernels, LayerOutputs, LayerTable, Patterns, Predictions
+from generator.artefacts import (
+    LIKELY,
+    READABLE,
+    Confusion,
+    Ints,
+    Kernels,
+    LayerOutputs,
+    LayerTable,
+    Patterns,
+    Predictions,
+)
 from generator.pages.page import NOTHING, Body, Cell, Image, Matrix, MatrixCell, MatrixRow, PictureGrid, Sheet, Table
 from generator.pages.reader import Reader, Seen
 from generator.results import Part, Picture, Role
@@ -139,10 +149,11 @@ def matrix(artefact: Confusion, material: Material) -> tuple[Body, ...]:
     reader, counts = material.reader, artefact.counts
     by = "predicted" if artefact.normalize == "predicted" else "label"
     totals, given, right = counts.sum(axis=1), counts.sum(axis=0), np.diag(counts)
-    names, classes = tuple(map(reader.class_name, range(len(counts)))), range(len(counts))
+    classes = artefact.shown.tolist()
+    names = tuple(map(reader.class_name, classes))
     rows = tuple(
         MatrixRow(
-            names[row],
+            reader.class_name(row),
             tuple(
                 _cell(counts, row, k, int(given[k] if by == "predicted" else totals[row]), material) for k in classes
             ),
@@ -174,14 +185,36 @@ def _cell(counts: Ints, row: int, column: int, whole: int, material: Material) -
 def predictions(artefact: Predictions, material: Material) -> tuple[Body, ...]:
     batch, reader = material.part.batch, material.reader
     words = reader.words
+    if artefact.probability.shape[1] > READABLE:
+        return (_likely(artefact, material),)
     names = tuple(reader.class_name(k) for k in range(artefact.probability.shape[1]))
     head = (words("predictions.image"), words("predictions.label"), *names)
     labels = [reader.class_name(int(k)) if k >= 0 else words("predictions.unknown") for k in batch.label]
     percents = [[Text.of(reader.percent(float(p))) for p in line] for line in artefact.probability]
     rows = tuple((Text.of(str(batch.index[row])), labels[row], *percents[row]) for row in range(len(batch)))
     shares = tuple((None, None, *(100 * float(p) for p in line)) for line in artefact.probability)
-    images = tuple(image for row in range(len(batch)) if (image := material.found("image", row, TILE // 2)))
-    return (Table(head, rows, images if len(images) == len(rows) else (), shares, material.heading),)
+    return (Table(head, rows, _faces(material), shares, material.heading),)
+
+
+def _likely(artefact: Predictions, material: Material) -> Table:
+    """Of many classes the most probable of each image, by rank."""
+    batch, reader = material.part.batch, material.reader
+    words, rows = reader.words, []
+    for row, (index, label) in enumerate(zip(batch.index.tolist(), batch.label.tolist(), strict=True)):
+        shares = [reader.percent(share) for share in artefact.probability[row].tolist()]
+        known = reader.class_name(label) if label >= 0 else words("predictions.unknown")
+        told = (reader.class_name(k) + " " + shares[k] for k in artefact.likely(row).tolist())
+        rows.append((Text.of(str(index)), known, *told, Text.of(shares[label] if label >= 0 else "–")))
+    ranks = (words("predictions.rank", n=n) for n in range(1, LIKELY + 1))
+    head = (words("predictions.image"), words("predictions.label"), *ranks, words("predictions.own"))
+    return Table(head, tuple(rows), _faces(material), (), material.heading)
+
+
+def _faces(material: Material) -> tuple[Image, ...]:
+    """The images of the rows of a table, where every row has one."""
+    rows = range(len(material.part.batch))
+    images = tuple(image for row in rows if (image := material.found("image", row, TILE // 2)))
+    return images if len(images) == len(rows) else ()
 
 
 def layers(artefact: LayerTable, material: Material) -> tuple[Body, ...]:

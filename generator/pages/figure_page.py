@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from generator import artefacts
-from generator.artefacts import Fact, Heatmaps
+from generator.artefacts import READABLE, Confusion, Fact, Heatmaps
 from generator.methods import Method
 from generator.pages import alt_text, bodies
 from generator.pages.attribution_rows import image_numbers, row_anchor, rows
@@ -15,7 +15,7 @@ from generator.pages.bodies import Examples, Material
 from generator.pages.page import NOTHING, Body, ColourKey, Detail, Image, ShownFigure
 from generator.pages.reader import Reader, Seen
 from generator.results import Drawing, FigureResult, LightLine, Part
-from generator.spec.grammar import Figure
+from generator.spec.grammar import Figure, Images
 from generator.text import Text
 
 TOLD_ELSEWHERE = frozenset({"accuracy", "images", "n", "probability"})  # by the body of the figure
@@ -92,7 +92,7 @@ def figure_of(built: Built, reader: Reader, examples: Examples) -> ShownFigure:
         figure,
         bodies=tuple(body for material in materials for body in body_of(material)),
         legend=_legend(built.drawing, reader),
-        details=tuple(_details(result.parts, reader)),
+        details=tuple(_details(built.spec, result.parts, reader)),
         numbers=tuple(table for material in materials if (table := image_numbers(material))),
         remarks=tuple(dict.fromkeys(_remarks(result.parts, reader))),
     )
@@ -123,8 +123,9 @@ def part_heading(part: Part, reader: Reader) -> Text:
     return words.joined(words.known(f"figure.part.{key}", name, value=name) for key, name in names.items())
 
 
-def _details(parts: tuple[Part, ...], reader: Reader) -> Iterator[Detail]:
+def _details(spec: Figure, parts: tuple[Part, ...], reader: Reader) -> Iterator[Detail]:
     """The facts of a figure; one that differs from part to part names every value."""
+    yield from _some_classes(spec, parts, reader)
     facts: dict[str, dict[Fact, None]] = {}
     for part in parts:
         for key, value in part.artefact.facts.items():
@@ -135,6 +136,20 @@ def _details(parts: tuple[Part, ...], reader: Reader) -> Iterator[Detail]:
     for key, values in facts.items():
         name = reader.words.known(f"fact.{key}", key.replace("_", " "))
         yield Detail(name, reader.words.joined(reader.fact(key, value) for value in values))
+
+
+def _some_classes(spec: Figure, parts: tuple[Part, ...], reader: Reader) -> Iterator[Detail]:
+    """Of how many classes a figure shows some, where nobody chose them, and how to ask for others."""
+    classes, words = len(reader.class_ids), reader.words
+    if classes <= READABLE:
+        return
+    if any(isinstance(part.artefact, Confusion) for part in parts):
+        yield Detail(words("figure.classes"), words("figure.most_mistaken", n=READABLE, of=f"{classes:,}"))
+    elif spec.images == Images() and all(len(part.batch) for part in parts):
+        shown = {
+            k for part in parts for k in np.where(part.batch.label < 0, part.batch.target, part.batch.label).tolist()
+        }
+        yield Detail(words("figure.classes"), words("figure.some_classes", n=len(shown), of=f"{classes:,}"))
 
 
 def _remarks(parts: tuple[Part, ...], reader: Reader) -> Iterator[Text]:

@@ -10,6 +10,7 @@ from functools import cache
 from itertools import count
 from typing import Any
 
+from generator.artefacts import READABLE
 from generator.errors import Problem, ProseError, suggestion
 from generator.evidence.result import CHECKS
 from generator.methods import METHODS
@@ -101,6 +102,7 @@ def misreferences(names: Declared, source: Source) -> Iterator[Problem]:
     for position, figure in enumerate(names.figures):
         yield from _same_as(figure, ids(names.figures), position, source)
         yield from _meaningless(figure, source)
+        yield from _each_of_many(figure, len(names.classes), source)
         yield from _unmasked(figure, ids(names.classes), source)
     yield from _overwritten(names.figures, source)
 
@@ -136,6 +138,15 @@ def _meaningless(figure: Entry, source: Source) -> Iterator[Problem]:
     for key in ("target", "against"):
         if key in figure.data:
             yield source.problem(child(figure.path, key), f"'{key}' has no meaning {reason}", at_key=True)
+
+
+def _each_of_many(figure: Entry, classes: int, source: Source) -> Iterator[Problem]:
+    """A map for every class beside every image is more than a page holds."""
+    if figure.data.get("target") == "each" and classes > READABLE:
+        message = (
+            f"`each` makes {classes:,} maps of every image; take `predicted`, or a figure for each class in question"
+        )
+        yield source.problem(child(figure.path, "target"), message)
 
 
 def _unmasked(figure: Entry, classes: tuple[str, ...], source: Source) -> Iterator[Problem]:

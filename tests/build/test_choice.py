@@ -11,7 +11,7 @@ from generator.spec.grammar import Figure, Images
 load_all()
 CLASSES = ("angry", "happy", "sad")
 PROBABILITY = np.array([[0.6, 0.3, 0.1], [0.1, 0.2, 0.7], [0.2, 0.5, 0.3]], np.float32)
-CHOSEN = Selection(np.array([2, 0]), np.array([1, 2]), ("", ""))  # the first is predicted right, the second is not
+CHOSEN = Selection(np.array([2, 0]), np.array([1, 2]))  # the first is predicted right, the second is not
 
 
 def explained_by(**asked):

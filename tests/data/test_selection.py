@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from generator.data.selection import MISPREDICTED, NONE_PREDICTED, Rule, row_hash, row_seeds, select
+from generator.artefacts import READABLE
+from generator.data.selection import Rule, row_hash, row_seeds, select
 from generator.errors import DataError
 from generator.samples import Samples
 
@@ -41,15 +42,12 @@ def samples_of(label, index=None) -> Samples:
 
 def chosen(label, predict=None, seed=0, **rule):
     found = select(samples_of(label), Rule(**rule), predict or Predictions(), 3, seed)
-    return found.positions.tolist(), found.row_class.tolist(), list(found.remarks)
+    return found.positions.tolist(), found.row_class.tolist()
 
 
 def test_confident_takes_the_surest_right_image_of_each_class():
     """Labelled: by class, right before wrong, then by the probability of the label."""
-    positions, classes, remarks = chosen([0, 0, 1, 1, 0, 2])
-    assert positions == [0, 2, 5]
-    assert classes == [0, 1, 2]
-    assert remarks == ["", "", MISPREDICTED]
+    assert chosen([0, 0, 1, 1, 0, 2]) == ([0, 2, 5], [0, 1, 2])
 
 
 def test_a_surer_but_wrong_image_does_not_displace_a_right_one():
@@ -60,11 +58,45 @@ def test_a_surer_but_wrong_image_does_not_displace_a_right_one():
 
 
 def test_without_labels_the_predictions_are_the_classes():
-    """Surest first; a class that nothing is predicted as shows its nearest image and says so."""
-    positions, classes, remarks = chosen(UNKNOWN, per_class=2)
-    assert positions == [0, 5, 2, 3, 4]
-    assert classes == [0, 0, 1, 1, 2]
-    assert remarks == ["", "", "", "", NONE_PREDICTED]
+    """Surest first; a class that nothing is predicted as has the nearest of the images that stand for no other."""
+    assert chosen(UNKNOWN) == ([0, 2, 4], [0, 1, 2])
+    assert chosen(UNKNOWN, per_class=2) == ([0, 5, 2, 3, 4], [0, 0, 1, 1, 2])
+    assert chosen(UNKNOWN, per_class=9) == ([0, 5, 1, 4, 2, 3], [0, 0, 0, 0, 1, 1])
+
+
+@pytest.mark.parametrize(("count", "expected"), [(1, [0]), (2, [0, 0]), (3, [0, 0, 1])])
+def test_a_few_pictures_without_labels_are_all_shown_once_as_what_they_are_predicted_as(count, expected):
+    """No more of them than classes: one a class would leave some out, or show one for every class."""
+    positions, classes = chosen(UNKNOWN[:count])
+    assert sorted(positions) == list(range(count)) and classes == expected
+
+
+@pytest.mark.parametrize("n_classes", [READABLE, READABLE + 1, 1000])
+@pytest.mark.parametrize("rule", ["confident", "first", "last", "random", "mistakes"])
+def test_of_many_classes_a_figure_shows_as_many_as_one_reads(rule, n_classes):
+    """One image of each of those whose images come first; who names classes or a number has what he named."""
+    count = 2 * n_classes
+    label = np.arange(count) % n_classes
+    table = np.full((count, n_classes), 0.1, np.float32)
+    wrong = rule == "mistakes"
+    table[np.arange(count), (label + wrong) % n_classes] = np.linspace(0.2, 0.9, count)  # the last are the surest
+    samples = samples_of(label)
+
+    def classes(**more):
+        return select(samples, Rule(rule, **more), Predictions(table), n_classes).row_class.tolist()
+
+    shown = classes()
+    assert len(shown) == len(set(shown)) == READABLE and shown == sorted(shown)
+    if rule != "random":
+        assert shown == list(range(READABLE)) if rule == "first" else list(range(n_classes - READABLE, n_classes))
+    assert classes(per_class=1) == list(range(n_classes))
+    assert len(classes(classes=tuple(range(n_classes)))) == n_classes
+    assert classes(classes=(3, 1)) == [3, 1]
+
+
+def test_all_images_of_many_classes_are_asked_for():
+    """Nothing is left out of `select: all`."""
+    assert len(select(samples_of(np.arange(99)), Rule("all"), Predictions(), 99)) == 99
 
 
 def test_correct_and_min_probability_are_conditions():
@@ -73,13 +105,12 @@ def test_correct_and_min_probability_are_conditions():
     assert chosen([1, 1, 1, 1, 2, 2], correct=False, per_class=2)[0] == [1, 0, 4, 5]
     found = select(samples_of([0, 0, 1, 1, 0, 2]), Rule(min_probability=0.75), Predictions(), 3)
     assert found.positions.tolist() == [0, 2]
-    assert found.missing == (2,)
     assert chosen([0, 0, 1, 1, 0, 2], classes=(1,), per_class=9)[0] == [2, 3]
 
 
 def test_mistakes_are_the_surest_wrong_predictions_by_true_class():
     """By label, the highest wrong probability first; right ones never."""
-    assert chosen([1, 1, 0, 1, 2, 2], select="mistakes", per_class=2) == ([2, 0, 1, 5, 4], [0, 1, 1, 2, 2], [""] * 5)
+    assert chosen([1, 1, 0, 1, 2, 2], select="mistakes", per_class=2) == ([2, 0, 1, 5, 4], [0, 1, 1, 2, 2])
 
 
 @pytest.mark.parametrize("rule", [{"select": "mistakes"}, {"correct": True}])
@@ -92,7 +123,7 @@ def test_what_needs_labels_says_so(rule):
 def test_first_and_all_follow_the_file():
     """`first` by class, `all` in the order of the rows."""
     assert chosen([2, 0, 1, 1, 0, 2], select="first", per_class=2)[0] == [1, 4, 2, 3, 0, 5]
-    assert chosen([2, 0, 1, 1, 0, 2], select="all") == ([0, 1, 2, 3, 4, 5], [2, 0, 1, 1, 0, 2], [""] * 6)
+    assert chosen([2, 0, 1, 1, 0, 2], select="all") == ([0, 1, 2, 3, 4, 5], [2, 0, 1, 1, 0, 2])
     assert chosen([2, 0, 1, 1, 0, 2], select="all", per_class=1)[0] == [0, 1, 2]
 
 

@@ -29,7 +29,7 @@ def test_nothing_right_draws_nothing():
     """A model without a single right prediction has no evidence, and no error."""
     samples = Samples(np.arange(4), np.zeros(4, np.int64), lambda positions: [], "faces", "")
     assert len(draw(samples, lambda positions: np.tile([0.0, 1.0], (len(positions), 1)), 2, 8, 0)) == 0
-    nothing = Selection(np.zeros(0, np.int64), np.zeros(0, np.int64), ())
+    nothing = Selection(np.zeros(0, np.int64), np.zeros(0, np.int64))
     assert len(in_turn(nothing)) == 0
 
 

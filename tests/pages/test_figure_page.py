@@ -9,6 +9,7 @@ from generator.drawing.pictures import draw
 from generator.pages.figure_page import figure_of, part_heading
 from generator.results import FigureResult, Part
 from generator.show import Show
+from generator.spec.grammar import Images
 from generator.text import Text, bilingual
 from tests.fixtures.picked import picked
 from tests.fixtures.report_fixture import (
@@ -48,6 +49,17 @@ def test_a_remark_on_one_of_several_parts_names_it():
     new = replace(old, result=FigureResult("saliency", "", "saliency", {}, parts), drawing=drawing)
     remarks = picked(figure_of(new, reader(), {}), "en").remarks
     assert [remark[:30] for remark in remarks] == ["Adebayo et al. (2018) found th", "Layer conv2: Nothing activates"]
+
+
+@pytest.mark.parametrize(("classes", "asked"), [(7, {}), (40, {}), (40, {"classes": ("k1",)}), (40, {"index": 3})])
+def test_how_many_of_many_classes_are_shown_is_said_where_nobody_chose_them(classes, asked):
+    """With the place in the spec that asks for others."""
+    known = replace(reader("en"), class_ids=tuple(map(str, range(classes))))
+    old = built()["saliency"]
+    spec = old.spec.model_copy(update={"images": Images(**asked)})
+    details = picked(figure_of(replace(old, spec=spec), known, {}), "en").details
+    said = [detail.value for detail in details if detail.label == "Classes"]
+    assert said == (["7 of 40; images.classes of the spec asks for others"] if classes == 40 and not asked else [])
 
 
 class TestAround:

@@ -57,6 +57,16 @@ def test_a_score_that_is_no_class_has_no_target(tmp_path):
     ]
 
 
+def test_a_map_for_each_of_many_classes_is_refused(tmp_path):
+    """A hundred beside every image are no page; thirty are."""
+    for count, expected in ((30, 0), (31, 1), (1000, 1)):
+        classes = ", ".join(f"k{k}" for k in range(count))
+        spec = figure("method: saliency\ntarget: each").replace("[angry, happy]", f"[{classes}]")
+        said = said_about(tmp_path, spec)
+        assert len(said) == expected
+        assert not said or f"`each` makes {count:,} maps of every image; take `predicted`, or a figure for" in said[0]
+
+
 def test_two_figures_cannot_have_one_export(tmp_path):
     """The second would replace the first."""
     second = "      - {method: saliency, export: {file: a.jpg}}\n"
