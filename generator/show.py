@@ -15,7 +15,7 @@ ROW, TILE = 144, 96  # about the side of a picture on a page: beside its label, 
 
 
 class Mask(BaseModel):
-    """The part of a face where its map is weak is replaced."""
+    """The part of a picture where its map is weak is replaced."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
     below: Annotated[

@@ -1,7 +1,58 @@
-"""A text in several languages, where a missing translation is stood in for, never invented."""
+"""A text in several languages, where a missing translation is stood in for, never invented.
 
+And what becomes of a name within somebody else's sentence: no sign of it is Markdown, and it turns no other word.
+"""
+
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+
+OPENERS, ISOLATES = "\u202a\u202b\u202d\u202e", "\u2066\u2067\u2068"
+CLOSER, ISOLATE_END = "\u202c", "\u2069"
+FIRST_STRONG = ISOLATES[-1]
+LEFTWARDS = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff]")
+TURNING = re.compile(f"[\u200f{OPENERS}{CLOSER}{ISOLATES}{ISOLATE_END}]")
+ISOLATED = re.compile(f"[{ISOLATES}][^{ISOLATES}{ISOLATE_END}]*{ISOLATE_END}")
+LEFTWARD_LANGUAGES = frozenset({"ar", "ckb", "dv", "fa", "he", "ps", "sd", "ug", "ur", "yi"})
+SIGNS = re.compile(r"[\\`*\[\]<>&#|~$]|(?<!\w)_|_(?!\w)|^[-+=](?=\s|$)|(?:(?<=^\d)|(?<=^\d\d))[.)](?=\s|$)")
+ASIDE = 0xF0000  # private characters, of which no Markdown takes any for its own
+
+
+def isolated(text: str, language: str = "") -> str:
+    """A value for a sentence: one that is written in the other direction, or turns it, moves nothing beside itself."""
+    leftward = language.split("-")[0] in LEFTWARD_LANGUAGES
+    bare = ISOLATED.sub("", ISOLATED.sub("", text)) if ISOLATE_END in text else text
+    other = leftward and any(c.isalpha() and not LEFTWARDS.match(c) for c in bare)
+    turns = other or TURNING.search(bare) or (not leftward and LEFTWARDS.search(bare))
+    return _closed(text) if turns else text
+
+
+def _closed(text: str) -> str:
+    """Within marks of its own; what it opens ends with it, and it ends nothing that it has not begun."""
+    kept, ends = [], [ISOLATE_END]
+    for character in text:
+        if character in (CLOSER, ISOLATE_END):
+            if character not in ends[1:]:
+                continue
+            while ends.pop() != character:
+                pass
+        elif character in OPENERS + ISOLATES:
+            ends.append(CLOSER if character in OPENERS else ISOLATE_END)
+        kept.append(character)
+    return FIRST_STRONG + "".join((*kept, *reversed(ends)))
+
+
+def literal(text: str) -> str:
+    """A value for Markdown, on one line: the signs that might be taken for it are put aside until it is read."""
+    return SIGNS.sub(lambda sign: chr(ASIDE + ord(sign[0])), " ".join(text.split()))
+
+
+def spelled(text: str, sign: Callable[[str], str] = str) -> str:
+    """What was put aside as it is written, or as `sign` writes it."""
+    return LAID_ASIDE.sub(lambda one: sign(chr(ord(one[0]) - ASIDE)), text)
+
+
+LAID_ASIDE = re.compile(f"[{chr(ASIDE + 0x20)}-{chr(ASIDE + 0x7E)}]")
 
 
 @dataclass(frozen=True)

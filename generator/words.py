@@ -8,7 +8,7 @@ from typing import Any
 
 from generator.errors import InputError, suggestion
 from generator.shipped import TEMPLATES
-from generator.text import Text
+from generator.text import Text, isolated
 from generator.yaml_source import read
 
 COMPLETE = "en"  # the language whose file has every key
@@ -33,8 +33,9 @@ class Words:
             raise InputError(f"no word '{key}' in templates/words{suggestion(key, tuple(self.entries))}")
         text = self.entries[key]
         things = {"things": self.things or self.entries["things"]} if "{things}" in text else {}
+        placed = {name: isolated(str(v), self.language) if isinstance(v, str) else v for name, v in values.items()}
         try:
-            return text.format(**values, **things) if values or things else text
+            return text.format(**placed, **things) if placed or things else text
         except (KeyError, IndexError, ValueError) as error:
             raise InputError(f"words/{self.language}.yaml: {key}: no such place: {error}") from error
 

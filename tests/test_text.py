@@ -2,7 +2,7 @@
 
 import pytest
 
-from generator.text import Passage, Prose, Text, bilingual, woven
+from generator.text import Passage, Prose, Text, bilingual, isolated, literal, spelled, woven
 
 
 def test_a_language_is_stood_in_for_in_order():
@@ -50,3 +50,39 @@ def test_prose_says_nothing_to_readers_it_has_no_passage_for():
     """Nothing is stood in for twice: the passage itself knows its language."""
     prose = Prose({"en": Passage("words", "en")})
     assert (prose["en"], prose["zh-Hant"], bool(prose), bool(Prose({}))) == (Passage("words", "en"), None, True, False)
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "expected"),
+    [
+        ("Happy", "en", "Happy"),
+        ("高興", "zh-Hant", "高興"),
+        ("مرحبا", "en", "\u2068مرحبا\u2069"),
+        ("שלום", "zh-Hant", "\u2068שלום\u2069"),
+        ("مرحبا", "ar", "مرحبا"),
+        ("Happy", "ar-EG", "\u2068Happy\u2069"),
+        ("12 %", "he", "12 %"),
+        ("a\u202eb", "en", "\u2068a\u202eb\u202c\u2069"),
+        ("a\u2067b", "en", "\u2068a\u2067b\u2069\u2069"),
+        ("a\u2069b\u202cc", "en", "\u2068abc\u2069"),
+        ("a\u2067\u202eb\u2069c", "en", "a\u2067\u202eb\u2069c"),
+        ("map of \u2068مرحبا\u2069 (3)", "en", "map of \u2068مرحبا\u2069 (3)"),
+    ],
+)
+def test_a_value_turns_no_other_word(text, language, expected):
+    """What is written in the other direction, or turns it, is set apart once, and ends what it begins and no more."""
+    assert isolated(text, language) == expected
+    assert isolated(expected, language) == expected
+
+
+def test_signs_of_a_value_are_put_aside():
+    """And come back as they were, or as somebody writes them; letters, and signs within words, stay where they are."""
+    name = "*a* _b_ c_d <e> | $f$ `g` [h](i) & 1.5 - # ~~j~~ \\"
+    aside = literal(name)
+    assert spelled(aside) == name
+    assert spelled(aside, lambda sign: "") == "a b c_d e  f g h(i)  1.5 -  j "
+    assert literal("two\n lines") == "two lines"
+    assert [literal(word) != word for word in ("- x", "1. x", "12) x", "-x", "1.5", "+", "a+")] == [
+        *(True, True, True),
+        *(False, False, True, False),
+    ]

@@ -1,7 +1,7 @@
 """Who tells the report: the names, words and functions that its prose may use, in each of its languages."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from generator.build.study import Study
@@ -75,7 +75,7 @@ class Narrator:
 
     @cached_property
     def _contexts(self) -> Mapping[str, Mapping[str, Callable[..., object]]]:
-        return {language: spoken.context() for language, spoken in self._spoken.items()}
+        return {language: replace(spoken, markdown=True).context() for language, spoken in self._spoken.items()}
 
     def _say(self, text: Text, language: str) -> str:
         """A text of the spec with its expressions filled in; raises SpecError at its line."""

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from generator.artefacts import READABLE, Confusion, Curves, Floats, Ints
-from generator.drawing.fonts import chinese, drawable
+from generator.drawing.fonts import chinese, drawable, of_chart
 from generator.drawing.inks import OPPOSES, SUPPORTS, WHITE, Colour, Pixels, hexadecimal, ink_on, mix
 from generator.drawing.png import reduced
 from generator.errors import ParameterError, suggestion
@@ -299,7 +299,12 @@ def _above(axes: "Axes", words: str) -> None:
 
 def _pixels(figure: "Figure") -> Pixels:
     from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.font_manager import FontProperties
+    from matplotlib.text import Text
 
+    for words in figure.findobj(Text):
+        if (font := of_chart(words.get_text())) != chinese():
+            words.set_fontproperties(FontProperties(fname=str(font), size=words.get_fontsize()))
     canvas = FigureCanvasAgg(figure)
     canvas.draw()  # type: ignore[no-untyped-call]
     return reduced(np.asarray(canvas.buffer_rgba())[..., :3].copy())  # type: ignore[no-untyped-call]

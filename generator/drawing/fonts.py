@@ -68,8 +68,15 @@ def characters(font: Path) -> frozenset[int]:
         return frozenset(opened.getBestCmap())
 
 
+def of_chart(text: str) -> Path:
+    """The Chinese font, or DejaVu Sans where that has all of a text, Arabic and Hebrew among it, and the other not."""
+    needed = {ord(c) for c in text if c.isprintable() and not c.isspace()}
+    signs = _packaged("matplotlib", "mpl-data/fonts/ttf/DejaVuSans.ttf")
+    return chinese() if needed <= characters(chinese()) or not needed <= characters(signs) else signs
+
+
 def drawable(text: str, stand_in: str = "□") -> str:
-    """One line for a chart: what the Chinese font lacks becomes `stand_in`, marks without a glyph go."""
-    known = characters(chinese())
+    """One line for a chart: what its font lacks becomes `stand_in`, marks without a glyph go."""
+    known = characters(of_chart(text))
     shown = (c for c in " ".join(text.split()) if c.isprintable())
     return "".join(c if ord(c) in known else stand_in for c in shown)

@@ -11,10 +11,11 @@ from generator.pages.page import Page, ShownQuestion
 from generator.pages.prose_html import FENCE, tidy
 from generator.shipped import TEMPLATES
 from generator.templating import page_environment, render_page
-from generator.text import Passage, Text
+from generator.text import Passage, Text, spelled
 
 PARAGRAPH = "\n\n"
-SIGNS = re.compile(r"([\\`*_\[\]|~$#])")
+SIGNS = re.compile(r"[\\`*_\[\]|~$#&<>]")
+ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
 CODE = re.compile(r"(`+)(?!`).+?(?<!`)\1(?!`)")
 HEADING = re.compile(r"^(#{1,6})(?=\s)")
 ANCHOR = re.compile(r"\]\((#[^)\s]+)\)")
@@ -23,8 +24,12 @@ STRONG = re.compile(r"(?P<before>\w?)\*\*(?P<inner>\S(?:[^*\n]*\S)?)\*\*")
 
 def escaped(text: str) -> str:
     """Plain text on one line, every sign of Markdown and HTML shown as itself."""
-    shown = " ".join(text.split()).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    return SIGNS.sub(r"\\\1", shown)
+    return SIGNS.sub(lambda sign: _shown(sign[0]), " ".join(text.split()))
+
+
+def _shown(sign: str) -> str:
+    """One sign as Markdown shows it."""
+    return ENTITIES.get(sign, f"\\{sign}")
 
 
 def slug(heading: str) -> str:
@@ -39,14 +44,14 @@ def prose(source: str, places: Mapping[str, str]) -> str:
     fenced, out = False, []
     for line in lines:
         fence = bool(FENCE.match(line))
-        out.append(line if fenced or fence else _line(line, shift, places))
+        out.append(spelled(line) if fenced or fence else _line(line, shift, places))
         fenced ^= fence
     return "\n".join(out)
 
 
 def one_line(source: str, places: Mapping[str, str]) -> str:
     """Prose for a caption or a cell of a table."""
-    return " ".join(prose(source, places).split()).replace("|", r"\|")
+    return re.sub(r"(?<!\\)\|", r"\\|", " ".join(prose(source, places).split()))
 
 
 def _line(line: str, shift: int, places: Mapping[str, str]) -> str:
@@ -54,7 +59,8 @@ def _line(line: str, shift: int, places: Mapping[str, str]) -> str:
 
     def read(text: str) -> str:
         harmless = re.sub(r"<(?!https?://|mailto:)", "&lt;", text)
-        return _strengthened(ANCHOR.sub(lambda found: f"]({places.get(found[1], found[1])})", harmless))
+        told = _strengthened(ANCHOR.sub(lambda found: f"]({places.get(found[1], found[1])})", harmless))
+        return spelled(told, _shown)
 
     return _outside_code(HEADING.sub(lambda found: "#" * min(6, len(found[1]) + shift), line), read)
 
@@ -62,7 +68,7 @@ def _line(line: str, shift: int, places: Mapping[str, str]) -> str:
 def _outside_code(line: str, change: Callable[[str], str]) -> str:
     pieces, end = [], 0
     for code in CODE.finditer(line):
-        pieces += [change(line[end : code.start()]), code.group(0)]
+        pieces += [change(line[end : code.start()]), spelled(code.group(0))]
         end = code.end()
     return "".join((*pieces, change(line[end:])))
 
@@ -80,7 +86,7 @@ def _strengthened(text: str) -> str:
 
 
 def _mark(character: str) -> bool:
-    return category(character)[0] in "PS"
+    return category(spelled(character))[0] in "PS"
 
 
 def markdown(page: Page, language: str, folders: Sequence[Path] = (TEMPLATES,)) -> str:

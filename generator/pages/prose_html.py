@@ -15,6 +15,7 @@ from markdown.inlinepatterns import InlineProcessor
 from markdown.util import AtomicString
 
 from generator.errors import InputError
+from generator.text import spelled
 
 TURN = Lock()  # the converter keeps in itself what it is at, and PDFs are made beside each other
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff\ud800-\udfff]")
@@ -61,6 +62,8 @@ def tree(source: str) -> Element:
         xhtml = _markdown().reset().convert(tidy(source))
     root = fromstring(f"<div>{ENTITY.sub(lambda m: escape(unescape(m.group(0)), quote=False), xhtml)}</div>")
     for element in list(root.iter()):
+        element.text, element.tail = (text and spelled(text) for text in (element.text, element.tail))
+        element.attrib.update({name: spelled(value) for name, value in element.attrib.items()})
         _restrict(element)
     _place_formulas(root)
     return root

@@ -11,7 +11,7 @@ from generator.prose.quantities import FALLS, SHARES, printed
 from generator.regions import Region
 from generator.results import Part, Role
 from generator.show import WEAK
-from generator.text import Passage, Prose, Text, woven
+from generator.text import Passage, Prose, Text, isolated, woven
 from generator.words import Interface
 
 CLASSES, NAMES = frozenset({"new_prediction"}), frozenset({"seed"})  # facts that are numbers of a class, or of nothing
@@ -35,8 +35,9 @@ class Reader:
     models: Mapping[str, Text] = field(default_factory=dict)
 
     def text(self, text: Text) -> Text:
-        """A plain text of the spec, a title or a name, with its stand-ins."""
-        return Text({language: text.in_language(language, *self.words.languages) for language in self.words.languages})
+        """A plain text of the spec, a title or a name, with its stand-ins, and fit to stand beside other words."""
+        languages = self.words.languages
+        return Text({one: isolated(text.in_language(one, *languages), one) for one in languages})
 
     def prose(self, text: Text) -> Prose:
         """A text of the spec with its expressions rendered, and the language that each reader really gets."""

@@ -14,7 +14,7 @@ from xml.etree.ElementTree import Element
 from generator.drawing.fonts import with_stand_ins
 from generator.pages.prose_html import HEADINGS, tree
 from generator.paper.equations import Node, formula
-from generator.text import Prose, Text
+from generator.text import TURNING, Prose, Text, isolated
 from generator.words import Interface
 
 Inline = str | Node
@@ -22,8 +22,6 @@ Inline = str | Node
 LONG, PIECE = 30, 10  # a word of LONG characters may be broken at its signs, and every PIECE characters
 UNBROKEN = re.compile(rf"[!-~]{{{LONG},}}")
 BREAK = "\u200b"
-OPENERS, ISOLATES = "\u202a\u202b\u202d\u202e", "\u2066\u2067\u2068"
-CLOSER, ISOLATE_END = "\u202c", "\u2069"
 
 
 def blocks(root: Element, level: int = 2) -> list[Node]:
@@ -111,22 +109,14 @@ def spaced(text: str) -> str:
 
 def breakable(text: str) -> str:
     """The text as it can be printed, with places where a long word may be broken, its changes of direction ended."""
-    return _closed(UNBROKEN.sub(_broken, with_stand_ins(text)))
+    printable = UNBROKEN.sub(_broken, with_stand_ins(text))
+    return isolated(printable) if TURNING.search(printable) else printable
 
 
 def _broken(word: re.Match[Any]) -> str:
     """After a sign that ends a part of a name or address, else every PIECE characters."""
     parts = re.sub(r"(?<=[_/\\.,:;=&?-])(?=[\w])", BREAK, word.group()).split(BREAK)
     return BREAK.join(part[k : k + PIECE] for part in parts for k in range(0, len(part), PIECE))
-
-
-def _closed(text: str) -> str:
-    """Marks that turn the direction of writing end with their text, and nothing beside it takes part."""
-    overrides = sum(map(text.count, OPENERS)) - text.count(CLOSER)
-    isolates = sum(map(text.count, ISOLATES)) - text.count(ISOLATE_END)
-    if not set(text) & {*OPENERS, *ISOLATES, CLOSER, ISOLATE_END}:
-        return text
-    return ISOLATES[-1] + text + ISOLATE_END * max(isolates, 0) + CLOSER * max(overrides, 0) + ISOLATE_END
 
 
 Said = list[list[str]]

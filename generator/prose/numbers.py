@@ -6,7 +6,7 @@ figure or region that does not exist is the author's mistake and raises InputErr
 
 import math
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import cast
 
@@ -19,7 +19,7 @@ from generator.prose.quantities import FALLS, SHARES, Listed, Name, Quantity, Un
 from generator.regions import Region, share
 from generator.results import FigureResult, Part
 from generator.samples import Batch, Evaluation
-from generator.text import Text
+from generator.text import Text, isolated, literal
 from generator.words import Words
 
 NBSP = "\u00a0"
@@ -47,12 +47,16 @@ class ReportFacts:
 
 @dataclass(frozen=True)
 class Numbers:
-    """The functions of the prose in one language; `figure_numbers` counts the figures from 1."""
+    """The functions of the prose in one language; `figure_numbers` counts the figures from 1.
+
+    Within the `markdown` of a text no sign of a name is taken for Markdown.
+    """
 
     facts: ReportFacts
     words: Words
     results: Mapping[str, FigureResult]
     figure_numbers: Mapping[str, int]
+    markdown: bool = field(default=False, kw_only=True)
 
     def context(self) -> dict[str, Callable[..., object]]:
         """Name → function, for the sandbox; what a failed figure cannot tell is unknown."""
@@ -69,11 +73,11 @@ class Numbers:
 
     def class_name(self, class_id: str) -> Name:
         """The name of a class in the language."""
-        return Name(class_id, self._spoken(self.facts.classes[one_of(class_id, self.facts.classes, "class")]))
+        return self._name(class_id, self._spoken(self.facts.classes[one_of(class_id, self.facts.classes, "class")]))
 
     def region_name(self, region: str) -> Name:
         """The name of a region in the language."""
-        return Name(region, self._spoken(self._region(region).name))
+        return self._name(region, self._spoken(self._region(region).name))
 
     def area(self, region: str) -> Quantity:
         """The share of the picture that a region covers: what a map without preference would give it."""
@@ -91,9 +95,9 @@ class Numbers:
         """How many weights the model has."""
         return Quantity(self.facts.parameters, "count")
 
-    def model_name(self) -> str:
+    def model_name(self) -> Name:
         """The file name of the model."""
-        return self.facts.model
+        return self._name(self.facts.model, self.facts.model)
 
     def input_size(self) -> str:
         """The model's input, '48×48×1'."""
@@ -185,6 +189,8 @@ class Numbers:
         if key not in facts:
             raise InputError(f"figure '{figure}' has no fact '{key}'{suggestion(key, sorted(facts))}")
         value = facts[key]
+        if isinstance(value, str):
+            return self._name(value, value)
         unit: Unit = "share" if key in SHARES else "points" if key in FALLS else "plain"
         return Quantity(value, unit) if isinstance(value, float) else value
 
@@ -265,6 +271,11 @@ class Numbers:
         if not len(found):
             raise InputError(f"unit {unit} is not in the figure; it has {', '.join(map(str, units))}")
         return int(found[0])
+
+    def _name(self, identifier: str, reads: str) -> Name:
+        """As it can stand in a sentence, be it one of Markdown."""
+        apart = isolated(reads, self.words.language)
+        return Name(identifier, literal(apart) if self.markdown else apart)
 
     def _spoken(self, text: Text) -> str:
         return text.in_language(self.words.language, *self.facts.languages)

@@ -4,6 +4,7 @@ import hashlib
 import os
 import subprocess
 import sys
+from itertools import combinations
 
 import matplotlib
 import numpy as np
@@ -170,3 +171,9 @@ def test_shares_on_an_axis_have_a_real_minus():
     _, axes = charts._canvas(2, 2)
     charts._numbers(axes, "x", percent=True)
     assert [axes.xaxis.get_major_formatter()(value, None) for value in (-0.1, 0.25)] == ["−10%", "25%"]
+
+
+def test_arabic_is_written_from_right_to_left():
+    """Its letters joined and in their order: other pictures than boxes, and than the letters the other way round."""
+    drawn = [confusion(classes=(name, *CLASSES[1:])) for name in ("با", "اب", "□□")]
+    assert not any(np.array_equal(one, other) for one, other in combinations(drawn, 2))

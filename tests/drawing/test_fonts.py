@@ -21,3 +21,12 @@ def test_characters_cover_traditional_chinese_and_latin():
 def test_drawable_stands_in_for_what_the_font_lacks():
     """An emoji becomes a box, marks without a glyph go, a chart's words are one line."""
     assert fonts.drawable("高興 😀\n\u200fok") == "高興 □ ok"
+
+
+def test_a_chart_writes_arabic_and_hebrew():
+    """In a font that has them, which the Chinese one does not; what no font has whole is in the Chinese one."""
+    for words in ("مرحبا", "שלום 12"):
+        assert fonts.of_chart(words) != fonts.chinese()
+        assert fonts.drawable(words) == words
+    for words in ("Angry", "生氣", "مرحبا 生", ""):
+        assert fonts.of_chart(words) == fonts.chinese()

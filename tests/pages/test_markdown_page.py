@@ -6,7 +6,7 @@ import pytest
 
 from generator.pages import markdown_page
 from generator.pages.markdown_page import escaped, one_line, prose, slug
-from generator.text import Text, bilingual
+from generator.text import Text, bilingual, isolated, literal
 from tests.fixtures.report_fixture import Told, questions, told, whole
 
 
@@ -43,6 +43,29 @@ def test_plain_text_shows_its_own_signs(text, expected):
 def test_prose_keeps_its_marks_and_no_html(source, expected):
     """Only what GitHub strips or misreads is changed."""
     assert prose(source, {"#fig-a": "#figure-1"}) == expected
+
+
+@pytest.mark.parametrize(
+    ("name", "written"),
+    [
+        ("*a*", r"\*a\*"),
+        ("a_b_c", "a_b_c"),
+        ("_a_", r"\_a\_"),
+        ("<b> & |", r"&lt;b&gt; &amp; \|"),
+        ("$x$", r"\$x\$"),
+        ("1. x", r"1\. x"),
+        ("- x", r"\- x"),
+        ("مرحبا", "\u2068مرحبا\u2069"),
+    ],
+)
+def test_a_name_in_prose_is_shown_as_it_is(name, written):
+    """GitHub shows it, and not what it would make of it; in code nothing has to be changed."""
+    value = literal(isolated(name))
+    assert prose(f"{value} x", {}) == one_line(f"{value} x", {}) == f"{written} x"
+    assert prose(f"`{value}`\n\n```\n{value}\n```", {}) == f"`{isolated(name)}`\n\n```\n{isolated(name)}\n```"
+    assert prose(f"是**{value}**是", {}) == (
+        f"是<strong>{written}</strong>是" if written[0] in "\\&" else f"是**{written}**是"
+    )
 
 
 def test_a_cell_of_a_table_is_one_line():

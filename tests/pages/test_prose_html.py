@@ -7,6 +7,7 @@ import pytest
 
 from generator.errors import InputError
 from generator.pages.prose_html import html, inline, tidy, tree
+from generator.text import isolated, literal
 
 
 @pytest.mark.parametrize(
@@ -128,3 +129,19 @@ def test_texts_may_be_read_beside_each_other():
             assert list(pool.map(html, sources)) == alone
     finally:
         sys.setswitchinterval(before)
+
+
+MARKUP = ("*a*", "a_b_c", "_a_", "<b>", "|", "$x$", "1. x", "- x", "# x", "`c`", "[x](y)", "&lt;", "\\*")
+NAMES = (*MARKUP, "مرحبا", "a\u202eb")
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_name_in_prose_is_shown_as_it_is(name):
+    """At the head of a paragraph, in bold, in a link, in code and in a table: never Markdown, and never HTML."""
+    value = literal(isolated(name))
+    places = (value, f"**{value}** x", f"[{value}](#a)", f"x `{value}`", f"| a |\n| - |\n| x {value} |", f"> {value}")
+    shown = isolated(name)
+    for source in places:
+        root = tree(source)
+        assert shown in [text.removeprefix("x ") for element in root.iter() for text in element.itertext()]
+        assert not {"em", "math", "ul", "ol", "h1"} & {element.tag for element in root.iter()}

@@ -71,3 +71,15 @@ def test_a_text_is_rendered_in_each_language_with_the_one_it_is_really_in():
         {"zh-Hant": Passage("zh-Hant: words", "en"), "en": Passage("en: words", "en")}
     )
     assert not told.prose(Text())
+
+
+class TestDirections:
+    """Names that are written from right to left."""
+
+    def test_they_move_nothing_beside_them(self):
+        """In a name alone, and in whatever words it stands."""
+        arabic = replace(reader(), classes=(Text.of("مرحبا"), *reader().classes[1:]))
+        name = arabic.class_name(0)["en"]
+        assert name == "\u2068مرحبا\u2069"
+        assert arabic.words("figure.predicted", prediction=name)["en"] == f"predicted: {name}"
+        assert arabic.words("figure.predicted", prediction="مرحبا")["en"] == f"predicted: {name}"

@@ -15,7 +15,8 @@ from generator.prose.sayings import Spoken
 from generator.regions import Region
 from generator.results import FigureResult, Part
 from generator.samples import Evaluation
-from generator.text import bilingual
+from generator.templating import render_prose
+from generator.text import Text, bilingual, spelled
 from generator.words import load
 from tests.conftest import batch_of
 from tests.fixtures.closed_form import LinearClassifier
@@ -172,3 +173,19 @@ def test_without_an_evaluation_its_numbers_are_unknown():
     n = numbers(evaluation=False)
     assert str(n.accuracy()) == "–" and not n.accuracy().known
     assert n.best_classes(3) == ()
+
+
+HOSTILE = {"cat": Text.of("*a*"), "dog": Text.of("مرحبا"), "owl": Text.of("<b> | $x$")}
+
+
+def test_names_are_no_markdown_in_markdown():
+    """Whatever lists, joins or changes them; beside a figure, where nothing is Markdown, they are as they are."""
+    plain = replace(numbers(), facts=replace(numbers().facts, classes=HOSTILE, model="_m_.keras"))
+    said = replace(plain, markdown=True).context()
+    lists = "{{ class_name('cat') }}, {{ best_classes(3) | join(' ') | upper }}"
+    shown = render_prose(lists + ", {{ model_name() }} {{ fact('filters', 'layer') }}", said)
+    assert not set(shown) & set("*<|$")
+    assert spelled(shown) == "*a*, \u2068مرحبا\u2069 *A* <B> | $X$, _m_.keras conv1"
+    assert said["fact"]("filters", "layer") == "conv1"
+    assert str(plain.class_name("cat")) == "*a*"
+    assert str(plain.best_classes(3)) == "\u2068مرحبا\u2069, *a* and <b> | $x$"
