@@ -146,7 +146,9 @@ def _of_evidence(report: Report, study: Study, figures: list[Figure]) -> Iterato
 
 
 def _of_explainer(explainer: Explainer, faces: int) -> Iterator[Work]:
-    sizes = sizes_of(explainer, faces)
-    maps = max(sizes.shares, sizes.rest, sizes.pool) + sizes.rest * (1 + explainer.method.seeded) + sizes.pool
-    yield _asked(explainer.method, maps * explainer.further.cost, NETWORKS if sizes.pool else 0)
+    run = explainer.further
+    sizes = sizes_of(run, faces)
+    again = run.runs - 1 - bool(sizes.pool)  # repeated, and of another class
+    maps = max(sizes.shares, sizes.rest, sizes.pool) + sizes.rest * again + sizes.pool
+    yield _asked(run.method, maps * run.cost, NETWORKS if sizes.pool else 0)
     yield Work(forward=sizes.rest * COVERED)

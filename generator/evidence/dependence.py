@@ -170,12 +170,10 @@ class Repetition:
 
 
 def repetition(case: Case) -> tuple[Repetition | None, Verdict | None]:
-    """Whether other random numbers give the same map; None where there are none, or other samples than the figure's."""
-    own = case.own
-    if not len(own.pixels) or case.explainer.further != case.explainer:
+    """Whether other random numbers give the figure's maps again; None where none are drawn or nobody asked."""
+    if not len(case.own.again):
         return None, None
-    target = case.bench.faces.target[: len(own.cells)]
-    pixel, cell = Sums.of(own.pixels), Sums.of(correlations(own.cells, own.cells, own.repeated, target)[:, REPEAT])
+    pixel, cell = (Sums.of(one) for one in case.own.again.T)
     return Repetition(pixel.estimate(), cell.estimate()), case.silent(pixel.n)
 
 

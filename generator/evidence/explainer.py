@@ -24,7 +24,7 @@ Reinitialised = Callable[[int, Floats], AbstractContextManager[Classifier]]
 """(seed, inputs of 64 images) -> the model with fresh random weights, as long as the context lasts."""
 
 CHEAP, DEAR = 3, 10  # model passes of one map
-BUDGET = 7000  # model passes of a method's own maps of further images, repetitions included
+BUDGET = 4800  # model passes of a method's maps of further images, all of its runs together
 CHUNK = 28  # rows within which a partner is looked for, whatever the batches
 NETWORKS = 10  # with random weights: they are the unit, and class activation differs much from one to another
 LIVELY = 8  # images that tell whether a network answers
@@ -59,9 +59,17 @@ class Explainer:
         return self.method.name, repr(sorted(self.options.items()))
 
     @property
+    def runs(self) -> int:
+        """Maps of an image: its own, repeated where numbers are drawn, of another class, of an untrained network.
+
+        The answers of a black box hold all classes, and it is not tried on untrained networks.
+        """
+        return 1 + self.method.seeded + 2 * (self.method.access == "gradients")
+
+    @property
     def most(self) -> int:
-        """Further images whose maps, repeated where numbers are drawn, stay within the budget."""
-        return BUDGET // max(1, self.cost * (1 + self.method.seeded))
+        """Further images whose maps stay within the budget."""
+        return BUDGET // max(1, self.cost * self.runs)
 
     @property
     def further(self) -> "Explainer":
@@ -109,7 +117,7 @@ def sparing(explainer: Explainer, failures: Failures) -> Iterator[None]:
 
 def maps_of(explainer: Explainer, bench: Bench, rows: Ints, target: Ints, again: bool = False) -> Maps:
     """The maps of some rows for the classes `target (n,)`."""
-    artefact = computed(explainer.further, bench, rows, target, again)
+    artefact = computed(explainer, bench, rows, target, again)
     grid = None if artefact.native is None else (int(artefact.native.shape[1]), int(artefact.native.shape[2]))
     both_signs = explainer.method.both_signs
     return Maps(strength(artefact, both_signs), empty(artefact, both_signs), grid)
@@ -131,8 +139,8 @@ class Sizes:
 
 
 def sizes_of(explainer: Explainer, faces: int) -> Sizes:
-    """By the cost of one map; a black box sees only outputs and is not tried on untrained networks."""
-    cost, most = explainer.further.cost, explainer.further.most
+    """By the cost of one of its maps; a black box sees only outputs and is not tried on untrained networks."""
+    cost, most = explainer.cost, explainer.most
     rest = min(2 * CHUNK if cost <= DEAR else CHUNK, most, faces)
     shares, pool = (faces, min(5 * CHUNK, faces)) if cost <= CHEAP else (min(CHUNK, most, faces), rest)
     return Sizes(shares, rest, 0 if explainer.method.access == "predictions" else pool)
@@ -142,13 +150,14 @@ def sizes_of(explainer: Explainer, faces: int) -> Sizes:
 class Own:
     """Maps of the model itself: cells of the kept rows, also repeated and for another class, and what was summed up.
 
-    `pixels (n,)` are rank correlations with the repetition by pixel, none where a method draws no random numbers.
+    `again (n, 2)` are rank correlations of the figure's maps with their repetitions, by pixel and by cell; none where
+    a method draws no random numbers, or is too dear to be asked twice.
     """
 
     cells: Doubles
     repeated: Doubles
     swapped: Maps
-    pixels: Doubles
+    again: Doubles
     total: Shared
 
 
@@ -188,23 +197,33 @@ class Untrained:
 def own_maps(explainer: Explainer, bench: Bench) -> Own:
     """Maps of the model for the class of each image, repeated and swapped where a measure needs it."""
     faces, masks, n_classes = bench.faces, bench.parts.masks, bench.classifier.n_classes
-    sizes = sizes_of(explainer, len(faces))
+    run = explainer.further
+    sizes = sizes_of(run, len(faces))
     kept, total = [], Shared.nothing(masks, n_classes)
     for rows in _blocks(max(sizes.shares, sizes.rest, sizes.pool), len(faces)):
-        maps = maps_of(explainer, bench, rows, faces.target[rows])
+        maps = maps_of(run, bench, rows, faces.target[rows])
         kept.append(maps.first(max(sizes.rest, sizes.pool) - int(rows[0])))
         total = total.added(maps.first(sizes.shares - int(rows[0])), faces.target[rows], masks)
     first = Maps.joined(kept)
-    seeded = explainer.method.seeded
-    second = _computed(explainer, bench, len(first), faces.target, again=True) if seeded else first
-    swapped = _computed(explainer, bench, sizes.rest, other_class(faces, n_classes))
-    return Own(first.cells, second.cells, swapped, by_pixel(first, second) if seeded else np.zeros(0), total)
+    second = _computed(run, bench, len(first), faces.target, again=True) if run.method.seeded else first
+    swapped = _computed(run, bench, sizes.rest, other_class(faces, n_classes))
+    again = alike(first, second) if run == explainer else _again(explainer, bench)
+    return Own(first.cells, second.cells, swapped, again if run.method.seeded else np.zeros((0, 2)), total)
 
 
-def by_pixel(first: Maps, second: Maps) -> Doubles:
-    """`(n,)` rank correlation of two maps of the same image; NaN where either is empty."""
-    one, other = (maps.values.reshape(len(maps), -1).astype(np.float64) for maps in (first, second))
-    return np.where(first.empty | second.empty, np.nan, spearman(one, other))
+def _again(explainer: Explainer, bench: Bench) -> Doubles:
+    """How a figure's maps come again where further ones are made with less: asked of as few images as can tell."""
+    if 2 * FEWEST * explainer.cost > BUDGET // 4:
+        return np.zeros((0, 2))
+    pair = (_computed(explainer, bench, FEWEST, bench.faces.target, again=again) for again in (False, True))
+    return alike(*pair)
+
+
+def alike(first: Maps, second: Maps) -> Doubles:
+    """`(n, 2)` rank correlations of two maps of the same image by pixel and by cell; NaN where either is empty."""
+    pixels = (maps.values.reshape(len(maps), -1).astype(np.float64) for maps in (first, second))
+    both = np.stack([spearman(*pixels), spearman(first.cells, second.cells)], axis=1)
+    return np.where((first.empty | second.empty)[:, None], np.nan, both)
 
 
 def _blocks(count: int, faces: int) -> Iterator[Ints]:
@@ -237,8 +256,8 @@ def untrained_maps(
 def _untrained(explainer: Explainer, bench: Bench, number: int, dead: bool, failures: Failures) -> Iterator[Untrained]:
     """The maps of one network; none where they cannot be computed."""
     with sparing(explainer, failures):
-        rows = sizes_of(explainer, len(bench.faces)).seen(number)
-        maps = maps_of(explainer, bench, rows, bench.faces.target[rows])
+        rows = sizes_of(explainer.further, len(bench.faces)).seen(number)
+        maps = maps_of(explainer.further, bench, rows, bench.faces.target[rows])
         part = np.where(maps.empty[:, None], np.nan, shares(maps.values, bench.parts.masks))
         yield Untrained(rows, np.full(len(rows), number), maps.cells, part, dead)
 

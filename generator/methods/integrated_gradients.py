@@ -37,6 +37,7 @@ Baseline = Annotated[Fill, Field(description="where the way begins; black can ne
     paper="Sundararajan et al. 2017, Axiomatic Attribution for Deep Networks, arXiv:1703.01365",
     passes=lambda params, images: images * (int(params.get("steps") or STEPS[0]) + 2),
     factors=("gradient",),
+    thrifty={"steps": 16},  # ranks of cells .998 those of 256, the gap the same
 )
 def integrated_gradients(
     request: Request,

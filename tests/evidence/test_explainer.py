@@ -17,18 +17,35 @@ def test_a_map_costs_what_its_image_is_large(size, passes, affordable):
     assert (explainer.cost, explainer.affordable) == (passes, affordable)
 
 
-def lime(**params) -> Explainer:
-    return Explainer("lime", METHODS["lime"], METHODS["lime"].options(**params).model_dump())
+def explainer_of(name, **params) -> Explainer:
+    return Explainer(name, METHODS[name], METHODS[name].options(**params).model_dump())
 
 
-@pytest.mark.parametrize(("samples", "measured"), [(None, 250), (1000, 250), (200, 200)])
-def test_lime_is_measured_with_fewer_samples(samples, measured):
-    """On fourteen images at 250 samples and more, within the budget; what is cheaper stays as it is."""
-    explainer = lime(num_samples=samples)
-    assert explainer.further.options["num_samples"] == measured
-    assert explainer.affordable
-    assert sizes_of(explainer, 400).rest * measured * 2 <= BUDGET
-    assert sizes_of(explainer, 400).pool == 0
+@pytest.mark.parametrize(
+    ("name", "option", "asked", "measured", "images"),
+    [
+        ("lime", "num_samples", None, 150, 16),
+        ("lime", "num_samples", 1000, 150, 16),
+        ("lime", "num_samples", 80, 80, 28),
+        ("smoothgrad", "samples", 50, 20, 28),
+        ("smoothgrad", "samples", 20, 20, 28),
+        ("integrated_gradients", "steps", 128, 16, 28),
+        ("integrated_gradients", "steps", None, None, 28),
+    ],
+)
+def test_a_dear_method_is_measured_with_less(name, option, asked, measured, images):
+    """On as many images as all its runs have passes for; what is cheap enough stays as it is."""
+    run = explainer_of(name, **{option: asked}).further
+    assert run.options[option] == measured
+    assert run.further == run
+    assert sizes_of(run, 400).rest == images
+    assert images * run.runs * run.cost <= BUDGET
+
+
+def test_runs_of_a_method_on_an_image():
+    """A black box answers for all classes at once and is not tried on untrained networks."""
+    runs = {name: explainer_of(name).runs for name in ("lime", "occlusion", "smoothgrad", "saliency")}
+    assert runs == {"lime": 2, "occlusion": 1, "smoothgrad": 4, "saliency": 3}
 
 
 @pytest.mark.parametrize(
