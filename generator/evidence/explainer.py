@@ -21,7 +21,7 @@ from generator.evidence.localisation import Partition, Shared, shares
 from generator.methods import FAILURES, MISFITS, USUAL_SIZE, Method, Size
 
 Reinitialised = Callable[[int, Floats], AbstractContextManager[Classifier]]
-"""(seed, inputs of 64 images) -> the model with fresh random weights, as long as the context lasts."""
+"""(seed, inputs of 32 images) -> the model with fresh random weights, as long as the context lasts."""
 
 CHEAP, DEAR = 3, 10  # model passes of one map
 BUDGET = 4800  # model passes of a method's maps of further images, all of its runs together
@@ -29,7 +29,7 @@ CHUNK = 28  # rows within which a partner is looked for, whatever the batches
 NETWORKS = 10  # with random weights: they are the unit, and class activation differs much from one to another
 LIVELY = 8  # images that tell whether a network answers
 BLOCK = 4 * CHUNK  # rows of one call
-NORMS = 64  # images that the statistics of norm layers are taken over
+NORMS = 32  # images that the statistics of norm layers are taken over
 DEAD = 1e-3  # logits of an untrained network that vary less say nothing
 EMPTY = 0.2  # more empty maps than this and a method is silent
 

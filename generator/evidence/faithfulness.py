@@ -26,7 +26,7 @@ from generator.evidence.estimates import (
     Verdict,
     within,
 )
-from generator.evidence.explainer import Case
+from generator.evidence.explainer import CHUNK, Case
 from generator.evidence.faces import Covering, Masks, covered
 
 REFERENCES = ("blob", "change", "untrained")  # maps that a faithful one must beat
@@ -123,9 +123,10 @@ def gaps(case: Case) -> dict[str, tuple[Sums, ...]]:
     gap = _gap(both)
     known = {"gap": gap, "deletion": both[:, 0], "insertion": both[:, 1]}
     known |= {name: gap - bench.gaps[:count, k] for k, name in enumerate(("blob", "change"))}
-    known[AVERAGE] = gap - _gap(_areas(bench.classifier, cover, average_of_others(cells)))
+    few = slice(CHUNK)
+    known[AVERAGE] = gap[few] - _gap(_areas(bench.classifier, cover.only(few), average_of_others(cells)[few]))
     target = bench.faces.target[:count]
-    sums = {name: tuple(Sums.of(one[target == k]) for k in np.unique(target)) for name, one in known.items()}
+    sums = {name: tuple(Sums.of(v[target[: len(v)] == k]) for k in np.unique(target)) for name, v in known.items()}
     if untrained is not None and not untrained.dead:
         seen = untrained.rows < count
         random = _gap(_areas(bench.classifier, cover.only(untrained.rows[seen]), untrained.cells[seen]))

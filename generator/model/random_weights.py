@@ -14,6 +14,7 @@ import numpy as np
 from generator.artefacts import Floats
 from generator.classifier import Classifier
 from generator.model.flat_graph import FlatGraph, KerasObject, Step
+from generator.model.keras_door import keras
 from generator.model.keras_model import KerasClassifier
 from generator.model.keras_passes import entering, plain
 
@@ -77,10 +78,10 @@ def _normalise(classifier: KerasClassifier, inputs: Floats) -> None:
     def apply(step: Step, args: tuple[Any, ...], kwargs: dict[str, Any]) -> KerasObject:
         layer = step.operation
         if hasattr(layer, "moving_mean") and hasattr(layer, "moving_variance"):
-            values = np.array(args[0])
-            axes = tuple(axis for axis in range(values.ndim) if axis != layer.axis % values.ndim)
-            layer.moving_mean.assign(values.mean(axis=axes))
-            layer.moving_variance.assign(values.var(axis=axes))
+            rank = len(args[0].shape)
+            mean, variance = keras.ops.moments(args[0], [axis for axis in range(rank) if axis != layer.axis % rank])
+            layer.moving_mean.assign(mean)
+            layer.moving_variance.assign(variance)
         return plain(step, args, kwargs)
 
     if classifier.form.batch is not None:  # the file fixes it
