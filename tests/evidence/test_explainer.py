@@ -24,13 +24,14 @@ def explainer_of(name, **params) -> Explainer:
 @pytest.mark.parametrize(
     ("name", "option", "asked", "measured", "images"),
     [
-        ("lime", "num_samples", None, 150, 16),
-        ("lime", "num_samples", 1000, 150, 16),
-        ("lime", "num_samples", 80, 80, 28),
+        ("lime", "num_samples", None, 150, 12),
+        ("lime", "num_samples", 1000, 150, 12),
+        ("lime", "num_samples", 80, 80, 22),
         ("smoothgrad", "samples", 50, 20, 28),
         ("smoothgrad", "samples", 20, 20, 28),
         ("integrated_gradients", "steps", 128, 16, 28),
-        ("integrated_gradients", "steps", None, None, 28),
+        ("integrated_gradients", "steps", None, 16, 28),
+        ("integrated_gradients", "steps", 32, 32, 28),
     ],
 )
 def test_a_dear_method_is_measured_with_less(name, option, asked, measured, images):
@@ -50,7 +51,7 @@ def test_runs_of_a_method_on_an_image():
 
 @pytest.mark.parametrize(
     ("name", "faces", "shares", "rest", "pool"),
-    [("saliency", 400, 400, 56, 140), ("gradcam", 100, 100, 56, 100), ("occlusion", 400, 28, 28, 0)],
+    [("saliency", 400, 400, 56, 140), ("gradcam", 100, 100, 56, 100), ("occlusion", 400, 21, 21, 0)],
 )
 def test_how_many_images_a_method_is_measured_on(name, faces, shares, rest, pool):
     """By the cost of its maps; ten untrained networks share out the pool, none for a black box."""
