@@ -24,7 +24,7 @@ Reinitialised = Callable[[int, Floats], AbstractContextManager[Classifier]]
 """(seed, inputs of 32 images) -> the model with fresh random weights, as long as the context lasts."""
 
 CHEAP, DEAR = 3, 10  # model passes of one map
-BUDGET = 3600  # model passes of a method's maps of further images, all of its runs together
+BUDGET = 4200  # model passes of a method's maps of further images, all of its runs together
 CHUNK = 28  # rows within which a partner is looked for, whatever the batches
 NETWORKS = 10  # with random weights: they are the unit, and class activation differs much from one to another
 LIVELY = 8  # images that tell whether a network answers

@@ -24,9 +24,9 @@ def explainer_of(name, **params) -> Explainer:
 @pytest.mark.parametrize(
     ("name", "option", "asked", "measured", "images"),
     [
-        ("lime", "num_samples", None, 150, 12),
-        ("lime", "num_samples", 1000, 150, 12),
-        ("lime", "num_samples", 80, 80, 22),
+        ("lime", "num_samples", None, 150, 14),
+        ("lime", "num_samples", 1000, 150, 14),
+        ("lime", "num_samples", 80, 80, 26),
         ("smoothgrad", "samples", 50, 20, 28),
         ("smoothgrad", "samples", 20, 20, 28),
         ("integrated_gradients", "steps", 128, 16, 28),
@@ -51,7 +51,7 @@ def test_runs_of_a_method_on_an_image():
 
 @pytest.mark.parametrize(
     ("name", "faces", "shares", "rest", "pool"),
-    [("saliency", 400, 400, 56, 140), ("gradcam", 100, 100, 56, 100), ("occlusion", 400, 21, 21, 0)],
+    [("saliency", 400, 400, 56, 140), ("gradcam", 100, 100, 56, 100), ("occlusion", 400, 24, 24, 0)],
 )
 def test_how_many_images_a_method_is_measured_on(name, faces, shares, rest, pool):
     """By the cost of its maps; ten untrained networks share out the pool, none for a black box."""

@@ -127,14 +127,14 @@ def flattened(value, path=""):
 
 
 def test_lime_is_measured_and_says_on_what():
-    """On twelve images, with maps of 150 samples; its fit on eight images with the samples of the figure."""
+    """On fourteen images, with maps of 150 samples; its fit on eight images with the samples of the figure."""
     classifier = corner_classifier()
     faces = faces_of(*corner_images(40), classifier)
     shown = replace(registered("lime", num_samples=1000), image_facts=LIME)
     found = measure([shown], classifier, faces, Setting(CLASSES, (CORNER,)))
     figure = found.of("lime")
     assert plain(figure)["evidence_images"] == {
-        "n": 12,
+        "n": 14,
         "empty": 0,
         "rule": "random_correct",
         "thrifty": {"num_samples": 150},
@@ -142,7 +142,7 @@ def test_lime_is_measured_and_says_on_what():
     assert {check: figure.light(check) for check in ("faithful", "class")} == {"faithful": "green", "class": "green"}
     assert figure.repeat is None
     assert figure.lime.r2.n == 8
-    assert "12" in spoken(found).rule("lime")
+    assert "14" in spoken(found).rule("lime")
     assert "150" in spoken(found).rule("lime")
 
 
