@@ -207,6 +207,11 @@ def questions(known: Arrays) -> dict[str, tuple[Callable[[Trial], Answer], float
                     lambda t, name=name, n=n, k=k, share=share: _excess(t, share, name, n, k),
                     truth,
                 )
+        mixed = np.repeat(np.arange(CLASSES), np.minimum(MIX, 12))  # what is covered of such a mix
+        asked[f"gap {name}, {len(mixed)} mixed"] = (
+            lambda t, gap=gap, mixed=mixed: in_turn(gap, t.images(mixed, COVERED * CLASSES)),
+            float(np.mean([np.nanmean(gap[target[: len(gap)] == k]) for k in mixed])),
+        )
         for n in (28, 56):
             asked[f"gap {name}, n={n}"] = (lambda t, gap=gap, n=n: in_turn(gap, t.turns(n)), float(np.nanmean(gap)))
             for reference in ("blob", "change", f"{name}_average"):

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from generator.artefacts import Ints
 from generator.evidence.cells import ranks
 from generator.evidence.estimates import (
+    DECIDED,
     FEWEST,
     FEWEST_NETWORKS,
     Bounds,
@@ -201,8 +202,11 @@ def fits(said: Said) -> Light:
     r2, stability = said["r2"], said["stability"]
     if r2 == "below" or stability == "below":
         return "red", "fits_badly" if r2 == "below" else "unstable"
-    if not {r2, stability} <= {"above", "between"}:
+    r2_open, stability_open = r2 not in DECIDED, stability not in DECIDED
+    if r2_open and stability_open:
         return "undecided", "undecided"
+    if r2_open or stability_open:
+        return "undecided", "r2_open" if r2_open else "stability_open"
     if (r2, stability) == ("above", "above"):
         return "green", "fits"
     return "amber", "fits_partly" if stability == "above" else "double_samples"

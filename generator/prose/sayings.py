@@ -144,8 +144,9 @@ class Spoken(Numbers):
 
     def say(self, figure: str) -> str:
         """The evidence of a figure in a few sentences: what holds or does not, and why where nothing is known."""
-        lines = self.lines(figure)
-        told = [line.sentence for line in lines if line.light != "silent"] or [line.sentence for line in lines[:1]]
+        verdicts, checks = self._figure(figure).verdict, [shared[0] for shared in self.shared_lines(figure)]
+        known = [check for check in checks if verdicts[check].light != "silent"] or checks[:1]
+        told = (sentence for check in known for sentence in self._sentences(figure, check, verdicts[check]))
         return self._joined(dict.fromkeys(told)) or self.words("evidence.says.any.not_asked")
 
     def rule(self, figure: str) -> str:
@@ -178,10 +179,13 @@ class Spoken(Numbers):
         return CheckLine(first, verdict.light, word, name, sentence, numbers)
 
     def _sentence(self, figure: str, check: str, verdict: Verdict) -> str:
+        return self._joined(self._sentences(figure, check, verdict))
+
+    def _sentences(self, figure: str, check: str, verdict: Verdict) -> Iterator[str]:
         own = f"evidence.says.{check}.{verdict.reason}"
         key = own if self.words.has(own) else f"evidence.says.any.{verdict.reason}"
-        further = self._further(figure, check, verdict)
-        return self._joined([self.words(key, regions=str(self._regions(verdict.about))), *further])
+        yield self.words(key, regions=str(self._regions(verdict.about)))
+        yield from self._further(figure, check, verdict)
 
     def _further(self, figure: str, check: str, verdict: Verdict) -> Iterator[str]:
         """What stands beside a sentence: what qualifies it, and what a negative number means."""

@@ -130,7 +130,7 @@ def test_every_map_that_is_not_beaten_is_named_with_how_it_stands(low, high, ref
         "below": ("This would do better: ", "做得更好的還有："),
         "within": ("This would do as well", "做得一樣好"),
         "not_above": ("at least nearly as well", "做得更好或幾乎一樣好"),
-        "not_below": ("worse than this by .05 at most, but", "頂多比以下這些差 .05"),
+        "not_below": ("worse than this by .05 at most, but", "和以下這些相比，頂多差 .05"),
         "undecided": ("Whether it does better than this is not decided: ", "是否勝過以下這些，無法斷定："),
     }
     for statement, (words, chinese_words) in heads.items():
@@ -178,8 +178,8 @@ def test_beside_pixels_that_change_stand_areas_that_do_not_and_what_helps(cell, 
         ((0.65, 0.75), (0.3, 0.4), "red", "unstable"),
         ((0.65, 0.75), (0.55, 0.75), "amber", "double_samples"),
         ((0.35, 0.55), (0.85, 0.95), "amber", "fits_partly"),
-        ((0.4, 0.74), (0.85, 0.95), "undecided", "undecided"),
-        ((0.65, 0.75), (0.7, 0.9), "undecided", "undecided"),
+        ((0.4, 0.74), (0.85, 0.95), "undecided", "r2_open"),
+        ((0.65, 0.75), (0.7, 0.9), "undecided", "stability_open"),
         ((0.2, 0.55), (0.2, 0.9), "undecided", "undecided"),
     ],
 )
@@ -191,6 +191,8 @@ def test_limes_light_is_of_fit_and_stability(r2, stability, light, reason):
     found = evidence.of("one").verdict["fit"]
     assert (found.light, found.reason) == (light, reason)
     _, english, chinese = said(evidence, "fit")
+    assert ("decided how well" in english) == ("能解釋多少" in chinese) == (reason in ("undecided", "r2_open"))
+    assert ("come again" in english and light == "undecided") == (reason in ("undecided", "stability_open"))
     for name, chinese_name, (low, high), floor, ceiling in (
         ("R² is", "R² ", r2, 0.3, 0.6),
         ("The stability is", "穩定度", stability, 0.5, 0.8),

@@ -5,7 +5,10 @@ from dataclasses import replace
 import pytest
 
 from generator.errors import InputError
-from generator.evidence.result import ReportEvidence
+from generator.evidence.dependence import Survival
+from generator.evidence.estimates import Estimate
+from generator.evidence.result import Drawn, FigureEvidence, ReportEvidence
+from generator.evidence.statement import judged
 from generator.prose.sayings import FUNCTIONS, NAMES
 from generator.shipped import TEMPLATES
 from generator.words import load
@@ -136,3 +139,12 @@ def test_a_third_language_names_the_sentences_that_it_lacks(evidence, tmp_path):
     french = replace(spoken(evidence), words=words)
     assert str(french.verdict("saliency", "class")) == f"Une autre classe. {NEGATIVE}"
     assert str(french.verdict("saliency", "weights")).startswith("An untrained network gives another map: ")
+
+
+def test_what_is_said_of_a_figure_says_nothing_twice():
+    """What a number below zero means stands once, though two checks have one."""
+    survival = Survival(Estimate(-0.2, -0.25, -0.15, 28), 0.1, 0.3, 28)
+    figure = FigureEvidence(Drawn(28), class_swap=survival, random_weights=survival, verdict={})
+    told = spoken(judged(ReportEvidence({"one": figure}))).say("one")
+    assert told.count("less than a third of it stays.") == 2
+    assert told.count("Below zero means") == 1
