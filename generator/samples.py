@@ -42,6 +42,10 @@ class Files(Protocol):
         """The same for equal pictures."""
         ...
 
+    def sizes(self, positions: Ints) -> list[tuple[int, int]]:
+        """Height and width of pictures, without decoding them."""
+        ...
+
     def top(self, position: int) -> tuple[float, float]:
         """The largest value that a file holds, and the one that is taken for white there."""
         ...
@@ -81,6 +85,12 @@ class Samples:
     def fingerprints(self, positions: Ints) -> list[bytes]:
         """The same for equal pictures."""
         return self.files.digests(positions) if self.files else [pixel_digest(p) for p in self.decode(positions)]
+
+    def sizes(self, positions: Ints) -> list[tuple[int, int]]:
+        """Height and width of pictures as stored."""
+        if self.files is not None:
+            return self.files.sizes(positions)
+        return [(picture.shape[0], picture.shape[1]) for picture in self.decode(positions)]
 
     def named(self, position: int) -> str:
         """How a message calls a picture."""

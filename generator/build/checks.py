@@ -3,16 +3,20 @@
 import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
+from functools import partial
 
 import numpy as np
 
 from generator.build.cache import Cache, key_of, source_of
 from generator.build.choice import shows_images
-from generator.build.picture_doubts import picture_doubts
+from generator.build.picture_doubts import picture_doubts, resized
 from generator.build.runs import runs_of, waiting
 from generator.build.study import Study, open_study
 from generator.build_options import BuildOptions
 from generator.classifier import layer_called
+from generator.data.resize import images_of
+from generator.data.resizing_check import MOST as RESIZED
+from generator.data.resizing_check import better_resizing
 from generator.data.scaling_check import ScalingHint, suspicious_scaling
 from generator.data.selection import row_hash
 from generator.drawing.fonts import missing_characters
@@ -98,9 +102,12 @@ def _problems(report: Report, study: Study) -> Iterator[Problem]:
 def _unfit(report: Report, study: Study, name: str) -> Iterator[Problem]:
     """A model that cannot be opened, or has another number of classes."""
     try:
-        facts = study.subjects[name].facts
+        facts, _ = study.subjects[name].facts, study.subjects[name].frame
     except ModelError as error:
         yield report.problem(child(report.model_paths[name], "path"), str(error))
+        return
+    except DataError as error:
+        yield report.problem(child(report.model_paths[name], "preprocess"), str(error))
         return
     if len(report.classes) != facts.n_classes:
         outputs = f"{facts.n_classes} classes (one sigmoid)" if facts.one_output else f"{facts.n_classes} outputs"
@@ -201,4 +208,8 @@ def _check(study: Study) -> Checked:
     right = subject.predict(chosen).argmax(axis=1) == label
     current = subject.classifier.preprocessing
     hint = suspicious_scaling(subject.classifier.logits, images, label, current)
+    if (hint is None or not hint.better) and resized(study):
+        some = chosen[:RESIZED]
+        shown = partial(images_of, samples, some)
+        hint = better_resizing(subject.classifier.logits, shown, label[: len(some)], current, subject.frame) or hint
     return Checked(float(right.mean()), len(chosen), hint)

@@ -41,9 +41,30 @@ def _looked_at(study: Study, with_model: bool) -> PictureCheck:
     frame = study.subject.frame if with_model else SMALL
 
     def check() -> PictureCheck:
-        order = np.argsort(row_hash(data.samples.index, study.seed), kind="stable")
-        positions: Ints = np.sort(order[: MOST if with_model else FEW]).astype(np.int64)
+        positions = _drawn(study, MOST if with_model else FEW)
         return picture_check(data.samples, positions, images_of(data.samples, positions, frame))
 
     key = key_of(looked_at=data.digest, frame=repr(frame), seed=study.seed, source=source_of(*DATA))
     return PictureCheck(**study.cache.remember(key, lambda: asdict(check())))
+
+
+def stored_sizes(study: Study) -> tuple[tuple[int, int], ...]:
+    """The sizes (h, w) that some pictures drawn by chance have, each once, the smallest first."""
+    data = study.subject.data
+
+    def sizes() -> list[list[int]]:
+        return [list(size) for size in sorted(set(data.samples.sizes(_drawn(study, MOST))))]
+
+    found = study.cache.remember(key_of(sizes=data.digest, seed=study.seed, source=source_of(*DATA)), sizes)
+    return tuple((height, width) for height, width in found)
+
+
+def resized(study: Study) -> bool:
+    """Whether any of them has another size than the model's input."""
+    return any(size != study.subject.frame.shape[:2] for size in stored_sizes(study))
+
+
+def _drawn(study: Study, most: int) -> Ints:
+    """Positions drawn by chance, in their order."""
+    rows = study.subject.data.samples.index
+    return np.sort(np.argsort(row_hash(rows, study.seed), kind="stable")[:most]).astype(np.int64)

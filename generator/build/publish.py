@@ -11,8 +11,10 @@ from functools import cached_property
 from pathlib import Path
 
 from generator.build.cache import Cache, key_of, source_of
+from generator.build.checks import needs_model
 from generator.build.narrator import Narrator, facts_of
 from generator.build.outputs import DRAWING, DRAWN_WITH
+from generator.build.picture_doubts import resized, stored_sizes
 from generator.build.study import Study
 from generator.build.subject import versions
 from generator.evidence.result import ReportEvidence
@@ -83,9 +85,10 @@ class Publication:
         """What stands around the report."""
         libraries, subject = versions(), self.study.subject
         images = f"{self.narrator.facts.images:,}"
-        foot = {
+        foot: dict[str, str | Text] = {
             "model": f"{self.report.models[0].path.name} · sha256 {subject.digest[:12]}",
             "data": f"{self.report.data.source} · {images} · sha256 {subject.data.digest[:12]}",
+            **self._resizing,
             "versions": ", ".join(f"{name} {libraries[name]}" for name in SHOWN),
             "seed": str(self.report.seed),
             "rebuild": f"python -m generator {self.report.source.file.name}",
@@ -93,6 +96,13 @@ class Publication:
         measured = section(self.told, {picture.name: picture for picture in self.evidence_pictures})
         downloads = {name: form.download for name, form in FORMS.items() if form.download and name in self.formats}
         return Imprint(foot, downloads, (measured,) if measured else ())
+
+    @property
+    def _resizing(self) -> dict[str, Text]:
+        """How pictures came to the model's size, where any had another."""
+        if not needs_model(self.report, self.study) or not resized(self.study):
+            return {}
+        return {"resize": self.narrator.reader.resizing(self.study.subject.frame, stored_sizes(self.study))}
 
     def files(self) -> dict[str, bytes | str]:
         """The published files by their path in the site, but for the pictures of the figures."""

@@ -8,7 +8,8 @@ than one of 256 levels; a whole photograph is never held longer than it takes to
 import logging
 import struct
 import zlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
@@ -50,6 +51,7 @@ BROKEN = (  # what decoders raise on a file that ends early or holds other bytes
     *(OSError, SyntaxError, ValueError, EOFError, RuntimeError, Image.DecompressionBombError),
     *(struct.error, zlib.error, KeyError, IndexError, TypeError, OverflowError),
 )
+ORIENTATION, SIDEWAYS = 0x0112, 5  # of EXIF: from there on height and width are swapped
 CURE = "replace or remove it"
 OTHERS = {  # how files begin that are often called a picture
     b"%!ps": "PostScript, a program that draws one",
@@ -110,10 +112,17 @@ def read_picture(file: Path, levels: Levels | None = None) -> Picture:
 
 def read_fitted(file: Path, frame: Frame, levels: Levels) -> Picture:
     """One picture as the image that a frame wants: `(H, W[, c])` uint8 where it was decoded small, else float."""
-    small = frame.crop is None and frame.antialias and levels.range is None
+    small = frame.crop is None and frame.antialias and frame.filter != "nearest" and levels.range is None
     picture = _upright(_opened(file, frame if small else None))
     reduced = _reduced(picture, frame) if levels.range is None else None
     return resize([_valued(picture, levels)], frame)[0] if reduced is None else np.asarray(reduced)
+
+
+def stored_size(file: Path) -> tuple[int, int]:
+    """Height and width of a picture, from the head of its file."""
+    with _reading(file), Image.open(file, formats=formats()) as picture:
+        turned = picture.getexif().get(ORIENTATION, 1) >= SIDEWAYS
+        return picture.size if turned else (picture.height, picture.width)
 
 
 def stored_range(file: Path) -> Extremes:
@@ -124,13 +133,19 @@ def stored_range(file: Path) -> Extremes:
 
 
 def _opened(file: Path, frame: Frame | None = None) -> Image.Image:
-    """A decoded picture, no larger than a frame needs; raises PictureError where it is none."""
+    """A decoded picture, no larger than a frame needs."""
+    with _reading(file), Image.open(file, formats=formats()) as picture:
+        if frame is not None:
+            _draft(picture, frame)
+        picture.load()
+        return picture
+
+
+@contextmanager
+def _reading(file: Path) -> Iterator[None]:
+    """Whatever a decoder raises is a PictureError that says what the file is."""
     try:
-        with Image.open(file, formats=formats()) as picture:
-            if frame is not None:
-                _draft(picture, frame)
-            picture.load()
-            return picture
+        yield
     except UnidentifiedImageError as error:
         with file.open("rb") as content:
             start = content.read(LONGEST).lower().lstrip()
@@ -146,7 +161,7 @@ def _named() -> str:
 
 def _draft(picture: Image.Image, frame: Frame) -> None:
     """Asks the decoder for a smaller picture, still so much larger than needed; a JPEG's does it for nothing."""
-    turned = picture.getexif().get(0x0112, 1) >= 5  # the sides of what is stored are those of what is shown, swapped
+    turned = picture.getexif().get(ORIENTATION, 1) >= SIDEWAYS
     height, width = picture.size if turned else picture.size[::-1]
     down, right = spans((height, width), frame)
     least = [
@@ -170,7 +185,7 @@ def _upright(picture: Image.Image) -> Image.Image:
 def _reduced(picture: Image.Image, frame: Frame) -> Image.Image | None:
     """A picture that is much too large at the size of the frame; None where it is not, or must be taken exactly."""
     down, right = spans(picture.size[::-1], frame)
-    padded = down.before + right.before + down.after + right.after
+    padded = down.padding + right.padding
     scales = [(span.high - span.low) / new for span, new in zip((down, right), frame.shape, strict=False)]
     wanted = frame.antialias and frame.filter in RESAMPLED and not padded and picture.mode in ("L", "RGB", "RGBA")
     if not wanted or min(scales) < MUCH:

@@ -15,7 +15,16 @@ from typing import TypeVar
 import numpy as np
 
 from generator.artefacts import Floats, Ints
-from generator.data.decoding import BARE, Levels, formats, levels_of, read_fitted, read_picture, stored_range
+from generator.data.decoding import (
+    BARE,
+    Levels,
+    formats,
+    levels_of,
+    read_fitted,
+    read_picture,
+    stored_range,
+    stored_size,
+)
 from generator.data.resize import in_unit, to_channels
 from generator.samples import Frame, Picture, Range, Samples, pixel_digest
 
@@ -112,6 +121,10 @@ class PictureFiles:
         """The largest value that a file holds, and the one that is taken for white there."""
         mode, _, high = stored_range(self.folder / self.names[position])
         return high, self.levels.white(mode)
+
+    def sizes(self, positions: Ints) -> list[tuple[int, int]]:
+        """Height and width of pictures, without decoding them."""
+        return list(in_parallel(stored_size, self._at(positions)))
 
     def _at(self, positions: Ints) -> list[Path]:
         return [self.folder / self.names[position] for position in positions.tolist()]

@@ -52,45 +52,38 @@ def frame_of(resizing: Resizing | None, crop: tuple[int, int] | None, shape: tup
 
 @dataclass(frozen=True)
 class Span:
-    """One direction: `taken` pixels from `first` on, `before` and `after` black ones; low to high becomes the image."""
+    """One direction: `taken` pixels from `first` on, `padding` black ones on each side; low to high is the image."""
 
     first: int
     taken: int
     low: float
     high: float
-    before: int = 0
-    after: int = 0
+    padding: int = 0
 
 
 def spans(size: tuple[int, int], frame: Frame) -> tuple[Span, Span]:
     """What of a picture's height and width becomes the image."""
-    crop = frame.crop or size
-    offset = [max(0, (have - want) // 2) for have, want in zip(size, crop, strict=True)]
-    have = (min(size[0], crop[0]), min(size[1], crop[1]))
+    height, width = (min(pair) for pair in zip(size, frame.crop or size, strict=True))
+    rows, columns = frame.shape[:2]
+    fitting = (
+        int(width * rows / columns),
+        int(height * columns / rows),
+    )  # by the aspect of the model, as Keras rounds
+    ends = ((size[0] - height) // 2, (size[1] - width) // 2)
+    down = _span(ends[0], height, fitting[0], frame, min(height, width), rows)
+    return down, _span(ends[1], width, fitting[1], frame, min(height, width), columns)
+
+
+def _span(first: int, have: int, fitting: int, frame: Frame, shortest: int, wanted: int) -> Span:
+    """One direction of a picture of which `have` pixels from `first` on are left."""
     if frame.shorter is not None:
-        sides = [(length * frame.shorter) // min(have) for length in have]  # torchvision rounds down
-        return _middle(offset[0], have[0], sides[0], frame.shape[0]), _middle(
-            offset[1], have[1], sides[1], frame.shape[1]
-        )
-    height, width = frame.shape[:2]
-    fitting = (int(have[1] * height / width), int(have[0] * width / height))  # with the aspect of the model, by Keras
-    if frame.aspect == "crop":
-        kept = [min(length, other) for length, other in zip(have, fitting, strict=True)]
-        lost = [(length - keep) // 2 for length, keep in zip(have, kept, strict=True)]
-        down, right = (Span(o + cut, keep, 0, keep) for o, cut, keep in zip(offset, lost, kept, strict=True))
-        return down, right
-    whole = [max(pair) for pair in zip(have, fitting, strict=True)] if frame.aspect == "pad" else list(have)
-    down, right = (
-        Span(o, length, 0, all_, (all_ - length) // 2, all_ - length - (all_ - length) // 2)
-        for o, length, all_ in zip(offset, have, whole, strict=True)
-    )
-    return down, right
-
-
-def _middle(first: int, taken: int, resized: int, wanted: int) -> Span:
-    """The middle `wanted` of a side that is `resized`, in pixels of the picture."""
-    start = round((resized - wanted) / 2)
-    return Span(first, taken, start * taken / resized, (start + wanted) * taken / resized)
+        side = have * frame.shorter // shortest  # torchvision rounds the longer side down, and the offset to even
+        start = round((side - wanted) / 2)
+        return Span(first, have, start * have / side, (start + wanted) * have / side)
+    if frame.aspect == "crop" and 0 < fitting < have:
+        return Span(first + (have - fitting) // 2, fitting, 0, fitting)
+    padding = max(0, fitting - have) // 2 if frame.aspect == "pad" else 0  # as much before as after
+    return Span(first, have, 0, have + 2 * padding, padding)
 
 
 def resize(pictures: Sequence[Picture], frame: Frame) -> Floats:
@@ -147,7 +140,7 @@ def _weights(span: Span, new: int, filter: str, antialias: bool) -> tuple[NDArra
     """Which of the pixels taken are needed, and how much of each `(new, needed)` an image's pixel takes."""
     scale = (span.high - span.low) / new
     centre = span.low + (np.arange(new) + 0.5) * scale
-    pixels = np.arange(span.before + span.taken + span.after)
+    pixels = np.arange(span.taken + 2 * span.padding)
     distance = pixels[None] + 0.5 - centre[:, None]
     if filter == "nearest":
         weight = (np.floor(centre)[:, None] == pixels[None]) * 1.0
@@ -155,7 +148,7 @@ def _weights(span: Span, new: int, filter: str, antialias: bool) -> tuple[NDArra
         weight = np.clip((1 + scale) / 2 - np.abs(distance), 0, min(1, scale))
     else:
         weight = KERNELS[filter](distance / (max(1.0, scale) if antialias else 1.0))
-    weight = (weight / weight.sum(axis=1, keepdims=True))[:, span.before : span.before + span.taken]
+    weight = (weight / weight.sum(axis=1, keepdims=True))[:, span.padding : span.padding + span.taken]
     used = np.flatnonzero(weight.any(axis=0))
     return used, weight[:, used].astype(np.float32)
 

@@ -53,20 +53,26 @@ def suspicious_scaling(
     """
     if len(labels) < LEAST:
         return None
-    own = _right(logits, current.prepare(images), labels)
+    own = rightness(logits, current.prepare(images), labels)
     others = COMMON | (IMAGENET if images.shape[3] == 3 else {})
     scaled = {name: preprocess_of(scaling, images.shape[1:]).prepare for name, scaling in others.items()}
-    rights = {name: _right(logits, prepare(images), labels) for name, prepare in scaled.items()}
+    rights = {name: rightness(logits, prepare(images), labels) for name, prepare in scaled.items()}
     name, best = max(rights.items(), key=lambda item: item[1].mean())
     counts = np.bincount(labels)
     chance = float(counts.max() / len(labels))
-    difference = best - own  # paired: both saw the same images
-    if difference.mean() > max(CLEAR, SURE * difference.std() / np.sqrt(len(difference))):
+    if clearly_better(best, own):
         return ScalingHint(float(own.mean()), chance, len(labels), name, float(best.mean()))
     if own.mean() - chance <= SURE * np.sqrt(chance * (1 - chance) / len(labels)) and len(counts) > 1:
         return ScalingHint(float(own.mean()), chance, len(labels))
     return None
 
 
-def _right(logits: Callable[[Floats], Floats], inputs: Floats, labels: Ints) -> NDArray[np.float64]:
+def clearly_better(other: NDArray[np.float64], own: NDArray[np.float64]) -> bool:
+    """Whether more is right, by a margin that matters and that chance does not give; both saw the same images."""
+    difference = other - own
+    return bool(difference.mean() > max(CLEAR, SURE * difference.std() / np.sqrt(len(difference))))
+
+
+def rightness(logits: Callable[[Floats], Floats], inputs: Floats, labels: Ints) -> NDArray[np.float64]:
+    """1 for each image that is predicted as its label, else 0."""
     return np.asarray(logits(inputs).argmax(axis=1) == labels, np.float64)

@@ -27,7 +27,7 @@ class Imprint:
     `downloads` has the names of these by the suffix of their files, `sections` is what stands after the questions.
     """
 
-    foot: Mapping[str, str]
+    foot: Mapping[str, str | Text]
     downloads: Mapping[str, str] = field(default_factory=dict)
     sections: tuple[PageSection, ...] = ()
 

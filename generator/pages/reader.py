@@ -1,6 +1,6 @@
 """For whom a page is written: names, numbers and facts as they are read, in every language of the report at once."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import PurePath
 
@@ -10,6 +10,7 @@ from generator.pages.page import Strength
 from generator.prose.quantities import FALLS, SHARES, printed
 from generator.regions import Region
 from generator.results import Part, Role
+from generator.samples import Frame
 from generator.show import WEAK
 from generator.text import Passage, Prose, Text, isolated, woven
 from generator.words import Interface
@@ -17,6 +18,7 @@ from generator.words import Interface
 CLASSES, NAMES = frozenset({"new_prediction"}), frozenset({"seed"})  # facts that are numbers of a class, or of nothing
 SIZES = frozenset({"grid", "native", "size", "input"})  # facts whose numbers are sides: 6×6
 FILES = frozenset({"origin", "source"})  # facts that are paths, of which only the name concerns a reader
+EXACT = frozenset({"nearest", "area"})  # filters that average always or never
 Say = Callable[[Text, str], str]
 
 
@@ -70,6 +72,21 @@ class Reader:
         if 0 < share < 0.0005:
             return "< 0.1%"
         return "> 99.9%" if 0.9995 <= share < 1 else f"{100 * share:.1f}%"
+
+    def resizing(self, frame: Frame, stored: Sequence[tuple[int, int]]) -> Text:
+        """How pictures of these sizes came to the model's, with the filter and whether it averages."""
+        ends = dict.fromkeys(f"{height}×{width}" for height, width in (stored[0], stored[-1]))
+        said = [self.words(f"resize.{frame.filter}")]
+        if frame.filter not in EXACT:
+            said.append(self.words("resize.antialiased" if frame.antialias else "resize.plain"))
+        if frame.crop:
+            said.append(self.words("resize.cut", size="×".join(map(str, frame.crop))))
+        if frame.shorter:
+            said.append(self.words("resize.shorter", n=frame.shorter))
+        if frame.aspect != "stretch":
+            said.append(self.words(f"resize.{frame.aspect}"))
+        size = f"{frame.shape[0]}×{frame.shape[1]}"
+        return self.words("resize.said", stored=" – ".join(ends), size=size, how=self.words.joined(said))
 
     def strength(self, top: float, share: float) -> Strength:
         """Where a map's colours end, and how that compares with the strongest map of its figure."""

@@ -43,6 +43,8 @@ class Preprocess(Preprocessing):
         beside = [key for key in ("scale", "mean", "std", "standardize") if getattr(self, key) is not None]
         if self.mode and beside:
             raise wrong(f"`mode` and `{beside[0]}` exclude each other")
+        if self.resize and self.resize.shorter and self.resize.aspect != "stretch":
+            raise wrong("`shorter` and `aspect` exclude each other: both say what becomes of the longer side")
         return self
 
 

@@ -15,7 +15,7 @@ from generator.classifier import Layer, ModelFacts
 from generator.data.preprocess import Preprocessor
 from generator.errors import SpecError
 from generator.methods import METHODS
-from generator.samples import Samples
+from generator.samples import Frame, Samples
 from tests.fixtures.closed_form import LinearClassifier
 from tests.fixtures.spec_fixture import HEAD, loaded
 
@@ -38,7 +38,7 @@ class Faint:
         classifier = SimpleNamespace(preprocessing=preprocess, logits=self.model.logits)
         data = SimpleNamespace(samples=samples, digest="")
         self.subject = SimpleNamespace(
-            key="", data=data, classifier=classifier, images=self.shown, predict=self.predict
+            frame=Frame((4, 4, 1)), key="", data=data, classifier=classifier, images=self.shown, predict=self.predict
         )
 
     def shown(self, at):
@@ -120,7 +120,13 @@ def subject(*layers: str) -> SimpleNamespace:
     known = tuple(Layer(name, "Conv2D", (4, 4, 1)) for name in layers)
     facts = ModelFacts((4, 4, 1), 2, False, known, 0, 0, "3")
     samples = Samples(np.zeros(1, np.int64), np.zeros(1, np.int64), lambda at: [], "here", "")
-    return SimpleNamespace(facts=facts, key="", folder=None, data=SimpleNamespace(digest="", samples=samples))
+    return SimpleNamespace(
+        facts=facts,
+        frame=Frame(facts.input_shape),
+        key="",
+        folder=None,
+        data=SimpleNamespace(digest="", samples=samples),
+    )
 
 
 def test_an_unknown_layer_is_said_of_its_model(tmp_path):

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from generator.data.resize import resize
+from generator.data.resize import Resizing, frame_of, resize
 from generator.errors import DataError
 from generator.samples import Frame
 
@@ -64,3 +64,49 @@ def test_a_strange_number_of_channels_is_refused():
     """No picture has five channels."""
     with pytest.raises(DataError, match="takes 5 channels"):
         resize([np.zeros((4, 4))], Frame((4, 4, 5)))
+
+
+PICTURE = RNG.integers(0, 256, (90, 130, 3), dtype=np.uint8)
+
+
+@pytest.mark.parametrize("filter", ["nearest", "bilinear", "bicubic", "lanczos", "area"])
+@pytest.mark.parametrize("size", [(32, 32), (100, 61), (224, 224)])
+def test_without_antialiasing_it_is_what_keras_data_sets_do(filter, size):
+    """tf.image.resize, which keras.utils.image_dataset_from_directory calls, is the oracle."""
+    tf = pytest.importorskip("tensorflow")
+    method = {"lanczos": "lanczos3"}.get(filter, filter)
+    theirs = tf.image.resize(PICTURE.astype(np.float32), size, method=method).numpy() / 255
+    ours = resize([PICTURE], Frame((*size, 3), filter=filter, antialias=False))[0]
+    np.testing.assert_allclose(ours, np.clip(theirs, 0, 1), atol=1e-3)  # its bicubic weights come from a table
+
+
+@pytest.mark.parametrize("aspect", ["crop", "pad"])
+@pytest.mark.parametrize("shape", [(90, 130), (130, 90), (61, 200)])
+def test_the_aspect_is_kept_as_keras_keeps_it(aspect, shape):
+    """Its crop_to_aspect_ratio and pad_to_aspect_ratio are the oracle."""
+    keras = pytest.importorskip("keras")
+    picture = RNG.integers(0, 256, (*shape, 3), dtype=np.uint8)
+    option = {f"{aspect}_to_aspect_ratio": True}
+    theirs = keras.ops.convert_to_numpy(keras.ops.image.resize(picture.astype("float32"), (48, 32), **option)) / 255
+    ours = resize([picture], Frame((48, 32, 3), antialias=False, aspect=aspect))[0]
+    np.testing.assert_allclose(ours, theirs, atol=2e-4)
+
+
+@pytest.mark.parametrize("filter", ["bilinear", "bicubic", "lanczos"])
+@pytest.mark.parametrize("shape", [(90, 130), (131, 97)])
+def test_the_shorter_side_and_the_middle_are_torchvisions_recipe(filter, shape):
+    """Resize(40) and CenterCrop(32): its sizes and offsets in Python, Pillow's filter on each channel."""
+    picture = RNG.integers(0, 256, shape, dtype=np.uint8)
+    short, long = min(shape), max(shape)
+    sides = (40, int(40 * long / short)) if shape[0] == short else (int(40 * long / short), 40)
+    method = Image.Resampling[filter.upper()]
+    whole = np.asarray(Image.fromarray(picture.astype(np.float32)).resize(sides[::-1], method))
+    top, left = (round((side - 32) / 2.0) for side in sides)
+    ours = resize([picture], Frame((32, 32, 1), filter=filter, shorter=40))[0, ..., 0]
+    np.testing.assert_allclose(ours, np.clip(whole[top : top + 32, left : left + 32] / 255, 0, 1), atol=1e-5)
+
+
+def test_too_short_a_side_is_refused():
+    """Nothing is made up beside the picture."""
+    with pytest.raises(DataError, match="shorter: 200 leaves too little for the model's 224×224; say 224 or more"):
+        frame_of(Resizing(shorter=200), None, (224, 224, 3))
