@@ -190,11 +190,16 @@ class LimeFit:
 def lime_fit(facts: Sequence[Mapping[str, Any]]) -> tuple[LimeFit | None, Verdict | None]:
     """From the facts beside the images shown; None where a figure has no such facts."""
     names = ("r2", "stability", "chance")
-    known = [one for one in facts if all(name in one for name in names)]
-    if not known:
+    pictures: dict[object, list[list[float]]] = {}  # one that is explained for several classes counts once
+    for row, one in enumerate(facts):
+        if all(name in one for name in names):
+            pictures.setdefault(one.get("seed", row), []).append([float(one[name]) for name in names])
+    if not pictures:
         return None, None
-    fit = LimeFit(*(described([float(one[name]) for one in known]) for name in names))
-    return fit, Verdict("silent", "too_few", len(known)) if len(known) < FEWEST else None
+    told = ([row for row in rows if np.isfinite(row).all()] or rows for rows in pictures.values())
+    means = np.array([np.mean(rows, axis=0) for rows in told])
+    fit = LimeFit(*map(described, means.T))
+    return fit, Verdict("silent", "too_few", len(means)) if len(means) < FEWEST else None
 
 
 def fits(said: Said) -> Light:
@@ -212,9 +217,9 @@ def fits(said: Said) -> Light:
     return "amber", "fits_partly" if stability == "above" else "double_samples"
 
 
-def described(values: Sequence[float]) -> Estimate:
+def described(values: Doubles) -> Estimate:
     """The mean of the very images shown; with one image the interval is that number."""
-    sums = Sums.of(np.asarray(values, np.float64))
+    sums = Sums.of(values)
     mean = float(sums.means[0])
     return sums.estimate(fewest=2) or Estimate(mean, mean, mean, sums.n)
 

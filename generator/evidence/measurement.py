@@ -148,8 +148,8 @@ def _of_figure(
 def _facts(explainer: Explainer, bench: Bench, failures: Failures) -> tuple[Mapping[str, Fact], ...]:
     """The facts beside the images shown, and where a check asks for them, beside others until there are eight."""
     shown, faces = explainer.image_facts, bench.faces
-    seeds = {fact.get("seed") for fact in shown}
-    others = [row for row, seed in enumerate(faces.seeds.tolist()) if seed not in seeds][: max(0, FEWEST - len(shown))]
+    seeds = {fact.get("seed", row) for row, fact in enumerate(shown)}  # one a picture, however often it is explained
+    others = [row for row, seed in enumerate(faces.seeds.tolist()) if seed not in seeds][: max(0, FEWEST - len(seeds))]
     asked = any(check.of_shown and check.of_shown(shown)[0] for check in CHECKS.values())
     if not others or not asked or len(others) * explainer.cost > BUDGET:
         return shown

@@ -185,9 +185,10 @@ def kernels(artefact: artefacts.Kernels, seen: Seen) -> Text:
 def confusion(artefact: artefacts.Confusion, seen: Seen) -> Text:
     reader, counts = seen.reader, artefact.counts
     total = max(int(counts.sum()), 1)
-    recall = np.diag(counts) / np.maximum(counts.sum(axis=1), 1)
+    recall = np.where(counts.any(axis=1), np.diag(counts) / np.maximum(counts.sum(axis=1), 1), -1)
     wrong = counts - np.diag(np.diag(counts))
     label, prediction = np.unravel_index(int(wrong.argmax()), wrong.shape)
+    names = {"label": reader.class_name(int(label)), "prediction": reader.class_name(int(prediction))}
     best = int(recall.argmax())
     return reader.words(
         "alt.confusion",
@@ -195,9 +196,7 @@ def confusion(artefact: artefacts.Confusion, seen: Seen) -> Text:
         accuracy=reader.percent(float(np.trace(counts) / total)),
         best=reader.class_name(best),
         recall=reader.percent(float(recall[best])),
-        label=reader.class_name(int(label)),
-        prediction=reader.class_name(int(prediction)),
-        count=f"{int(wrong.max()):,}",
+        confused=seen.say("confused", count=f"{int(wrong.max()):,}", **names) if wrong.any() else "",
     )
 
 

@@ -200,9 +200,10 @@ class Numbers:
         rows = range(len(part.batch)) if row is None else [self._row(figure, row)[1]]
         if not isinstance(part.artefact, Heatmaps):
             raise InputError(f"figure '{figure}' has no maps")
-        maps = [part.artefact.values[k] for k in rows if not part.artefact.remark(k)]
+        told = [k for k in rows if not part.artefact.remark(k)]
+        maps, pictures = [part.artefact.values[k] for k in told], set(part.batch.index[told].tolist())
         shares = [share(values, self._region(region).mask(*values.shape)) for values in maps]
-        return Quantity(float(np.mean(shares)), "share", n=len(shares)) if shares else Quantity.unknown("share")
+        return Quantity(float(np.mean(shares)), "share", n=len(pictures)) if shares else Quantity.unknown("share")
 
     def leading_region(self, figure: str, row: str | int) -> Name:
         """The region with the densest attribution in the map of a row: its share over its area is the largest."""

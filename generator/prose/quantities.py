@@ -117,7 +117,10 @@ class Name(str):
 
 
 class Listed(tuple[Any, ...]):
-    """Several names or numbers that print as a list in the reader's language; `apart`: clearly so, of a ranking."""
+    """Several names or numbers that print as a list in the reader's language, none as '–'.
+
+    `apart`: clearly so, of a ranking.
+    """
 
     words: Words
     apart: bool = False
@@ -129,7 +132,7 @@ class Listed(tuple[Any, ...]):
         return made
 
     def __str__(self) -> str:
-        return self.words.listed([str(item) for item in self])
+        return self.words.listed([str(item) for item in self]) or "–"
 
 
 class Claim(Quantity):

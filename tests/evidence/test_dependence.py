@@ -7,6 +7,7 @@ from generator.evidence.dependence import (
     RAW,
     agreement,
     exchanged,
+    lime_fit,
     partners,
     repetition,
     swapped,
@@ -87,3 +88,15 @@ def test_two_methods_agree_on_a_picture_only_beyond_other_pictures():
     assert here.excess.low > 0.5
     assert here.excess.mean == pytest.approx(here.same.mean - here.other.mean)
     assert here.related and here.same.n == 56
+
+
+def test_a_picture_counts_once_however_often_it_is_explained():
+    """Three classes of one picture are one picture, with the mean of what is known of them."""
+    rows = [{"r2": r2, "stability": 0.5, "chance": 0.1, "seed": seed} for seed in range(8) for r2 in (0.2, 0.4, 0.6)]
+    fit, silent = lime_fit(rows)
+    assert (fit.r2.n, fit.stability.n, silent) == (8, 8, None)
+    assert fit.r2.mean == pytest.approx(0.4)
+    assert fit.r2.low == pytest.approx(fit.r2.high)
+    one, silent = lime_fit([*rows[:3], {**rows[0], "r2": float("nan")}])
+    assert (one.r2.n, one.r2.mean, silent.reason, silent.n) == (1, pytest.approx(0.4), "too_few", 1)
+    assert lime_fit([{"seed": 3}]) == (None, None)

@@ -146,6 +146,16 @@ def test_lime_is_measured_and_says_on_what():
     assert "150" in spoken(found).rule("lime")
 
 
+@pytest.mark.parametrize("classes", [1, 3])
+def test_pictures_are_added_until_there_are_eight(classes):
+    """Whether the ones that are shown are explained for one class each or for three."""
+    classifier = corner_classifier()
+    faces = faces_of(*corner_images(40), classifier)
+    facts = tuple({**LIME[0], "seed": seed} for seed in (-1, -2, -3) for _ in range(classes))
+    shown = replace(registered("lime", num_samples=300), image_facts=facts)
+    assert measure([shown], classifier, faces, Setting(CLASSES, (CORNER,))).of("lime").lime.r2.n == 8
+
+
 def raised(error):
     raise error
 

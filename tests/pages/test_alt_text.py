@@ -121,6 +121,25 @@ def test_a_matrix_in_a_sentence():
     assert "Fear as Neutral (4)" in text
 
 
+@pytest.mark.parametrize(
+    ("counts", "said"),
+    [
+        (np.diag([0, 5, 5, 5, 5, 5, 5]), "the highest recall is that of Disgust (100.0%)."),
+        (
+            np.eye(7, k=6),
+            "the highest recall is that of Angry (0.0%), the most frequent confusion is Angry as Neutral (1).",
+        ),
+        (
+            np.eye(7, k=-6),
+            "the highest recall is that of Neutral (0.0%), the most frequent confusion is Neutral as Angry (1).",
+        ),
+    ],
+)
+def test_a_matrix_names_no_class_without_pictures(counts, said):
+    """As the best, and no confusion where nothing is wrong."""
+    assert seen(Confusion(counts.astype(np.int64), "none"), "chart", None).endswith(said)
+
+
 def test_probabilities_in_a_sentence():
     """The three most probable classes, first things first."""
     text = seen(Predictions(batch().probability), "chart", 2)

@@ -77,6 +77,30 @@ def test_units_that_an_image_outdoes_are_named():
     assert not numbers().outdone("filters")
 
 
+def test_a_class_without_pictures_takes_no_part_in_an_order():
+    """It is neither the best nor the worst; where no class has any, nobody is."""
+    for label in range(3):
+        kept = label != LABEL
+        facts = numbers().facts
+        n = replace(numbers(), facts=replace(facts, evaluation=Evaluation(LABEL[kept], PREDICTION[kept], None, "", "")))
+        without = [name for k, name in enumerate(CLASSES) if k != label]
+        assert sorted(n_ids(n.worst_classes(3))) == sorted(n_ids(n.best_classes(3))) == sorted(without)
+        assert n_ids(n.worst_classes(1)) == n_ids(n.best_classes(3))[-1:]
+        assert str(n.recall(list(CLASSES)[label])) == "–"
+    assert str(numbers(evaluation=False).worst_classes(1)) == "–"
+
+
+def test_the_share_of_a_region_is_of_pictures():
+    """Not of rows: one that is explained for two classes counts once."""
+    maps = figures()["maps"]
+    part = maps.parts[0]
+    twice = replace(part, artefact=replace(part.artefact, values=np.ones((2, 4, 4), np.float32)))
+    same = replace(twice, batch=replace(part.batch, index=np.array([7, 7])))
+    for one, n in ((twice, 2), (same, 1)):
+        told = replace(numbers(), results={"maps": replace(maps, parts=(one,))}).attribution_share("maps", "top")
+        assert (float(told), told.n) == (0.5, n)
+
+
 def test_the_share_of_a_region_is_its_part_of_the_magnitude():
     """The top half holds 24 of 32; a flat second map does not count."""
     n = numbers()
