@@ -10,6 +10,8 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
+from generator.lattice import Lattice
+
 Floats = NDArray[np.float32]
 Ints = NDArray[np.int64]
 Arrays = Mapping[str, NDArray[Any]]
@@ -64,10 +66,11 @@ class Heatmaps(Artefact):
     """One attribution an image: `values (N, H, W)`, zero means no influence.
 
     `signed` maps speak for (> 0) and against (< 0) the explained score. `quantity` names what is measured
-    (`gradient`, `cam`, `probability_drop`, `weight` …). `native (N, h, w)` is the map before it was enlarged,
-    `segments (N, H, W)` the superpixels, counted from 0. `remarks` says, image by image, why a map is no result:
-    a key of the words (`flat`, `nothing_speaks_for`, `not_applicable` …) or ''. `pixelwise`: made of derivatives by
-    single pixels, which differ from their neighbours like noise.
+    (`gradient`, `cam`, `probability_drop`, `weight` …). `native (N, h, w)` is the map of a single layer before it was
+    enlarged, `places` say where the cells of its layers lie; `segments (N, H, W)` are superpixels, counted from 0.
+    `remarks` says, image by image, why a map is no result: a key of the words (`flat`, `nothing_speaks_for`,
+    `not_applicable` …) or ''. `pixelwise`: made of derivatives by single pixels, which differ from their neighbours
+    like noise.
     """
 
     values: Floats
@@ -79,6 +82,7 @@ class Heatmaps(Artefact):
     image_facts: tuple[Mapping[str, Fact], ...] = ()
     remarks: tuple[str, ...] = ()
     pixelwise: bool = False
+    places: tuple[Lattice, ...] = ()
 
     def remark(self, row: int) -> str:
         """Why the map of this row is no result, or ''; a flat or non-finite map always has a remark."""
@@ -109,7 +113,7 @@ class Heatmaps(Artefact):
     @property
     def clipped(self) -> bool:
         """A coarse map that was enlarged and superpixels have no single bright pixels."""
-        return self.pixelwise or (self.native is None and self.segments is None)
+        return self.pixelwise or (self.native is None and self.segments is None and not self.places)
 
     @property
     def coloured_quantity(self) -> str:
@@ -122,7 +126,8 @@ class Patterns(Artefact):
 
     `activation (F,)` is the value reached, `on_images (F,)` the largest on real images (NaN: none given).
     `dead (F,)`: nothing activates it, neither the climb nor a real image; its pattern is no result.
-    `output (F, N, h, w)` is what they put out for the N images of the batch, None where nobody asked.
+    `output (F, N, h, w)` is what they put out for the N images of the batch, None where nobody asked; `place` says
+    where its cells lie in these.
     """
 
     pattern: Floats
@@ -133,6 +138,7 @@ class Patterns(Artefact):
     of: str  # 'filter' or 'class'
     facts: Mapping[str, Fact] = field(default_factory=dict)
     output: Floats | None = None
+    place: Lattice | None = None
 
     @property
     def arrays(self) -> Arrays:
@@ -151,11 +157,15 @@ class Patterns(Artefact):
 
 @dataclass(frozen=True)
 class LayerOutputs(Artefact):
-    """What chosen filters of a layer put out: `output (N, F, h, w)` for the N images of the batch."""
+    """What chosen filters of a layer put out: `output (N, F, h, w)` for the N images of the batch.
+
+    `place` says where its cells lie in these, None where they lie nowhere.
+    """
 
     output: Floats
     unit: Ints
     facts: Mapping[str, Fact] = field(default_factory=dict)
+    place: Lattice | None = None
 
     @property
     def arrays(self) -> Arrays:

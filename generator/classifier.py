@@ -4,6 +4,7 @@ Images are `(N, H, W, C)` float32 in 0..1 as shown; inputs are the same after th
 Scores are logits (before the softmax or sigmoid) unless called probabilities. All calls run in inference mode.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, Protocol
@@ -12,6 +13,7 @@ import numpy as np
 
 from generator.artefacts import Floats, Ints
 from generator.errors import ComputationError, ParameterError, suggestion
+from generator.lattice import Lattice
 from generator.samples import Batch, Evaluation
 
 ScoreKind = Literal["logit", "probability", "loss", "sum"]
@@ -26,6 +28,8 @@ class Layer:
 
     `shape` has one entry for a flat output. `kind` is the Keras class name. `rectifies` marks a ReLU-like layer.
     `parameters` are its own numbers (none where it is called again), `multiply_adds` its cost for one image.
+    `place` is where its cells lie in the picture, None where they lie nowhere; `reads` names the layers before it, ''
+    the picture itself. Tokens with a place count as a map: `(N, h, w, c)` is what the classifier answers of them.
     """
 
     name: str
@@ -34,11 +38,18 @@ class Layer:
     rectifies: bool = False
     parameters: int = 0
     multiply_adds: int = 0
+    place: Lattice | None = None
+    reads: tuple[str, ...] = ()
 
     @property
     def spatial(self) -> bool:
-        """Whether it is a map one can point at: height and width above 1."""
-        return len(self.shape) == 3 and min(self.shape[:2]) > 1
+        """Whether it is a map one can point at: height and width above 1, somewhere in the picture."""
+        return self.place is not None and min(self.place.grid) > 1
+
+    @property
+    def maps(self) -> tuple[int, ...]:
+        """`(height, width, channels)` of what the classifier answers, or one entry for a flat output."""
+        return self.shape if self.place is None else (*self.place.grid, self.shape[-1])
 
 
 @dataclass(frozen=True)
@@ -137,8 +148,11 @@ class Classifier(Protocol):
     def scored_gradients(self, inputs: Floats, score: Score) -> tuple[Floats, Floats]:
         """The logits `(N, K)` and the derivatives, in one pass."""
 
-    def layer_gradients(self, inputs: Floats, score: Score, layer: str) -> tuple[Floats, Floats]:
-        """Output of a layer and the derivative of the score by it, both `(N, h, w, c)`."""
+    def layer_gradients(self, inputs: Floats, score: Score, *layers: str) -> tuple[Floats, ...]:
+        """Output of a layer and the derivative of the score by it, both `(N, h, w, c)`; of several one after the other.
+
+        A derivative holds the other layers' outputs: what leads through two of them counts once.
+        """
 
     def outputs(self, inputs: Floats, layer: str) -> Floats:
         """`(N, h, w, c)`, or `(N, c)` for a flat layer."""
@@ -181,9 +195,42 @@ def layer_called(name: str, layers: tuple[Layer, ...]) -> Layer:
     return known[name]
 
 
-def last_spatial(classifier: Classifier) -> Layer | None:
-    """The tensor that enters the final pooling or flatten: the last map with height and width above 1."""
-    return next((layer for layer in reversed(classifier.layers) if layer.spatial), None)
+def carriers(layers: tuple[Layer, ...], beside: Collection[str] = ()) -> tuple[str, ...]:
+    """The last map on every way from the picture to the scores that passes none of `beside`; '' the picture itself.
+
+    Of a plain model it is one: the tensor that enters the final pooling or flatten. What lies behind one of `beside`
+    is no map of its own.
+    """
+    known, behind = {layer.name: layer for layer in layers}, _behind(layers, beside)
+    found, todo, seen = set(), [layers[-1].name], set(beside)
+    while todo:
+        name = todo.pop()
+        layer = known.get(name)
+        if name not in seen and (layer is None or (layer.spatial and name not in behind)):
+            found.add(name if layer else "")
+        elif name not in seen and layer is not None:
+            todo += layer.reads
+        seen.add(name)
+    return tuple(name for name in ("", *known) if name in found)
+
+
+def branches(names: Collection[str], layers: tuple[Layer, ...]) -> bool:
+    """Whether these are layers of which none leads to another."""
+    there = {layer.name for layer in layers}
+    return (
+        len(set(names)) > 1
+        and there.issuperset(names)
+        and all(_behind(layers, (name,)).isdisjoint(set(names) - {name}) for name in names)
+    )
+
+
+def _behind(layers: tuple[Layer, ...], names: Collection[str]) -> set[str]:
+    """These and all that something of theirs leads to."""
+    found = set(names)
+    for layer in layers:
+        if not found.isdisjoint(layer.reads):
+            found.add(layer.name)
+    return found
 
 
 def first_convolution(classifier: Classifier) -> Layer | None:

@@ -118,8 +118,9 @@ def _unfit(report: Report, study: Study, name: str) -> Iterator[Problem]:
 def _unknown_layers(report: Report, study: Study, figure: Figure) -> Iterator[Problem]:
     for run in runs_of(figure, study):
         try:
-            if run.params.get("layer") is not None:
-                layer_called(run.params["layer"], run.subject.facts.layers)
+            named = run.params.get("layer") or ()
+            for layer in (named,) if isinstance(named, str) else named:
+                layer_called(layer, run.subject.facts.layers)
         except ParameterError as error:
             model = f"model '{run.facts.get('model', figure.model[0])}': " if len(report.models) > 1 else ""
             yield report.figure_problem(figure.id, f"params.{error.parameter}", f"{model}{error}")

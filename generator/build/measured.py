@@ -5,7 +5,7 @@ from contextlib import AbstractContextManager
 
 from generator.artefacts import Floats, Heatmaps, Ints
 from generator.build.cache import key_of, source_of
-from generator.build.runs import method_source
+from generator.build.runs import method_source, runs_of
 from generator.build.study import Study
 from generator.classifier import Classifier
 from generator.evidence.classes import leakage
@@ -42,7 +42,8 @@ def _explainers(study: Study, results: Mapping[str, FigureResult]) -> Iterator[E
         method = study.methods[result.method]
         if method.kind == "attribution" and result.parts and isinstance(result.parts[0].artefact, Heatmaps):
             maps, images = result.parts[0].artefact, result.parts[0].batch.images
-            yield Explainer(name, method, study.figures[name].runs[0], maps.image_facts, images.shape[1:3])
+            options = runs_of(study.figures[name], study)[0].params
+            yield Explainer(name, method, options, maps.image_facts, images.shape[1:3])
 
 
 def _key(report: Report, study: Study, explainers: tuple[Explainer, ...]) -> str:

@@ -29,7 +29,16 @@ from generator.spec.grammar import Export, Figure
 from generator.spec.report import Report
 from generator.words import folders_beside, interface
 
-DRAWING = ("drawing", "artefacts.py", "evidence/estimates.py", "maps/pixels.py", "results.py", "show.py", "text.py")
+DRAWING = (
+    "drawing",
+    "artefacts.py",
+    "evidence/estimates.py",
+    "lattice.py",
+    "maps/pixels.py",
+    "results.py",
+    "show.py",
+    "text.py",
+)
 """The source that pictures are drawn by."""
 DRAWN_WITH = ("matplotlib", "pillow")
 

@@ -5,7 +5,6 @@ import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
-from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +15,7 @@ from generator.build.cache import key_of, source_of
 from generator.build.choice import explained, images_of, shows_images
 from generator.build.study import Study
 from generator.build.subject import Subject, file_digest
-from generator.classifier import Request
+from generator.classifier import Request, branches
 from generator.errors import DataError, FigureError, ParameterError, told
 from generator.methods import FAILURES, USUAL_SIZE, Method
 from generator.results import FigureResult, Part
@@ -92,12 +91,16 @@ def method_source(method: Method) -> str:
 
 
 def runs_of(figure: Figure, study: Study) -> tuple[Run, ...]:
-    """Every model that a figure names by every layer it names."""
+    """Every model that a figure names by every layer it names; layers that are branches of it are one run."""
     runs = []
-    for name, params in product(figure.model or (next(iter(study.subjects)),), figure.runs):
-        facts = {"model": name} if len(figure.model) > 1 else {}
-        facts |= {"layer": params.get("layer") or ""} if len(figure.runs) > 1 else {}
-        runs.append(Run(study, figure, study.subjects[name], params, facts))
+    for name in figure.model or (next(iter(study.subjects)),):
+        subject, named = study.subjects[name], figure.params.get("layer")
+        several = named if isinstance(named, tuple) and study.methods[figure.method].adds_layers else ()
+        one = bool(several) and branches(several, subject.facts.layers)
+        for params in (figure.params,) if one else figure.runs:
+            facts = {"model": name} if len(figure.model) > 1 else {}
+            facts |= {"layer": params.get("layer") or ""} if len(figure.runs) > 1 and not one else {}
+            runs.append(Run(study, figure, subject, params, facts))
     return tuple(runs)
 
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from generator.model.keras_model import KerasClassifier
 
 NUMERIC = ("numpy", "tensorflow", "keras", "tf-keras-vis", "lime", "scikit-image")
-DATA = ("data", "artefacts.py", "samples.py")  # the source that reads images
+DATA = ("data", "artefacts.py", "lattice.py", "samples.py")  # the source that reads images
 MODEL = (*DATA, "model", "classifier.py", "build/subject.py")  # and that asks a model about them
 CHUNK, CHUNK_VALUES = 512, 1 << 24  # images decoded and predicted at a time, and the most values in them
 

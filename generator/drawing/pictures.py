@@ -18,6 +18,7 @@ from generator.drawing import charts, colours, png
 from generator.drawing.colours import Colouring, Scale
 from generator.drawing.inks import Pixels
 from generator.drawing.panels import MappedFace, Tile, sheet
+from generator.lattice import Lattice
 from generator.maps.pixels import blurred
 from generator.results import Drawing, FigureResult, Names, Part, Picture, Role
 from generator.show import TILE, Panel, Show, Weak
@@ -56,6 +57,11 @@ class _Work:
     def top(self, values: Floats) -> tuple[float | None, float]:
         """The magnitude of the last colour, and that as a share of the figure's strongest."""
         return (self.colouring.top(values), self.colouring.strength(values)) if self.colouring else (None, 0.0)
+
+    def laid_on_images(self, output: Floats, place: Lattice | None) -> Floats:
+        """`(…, h, w)` outputs of a layer beside the images that its cells lie in."""
+        height, width = self.part.batch.images.shape[1:3]
+        return output if place is None else place.laid(output, (height, width))
 
     def face(self, row: int) -> Picture:
         """The image as it is, the same file for every part and target."""
@@ -158,7 +164,7 @@ def _patterns(artefact: artefacts.Patterns, work: _Work) -> Iterator[Picture]:
     tiles = tuple(map(Tile, painted, artefact.unit.tolist(), artefact.dead.tolist()))
     yield from _units(tiles, work, "pattern", work.prefix, None)
     if artefact.output is not None:
-        yield from _beside(artefact.output, artefact.unit, work)
+        yield from _beside(work.laid_on_images(artefact.output, artefact.place), artefact.unit, work)
 
 
 def _beside(output: Floats, units: Ints, work: _Work) -> Iterator[Picture]:
@@ -174,9 +180,10 @@ def _beside(output: Floats, units: Ints, work: _Work) -> Iterator[Picture]:
 
 @_pictures.register
 def _outputs(artefact: artefacts.LayerOutputs, work: _Work) -> Iterator[Picture]:
+    output = work.laid_on_images(artefact.output, artefact.place)
     for row, index in enumerate(work.part.batch.index.tolist()):
         yield work.face(row)
-        tiles = _tiles(work, artefact.output[row], artefact.unit)
+        tiles = _tiles(work, output[row], artefact.unit)
         prefix = work.prefix if len(artefact.output) == 1 else f"{work.prefix}-{index}"
         yield from _units(tiles, work, "output", prefix, row)
 

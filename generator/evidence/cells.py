@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from generator.artefacts import FLAT, Floats, Heatmaps
 from generator.evidence.estimates import Doubles
+from generator.lattice import Lattice
 
 GRID = 12  # cells along a side
 
@@ -72,24 +73,24 @@ def blob(size: tuple[int, int]) -> Floats:
 
 @dataclass(frozen=True)
 class Maps:
-    """`values (N, H, W)` without signs, `empty (N,)`, and the grid they were made on, None where that is the pixels."""
+    """`values (N, H, W)` without signs, `empty (N,)`, and where the cells of a coarse map lie."""
 
     values: Floats
     empty: NDArray[np.bool_]
-    grid: tuple[int, int] | None
+    places: tuple[Lattice, ...] = ()
 
     @classmethod
     def joined(cls, parts: Sequence["Maps"]) -> "Maps":
         """One after the other; there is at least one."""
         values, empty = [part.values for part in parts], [part.empty for part in parts]
-        return cls(np.concatenate(values), np.concatenate(empty), parts[0].grid)
+        return cls(np.concatenate(values), np.concatenate(empty), parts[0].places)
 
     def __len__(self) -> int:
         return len(self.empty)
 
     def first(self, count: int) -> "Maps":
         """The first so many, none for less than one."""
-        return Maps(self.values[: max(0, count)], self.empty[: max(0, count)], self.grid)
+        return Maps(self.values[: max(0, count)], self.empty[: max(0, count)], self.places)
 
     @property
     def cells(self) -> Doubles:

@@ -118,9 +118,8 @@ def sparing(explainer: Explainer, failures: Failures) -> Iterator[None]:
 def maps_of(explainer: Explainer, bench: Bench, rows: Ints, target: Ints, again: bool = False) -> Maps:
     """The maps of some rows for the classes `target (n,)`."""
     artefact = computed(explainer, bench, rows, target, again)
-    grid = None if artefact.native is None else (int(artefact.native.shape[1]), int(artefact.native.shape[2]))
     both_signs = explainer.method.both_signs
-    return Maps(strength(artefact, both_signs), empty(artefact, both_signs), grid)
+    return Maps(strength(artefact, both_signs), empty(artefact, both_signs), artefact.places)
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,8 @@ from generator.evidence.estimates import (
     joined,
 )
 from generator.evidence.faces import Faces, Masks, covered
-from generator.maps.pixels import blurred, enlarge
+from generator.lattice import Lattice
+from generator.maps.pixels import blurred
 from generator.regions import Region
 
 ALL = "all"  # beside the classes: over all of them
@@ -64,22 +65,19 @@ def blob_shares(masks: Masks) -> Doubles:
     return shares(blob(masks.shape[1:3])[None], masks)[0]
 
 
-def ceilings(masks: Masks, grid: tuple[int, int] | None) -> Doubles:
-    """`(R,)` the most that a map of so coarse a grid can have inside: the region itself, made coarse and enlarged."""
-    if grid is None or not len(masks):
+def ceilings(masks: Masks, places: Sequence[Lattice]) -> Doubles:
+    """`(R,)` the most that a map of such cells can have inside: the region itself, made coarse and laid out again."""
+    if not places or not len(masks):
         return np.ones(len(masks))
-    rows, columns = (_overlap(side, cells) for side, cells in zip(masks.shape[1:3], grid, strict=True))
+    return np.max([_ceilings(masks, place) for place in places], axis=0)
+
+
+def _ceilings(masks: Masks, place: Lattice) -> Doubles:
+    rows, columns = (axis.parts(side) for axis, side in zip((place.rows, place.columns), masks.shape[1:3], strict=True))
     coarse = np.einsum("ih,rhw,jw->rij", rows, masks.astype(np.float64), columns)
-    blurred = enlarge(coarse.astype(np.float32), masks.shape[1:3])
-    return np.array([shares(blurred[row : row + 1], masks[row : row + 1])[0, 0] for row in range(len(masks))])
-
-
-def _overlap(pixels: int, cells: int) -> Doubles:
-    """`(cells, pixels)` the part of each cell that a pixel fills."""
-    edges = np.arange(cells + 1) * pixels / cells
-    start, stop = np.arange(pixels), np.arange(1, pixels + 1)
-    common = np.minimum(stop, edges[1:, None]) - np.maximum(start, edges[:-1, None])
-    return np.maximum(common, 0) * cells / pixels
+    blurred = place.spread(coarse.astype(np.float32), masks.shape[1:3])
+    inside = [shares(blurred[row : row + 1], masks[row : row + 1])[0, 0] for row in range(len(masks))]
+    return np.nan_to_num(inside)  # nothing of a region that no cell reaches
 
 
 @dataclass(frozen=True)
@@ -91,14 +89,14 @@ class Shared:
     counts: Ints  # of them, by class
     empty: int
     images: int
-    grid: tuple[int, int] | None
+    places: tuple[Lattice, ...]
 
     @classmethod
     def nothing(cls, masks: Masks, n_classes: int) -> "Shared":
         regions = len(masks)
         none = Sums(0, np.zeros(regions), np.zeros((regions, regions)))
         mean, counts = np.zeros((n_classes, *masks.shape[1:])), np.zeros(n_classes, np.int64)
-        return cls((none,) * n_classes, mean, counts, 0, 0, None)
+        return cls((none,) * n_classes, mean, counts, 0, 0, ())
 
     def added(self, maps: Maps, target: Ints, masks: Masks) -> "Shared":
         """With the maps of a block."""
@@ -110,7 +108,7 @@ class Shared:
         mean = self.mean + np.stack([unit[target == k].sum(axis=0) for k in range(len(self.mean))])
         counts = self.counts + np.bincount(target[~maps.empty], minlength=len(self.counts))
         empty = self.empty + int(maps.empty.sum())
-        return Shared(regions, mean, counts, empty, self.images + len(maps), maps.grid or self.grid)
+        return Shared(regions, mean, counts, empty, self.images + len(maps), maps.places or self.places)
 
     @property
     def mean_maps(self) -> Floats:
@@ -147,7 +145,7 @@ class RegionShare:
 
 def region_shares(total: Shared, untrained: Sequence[Sums], parts: Partition) -> dict[str, RegionShare]:
     """By region; `untrained` are the shares of untrained networks, over networks, by class and at last of all."""
-    area, blobs, ceiling = parts.masks.mean(axis=(1, 2)), blob_shares(parts.masks), ceilings(parts.masks, total.grid)
+    area, blobs, ceiling = parts.masks.mean(axis=(1, 2)), blob_shares(parts.masks), ceilings(parts.masks, total.places)
     found = {}
     for k, region in enumerate(parts.regions):
         classes = [sums.column(k) for sums in total.regions]

@@ -7,9 +7,10 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
-from generator.artefacts import Floats, Ints
+from generator.artefacts import Fact, Floats, Ints
 from generator.classifier import Classifier, Layer, first_convolution
 from generator.errors import ParameterError
+from generator.lattice import seen_by
 from generator.maps.explained import named_layer
 from generator.maps.variants import slices
 
@@ -64,11 +65,18 @@ def strongest(filters: Chosen | None, activation: Floats, dead: NDArray[np.bool_
 
 def outputs_of(classifier: Classifier, inputs: Floats, layer: Layer, units: Ints) -> Floats:
     """`(N, F, h, w)`, a batch at a time: a wide layer of many images would not fit; raises ParameterError."""
-    if len(layer.shape) != 3:
+    if len(layer.maps) != 3:
         shape = "×".join(map(str, layer.shape))
         raise ParameterError("layer", f"the output of '{layer.name}' ({shape}) has no height and width")
     rows = slices(len(inputs), inputs.shape[1:])
     return np.moveaxis(np.concatenate([classifier.outputs(inputs[r], layer.name)[..., units] for r in rows]), -1, 1)
+
+
+def unit_facts(layer: Layer, size: tuple[int, int]) -> dict[str, Fact]:
+    """What a reader must know of the layer beside its units, and what of a picture of that size it sees."""
+    facts: dict[str, Fact] = {"layer": layer.name, "grid": layer.maps[:2], "filters_of_layer": layer.shape[-1]}
+    seen = seen_by((layer.place,), size) if layer.place else ""
+    return facts | ({"sees": seen} if seen else {})
 
 
 def how_many(params: Mapping[str, Any]) -> int:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from importlib import import_module
 from pkgutil import iter_modules
-from typing import Any, Literal, TypeVar, get_type_hints
+from typing import Any, Literal, TypeVar, get_args, get_type_hints
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict, create_model
@@ -86,6 +86,11 @@ class Method:
     def layered(self) -> bool:
         """Whether it works on a layer of the model."""
         return "layer" in self.options.model_fields
+
+    @property
+    def adds_layers(self) -> bool:
+        """Whether it takes several layers at once and adds up what it finds."""
+        return self.layered and tuple[str, ...] in get_args(self.options.model_fields["layer"].annotation)
 
     @property
     def line(self) -> str:

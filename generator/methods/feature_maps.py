@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from generator.artefacts import Fact, LayerOutputs
+from generator.artefacts import LayerOutputs
 from generator.maps.explained import LayerOption
-from generator.maps.units import FiltersOption, candidates, chosen, outputs_of, strongest, unit_layer
+from generator.maps.units import FiltersOption, candidates, chosen, outputs_of, strongest, unit_facts, unit_layer
 from generator.methods import Request, method
 from generator.text import bilingual
 
@@ -26,5 +26,5 @@ def feature_maps(request: Request, *, layer: LayerOption = None, filters: Filter
     units = candidates(wanted, at)
     output = outputs_of(request.classifier, request.batch.inputs, at, units)
     shown = strongest(wanted, output.mean(axis=(0, 2, 3)) if len(output) else np.zeros(len(units), np.float32))
-    facts: dict[str, Fact] = {"layer": at.name, "grid": at.shape[:2], "filters_of_layer": at.shape[-1]}
-    return LayerOutputs(output[:, shown], units[shown], facts)
+    facts = unit_facts(at, request.batch.images.shape[1:3])
+    return LayerOutputs(output[:, shown], units[shown], facts, at.place)

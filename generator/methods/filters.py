@@ -10,7 +10,16 @@ from generator.classifier import Layer
 from generator.errors import ParameterError
 from generator.maps import ascent
 from generator.maps.explained import LayerOption
-from generator.maps.units import FiltersOption, candidates, chosen, how_many, outputs_of, strongest, unit_layer
+from generator.maps.units import (
+    FiltersOption,
+    candidates,
+    chosen,
+    how_many,
+    outputs_of,
+    strongest,
+    unit_facts,
+    unit_layer,
+)
 from generator.methods import Request, method
 from generator.text import bilingual
 
@@ -61,7 +70,7 @@ def filters(
     shown = strongest(wanted, every.activation, every.dead)
     found, unit = every[shown], units[shown]
     pattern = ascent.drawn(request.classifier, found.inputs)
-    facts: dict[str, Fact] = {"layer": at.name, "grid": at.shape[:2], "filters_of_layer": at.shape[-1]}
+    facts = unit_facts(at, request.classifier.input_shape[:2])
     facts |= route.facts | ({} if size is None else {"size": found.inputs.shape[1:3]})
     remarks: dict[str, tuple[Fact, ...]] = {
         "duplicates": ascent.duplicates(pattern, unit, found.dead),
@@ -70,7 +79,7 @@ def filters(
     }
     facts |= {key: units for key, units in remarks.items() if units}
     beside = _outputs(request, at, unit) if outputs else None
-    return Patterns(pattern, unit, found.activation, found.on_images, found.dead, "filter", facts, beside)
+    return Patterns(pattern, unit, found.activation, found.on_images, found.dead, "filter", facts, beside, at.place)
 
 
 def _outputs(request: Request, layer: Layer, units: Ints) -> Floats:

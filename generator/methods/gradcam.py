@@ -3,8 +3,8 @@
 import numpy as np
 
 from generator.artefacts import Floats, Heatmaps
-from generator.maps.cam import spatial_layer, weighted
-from generator.maps.explained import LayerOption, ScoreOption, Signed
+from generator.maps.cam import spatial_layers, weighted
+from generator.maps.explained import LayersOption, ScoreOption, Signed
 from generator.methods import Request, method
 from generator.text import bilingual
 
@@ -23,10 +23,10 @@ from generator.text import bilingual
     factors=("channels of a layer",),
 )
 def gradcam(
-    request: Request, *, layer: LayerOption = None, signed: Signed = False, score: ScoreOption = "logit"
+    request: Request, *, layer: LayersOption = None, signed: Signed = False, score: ScoreOption = "logit"
 ) -> Heatmaps:
     """Channels of a layer weighted by the mean gradient of the score, negative sums cut off unless signed."""
-    return weighted(request, spatial_layer(request.classifier, layer), score, signed, by_mean_gradient)
+    return weighted(request, spatial_layers(request.classifier, layer), score, signed, by_mean_gradient)
 
 
 def by_mean_gradient(output: Floats, gradient: Floats) -> Floats:

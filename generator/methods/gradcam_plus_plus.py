@@ -7,8 +7,8 @@ tf-keras-vis, a logit's denominator crosses zero and single channels take over t
 import numpy as np
 
 from generator.artefacts import Floats, Heatmaps
-from generator.maps.cam import spatial_layer, weighted
-from generator.maps.explained import LayerOption, ScoreOption, Signed
+from generator.maps.cam import spatial_layers, weighted
+from generator.maps.explained import LayersOption, ScoreOption, Signed
 from generator.methods import Request, method
 from generator.text import bilingual
 
@@ -27,11 +27,11 @@ from generator.text import bilingual
     factors=("channels of a layer",),
 )
 def gradcam_plus_plus(
-    request: Request, *, layer: LayerOption = None, signed: Signed = False, score: ScoreOption = "logit"
+    request: Request, *, layer: LayersOption = None, signed: Signed = False, score: ScoreOption = "logit"
 ) -> Heatmaps:
     """Channels of a layer weighted by its positive gradients, strong places of weak channels counting more."""
     combine = by_weighted_gradient if signed else by_weighted_positive_gradient
-    return weighted(request, spatial_layer(request.classifier, layer), score, signed, combine, "LayerCAM")
+    return weighted(request, spatial_layers(request.classifier, layer), score, signed, combine, "LayerCAM")
 
 
 def by_weighted_gradient(output: Floats, gradient: Floats) -> Floats:

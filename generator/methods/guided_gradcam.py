@@ -1,10 +1,12 @@
 """Guided backpropagation inside Grad-CAM: its detail, but only where the layer speaks for the class."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from generator.artefacts import Heatmaps
-from generator.maps.cam import spatial_layer, weighted
-from generator.maps.explained import LayerOption, ScoreOption, Signed
+from generator.maps.cam import spatial_layers, weighted
+from generator.maps.explained import LayersOption, ScoreOption, Signed
 from generator.methods import Request, method
 from generator.methods.gradcam import by_mean_gradient
 from generator.methods.guided_backprop import guided_map
@@ -27,12 +29,13 @@ from generator.text import bilingual
     both_signs=True,
 )
 def guided_gradcam(
-    request: Request, *, layer: LayerOption = None, signed: Signed = False, score: ScoreOption = "logit"
+    request: Request, *, layer: LayersOption = None, signed: Signed = False, score: ScoreOption = "logit"
 ) -> Heatmaps:
     """Grad-CAM times guided backpropagation; the sign is that of the guided gradient."""
-    where = weighted(request, spatial_layer(request.classifier, layer), score, False, by_mean_gradient)
+    where = weighted(request, spatial_layers(request.classifier, layer), score, False, by_mean_gradient)
     lines = guided_map(request, signed, score)
     remarks = tuple(where.remark(row) or lines.remarks[row] for row in range(len(request.batch)))
-    facts = {**lines.facts, **where.facts}
     values = np.asarray(where.values * lines.values, np.float32)
-    return Heatmaps(values, signed, "guided_gradcam", facts, where.native, remarks=remarks, pixelwise=True)
+    facts = {**lines.facts, **where.facts}
+    product = replace(where, values=values, signed=signed, quantity="guided_gradcam", facts=facts)
+    return replace(product, remarks=remarks, pixelwise=True)

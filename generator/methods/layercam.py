@@ -3,8 +3,8 @@
 import numpy as np
 
 from generator.artefacts import Floats, Heatmaps
-from generator.maps.cam import spatial_layer, weighted
-from generator.maps.explained import LayerOption, ScoreOption, Signed
+from generator.maps.cam import spatial_layers, weighted
+from generator.maps.explained import LayersOption, ScoreOption, Signed
 from generator.methods import Request, method
 from generator.text import bilingual
 
@@ -23,11 +23,11 @@ from generator.text import bilingual
     factors=("channels of a layer",),
 )
 def layercam(
-    request: Request, *, layer: LayerOption = None, signed: Signed = False, score: ScoreOption = "logit"
+    request: Request, *, layer: LayersOption = None, signed: Signed = False, score: ScoreOption = "logit"
 ) -> Heatmaps:
     """Output of a layer times its positive gradient, place by place; signed keeps the negative ones."""
 
     def combine(output: Floats, gradient: Floats) -> Floats:
         return np.einsum("nhwc,nhwc->nhw", output, gradient if signed else np.maximum(gradient, 0))
 
-    return weighted(request, spatial_layer(request.classifier, layer), score, signed, combine, "Grad-CAM++")
+    return weighted(request, spatial_layers(request.classifier, layer), score, signed, combine, "Grad-CAM++")

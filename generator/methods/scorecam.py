@@ -4,17 +4,17 @@ As in the paper's algorithm by a softmax over the channels, in which the score o
 since probabilities, all within 0 to 1, would weigh nearly alike (docs/defaults.md).
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Annotated
 
 import numpy as np
 from pydantic import Field
 
 from generator.artefacts import FLAT, Fact, Floats, Heatmaps
-from generator.classifier import ScoreKind
-from generator.maps.cam import activation_map, layer_facts, spatial_layer
-from generator.maps.explained import AnswerScore, LayerOption, Signed, score_of, values
-from generator.maps.pixels import enlarge
+from generator.classifier import Layer, ScoreKind
+from generator.lattice import Lattice
+from generator.maps.cam import activation_map, places_of, spatial_layers
+from generator.maps.explained import AnswerScore, LayersOption, Signed, score_of, values
 from generator.maps.variants import Doubles, Variant, chunks
 from generator.methods import Request, method
 from generator.text import bilingual
@@ -41,39 +41,48 @@ MaxChannels = Annotated[
 def scorecam(
     request: Request,
     *,
-    layer: LayerOption = None,
+    layer: LayersOption = None,
     max_channels: MaxChannels = 64,
     signed: Signed = False,
     score: AnswerScore = "logit",
 ) -> Heatmaps:
     """Channels of a layer weighted by the score of the image seen through them alone, by a softmax over channels."""
-    chosen = spatial_layer(request.classifier, layer)
-    inputs = request.batch.inputs
-    outputs = (request.classifier.outputs(inputs[row : row + 1], chosen.name)[0] for row in range(len(inputs)))
-    channels = [strongest(output, max_channels) for output in outputs]  # only those that are kept stay in memory
-    rises = increases(request, channels, score)
+    chosen, inputs = spatial_layers(request.classifier, layer), request.batch.inputs
+    channels = [strongest(_outputs(request, chosen, row), max_channels) for row in range(len(inputs))]
+    rises = increases(request, channels, places_of(chosen), score)
     moved = np.array([np.abs(rise).max(initial=0.0) >= FLAT for rise in rises])
-    small = np.zeros((len(inputs), *chosen.shape[:2]), np.float32)
+    small = [np.zeros((len(inputs), *one.maps[:2]), np.float32) for one in chosen]
     for row in np.flatnonzero(moved):
-        small[row] = channels[row] @ softmax(rises[row])
-    tried = min(max_channels or chosen.shape[2], chosen.shape[2])
-    counted: dict[str, Fact] = {"channels": tried, "of_channels": chosen.shape[2]}
-    return activation_map(request, small, moved, signed, {"score": score, **layer_facts(chosen), **counted})
+        ends = np.cumsum([output.shape[2] for output in channels[row]])
+        for maps, output, share in zip(small, channels[row], np.split(softmax(rises[row]), ends[:-1]), strict=True):
+            maps[row] = output @ share
+    there = sum(one.maps[2] for one in chosen)
+    counted: dict[str, Fact] = {"channels": min(max_channels or there, there), "of_channels": there}
+    return activation_map(request, chosen, small, moved, signed, {"score": score, **counted})
 
 
-def strongest(output: Floats, count: int | None) -> Floats:
-    """`(h, w, c)` to the channels that vary most, in their order; a constant one hides nothing and is left out."""
-    spread = output.std(axis=(0, 1))
+def _outputs(request: Request, chosen: Sequence[Layer], row: int) -> list[Floats]:
+    return [request.classifier.outputs(request.batch.inputs[row : row + 1], layer.name)[0] for layer in chosen]
+
+
+def strongest(outputs: Sequence[Floats], count: int | None) -> list[Floats]:
+    """`(h, w, c)` of each layer to the channels that vary most of all; a constant one hides nothing and is left out."""
+    spread = np.concatenate([output.std(axis=(0, 1)) for output in outputs])
     order = np.argsort(-spread, kind="stable")[:count]
-    return output[:, :, np.sort(order[spread[order] >= FLAT])]
+    kept = np.zeros(len(spread), np.bool_)
+    kept[order[spread[order] >= FLAT]] = True
+    ends = np.cumsum([output.shape[2] for output in outputs])
+    return [output[:, :, own] for output, own in zip(outputs, np.split(kept, ends[:-1]), strict=True)]
 
 
-def increases(request: Request, channels: list[Floats], kind: ScoreKind) -> list[Floats]:
+def increases(
+    request: Request, channels: list[list[Floats]], places: Sequence[Lattice], kind: ScoreKind
+) -> list[Floats]:
     """For each image `(c,)`: the score of the masked input minus the score of an input of zeros (the paper's CIC)."""
     explained = score_of(request, kind)
-    seen = chunks(_masked(request.batch.inputs, channels))
+    seen = chunks(_masked(request.batch.inputs, channels, places))
     numbers = np.concatenate([values(request.classifier, inputs, explained[rows]) for rows, inputs in seen])
-    ends = np.cumsum([1 + output.shape[2] for output in channels])
+    ends = np.cumsum([1 + sum(output.shape[2] for output in outputs) for outputs in channels])
     return [own[1:] - own[0] for own in np.split(numbers, ends[:-1])]
 
 
@@ -83,16 +92,19 @@ def softmax(scores: Floats) -> Doubles:
     return np.asarray(raised / raised.sum())
 
 
-def _masked(inputs: Floats, channels: list[Floats]) -> Iterator[Variant]:
+def _masked(inputs: Floats, channels: list[list[Floats]], places: Sequence[Lattice]) -> Iterator[Variant]:
     """An input of zeros, then the image through each of its channels as a mask from 0 to 1."""
-    for row, output in enumerate(channels):
+    for row, outputs in enumerate(channels):
         yield row, np.zeros_like(inputs[row])
-        for mask in masks(output, inputs.shape[1:3]):
-            yield row, inputs[row] * mask[:, :, None]
+        for output, place in zip(outputs, places, strict=True):
+            for mask in masks(output, place, inputs.shape[1:3]):
+                yield row, inputs[row] * mask[:, :, None]
 
 
-def masks(output: Floats, size: tuple[int, int]) -> Iterator[Floats]:
-    """Each channel enlarged to the input and brought to 0..1."""
+def masks(output: Floats, place: Lattice, size: tuple[int, int]) -> Iterator[Floats]:
+    """Each channel laid on the input and brought to 0..1; what the layer does not see is hidden."""
+    seen = place.covers(size)
     for channel in np.moveaxis(output, 2, 0):
-        large = enlarge(channel[None], size)[0]
-        yield (large - large.min()) / np.ptp(large)
+        large = place.spread(channel[None], size)[0]
+        low, high = large[seen].min(initial=np.inf), large[seen].max(initial=-np.inf)
+        yield np.where(seen, (large - low) / (high - low), 0) if high > low else np.zeros_like(large)

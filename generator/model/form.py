@@ -1,11 +1,12 @@
 """What a flat graph looks like from outside: its input, layers, cost, and where scores become probabilities."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import log2, prod
 
 from generator.classifier import Layer
 from generator.errors import ModelError
+from generator.lattice import Lattice
 from generator.model.flat_graph import INPUT, FlatGraph, KerasObject, Step
 
 AT_ONCE = 2  # batches under way; each uses all cores where it can
@@ -19,12 +20,18 @@ Shapes = Mapping[int, tuple[int, ...]]  # of one image, by the number of the val
 
 @dataclass(frozen=True)
 class Form:
-    """How the model's own tensors stand to those of the port; `first` are the values with channels first."""
+    """How the model's own tensors stand to those of the port; `first` are the values with channels first.
+
+    `sideways` those whose columns stand before the rows. `tokens` are a grid in a row: how many others are ahead of it,
+    its height and width.
+    """
 
     shape: tuple[int, int, int]
     own_shape: tuple[int, ...]
     first: frozenset[int]
     batch: int | None  # fixed in the file
+    sideways: frozenset[int] = frozenset()
+    tokens: Mapping[int, tuple[int, int, int]] = field(default_factory=dict)
 
     @property
     def transposed(self) -> bool:
@@ -80,9 +87,10 @@ def _orientation(step: Step, inherited: bool) -> bool:
     return permuted.get(tuple(getattr(step.operation, "dims", ())), inherited)
 
 
-def layers_of(graph: FlatGraph, form: Form, shapes: Shapes) -> tuple[Layer, ...]:
+def layers_of(graph: FlatGraph, form: Form, shapes: Shapes, places: Mapping[int, Lattice]) -> tuple[Layer, ...]:
     """Every step from the input to the scores, as the port names it."""
     layers, counted = [], set()
+    names = {number: step.name for step in graph.steps for number in step.writes} | {INPUT: ""}
     for step in graph.steps:
         shape = shapes[step.writes[0]]
         if step.writes[0] in form.first and len(shape) == 3:
@@ -91,7 +99,9 @@ def layers_of(graph: FlatGraph, form: Form, shapes: Shapes) -> tuple[Layer, ...]
         own = 0 if id(step.operation) in counted else sum(size for _, size in weights)
         counted.add(id(step.operation))
         multiply_adds = sum(size for name, size in weights if name in KERNELS) * prod(shape[:-1])
-        layers.append(Layer(step.name, step.kind, shape, step.rectifies, own, multiply_adds))
+        reads = tuple(dict.fromkeys(names[number] for number in step.reads.values()))
+        known = (step.name, step.kind, shape, step.rectifies, own, multiply_adds)
+        layers.append(Layer(*known, places.get(step.writes[0]), reads))
     return tuple(layers)
 
 

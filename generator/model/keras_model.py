@@ -20,6 +20,7 @@ from generator.errors import ComputationError, ModelError, ParameterError
 from generator.model import keras_passes as passes
 from generator.model.flat_graph import FlatGraph, flatten
 from generator.model.form import AT_ONCE, FEW, Form, form_of, images_of_a_pass, layers_of
+from generator.model.geometry import laid_out, turned
 from generator.model.keras_door import computing, tf
 from generator.model.keras_files import ReadableFile, readable
 from generator.model.keras_opening import loaded, probed, refuse_other_tasks, unsquashed
@@ -83,17 +84,17 @@ class KerasClassifier:
         scores, gradient = self._by_batch((rectifier, score.kind), question, inputs, score)
         return scores, gradient
 
-    def layer_gradients(self, inputs: Floats, score: Score, layer: str) -> tuple[Floats, Floats]:
-        number = self._number(layer)
+    def layer_gradients(self, inputs: Floats, score: Score, *layers: str) -> tuple[Floats, ...]:
+        numbers = [self._number(layer) for layer in layers]
 
-        def question(x: Tensor, *classes: Tensor) -> tuple[Tensor, Tensor]:
+        def question(x: Tensor, *classes: Tensor) -> tuple[Tensor, ...]:
             values = self.graph.run(passes.entering(x, self.form), passes.plain)
             scores = self._two_sided(values[self.graph.output])
-            uphill = passes.slope(passes.explained(scores, self.squashing, score.kind, *classes), values[number])
-            return passes.leaving(values, number, self.form), passes.leaving({number: uphill}, number, self.form)
+            explained = passes.explained(scores, self.squashing, score.kind, *classes)
+            uphill = dict(zip(numbers, passes.slopes(explained, [values[n] for n in numbers]), strict=True))
+            return tuple(passes.leaving(each, n, self.form) for n in numbers for each in (values, uphill))
 
-        output, uphill = self._by_batch(("layer", layer, score.kind), question, inputs, score)
-        return output, uphill
+        return self._by_batch(("layer", layers, score.kind), question, inputs, score)
 
     def outputs(self, inputs: Floats, layer: str) -> Floats:
         number = self._number(layer)
@@ -230,7 +231,9 @@ def _classifier(
     form = form_of(tuple(own), batch, whole, size)
     graph, squashing = unsquashed(whole)
     shapes = {number: tuple(value.shape[1:]) for number, value in probed(model, graph, squashing, form).items()}
-    layers = layers_of(graph, form, shapes)
+    laid = laid_out(graph, form, shapes)
+    form = turned(form, laid)
+    layers = layers_of(graph, form, shapes, {number: one.place for number, one in laid.items()})
     width = prod(shapes[graph.output])
     return KerasClassifier(
         preprocess,

@@ -36,9 +36,14 @@ def entering(inputs: Tensor, form: Form) -> Tensor:
 
 
 def leaving(values: Mapping[int, Tensor], number: int, form: Form) -> Tensor:
-    """A value of the graph with its channels last, in float32."""
+    """A value of the graph with its channels last, in float32; of tokens the grid that they are."""
     value = tf.cast(values[number], tf.float32)
-    return tf.transpose(value, (0, 2, 3, 1)) if number in form.first and len(value.shape) == 4 else value
+    if number in form.tokens:
+        ahead, height, width = form.tokens[number]
+        return tf.reshape(value[:, ahead : ahead + height * width], (-1, height, width, value.shape[-1]))
+    if number in form.first and len(value.shape) == 4:
+        value = tf.transpose(value, (0, 2, 3, 1))
+    return tf.transpose(value, (0, 2, 1, 3)) if number in form.sideways else value
 
 
 def plain(step: Step, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Tensor:
@@ -93,11 +98,16 @@ def picked(rows: Tensor, column: Tensor) -> Tensor:
 
 def slope(score: Tensor, by: Tensor) -> Tensor:
     """The derivative of each image's score."""
+    return slopes(score, [by])[0]
+
+
+def slopes(score: Tensor, by: list[Tensor]) -> list[Tensor]:
+    """The derivatives by several values, each as if the others were held: what leads through two counts once."""
     with computing(*LAYER_FAILS):
-        gradient = tf.gradients(score, by)[0]
-    if gradient is None:
+        gradients = tf.gradients(score, by, stop_gradients=by)
+    if any(gradient is None for gradient in gradients):
         raise ModelError("no gradient leads from the scores back to the image; occlusion and lime do without one")
-    return gradient
+    return gradients
 
 
 def climbing(objective: Question, ascent: Ascent) -> Question:

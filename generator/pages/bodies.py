@@ -78,7 +78,8 @@ def _native_width(part: Part, role: Role) -> int:
     if isinstance(artefact, Patterns) and role == "pattern":
         return artefact.pattern.shape[2]
     if isinstance(artefact, LayerOutputs | Patterns) and role == "output" and artefact.output is not None:
-        return artefact.output.shape[3]
+        place, width = artefact.place, part.batch.images.shape[2]
+        return width if place and not place.shared(part.batch.images.shape[1:3]) else artefact.output.shape[3]
     if isinstance(artefact, Kernels) and role == "output":
         return artefact.weight.shape[2]
     return 0 if role in ("sheet", "chart", "bar") else part.batch.images.shape[2]

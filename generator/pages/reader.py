@@ -102,7 +102,8 @@ class Reader:
         """One value of a fact as it is read."""
         if isinstance(value, tuple):
             pieces = [self.fact(key, item) for item in value]
-            return woven(lambda *sides: "×".join(sides), *pieces) if key in SIZES else self.words.joined(pieces)
+            sides = key in SIZES and not isinstance(value[0], tuple)
+            return woven(lambda *sides: "×".join(sides), *pieces) if sides else self.words.joined(pieces)
         if isinstance(value, bool):
             return self.words("value.yes" if value else "value.no")
         if isinstance(value, str) and key in FILES:

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from generator.evidence.localisation import Partition, ceilings, effects, places
+from generator.lattice import Lattice
 from generator.regions import Region
 from generator.text import Text
 from tests.evidence.planted import (
@@ -78,6 +79,6 @@ def test_the_ceiling_of_a_coarse_grid():
     """The mouth on a 4×4 grid of a 64×64 picture: at most .57 of a map can lie inside; by pixel all of it can."""
     mouth = Region("mouth", Text.of("mouth"), ((0.22, 0.66, 0.78, 0.95),))
     masks = Partition.of([mouth], (64, 64), ()).masks
-    assert ceilings(masks, (4, 4))[0] == pytest.approx(0.57, abs=0.01)
-    assert ceilings(masks, (64, 64))[0] == pytest.approx(1)
-    assert ceilings(masks, None)[0] == 1
+    assert ceilings(masks, [Lattice.even((4, 4), (64, 64))])[0] == pytest.approx(0.57, abs=0.01)
+    assert ceilings(masks, [Lattice.even((64, 64), (64, 64))])[0] == pytest.approx(1)
+    assert ceilings(masks, ())[0] == 1

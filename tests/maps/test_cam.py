@@ -3,9 +3,8 @@
 import numpy as np
 import pytest
 
-from generator.classifier import Layer
 from generator.errors import ParameterError
-from generator.maps.cam import weighted
+from generator.maps.cam import spatial_layers, weighted
 from tests.conftest import request_of
 from tests.fixtures.closed_form import LinearClassifier
 from tests.fixtures.stock import computed
@@ -14,14 +13,14 @@ from tests.fixtures.stock import computed
 @pytest.mark.parametrize(("signed", "expected"), [(True, [[2.0, -1.0]]), (False, [[2.0, 0.0]])])
 def test_the_map_is_what_the_method_makes_of_output_and_gradient(signed, expected):
     """Of two pixels of two channels: the sum of output times gradient, what is negative only where it is signed."""
-    weights = np.array([[[[1.0, 0], [0.5, 0]], [[-1.0, 0], [0, 0]]]], np.float32)
-    images = np.array([[[[1.0, 2.0], [1.0, 3.0]]]], np.float32)
-    layer = Layer("identity", "Conv2D", (1, 2, 2))
+    weights = np.array([[[[1.0, 0], [0.5, 0]], [[-1.0, 0], [0, 0]]]] * 2, np.float32)
+    images = np.array([[[[1.0, 2.0], [1.0, 3.0]]] * 2], np.float32)
     request = request_of(LinearClassifier(weights), images, target=0)
-    maps = weighted(request, layer, "logit", signed, lambda output, gradient: (output * gradient).sum(axis=-1))
-    np.testing.assert_allclose(maps.native, [expected])
+    chosen = spatial_layers(request.classifier, "identity")
+    maps = weighted(request, chosen, "logit", signed, lambda output, gradient: (output * gradient).sum(axis=-1))
+    np.testing.assert_allclose(maps.native, [expected * 2])
     np.testing.assert_allclose(maps.values, maps.native)
-    assert maps.facts == {"score": "logit", "layer": "identity", "grid": (1, 2)}
+    assert maps.facts == {"score": "logit", "layer": "identity", "grid": (2, 2)}
     assert maps.remarks == ("",)
 
 

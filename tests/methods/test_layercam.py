@@ -54,6 +54,6 @@ class Pooled:
     def __getattr__(self, name):
         return getattr(self.classifier, name)
 
-    def layer_gradients(self, inputs, score, layer):
-        output, gradient = self.classifier.layer_gradients(inputs, score, layer)
+    def layer_gradients(self, inputs, score, *layers):
+        output, gradient = self.classifier.layer_gradients(inputs, score, *layers)
         return output, np.broadcast_to(gradient.mean(axis=(1, 2), keepdims=True), gradient.shape)

@@ -57,8 +57,14 @@ def test_constant_channels_are_left_out():
     """A channel that is the same everywhere would divide by zero and hides nothing."""
     output = np.random.default_rng(0).random((4, 4, 5)).astype(np.float32)
     output[:, :, [1, 3]] = 0.5
-    assert (strongest(output, None) == output[:, :, [0, 2, 4]]).all()
-    assert strongest(output[:, :, [1]], 4).shape == (4, 4, 0)
+    assert (strongest([output], None)[0] == output[:, :, [0, 2, 4]]).all()
+    assert strongest([output[:, :, [1]]], 4)[0].shape == (4, 4, 0)
+
+
+def test_channels_of_several_layers_are_chosen_together():
+    """Those that vary most of all; a layer may have none among them."""
+    wide, narrow = np.random.default_rng(0).random((2, 4, 4, 2)).astype(np.float32) * [[[[1.0]]], [[[0.1]]]]
+    assert [kept.shape[2] for kept in strongest([narrow, wide], 2)] == [0, 2]
 
 
 def test_a_black_image_is_flat(network):

@@ -88,7 +88,7 @@ def test_a_layer_answers(case):
     layer = classifier.layers[len(classifier.layers) // 2]
     target = ids(classifier)
     output, slope = classifier.layer_gradients(x, Score(target, (target + 1) % classifier.n_classes), layer.name)
-    assert output.shape == slope.shape == (5, *layer.shape)
+    assert output.shape == slope.shape == (5, *layer.maps)
     assert np.isfinite(output).all() and np.isfinite(slope).all() and np.abs(slope).max() > 0
     np.testing.assert_allclose(classifier.outputs(x, layer.name), output, atol=1e-5)
 
