@@ -40,6 +40,10 @@ class Artefact:
         """What the manifest says of one image."""
         return {}
 
+    def misfit(self, images: tuple[int, ...]) -> str:
+        """What of it does not fit `(N, H, W, C)` images; '' where all does."""
+        return ""
+
     @property
     def coloured(self) -> Sequence[Floats]:
         """The values that colours stand for in its pictures, without those that are no result."""
@@ -92,6 +96,14 @@ class Heatmaps(Artefact):
         if not np.isfinite(values).all():
             return "not_finite"
         return "flat" if np.abs(values).max(initial=0.0) < FLAT else ""
+
+    def misfit(self, images: tuple[int, ...]) -> str:
+        shapes = {"values": self.values.shape, **({} if self.segments is None else {"segments": self.segments.shape})}
+        counts = {"native": self.native, "image_facts": self.image_facts, "remarks": self.remarks}
+        lengths = {name: len(one) for name, one in counts.items() if one is not None and len(one)}
+        wrong = [f"{name} of the shape {shape}" for name, shape in shapes.items() if shape != images[:3]]
+        wrong += [f"{n} {name}" for name, n in lengths.items() if n != images[0]]
+        return f"{' and '.join(wrong)} for images of the shape {images[:3]}" if wrong else ""
 
     @property
     def arrays(self) -> Arrays:

@@ -5,9 +5,10 @@ A method is a function `(request, *, option=default, …) -> Artefact`; its keyw
 """
 
 import inspect
+import math
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from importlib import import_module
 from pkgutil import iter_modules
 from typing import Any, Literal, TypeVar, get_args, get_type_hints
@@ -69,13 +70,32 @@ class Method:
         """What it computes; raises FAILURES and MISFITS. A fault of ours stays one, that of a plugin is a failure."""
         try:
             artefact = self.compute(request, **options)
-            if isinstance(artefact, form):
-                return artefact
-            raise TypeError(f"the method returned {type(artefact).__name__}, not {form.__name__}")
+            if not isinstance(artefact, form):
+                raise TypeError(f"the method returned {type(artefact).__name__}, not {form.__name__}")
+            if misfit := artefact.misfit(request.batch.images.shape):
+                raise TypeError(f"the method returned {misfit}")
+            return artefact
         except BaseException as error:
             if self.built_in or isinstance(error, (KeyboardInterrupt, *FAILURES, *MISFITS)):
                 raise
             raise ComputationError(told(error)) from error
+
+    def miscounted(self, options: Params) -> str:
+        """What is wrong with what a method of one's own says of its cost; '' where nothing is."""
+        costs: dict[str, Callable[[], object]] = {
+            "passes": partial(self.passes, options, 1, USUAL_SIZE),
+            "aside": partial(self.aside, options),
+        }
+        for name, cost in costs.items() if not self.built_in else ():
+            try:
+                told_cost = cost()
+            except BaseException as error:
+                if isinstance(error, KeyboardInterrupt):
+                    raise
+                return f"`{name}` of the method '{self.name}' fails: {told(error)}"
+            if not isinstance(told_cost, int | float) or not 0 <= told_cost < math.inf:
+                return f"`{name}` of the method '{self.name}' has to give a number, not {told_cost!r}"
+        return ""
 
     @property
     def built_in(self) -> bool:

@@ -162,15 +162,17 @@ def _unmasked(figure: Entry, classes: tuple[str, ...], source: Source) -> Iterat
 
 
 def _overwritten(figures: tuple[Entry, ...], source: Source) -> Iterator[Problem]:
+    """Two figures of one file name; of names with fields the pictures that fill them decide, when they are exported."""
     first: dict[str, str] = {}
     for figure in figures:
         export = figure.data.get("export")
         file = export.get("file") if isinstance(export, Mapping) else export
-        if isinstance(file, str) and file in first:
+        if not isinstance(file, str) or "{" in file:
+            continue
+        if file in first:
             message = f"'{file}' is already the export of figure '{first[file]}'"
             yield source.problem(child(figure.path, "export"), message)
-        elif isinstance(file, str):
-            first[file] = figure.id
+        first.setdefault(file, figure.id)
 
 
 def wrong_prose(names: Declared, source: Source) -> Iterator[Problem]:

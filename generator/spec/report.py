@@ -197,6 +197,9 @@ def _params(figure: Entry, source: Source, problems: list[Problem]) -> Mapping[s
             options = dict(method.options.model_validate_json(json.dumps(run), strict=True))
         except ValidationError as error:
             problems += complaints(error, method.options, source, prefix)
+        else:
+            wrong = method.miscounted(options)
+            problems += [source.problem(child(figure.path, "method"), wrong)] if wrong else []
     layers = figure.params.get("layer")
     return {**options, "layer": tuple(layers)} if isinstance(layers, list) else options
 

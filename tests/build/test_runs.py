@@ -6,7 +6,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from generator.artefacts import Foreign
+from generator.artefacts import Foreign, Heatmaps
 from generator.build.cache import Cache
 from generator.build.runs import computed, runs_of, waiting
 from generator.build.study import Study
@@ -84,6 +84,29 @@ def test_a_plugin_that_returns_no_artefact_is_told_so(returned):
     """A return that was forgotten, or bare arrays, are the figure's failure."""
     failure = result_of(replace(PICTURE, compute=lambda request, **params: returned)).failure
     assert failure == f"TypeError: the method returned {type(returned).__name__}, not Artefact"
+
+
+SHAPE = (2, 3, 3)  # of maps that fit no image
+
+
+@pytest.mark.parametrize(
+    ("maps", "said"),
+    [
+        (Heatmaps(np.zeros(SHAPE), False, "x"), "values of the shape (2, 3, 3) for images of the shape (0, 1, 1)"),
+        (
+            Heatmaps(np.zeros((0, 1, 1)), False, "x", native=np.zeros(SHAPE), remarks=("flat",)),
+            "2 native and 1 remarks for images of the shape (0, 1, 1)",
+        ),
+        (
+            Heatmaps(np.zeros((0, 1, 1)), False, "x", image_facts=({},)),
+            "1 image_facts for images of the shape (0, 1, 1)",
+        ),
+    ],
+)
+def test_maps_of_a_plugin_that_fit_no_image_are_told(maps, said):
+    """Before anything is drawn or measured of them."""
+    failure = result_of(replace(PICTURE, compute=lambda request, **params: maps)).failure
+    assert failure == f"TypeError: the method returned {said}"
 
 
 @pytest.mark.parametrize(

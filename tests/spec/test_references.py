@@ -73,3 +73,10 @@ def test_two_figures_cannot_have_one_export(tmp_path):
     assert said_about(tmp_path, figure("method: lime\nexport: a.jpg") + second) == [
         "report.yaml:12:36: questions[0].figures[1].export: 'a.jpg' is already the export of figure 'lime'"
     ]
+
+
+def test_names_with_fields_may_be_the_same(tmp_path):
+    """One figure may show the happy ones and the other the angry ones: the pictures decide."""
+    second = "      - {method: saliency, export: '{class_id}.jpg', images: {classes: [angry]}}\n"
+    first = figure("method: lime\nexport: '{class_id}.jpg'\nimages: {classes: [happy]}")
+    assert said_about(tmp_path, first + second) == []

@@ -261,3 +261,40 @@ def test_questions_may_be_left_out(tmp_path):
     report = loaded(tmp_path, HEAD + "  - {id: one}\n  - {id: two}\n", only=("two",))
     assert [question.id for question in report.built] == ["two"]
     assert [question.id for question in report.questions] == ["one", "two"]
+
+
+COSTLY = """\
+from generator.methods import method
+from generator.text import Text
+
+@method(kind="attribution", access="predictions", title=Text.of("x"), summary=Text.of("x"), paper="", {cost})
+def costly(request, *, steps: int = 3):
+    \"\"\"A method of one's own.\"\"\"
+"""
+
+
+@pytest.mark.parametrize(
+    ("cost", "said"),
+    [
+        (
+            "passes=lambda params, images: params['samples']",
+            "`passes` of the method 'costly' fails: KeyError: 'samples'",
+        ),
+        ("passes=lambda params, images: 'many'", "`passes` of the method 'costly' has to give a number, not 'many'"),
+        ("passes=lambda params, images, size: -1", "`passes` of the method 'costly' has to give a number, not -1"),
+        (
+            "passes=lambda params, images: 1, aside=lambda params: 1 / 0",
+            "`aside` of the method 'costly' fails: ZeroDivisionError: division by zero",
+        ),
+    ],
+)
+def test_what_a_plugin_says_of_its_cost_is_tried(tmp_path, cost, said):
+    """At the line of the figure that asks for it, with its own parameters, and before anything is computed."""
+    (tmp_path / "mine.py").write_text(COSTLY.format(cost=cost))
+    spec = HEAD.replace("regions:", "plugins: [mine.py]\nregions:") + "  - id: q\n    figures: [{method: costly}]\n"
+    try:
+        assert said_about(tmp_path, spec, trust_plugins=True) == [
+            f"report.yaml:10:24: questions[0].figures[0].method: {said}"
+        ]
+    finally:
+        METHODS.pop("costly", None)
