@@ -66,6 +66,18 @@ class ModelFacts:
 
 
 @dataclass(frozen=True)
+class Asked:
+    """What a model file leaves open and its user says: whether code in it may run, and what is taken of the model.
+
+    `size` is the height and width of images, where it takes any; `output` the name of one of several outputs.
+    """
+
+    trust: bool = False
+    size: tuple[int, int] | None = None
+    output: str | None = None
+
+
+@dataclass(frozen=True)
 class Score:
     """The number that is explained, image by image: a class, or its difference to another (`against`).
 

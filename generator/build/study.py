@@ -11,6 +11,7 @@ from generator.build.cache import Cache, key_of, source_of
 from generator.build.choice import images_of, rule_of
 from generator.build.subject import DATA, DataSet, Subject
 from generator.build_options import BuildOptions
+from generator.classifier import Asked
 from generator.data.csv_source import columns_of
 from generator.data.evaluation import evaluation_of, read_evaluation
 from generator.data.selection import Selection, select
@@ -102,11 +103,11 @@ class Study:
 def open_study(report: Report, options: BuildOptions, cache: Cache) -> Study:
     """Everything the figures of a report are computed from; raises SpecError for an evaluation that does not fit."""
     data = DataSet(_source(report), report.class_words, cache)
-    shared = report.folder, data, cache, options.trust_model
-    subjects = {
-        model.id or "": Subject(model.path, model.preprocess, *shared, model.size, report.plugins)
-        for model in report.models
-    }
+    subjects = {}
+    for model in report.models:
+        asked = Asked(options.trust_model, model.size, model.output)
+        subject = Subject(model.path, model.preprocess, report.folder, data, cache, asked, report.plugins)
+        subjects[model.id or ""] = subject
     evaluation, training = _given_evaluation(report), _training(report, cache)
     return Study(report.class_ids, subjects, METHODS, cache, report.seed, evaluation, report.figures, training)
 

@@ -3,7 +3,7 @@
 import hashlib
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cache, cached_property, partial
 from importlib.metadata import version
 from pathlib import Path
@@ -13,7 +13,7 @@ import numpy as np
 
 from generator.artefacts import Floats, Ints
 from generator.build.cache import Cache, key_of, source_of
-from generator.classifier import Classifier, ModelFacts
+from generator.classifier import Asked, Classifier, ModelFacts
 from generator.data.preprocess import Preprocessing, Preprocessor, preprocess_of
 from generator.data.resize import frame_of, images_of
 from generator.data.selection import row_hash, row_seeds
@@ -96,8 +96,7 @@ class Subject:
     folder: Path  # that relative paths of the preprocessing start from
     data: DataSet
     cache: Cache
-    trust: bool = False
-    size: tuple[int, int] | None = None  # of a model that takes images of any size
+    asked: Asked = field(default_factory=Asked)
     plugins: tuple[Path, ...] = ()  # that may hold code of the model
 
     @cached_property
@@ -122,7 +121,7 @@ class Subject:
     @cached_property
     def _opened(self) -> str:
         """Stands for the model itself: its file, what it is opened with, and by what."""
-        opened_with = {"size": repr(self.size), "plugins": [file_digest(path) for path in self.plugins]}
+        opened_with = {"asked": repr(self.asked), "plugins": [file_digest(path) for path in self.plugins]}
         return key_of(model=self.digest, libraries=versions(), source=source_of(*MODEL), **opened_with)
 
     @cached_property
@@ -130,7 +129,7 @@ class Subject:
         """The opened model; this imports TensorFlow."""
         from generator.model.keras_model import open_model  # here: a build from the cache does without
 
-        opened = open_model(self.path, Preprocessor(), trust=self.trust, size=self.size)
+        opened = open_model(self.path, Preprocessor(), self.asked)
         chunks = partial(self.data.chunks, frame_of(self.settings.resize, self.settings.crop, opened.input_shape))
         return opened.preprocessed(by=preprocess_of(self.settings, opened.input_shape, self.folder, chunks))
 

@@ -14,6 +14,8 @@ Apply = Callable[["Step", tuple[Any, ...], dict[str, Any]], Any]
 
 SQUASHING = ("softmax", "sigmoid")
 SHAPE_ONLY = ("Reshape", "Flatten", "Dropout", "SpatialDropout2D", "Identity", "Squeeze", "Activation")
+AVERAGING = ("Average", "Add", "Concatenate", "Stack")  # of several values
+WEIGHING = ("Multiply", "TrueDivide", "Divide", "Rescaling", "Mean", "Sum", "GlobalAveragePooling1D")  # of one
 RECTIFYING = (
     "relu", "relu6", "leakyrelu", "prelu", "elu", "selu", "celu", "silu", "swish", "gelu", "mish", "hardsilu",
     "hardswish", "softplus", "thresholdedrelu",
@@ -57,6 +59,13 @@ class Step:
         return tuple(args), dict(kwargs)
 
 
+class InOrder:
+    """Stands for the arguments of a call that takes its tensors one after the other, and nothing else."""
+
+    def fill_in(self, values: Mapping[int, Any]) -> tuple[tuple[Any, ...], dict[str, Any]]:
+        return tuple(values.values()), {}
+
+
 @dataclass(frozen=True)
 class FlatGraph:
     """The steps in an order in which they can run; value 0 is the input, `output` the last value."""
@@ -85,6 +94,20 @@ class FlatGraph:
     def step(self, name: str) -> Step:
         return next(step for step in self.steps if step.name == name)
 
+    def extended(self, name: str, operation: KerasObject, *reads: int) -> "FlatGraph":
+        """The same graph with a further step, which takes these values and gives the output."""
+        number = 1 + max(number for step in self.steps for number in step.writes)
+        step = Step(name, operation, InOrder(), dict(enumerate(reads)), (number,))
+        return FlatGraph.of((*self.steps, step), number)
+
+    def split(self, name: str, linear: KerasObject, activation: KerasObject) -> "FlatGraph":
+        """The same graph with a step in two: what comes before its activation is a value too."""
+        whole, number = self.step(name), 1 + max(number for step in self.steps for number in step.writes)
+        first = replace(whole, operation=linear, writes=(number,))
+        second = Step(f"{name}/{whole.activation}", activation, InOrder(), {0: number}, whole.writes)
+        steps = [part for step in self.steps for part in ((first, second) if step is whole else (step,))]
+        return FlatGraph.of(steps, self.output)
+
     def substituted(self, name: str, operation: KerasObject) -> "FlatGraph":
         """The same graph with another operation in a step."""
         steps = tuple(replace(s, operation=operation) if s.name == name else s for s in self.steps)
@@ -108,11 +131,14 @@ class FlatGraph:
         return values
 
 
-def flatten(model: KerasObject) -> FlatGraph:
-    """A functional or Sequential model with everything nested in it, as one graph with one input and one output."""
+def flatten(model: KerasObject, output: int = 0) -> FlatGraph:
+    """A functional or Sequential model with everything nested in it, as one graph with one input and one output.
+
+    `output` is the place of that one among the model's own.
+    """
     writer = _Writer()
     outputs = writer.inline(_functional(model), "", [INPUT])
-    return FlatGraph.of(writer.steps, outputs[0])
+    return FlatGraph.of(writer.steps, outputs[output])
 
 
 def _functional(operation: KerasObject) -> KerasObject | None:
@@ -150,6 +176,22 @@ class _Writer:
         called = name if self._uses[name] == 1 else f"{name}:{self._uses[name]}"
         self.steps.append(Step(called, node.operation, node.arguments, reads, writes))
         return list(writes)
+
+
+def averaged_steps(graph: FlatGraph, number: int | None = None) -> tuple[Step, ...]:
+    """The steps that squash the scores of networks whose probabilities are weighed and averaged at the end.
+
+    None where there is no such end, or where they squash in different ways.
+    """
+    step = graph.producer.get(graph.output if number is None else number)
+    if step is None or step.activation in SQUASHING:
+        return () if step is None else (step,)
+    if step.kind not in AVERAGING and (len(step.reads) != 1 or step.kind not in (*SHAPE_ONLY, *WEIGHING)):
+        return ()
+    parts = [averaged_steps(graph, read) for read in step.reads.values()]
+    found = {one.name: one for part in parts for one in part}
+    alike = all(parts) and len({one.activation for one in found.values()}) == 1
+    return tuple(found.values()) if alike else ()
 
 
 def squashing_step(graph: FlatGraph) -> Step | None:

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from generator.artefacts import Floats
-from generator.classifier import Ascent, Climb, Layer, ModelFacts, Rectifier, Score, layer_called
+from generator.classifier import Ascent, Asked, Climb, Layer, ModelFacts, Rectifier, Score, layer_called
 from generator.data.preprocess import Preprocessor
 from generator.errors import ComputationError, ModelError, ParameterError
 from generator.model import keras_passes as passes
@@ -23,7 +23,7 @@ from generator.model.form import AT_ONCE, FEW, Form, form_of, images_of_a_pass, 
 from generator.model.geometry import laid_out, turned
 from generator.model.keras_door import computing, tf
 from generator.model.keras_files import ReadableFile, readable
-from generator.model.keras_opening import loaded, probed, refuse_other_tasks, unsquashed
+from generator.model.keras_opening import loaded, output_asked_for, predicted, probed
 from generator.model.keras_passes import BLOCK, Question, Tensor
 
 Array = NDArray[Any]
@@ -207,30 +207,23 @@ class _Climbing:
         return replace(self, inputs=inputs, memory=memory, value=value)
 
 
-def open_model(
-    path: Path, preprocess: Preprocessor, *, trust: bool = False, size: tuple[int, int] | None = None
-) -> KerasClassifier:
-    """The classifier in a model file; `size` is the height and width where the model leaves them open.
-
-    `trust` lets code that is stored in the file run. Raises ModelError with the cure.
-    """
+def open_model(path: Path, preprocess: Preprocessor, asked: Asked = Asked()) -> KerasClassifier:  # noqa: B008, frozen
+    """The classifier in a model file; raises ModelError with the cure."""
     try:
-        with readable(path, trust) as file:
-            return _classifier(file, preprocess, trust, size)
+        with readable(path, asked.trust) as file:
+            return _classifier(file, preprocess, asked)
     except (ModelError, ComputationError) as error:  # a layer that fails on noise fails on every image
         raise ModelError(f"{path}: {error}") from error
 
 
-def _classifier(
-    file: ReadableFile, preprocess: Preprocessor, trust: bool, size: tuple[int, int] | None
-) -> KerasClassifier:
-    model = loaded(file, trust)
-    refuse_other_tasks(model)
-    whole = flatten(model)
+def _classifier(file: ReadableFile, preprocess: Preprocessor, asked: Asked) -> KerasClassifier:
+    model = loaded(file, asked.trust)
+    output = output_asked_for(model, asked.output)
+    whole = flatten(model, output)
     batch, *own = model.inputs[0].shape
-    form = form_of(tuple(own), batch, whole, size)
-    graph, squashing = unsquashed(whole)
-    shapes = {number: tuple(value.shape[1:]) for number, value in probed(model, graph, squashing, form).items()}
+    form = form_of(tuple(own), batch, whole, asked.size)
+    graph, squashing, values = probed(lambda inputs: predicted(model, inputs, output), whole, form)
+    shapes = {number: tuple(value.shape[1:]) for number, value in values.items()}
     laid = laid_out(graph, form, shapes)
     form = turned(form, laid)
     layers = layers_of(graph, form, shapes, {number: one.place for number, one in laid.items()})

@@ -1,20 +1,23 @@
 """A model file opened by Keras 3 and checked: one image in, one score a class out, and no code run from the file."""
 
 import pickle
+from collections.abc import Callable
 from math import prod
 from pathlib import Path
 
 import numpy as np
 
 from generator.artefacts import Floats
-from generator.errors import ModelError
-from generator.model.flat_graph import FlatGraph, squashing_step
+from generator.errors import ModelError, suggestion
+from generator.model.flat_graph import FlatGraph, KerasObject, Step, averaged_steps, squashing_step
 from generator.model.form import Form, twin
 from generator.model.keras_door import LAYER_FAILS, computing, keras, tf
 from generator.model.keras_files import ReadableFile
-from generator.model.keras_passes import Tensor, entering, plain, squashed
-from generator.model.legacy import OLD_HARD_SIGMOID, Json, at_home
+from generator.model.keras_passes import AverageScores, Tensor, entering, plain, squashed
+from generator.model.legacy import OLD_HARD_SIGMOID, Json, at_home, original
 from generator.model.own_code import refuse_unknown, registered, settled
+
+Values = dict[int, Tensor]  # of a graph, by number
 
 CLOSE = 1e-4
 DIGITS = {"bfloat16": 4 * 2.0**-8, "float16": 4 * 2.0**-11}  # some roundings of an output of fewer digits
@@ -59,45 +62,89 @@ def _translated(config: Json, weights: Path, trust: bool) -> Tensor:
     return model
 
 
-def refuse_other_tasks(model: Tensor) -> None:
-    """One image in, one row of scores out; raises ModelError for anything else."""
+def output_asked_for(model: Tensor, name: str | None) -> int:
+    """The place of the output to explain: one image in, one row of scores out; raises ModelError for anything else."""
     if not hasattr(model, "inputs") or not (hasattr(model, "_nodes_by_depth") or hasattr(model, "_functional")):
         raise ModelError(
-            "the model is a Python class of its own; only Sequential and functional models can be explained"
+            "the model is a Python class of its own; only Sequential and functional models can be explained. "
+            "Build it as `keras.Model(inputs, model.call(inputs))` from an `inputs = keras.Input(shape)`, and save that"
         )
-    inputs, outputs = ([tensor.name for tensor in tensors] for tensors in (model.inputs, model.outputs))
+    inputs = [tensor.name for tensor in model.inputs]
     if len(inputs) != 1:
         raise ModelError(
             f"the model takes {len(inputs)} inputs ({', '.join(inputs)}); one image is what can be explained"
         )
-    if len(outputs) != 1:
-        raise ModelError(f"the model has {len(outputs)} outputs; save a model that ends in the one to explain")
-    shape = model.outputs[0].shape[1:]
+    place = _place(_output_names(model), name)
+    shape = model.outputs[place].shape[1:]
     if sum(length != 1 for length in shape) > 1:
         form = "×".join("any" if length is None else str(length) for length in shape)
         raise ModelError(f"the model puts out arrays of {form}, a picture or a sequence; a classifier is needed")
+    return place
+
+
+def _output_names(model: Tensor) -> tuple[str, ...]:
+    """The keys of outputs in a dictionary, else the names of the layers that they come from, told apart by a number."""
+    structure = getattr(model, "_outputs_struct", None)
+    if isinstance(structure, dict):
+        return tuple(sorted(structure))
+    names = [original(tensor._keras_history[0].name) for tensor in model.outputs]
+    return tuple(name if names.count(name) == 1 else f"{name}:{place}" for place, name in enumerate(names, 1))
+
+
+def _place(names: tuple[str, ...], name: str | None) -> int:
+    if name is None and len(names) > 1:
+        raise ModelError(
+            f"the model has {len(names)} outputs ({', '.join(names)}); say which one under `model`, with `output: NAME`"
+        )
+    if name is not None and name not in names:
+        raise ModelError(f"the model has no output '{name}'{suggestion(name, names)}")
+    return 0 if name is None else names.index(name)
 
 
 def unsquashed(graph: FlatGraph) -> tuple[FlatGraph, str]:
     """The graph up to the scores, and what squashes them; '' where the output is linear."""
     step = squashing_step(graph)
-    if step is None:
-        return graph, ""
-    if step.fused and step.kind != "Activation":
-        return graph.substituted(step.name, twin(step.operation, activation=keras.activations.linear)), step.activation
-    return graph.without(step.name), step.activation
+    if step is not None and step.fused and step.kind != "Activation":
+        return graph.substituted(step.name, _linear(step)), step.activation
+    if step is not None:
+        return graph.without(step.name), step.activation
+    parts = averaged_steps(graph)
+    return (_averaged(graph, parts), parts[0].activation) if parts else (graph, "")
 
 
-def probed(model: Tensor, graph: FlatGraph, squashing: str, form: Form) -> dict[int, Tensor]:
-    """Every value of the graph for noise in 0..1 and in 0..255; raises ModelError where the scores are not right."""
+def _linear(step: Step) -> KerasObject:
+    return twin(step.operation, activation=keras.activations.linear)
+
+
+def _averaged(graph: FlatGraph, parts: tuple[Step, ...]) -> FlatGraph:
+    """The graph up to the scores of an average, made of the probabilities and of each network's own scores."""
+    for part in parts:
+        if part.fused and part.kind != "Activation":
+            graph = graph.split(part.name, _linear(part), keras.layers.Activation(part.activation))
+    squashing = {part.writes[0] for part in parts}
+    scores = [next(iter(step.reads.values())) for step in graph.steps if step.writes[0] in squashing]
+    return graph.extended("average_scores", AverageScores(parts[0].activation), graph.output, *scores)
+
+
+def probed(predict: Callable[[Tensor], Tensor], whole: FlatGraph, form: Form) -> tuple[FlatGraph, str, Values]:
+    """The graph up to the scores, what squashes them, and every value of it for noise in 0..1 and in 0..255.
+
+    Raises ModelError where the scores are not right. What only looked like an average of probabilities is linear.
+    """
     images = np.random.default_rng(0).uniform(size=(form.batch or 2, *form.shape)).astype(np.float32)
     images[1:] *= 255
     inputs = entering(tf.constant(images), form)
-    _refuse_diverged(graph)
-    values = graph.run(inputs, plain)
-    predicted = _predicted(model, inputs)
-    _check(_rows(predicted), _rows(values[graph.output]), squashing, DIGITS.get(predicted.dtype.name, CLOSE))
-    return values
+    _refuse_diverged(whole)
+    said = predict(inputs)
+    linear = ((whole, ""),) if squashing_step(whole) is None else ()
+    for graph, squashing in (unsquashed(whole), *linear):
+        values = graph.run(inputs, plain)
+        scores, close = _rows(values[graph.output]), DIGITS.get(said.dtype.name, CLOSE)
+        expected = squashed(scores, squashing).numpy() if squashing else scores
+        if np.allclose(_rows(said), expected, atol=close, rtol=close, equal_nan=True):
+            _refuse_odd(expected, squashing, close)
+            return graph, squashing, values
+    raise ModelError("the scores that were found do not give what the model predicts")
 
 
 def _refuse_diverged(graph: FlatGraph) -> None:
@@ -111,24 +158,21 @@ def _refuse_diverged(graph: FlatGraph) -> None:
                 )
 
 
-def _predicted(model: Tensor, inputs: Tensor) -> Tensor:
-    """What the model itself says, its one input and output wrapped as the file wraps them."""
+def predicted(model: Tensor, inputs: Tensor, output: int) -> Tensor:
+    """What the model itself says at one of its outputs, its one input wrapped as the file wraps it."""
     structure = getattr(model, "_inputs_struct", None)
     wrapped = isinstance(structure, (list, tuple, dict))
     with computing(*LAYER_FAILS):
         result = model(keras.tree.pack_sequence_as(structure, [inputs]) if wrapped else inputs, training=False)
-    return keras.tree.flatten(result)[0]
+    return keras.tree.flatten(result)[output]
 
 
 def _rows(value: Tensor) -> Floats:
     return tf.cast(value, tf.float32).numpy().reshape(len(value), prod(value.shape[1:]))
 
 
-def _check(predicted: Floats, scores: Floats, squashing: str, close: float) -> None:
+def _refuse_odd(predicted: Floats, squashing: str, close: float) -> None:
     """`close` is how far two ways to the same number may differ in the type of the model's output."""
-    expected = squashed(scores, squashing).numpy() if squashing else scores
-    if not np.allclose(predicted, expected, atol=close, rtol=close, equal_nan=True):
-        raise ModelError(f"the scores before the {squashing or 'output'} do not give what the model predicts")
     if squashing == "softmax" and predicted.shape[1] == 1:
         raise ModelError("the model has a softmax over one output, which is always 1; one output needs a sigmoid")
     sums = predicted.shape[1] > 1 and predicted.min() >= 0 and np.allclose(predicted.sum(axis=1), 1, atol=close)

@@ -26,6 +26,7 @@ BLOCK = 50  # steps in one go: Ctrl-C is heard between two
 SPREAD = 3  # standard deviations that an input may lie from the middle where no bound is known
 MEAN, SQUARE = 0.9, 0.999  # what Adam keeps of its two averages from step to step
 TINY = 1e-7  # Keras' own epsilon
+LEAST, HALF_STEP = 1e-30, 2.0**-24  # probabilities have a logarithm above it; half the last step below 1
 
 
 def entering(inputs: Tensor, form: Form) -> Tensor:
@@ -78,6 +79,25 @@ def _positive_input(x: Tensor) -> tuple[Tensor, Question]:
 def squashed(scores: Tensor, squashing: str) -> Tensor:
     """Probabilities from scores."""
     return tf.nn.softmax(scores) if squashing == "softmax" else tf.nn.sigmoid(scores)
+
+
+class AverageScores:
+    """What squashes to the averaged probabilities of several networks; of a single one, its own scores.
+
+    The logarithm alone would have no slope where they are sure. Their softmax does not see what is added to every
+    class: here the mean over the networks of what theirs divided by.
+    """
+
+    def __init__(self, squashing: str) -> None:
+        self.squashing = squashing
+
+    def __call__(self, probabilities: Tensor, *scores: Tensor) -> Tensor:
+        wide = tf.cast(probabilities, tf.float32)
+        log = tf.math.log(tf.maximum(wide, LEAST))
+        if self.squashing == "sigmoid":
+            return log - tf.math.log(tf.maximum(1 - wide, HALF_STEP))
+        divided = [tf.reduce_logsumexp(tf.cast(z, tf.float32), axis=-1, keepdims=True) for z in scores]
+        return log + sum(tf.reshape(one, (-1, *[1] * (len(log.shape) - 1))) for one in divided) / len(divided)
 
 
 def explained(scores: Tensor, squashing: str, kind: ScoreKind, target: Tensor, *against: Tensor) -> Tensor:

@@ -57,6 +57,7 @@ class ModelFile(Section):
     size: Annotated[
         tuple[Count, Count] | None, describe("height and width, for a model that takes images of any size")
     ] = None
+    output: Annotated[str | None, describe("which output is explained, of a model that has several: its name")] = None
     preprocess: Annotated[Preprocess, describe("one for every figure; what is shown is the original")] = Preprocess()
 
 

@@ -7,6 +7,7 @@ from zipfile import ZipFile
 import h5py
 import pytest
 
+from generator.classifier import Asked
 from generator.data.preprocess import Preprocessor
 from generator.model import keras_files as model_formats
 from generator.model.keras_door import keras
@@ -98,7 +99,7 @@ def test_a_lambda_layer_is_refused_before_anything_is_opened(suffix, tmp_path):
         "the model carries Python code (a Lambda layer `doubled`), which is not run from a file; "
         "rebuild it from Keras' own layers, or say --trust-model if you trust who made the file"
     )
-    assert open_model(path, Preprocessor(), trust=True).n_classes == 3
+    assert open_model(path, Preprocessor(), Asked(trust=True)).n_classes == 3
 
 
 def test_a_pickle_is_opened_only_with_trust(tmp_path):
@@ -107,7 +108,7 @@ def test_a_pickle_is_opened_only_with_trust(tmp_path):
     path.write_bytes(pickle.dumps(convolutional()))
     other.write_bytes(pickle.dumps({"accuracy": 1.0}))
     assert refusal(path) == model_formats.PICKLE
-    assert open_model(path, Preprocessor(), trust=True).n_classes == 3
+    assert open_model(path, Preprocessor(), Asked(trust=True)).n_classes == 3
     assert refusal(other, trust=True) == "the pickled object is a dict, not a Keras model"
 
 

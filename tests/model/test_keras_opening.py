@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from generator.classifier import Ascent, Score
+from generator.classifier import Ascent, Asked, Score
 from generator.data.preprocess import Preprocessor
 from generator.errors import ModelError
 from generator.model.keras_door import keras
@@ -130,7 +130,10 @@ def three_outputs():
 
 OTHER_TASKS = {
     "two_inputs": (two_inputs, "the model takes 2 inputs (left, right); one image is what can be explained"),
-    "three_outputs": (three_outputs, "the model has 3 outputs; save a model that ends in the one to explain"),
+    "three_outputs": (
+        three_outputs,
+        "the model has 3 outputs (age, sex, mood); say which one under `model`, with `output: NAME`",
+    ),
     "segmentation": (
         lambda: convolutional(head=(layers.Conv2D(2, 1, activation="softmax"),)),
         "the model puts out arrays of 12×12×2, a picture or a sequence; a classifier is needed",
@@ -158,12 +161,111 @@ def test_what_is_no_classifier_of_one_image_is_refused(name, tmp_path):
     assert refusal(saved(build(), tmp_path / "model.keras")) == message
 
 
+def heads(form):
+    """A network with three heads of different kinds, in a list or a dictionary."""
+    entry = keras.Input((8, 8, 1))
+    flat = layers.Flatten()(layers.Conv2D(4, 3, activation="relu")(entry))
+    ends = [layers.Dense(width, end, name=name)(flat) for name, width, end in HEADS]
+    picture = layers.UpSampling2D(name="picture")(entry)
+    named = [*zip((name for name, _, _ in HEADS), ends, strict=True), ("picture", picture)]
+    return keras.Model(entry, dict(named) if form == "dict" else [end for _, end in named])
+
+
+HEADS = (("mood", 4, "softmax"), ("sex", 1, "sigmoid"), ("age", 3, "linear"))
+
+
+@pytest.mark.parametrize("suffix", [".keras", ".h5"])
+@pytest.mark.parametrize("form", ["list", "dict"])
+def test_one_of_several_heads_is_explained_by_its_name(form, suffix, tmp_path):
+    """Each by its own scores; what the others put out is no matter."""
+    model = heads(form)
+    path, x = saved(model, tmp_path / f"model{suffix}"), images((8, 8, 1), 5)
+    said = model(x)
+    for place, (name, width, end) in enumerate(HEADS):
+        found = open_model(path, Preprocessor(), Asked(output=name))
+        own = np.asarray(said[name] if form == "dict" else said[place])
+        assert (found.n_classes, found.one_output) == (max(width, 2), width == 1)
+        answer = found.logits(x) if end == "linear" else found.probabilities(x)
+        np.testing.assert_allclose(answer[:, -width:], own, atol=1e-5)
+        assert not any(layer.name in {other for other, _, _ in HEADS} - {name} for layer in found.layers)
+
+
+def test_a_head_that_is_not_there_or_no_classifier_is_said_to_be_that(tmp_path):
+    """With the nearest, and where one output has no need of a name."""
+    path = saved(heads("list"), tmp_path / "model.keras")
+    assert refusal(path, output="mod") == "the model has no output 'mod'; did you mean 'mood'?"
+    assert refusal(path, output="picture") == (
+        "the model puts out arrays of 16×16×1, a picture or a sequence; a classifier is needed"
+    )
+    alone = saved(convolutional(), tmp_path / "alone.keras")
+    assert open_model(alone, Preprocessor(), Asked(output="scores")).n_classes == 3
+    assert refusal(alone, output="other") == "the model has no output 'other'; known: scores"
+
+
+def averaged(end, width, weighed=None):
+    """Two networks on one picture whose probabilities are averaged, or weighed."""
+    x = keras.Input((10, 10, 1))
+    parts = [network_of(end, width)(x), network_of(end, width, layer_of_its_own=True)(x)]
+    if weighed is None:
+        return keras.Model(x, layers.Average()(parts))
+    if weighed == "stack":
+        return keras.Model(x, keras.ops.mean(keras.ops.stack(parts), axis=0))
+    return keras.Model(x, weighed * parts[0] + (1 - weighed) * parts[1])
+
+
+def network_of(end, width, layer_of_its_own=False):
+    last = [layers.Dense(width), layers.Activation(end)] if layer_of_its_own else [layers.Dense(width, end)]
+    return keras.Sequential([keras.Input((10, 10, 1)), layers.Conv2D(4, 3, activation="relu"), layers.Flatten(), *last])
+
+
+@pytest.mark.parametrize("weighed", [None, 0.3, "stack"])
+@pytest.mark.parametrize(("end", "width"), [("softmax", 3), ("sigmoid", 3), ("sigmoid", 1)])
+def test_an_average_of_several_models_has_scores(end, width, weighed, tmp_path):
+    """They squash to what the model predicts, and their slopes are not flat."""
+    model = averaged(end, width, weighed)
+    path, x = saved(model, tmp_path / "model.keras"), images((10, 10, 1), 5)
+    found = open_model(path, Preprocessor())
+    np.testing.assert_allclose(found.probabilities(x)[:, -width:], np.asarray(model(x)), atol=1e-5)
+    assert np.abs(found.gradients(x, Score(np.zeros(5, np.int64)))).max() > 1e-3
+
+
+def test_the_average_of_one_model_with_itself_has_that_models_scores_also_where_it_is_sure(tmp_path):
+    """Where the probability is 1 its logarithm is flat; the slopes are those before the softmax."""
+    single = network_of("softmax", 3)
+    single.layers[-1].kernel.assign(160 * single.layers[-1].kernel)
+    x = keras.Input((10, 10, 1))
+    both = keras.Model(x, layers.Average()([single(x), single(x)]))
+    one, two = (opened_as_it_is(model, tmp_path / f"{k}.keras") for k, model in enumerate((single, both)))
+    pictures = images((10, 10, 1), 5)
+    assert one.probabilities(pictures).max() > 0.9999
+    score = Score(one.probabilities(pictures).argmax(axis=1))
+    scores = [model.logits(pictures).max(axis=1) for model in (one, two)]
+    np.testing.assert_allclose(scores[1], scores[0], rtol=1e-4)
+    slopes = [model.gradients(pictures, score) for model in (one, two)]
+    np.testing.assert_allclose(slopes[1], slopes[0], atol=1e-3 * np.abs(slopes[0]).max())
+
+
+def opened_as_it_is(model, path):
+    model.save(path)
+    return open_model(path, Preprocessor())
+
+
+def test_what_only_looks_like_an_average_of_probabilities_is_linear(tmp_path):
+    """A sigmoid stretched to 0..10 is a number, no probability."""
+    x = keras.Input((10, 10, 1))
+    model = keras.Model(x, layers.Rescaling(10.0)(network_of("sigmoid", 3)(x)))
+    path, pictures = saved(model, tmp_path / "model.keras"), images((10, 10, 1), 5)
+    np.testing.assert_allclose(
+        open_model(path, Preprocessor()).logits(pictures), np.asarray(model(pictures)), atol=1e-4
+    )
+
+
 def test_a_size_can_be_given_where_the_model_leaves_it_open(tmp_path):
     """Fully convolutional models take images of any size."""
     path = saved(OTHER_TASKS["any_size"][0](), tmp_path / "model.keras")
-    assert open_model(path, Preprocessor(), size=(10, 14)).input_shape == (10, 14, 3)
+    assert open_model(path, Preprocessor(), Asked(size=(10, 14))).input_shape == (10, 14, 3)
     fixed = saved(convolutional(), tmp_path / "fixed.keras")
-    assert open_model(fixed, Preprocessor(), size=(10, 14)).input_shape == (12, 12, 1)
+    assert open_model(fixed, Preprocessor(), Asked(size=(10, 14))).input_shape == (12, 12, 1)
 
 
 def test_no_gradient_is_said_in_words(tmp_path):

@@ -9,6 +9,7 @@ import h5py
 import numpy as np
 import pytest
 
+from generator.classifier import Asked
 from generator.data.preprocess import Preprocessor
 from generator.errors import ModelError
 from generator.model.keras_door import tf
@@ -282,7 +283,7 @@ def test_bytecode_of_keras_2_runs_only_with_trust(suffix, tmp_path):
     model.save(path)
     with pytest.raises(ModelError, match="a Lambda layer `scaled`"):
         open_model(path, Preprocessor())
-    trusted = open_model(path, Preprocessor(), trust=True)
+    trusted = open_model(path, Preprocessor(), Asked(trust=True))
     np.testing.assert_allclose(trusted.probabilities(x), model(x, training=False), atol=1e-5)
 
 
