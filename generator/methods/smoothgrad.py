@@ -52,7 +52,10 @@ def smoothgrad(
     facts = {**gradient_facts(request.classifier, score, signed), "samples": samples, "noise": noise}
     keeps = float(kept.mean())
     facts |= {"keeps_class": keeps} | ({"loses_class": keeps} if keeps < FEW else {})
-    told = tuple({"seed": int(seed), "keeps_class": float(share)} for seed, share in zip(batch.seed, kept, strict=True))
+    told = tuple(
+        {"seed": int(seed), "keeps_class": share, **({"loses_class": share} if share < FEW else {})}
+        for seed, share in zip(batch.seed, kept.tolist(), strict=True)
+    )
     return Heatmaps(reduce_channels(gradient, signed), signed, "gradient", facts, image_facts=told, pixelwise=True)
 
 

@@ -38,7 +38,7 @@ def _cell(row: Row, material: Material) -> Cell:
     words = material.reader.words
     target = words("figure.target", target=row.target) if row.target else NOTHING
     named = words.joined(filter(None, (row.label, target)))
-    return Cell(named, named, row.images, remark=row.remark)
+    return Cell(named, named, row.images, remark=row.remark if row.values is None else NOTHING)
 
 
 def _compared(artefact: Heatmaps, material: Material) -> PictureRows:
@@ -99,7 +99,7 @@ def _row(artefact: Heatmaps, material: Material, row: int, otherwise: int | None
         prediction_probability=reader.percent(float(batch.probability[row, prediction])),
         right=None if label < 0 else label == prediction,
         target=explained if explained != reader.class_name(stands_for) else NOTHING,
-        remark=remark_words(reader, remark) if remark else NOTHING,
+        remark=remark_words(reader, remark) if remark else special(artefact, row, reader),
         note=material.note(str(batch.index[row]), reader.class_ids[stands_for]),
         anchor=row_anchor(material.figure, material.number, row),
         face=material.found("image", row),
@@ -122,6 +122,14 @@ def row_anchor(figure: str, part: int, row: int) -> str:
 def remark_words(reader: Reader, remark: str) -> Text:
     """A key of the words, or a sentence of the method's own."""
     return reader.words.known(f"remark.{remark}", remark)
+
+
+def special(artefact: Heatmaps, row: int, reader: Reader) -> Text:
+    """What is special about one map: facts of its image that the words have a remark for."""
+    facts = artefact.image_facts[row] if artefact.image_facts else {}
+    known = {f"image_remark.{key}": reader.fact(key, value) for key, value in facts.items()}
+    told = [reader.words(key, value=value) for key, value in known.items() if reader.words.has(key)]
+    return reader.words.joined(told, "punctuation.sentence")
 
 
 def image_numbers(material: Material) -> Table | None:

@@ -100,6 +100,8 @@ def test_the_share_of_copies_that_keep_the_class_is_counted(network, monkeypatch
         for row, copy in noisy(request.batch, 20, noise):
             kept[row] += network.classifier.logits(copy[None]).argmax() == request.batch.prediction[row]
         assert [facts["keeps_class"] for facts in maps.image_facts] == pytest.approx(kept / 20)
+        lost = {row: facts["loses_class"] for row, facts in enumerate(maps.image_facts) if "loses_class" in facts}
+        assert lost == ({row: pytest.approx(one) for row, one in enumerate(kept / 20)} if share else {})
         assert maps.facts["keeps_class"] == pytest.approx(kept.mean() / 20)
         assert maps.facts.get("loses_class") == (maps.facts["keeps_class"] if share else None)
     assert kept.min() < 20

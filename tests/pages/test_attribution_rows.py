@@ -146,6 +146,17 @@ class TestRows:
         assert isinstance(shown.bodies[0], PictureGrid)
         assert [cell.short for cell in shown.bodies[0].cells][:2] == ["Angry", "Disgust"]
 
+    @pytest.mark.parametrize(("language", "words"), [("en", "4.0% of its noisy"), ("zh-Hant", "只有 4.0% 的")])
+    def test_what_is_special_about_one_map_stands_beside_it(self, language, words):
+        """And beside no other; the map stays a result, in a grid too."""
+        facts = ({"keeps_class": 0.04, "loses_class": 0.04}, *[{"keeps_class": 0.9}] * 6)
+        told = Heatmaps(maps(7), False, "gradient", image_facts=facts)
+        rows = remade(told, batch(7), language=language).bodies[0].rows
+        assert words in rows[0].remark and rows[0].values
+        assert [row.remark for row in rows[1:]] == [""] * 6
+        grid = remade(told, batch(7), show=Show(layout="grid", panels=("overlay",)))
+        assert not grid.bodies[0].cells[0].remark
+
     def test_values_unpack_to_the_map(self):
         """Fiftieths of the largest magnitude, with their sign, a byte a cell."""
         values = np.array([[0.0, 0.5], [-2.0, 1.0]], np.float32)

@@ -69,7 +69,7 @@ class TestAround:
         """Quantity, both ends, what the sides of a signed one do, and where each map's own scale ends."""
         plain, signed = figure(english, "saliency").legend, figure(english, "lime").legend
         assert (plain.low, plain.high, plain.signed, plain.below) == ("0", "99th percentile", False, "")
-        assert plain.note == "each to its own 99th percentile, brighter pixels are clipped"
+        assert plain.note == "each to its own 99th percentile, stronger pixels are clipped"
         assert plain.more.startswith("Bar below a picture: ")
         assert signed.note == "each to its own maximum"
         assert plain.quantity == "size of the gradient"
