@@ -12,6 +12,7 @@ from generator.build.choice import shows_images
 from generator.build.picture_doubts import picture_doubts, resized
 from generator.build.runs import runs_of, waiting
 from generator.build.study import Study, open_study
+from generator.build.subject import fitting
 from generator.build_options import BuildOptions
 from generator.classifier import layer_called
 from generator.data.resize import images_of
@@ -204,7 +205,8 @@ def doubts(report: Report, study: Study, found: Checked | None) -> Iterator[Prob
 def _check(study: Study) -> Checked:
     subject, samples = study.subject, study.subject.data.samples
     labelled = np.flatnonzero(samples.label != UNLABELLED)
-    chosen = np.sort(labelled[np.argsort(row_hash(samples.index[labelled], study.seed), kind="stable")[:MOST]])
+    most = fitting(MOST, subject.frame)
+    chosen = np.sort(labelled[np.argsort(row_hash(samples.index[labelled], study.seed), kind="stable")[:most]])
     images, label = subject.images(chosen), samples.label[chosen]
     right = subject.predict(chosen).argmax(axis=1) == label
     current = subject.classifier.preprocessing

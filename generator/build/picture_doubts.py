@@ -8,7 +8,7 @@ import numpy as np
 from generator.artefacts import Ints
 from generator.build.cache import key_of, source_of
 from generator.build.study import Study
-from generator.build.subject import DATA
+from generator.build.subject import DATA, fitting
 from generator.data.folder import left_out
 from generator.data.picture_check import PictureCheck, picture_check
 from generator.data.resize import images_of
@@ -41,7 +41,7 @@ def _looked_at(study: Study, with_model: bool) -> PictureCheck:
     frame = study.subject.frame if with_model else SMALL
 
     def check() -> PictureCheck:
-        positions = _drawn(study, MOST if with_model else FEW)
+        positions = _drawn(study, fitting(MOST, frame) if with_model else FEW)
         return picture_check(data.samples, positions, images_of(data.samples, positions, frame))
 
     key = key_of(looked_at=data.digest, frame=repr(frame), seed=study.seed, source=source_of(*DATA))

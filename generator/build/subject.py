@@ -26,7 +26,8 @@ if TYPE_CHECKING:
 NUMERIC = ("numpy", "tensorflow", "keras", "tf-keras-vis", "lime", "scikit-image")
 DATA = ("data", "artefacts.py", "lattice.py", "samples.py")  # the source that reads images
 MODEL = (*DATA, "model", "classifier.py", "build/subject.py")  # and that asks a model about them
-CHUNK, CHUNK_VALUES = 512, 1 << 24  # images decoded and predicted at a time, and the most values in them
+CHUNK = 512  # images decoded and predicted at a time: memory does not grow with the data set
+PREDICTED, HELD = 1 << 23, 1 << 25  # the most values in images that are predicted together, and held at once
 
 
 def file_digest(path: Path) -> str:
@@ -43,6 +44,11 @@ def file_digest(path: Path) -> str:
 def versions() -> Mapping[str, str]:
     """The libraries whose numbers the pictures are, and Python's; looked up once, as every key holds them."""
     return {"python": sys.version.split()[0], **{name: version(name) for name in NUMERIC}}
+
+
+def fitting(most: int, frame: Frame, room: int = HELD) -> int:
+    """How many images of a frame may be held at once: no more than `most`, of large ones fewer."""
+    return max(1, min(most, room // int(np.prod(frame.shape))))
 
 
 @dataclass(frozen=True)
@@ -80,11 +86,12 @@ class DataSet:
         """`(N, H, W, C)` images in 0..1, of the model's size."""
         return images_of(self.samples, positions, frame)
 
-    def chunks(self, frame: Frame) -> Iterator[Floats]:
-        """All images as shown, so many at a time that memory does not grow with the data set."""
-        chunk = max(1, min(CHUNK, CHUNK_VALUES // int(np.prod(frame.shape))))
-        for start in range(0, len(self.samples), chunk):
-            yield self.shown(np.arange(start, min(start + chunk, len(self.samples)), dtype=np.int64), frame)
+    def chunks(self, frame: Frame, positions: Ints | None = None) -> Iterator[Floats]:
+        """All images as shown, or these, so many at a time that memory does not grow with their number."""
+        asked = np.arange(len(self.samples), dtype=np.int64) if positions is None else positions
+        chunk = fitting(CHUNK, frame, PREDICTED)
+        for start in range(0, len(asked), chunk):
+            yield self.shown(asked[start : start + chunk], frame)
 
 
 @dataclass(frozen=True)
@@ -152,7 +159,7 @@ class Subject:
         """Probabilities of some images; of many, from those of the whole data set."""
         if 2 * len(positions) >= len(self.data.samples):
             return self.probabilities[positions]
-        return self.classifier.probabilities(self.classifier.prepare(self.images(positions)))
+        return self._probabilities(positions)
 
     def images(self, positions: Ints) -> Floats:
         """The images at these positions as shown."""
@@ -172,8 +179,8 @@ class Subject:
         order = np.argsort(row_hash(self.data.samples.index, seed), kind="stable")[:most]
         return self.classifier.prepare(self.images(np.sort(order)))
 
-    def _probabilities(self) -> Floats:
-        chunks = self.data.chunks(self.frame)
+    def _probabilities(self, positions: Ints | None = None) -> Floats:
+        chunks = self.data.chunks(self.frame, positions)
         return np.concatenate([self.classifier.probabilities(self.classifier.prepare(part)) for part in chunks])
 
 

@@ -11,7 +11,7 @@ from generator.data.scaling_check import LEAST, ScalingHint, clearly_better, rig
 from generator.samples import Frame
 
 LOW = 0.9  # accuracy from which on nothing is tried: it costs decoding the pictures again
-MOST = 200  # pictures that it is tried on
+MOST = 128  # pictures that it is tried on
 CENTRE = 256 / 224  # the shorter side beside the model's, as torchvision's recipes have it
 
 
@@ -40,10 +40,10 @@ def better_resizing(
     """A hint where another common resizing does clearly better; `shown` gives the images of the labels in a frame."""
     if len(labels) < LEAST:
         return None
-    own = rightness(logits, current.prepare(shown(frame)), labels)
+    own = rightness(logits, current.prepare, shown(frame), labels)
     if own.mean() >= LOW:
         return None
-    rights = {name: rightness(logits, current.prepare(shown(way)), labels) for name, way in ways(frame).items()}
+    rights = {name: rightness(logits, current.prepare, shown(way), labels) for name, way in ways(frame).items()}
     name, best = max(rights.items(), key=lambda item: item[1].mean())
     chance = float(np.bincount(labels).max() / len(labels))
     if not clearly_better(best, own):

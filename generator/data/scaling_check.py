@@ -21,6 +21,7 @@ COMMON = {
 IMAGENET = {"mode: torch": Preprocessing(mode="torch"), "mode: caffe": Preprocessing(mode="caffe")}
 SURE = 3.0  # standard errors that the difference of two accuracies must exceed
 LEAST = 50  # images below which an accuracy says too little to warn
+PART = 64  # images prepared at a time
 CLEAR = 0.05  # and the least difference that is worth a word
 
 
@@ -53,10 +54,10 @@ def suspicious_scaling(
     """
     if len(labels) < LEAST:
         return None
-    own = rightness(logits, current.prepare(images), labels)
+    own = rightness(logits, current.prepare, images, labels)
     others = COMMON | (IMAGENET if images.shape[3] == 3 else {})
     scaled = {name: preprocess_of(scaling, images.shape[1:]).prepare for name, scaling in others.items()}
-    rights = {name: rightness(logits, prepare(images), labels) for name, prepare in scaled.items()}
+    rights = {name: rightness(logits, prepare, images, labels) for name, prepare in scaled.items()}
     name, best = max(rights.items(), key=lambda item: item[1].mean())
     counts = np.bincount(labels)
     chance = float(counts.max() / len(labels))
@@ -73,6 +74,10 @@ def clearly_better(other: NDArray[np.float64], own: NDArray[np.float64]) -> bool
     return bool(difference.mean() > max(CLEAR, SURE * difference.std() / np.sqrt(len(difference))))
 
 
-def rightness(logits: Callable[[Floats], Floats], inputs: Floats, labels: Ints) -> NDArray[np.float64]:
-    """1 for each image that is predicted as its label, else 0."""
-    return np.asarray(logits(inputs).argmax(axis=1) == labels, np.float64)
+def rightness(
+    logits: Callable[[Floats], Floats], prepare: Callable[[Floats], Floats], images: Floats, labels: Ints
+) -> NDArray[np.float64]:
+    """1 for each image that is predicted as its label, else 0; some at a time, as inputs take room too."""
+    starts = range(0, len(images), PART)
+    predicted = [logits(prepare(images[start : start + PART])).argmax(axis=1) for start in starts]
+    return np.asarray(np.concatenate(predicted) == labels, np.float64)
