@@ -22,7 +22,7 @@ import numpy as np
 
 from generator.artefacts import KINDS
 from generator.classifier import ModelFacts
-from generator.data.csv_source import PixelTable
+from generator.data.pixel_table import PixelTable
 from generator.evidence.result import ReportEvidence
 from generator.results import Drawing, Part
 from generator.samples import Evaluation

@@ -1,6 +1,6 @@
 """What the figures of a report are computed from: its models, images and evaluation, each opened when it is needed."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TypeVar
@@ -12,19 +12,17 @@ from generator.build.choice import images_of, rule_of
 from generator.build.subject import DATA, DataSet, Subject
 from generator.build_options import BuildOptions
 from generator.classifier import Asked
-from generator.data.csv_source import columns_of
+from generator.data.data_source import TRAINING, DataSource, guess_kind
 from generator.data.evaluation import evaluation_of, read_evaluation
 from generator.data.selection import Selection, select
-from generator.data.sources import DataSource, guess_kind, read_samples
 from generator.errors import DataError, SpecError
 from generator.evidence.classes import leakage
 from generator.methods import METHODS, Method
-from generator.samples import ClassWords, Evaluation, Samples
+from generator.samples import Evaluation, Samples
 from generator.spec.grammar import Figure
 from generator.spec.report import Report
 
 EVALUATION = (*DATA, "evidence", "regions.py", "build/study.py")  # the source that makes one
-TRAINING = "Training"  # what FER2013 calls the rows that a model was trained on
 Told = TypeVar("Told")
 
 
@@ -82,7 +80,7 @@ class Study:
 
     def training_samples(self) -> Samples | None:
         """The images that the model was trained on, where they are known."""
-        return training_samples(self.training.source, self.training.classes) if self.training else None
+        return self.training.samples if self.training else None
 
     @cached_property
     def data_facts(self) -> tuple[int, bool]:
@@ -114,7 +112,8 @@ def open_study(report: Report, options: BuildOptions, cache: Cache) -> Study:
 
 def _source(report: Report) -> DataSource:
     said = report.data
-    return DataSource(said.source, said.path, said.usage, said.range, said.labels)
+    asked = said.usage, said.range, said.labels, said.columns, said.size, said.encoding, said.folder
+    return DataSource(said.source, said.path, *asked)
 
 
 def _training(report: Report, cache: Cache) -> DataSet | None:
@@ -127,7 +126,7 @@ def _training(report: Report, cache: Cache) -> DataSet | None:
     except DataError as error:
         raise SpecError((report.problem("data.training", str(error)),)) from error
     like = _source(report) if kind == report.data.source else DataSource(kind)
-    return DataSet(replace(like, path=path, usage=None), report.class_words, cache)
+    return DataSet(replace(like, path=path, usage=None, training=True), report.class_words, cache)
 
 
 def _given_evaluation(report: Report) -> Evaluation | None:
@@ -140,18 +139,9 @@ def _given_evaluation(report: Report) -> Evaluation | None:
         raise SpecError((report.problem("evaluation", str(error)),)) from error
 
 
-def training_samples(source: DataSource, classes: Sequence[ClassWords]) -> Samples:
-    """The images that a model was trained on; of a file with a column Usage its rows for training."""
-    usage = None
-    if source.kind == "csv" and source.path is not None:
-        with source.path.open("rb") as file:
-            usage = TRAINING if columns_of(source.path, file.readline()).usage >= 0 else None
-    return read_samples(replace(source, usage=usage), classes)
-
-
 def images_seen(evaluation: Evaluation, samples: Samples, usage: str | None, training: Samples | None) -> Evaluation:
     """The evaluation of `samples` with how many of them were trained on: all that a file calls so, or equal pixels."""
-    if (usage or "").casefold() == TRAINING.casefold():
+    if (usage or "").casefold() in (word.casefold() for word in TRAINING):
         return replace(evaluation, in_training=len(evaluation.label))
     if training is None:
         return evaluation

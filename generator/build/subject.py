@@ -14,10 +14,13 @@ import numpy as np
 from generator.artefacts import Floats, Ints
 from generator.build.cache import Cache, key_of, source_of
 from generator.classifier import Asked, Classifier, ModelFacts
+from generator.data.data_source import DataSource
+from generator.data.pixel_table import PixelTable
 from generator.data.preprocess import Preprocessing, Preprocessor, preprocess_of
 from generator.data.resize import frame_of, images_of
 from generator.data.selection import row_hash, row_seeds
-from generator.data.sources import DataSource, read_samples, read_table
+from generator.data.sources import read_samples
+from generator.data.table import read_table
 from generator.samples import Batch, ClassWords, Frame, Samples
 
 if TYPE_CHECKING:
@@ -55,7 +58,7 @@ def fitting(most: int, frame: Frame, room: int = HELD) -> int:
 class DataSet:
     """The images of a report; `samples` are read when pixels or labels are first needed.
 
-    A CSV is kept as arrays, which load ten times as fast as its text is parsed.
+    Of a table of pixels is kept what its rows mean and where they stand: to read it through takes a second.
     """
 
     source: DataSource
@@ -64,15 +67,28 @@ class DataSet:
 
     @cached_property
     def digest(self) -> str:
+        """Stands for the images and how they are read; of a table that names files, for those too."""
+        return self.samples.digest + self._asked if self.source.kind == "csv" else self._asked
+
+    @cached_property
+    def _asked(self) -> str:
         contents = version("scikit-image") if self.source.path is None else self._contents(self.source.path)
-        return key_of(source=repr(replace(self.source, path=None)), contents=contents, classes=list(self.classes))
+        return key_of(
+            source=repr(replace(self.source, path=None, folder=None)), contents=contents, classes=list(self.classes)
+        )
 
     @cached_property
     def samples(self) -> Samples:
         if self.source.kind != "csv":
             return read_samples(self.source, self.classes)
-        key = key_of(table=self.digest, origin=str(self.source.path), source=source_of(*DATA))
-        return self.cache.remember(key, lambda: read_table(self.source, self.classes)).samples
+        key = key_of(table=self._asked, origin=str(self.source.path), source=source_of(*DATA))
+        known = self.cache.look_up(key)
+        table = known if isinstance(known, PixelTable) else read_table(self.source, self.classes)
+        if isinstance(table, Samples):
+            return table
+        if table is not known:
+            self.cache.store(key, replace(table, kept=None))
+        return table.samples
 
     def _contents(self, path: Path) -> str:
         """The file's sha256; of a file that was read before, as its size and time say, it is known."""

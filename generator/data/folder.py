@@ -32,7 +32,7 @@ def read_folder(
     """The pictures under a folder; raises DataError where there are none or where a class is not known."""
     if not path.is_dir():
         raise DataError(f"{path}: no such folder")
-    found = dict(sorted(_pictures(path), key=lambda named: _natural(named[0])))
+    found = dict(sorted(pictures_in(path), key=lambda named: _natural(named[0])))
     if not found:
         left = f"; {left_out(path)}" if left_out(path) else ""
         raise DataError(f"{path}: no pictures in this folder; read are {', '.join(suffixes())}{left}")
@@ -58,7 +58,8 @@ def left_out(path: Path) -> str:
     return f"{files} left out ({counted}), as no picture that can be read: {listed}{cure}"
 
 
-def _pictures(folder: Path) -> Iterator[tuple[str, os.stat_result]]:
+def pictures_in(folder: Path) -> Iterator[tuple[str, os.stat_result]]:
+    """Every picture below a folder, named within it with slashes."""
     return ((name, entry.stat()) for name, entry in _files(folder, "") if name.lower().endswith(suffixes()))
 
 

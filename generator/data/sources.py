@@ -6,39 +6,22 @@ Whatever is wrong with them is a DataError that names the file, the place and th
 import hashlib
 import zipfile
 from collections.abc import Sequence
-from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Literal
 
 import numpy as np
 
 from generator.artefacts import Ints
-from generator.data.csv_source import PixelTable, read_csv
+from generator.data.data_source import DataSource
 from generator.data.folder import read_folder
 from generator.data.labels import Reading, meaning_of, unknown
+from generator.data.table import read_table
 from generator.errors import DataError
-from generator.samples import UNLABELLED, ClassWords, Picture, Range, Samples, in_memory
-
-SourceKind = Literal["lfw", "csv", "npz", "folder"]
+from generator.samples import UNLABELLED, ClassWords, Picture, Samples, in_memory
 
 LFW = "data/lfw_subset.npy"  # read without importing the library, which takes longer than the reading
 FACES = 100  # the second hundred of scikit-image's subset shows no faces
 BYTES = 1.5  # a float picture that exceeds it is in 0..255
-
-
-@dataclass(frozen=True)
-class DataSource:
-    """The `data:` of a spec, or its `--data`.
-
-    `usage` filters a CSV, `range` is what black and white are stored as, `labels` how labels are read.
-    """
-
-    kind: SourceKind
-    path: Path | None = None
-    usage: str | None = None
-    range: Range | None = None
-    labels: Reading | None = None
 
 
 def read_samples(source: DataSource, classes: Sequence[ClassWords]) -> Samples:
@@ -46,36 +29,11 @@ def read_samples(source: DataSource, classes: Sequence[ClassWords]) -> Samples:
     if source.kind == "lfw":
         return _lfw()
     if source.kind == "csv":
-        return read_table(source, classes).samples
-    path = _existing(source)
+        table = read_table(source, classes)
+        return table if isinstance(table, Samples) else table.samples
     if source.kind == "npz":
-        return read_npz(path, classes, source.labels)
-    return read_folder(path, classes, source.range, source.labels)
-
-
-def read_table(source: DataSource, classes: Sequence[ClassWords]) -> PixelTable:
-    """A CSV as arrays, which can be kept."""
-    return read_csv(_existing(source), classes, source.usage)
-
-
-def guess_kind(path: Path) -> SourceKind:
-    """What a path given with `--data` holds, by its form; raises DataError."""
-    if path.is_dir():
-        return "folder"
-    suffix = path.suffix.lower()
-    if suffix not in (".csv", ".npz"):
-        raise DataError(f"{path}: wanted is a .csv, an .npz or a folder of pictures")
-    return "csv" if suffix == ".csv" else "npz"
-
-
-def _existing(source: DataSource) -> Path:
-    if source.path is None:
-        raise DataError(f"data: source: {source.kind} needs a `path`")
-    if not source.path.exists():
-        raise DataError(f"{source.path}: no such {'folder' if source.kind == 'folder' else 'file'}")
-    if source.kind != "folder" and source.path.is_dir():
-        raise DataError(f"{source.path}: a folder, where {source.kind} needs a file; did you mean `source: folder`?")
-    return source.path
+        return read_npz(source.existing, classes, source.labels)
+    return read_folder(source.existing, classes, source.range, source.labels)
 
 
 def _lfw() -> Samples:

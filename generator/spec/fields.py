@@ -128,6 +128,14 @@ def _word(value: object) -> object:
     return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
 
 
+def _encoding(name: str) -> str:
+    try:
+        "1,".encode(name)
+    except (LookupError, UnicodeError) as error:
+        raise wrong(f"'{name}' is no encoding; utf-8, utf-16, big5, gb18030 and cp1252 are") from error
+    return name
+
+
 def _id(allowed: str) -> AfterValidator:
     def check(value: str) -> str:
         if not re.fullmatch(rf"[{allowed}]{{1,80}}", value) or value[0] == "-":
@@ -154,6 +162,8 @@ TEXT_SCHEMA = {"anyOf": [STRING_SCHEMA, {"type": "object", "additionalProperties
 
 Wording = Annotated[Text, PlainValidator(_text), WithJsonSchema(TEXT_SCHEMA)]
 Language = Annotated[str, AfterValidator(language_tag)]
+Word = Annotated[str, BeforeValidator(_word)]
+Encoding = Annotated[str, AfterValidator(_encoding)]
 Name = Annotated[str, BeforeValidator(_word), _id("A-Za-z0-9_-")]
 ClassName = Annotated[str, BeforeValidator(_word), _id(r"\w-")]
 ClassRef = Annotated[str, BeforeValidator(_word), _reference("class", "classes")]

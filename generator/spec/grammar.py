@@ -6,16 +6,26 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
+from generator.data.data_source import SourceKind
 from generator.data.labels import Reading
 from generator.data.preprocess import Preprocessing
 from generator.data.selection import Select
-from generator.data.sources import SourceKind
+from generator.data.table_form import Role
 from generator.regions import Box
 from generator.show import Panel, Show
 from generator.spec import fields
-from generator.spec.fields import Count, File, Name, Wording, describe, known, wrong
+from generator.spec.fields import Count, File, Name, Word, Wording, describe, known, wrong
 from generator.text import Text
 
+FOR: Mapping[str, tuple[SourceKind, ...]] = {  # the sources that a key of `data` is for
+    "usage": ("csv", "npz"),
+    "columns": ("csv", "npz"),
+    "size": ("csv", "npz"),
+    "encoding": ("csv",),
+    "folder": ("csv",),
+    "range": ("csv", "npz", "folder"),
+    "labels": ("csv", "npz", "folder"),
+}
 WAYS = ("select", "index", "same_as")  # to name images
 
 
@@ -66,13 +76,30 @@ class Data(Section):
 
     source: Annotated[SourceKind, describe("lfw: a hundred faces that need no file")]
     path: Annotated[File | None, describe("the file or folder, relative to this spec")] = None
-    usage: Annotated[str | None, describe("only the rows of a CSV with this Usage, such as PrivateTest")] = None
+    usage: Annotated[str | None, describe("only this part: of a CSV by its Usage, such as PrivateTest; test")] = None
+    columns: Annotated[
+        tuple[Word, ...] | dict[Role, Word] | None,
+        describe("of a table: all names, where the file has no header, or {label: …, pixels: …, file: …}"),
+    ] = None
+    size: Annotated[
+        tuple[Count, Count] | tuple[Count, Count, Count] | None,
+        describe("of a picture whose pixels stand in a row: height, width and, before or after, channels"),
+    ] = None
+    encoding: Annotated[fields.Encoding | None, describe("of a table that is not in UTF-8, such as big5")] = None
+    folder: Annotated[File | None, describe("where the files of a table are; default: at or below its own")] = None
     range: Annotated[tuple[float, float] | None, describe("the stored values that are black and white")] = None
     labels: Annotated[
         Reading | None,
         describe("names of classes, or numbers that count them from 0 or 1; default: told by all labels"),
     ] = None
     training: Annotated[File | None, describe("what the model was trained on, to find images that are in both")] = None
+
+    @model_validator(mode="after")
+    def _keys_that_fit(self) -> Self:
+        for key, sources in FOR.items():
+            if getattr(self, key) is not None and self.source not in sources:
+                raise wrong(f"`{key}` has no meaning with source: {self.source}; it is for {' and '.join(sources)}")
+        return self
 
     @model_validator(mode="after")
     def _path_where_needed(self) -> Self:

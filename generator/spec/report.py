@@ -14,7 +14,7 @@ from pydantic import BaseModel, ValidationError
 
 from generator import yaml_source
 from generator.build_options import BuildOptions
-from generator.data.sources import guess_kind
+from generator.data.data_source import guess_kind
 from generator.errors import InputError, Problem, SpecError, suggestion, told
 from generator.methods import METHODS, load_all
 from generator.regions import Region

@@ -5,8 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from generator.build.study import images_seen, labels_seen, training_samples
-from generator.data.sources import DataSource
+from generator.build.study import images_seen, labels_seen
 from generator.samples import Evaluation, Samples
 
 PICTURES = np.random.default_rng(0).integers(0, 256, (6, 4, 4), dtype=np.uint8)
@@ -38,11 +37,3 @@ def test_a_table_with_the_labels_of_the_training_set_is_of_the_training_set():
     assert labels_seen(EVALUATION, samples([0, 1, 2])).in_training == 0
     shuffled = replace(EVALUATION, label=LABELS[[1, 0, 2, 3]])
     assert labels_seen(shuffled, samples([0, 1, 2, 3])).in_training == 0
-
-
-def test_of_a_file_with_parts_the_training_part_counts(tmp_path):
-    """FER2013's one file holds all three parts, and its test rows were not trained on."""
-    rows = "\n".join(f"{k % 2},{' '.join(['9'] * 4)},{usage}" for k, usage in enumerate(["Training", "PrivateTest"]))
-    (tmp_path / "fer.csv").write_text(f"emotion,pixels,Usage\n{rows}\n")
-    found = training_samples(DataSource("csv", tmp_path / "fer.csv"), (("a",), ("b",)))
-    assert found.index.tolist() == [0]

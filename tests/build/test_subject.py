@@ -6,7 +6,7 @@ import pytest
 from generator.build import subject
 from generator.build.cache import Cache
 from generator.build.subject import DataSet
-from generator.data.sources import DataSource
+from generator.data.data_source import DataSource
 from generator.errors import DataError
 
 CLASSES = (("cat",), ("dog",))

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 from skimage.data import lfw_subset
 
-from generator.data.sources import DataSource, guess_kind, read_samples
+from generator.data.data_source import DataSource
+from generator.data.sources import read_samples
 from generator.errors import DataError
 
 CLASSES = (("angry", "生氣"), ("happy", "高興"), ("sad", "難過"))
@@ -90,32 +91,3 @@ def test_an_npz_of_two_of_the_classes_asks(tmp_path, reading, labels):
     samples = read_samples(DataSource("npz", tmp_path / "faces.npz", labels=reading), NUMBERED)
     assert samples.label.tolist() == labels
     assert len(samples.questions) == (reading is None)
-
-
-@pytest.mark.parametrize(
-    ("kind", "name", "message"),
-    [
-        ("csv", "no.csv", "no such file"),
-        ("folder", "no", "no such folder"),
-        ("csv", ".", "did you mean `source: folder`"),
-    ],
-)
-def test_a_path_that_does_not_fit_is_refused(tmp_path, kind, name, message):
-    """A missing path, or a folder where a file is wanted."""
-    with pytest.raises(DataError, match=message):
-        read(kind, tmp_path / name)
-
-
-def test_a_source_without_its_path_is_refused():
-    """Only the built-in faces need none."""
-    with pytest.raises(DataError, match="needs a `path`"):
-        read("csv", None)
-
-
-def test_the_kind_of_a_path_follows_its_form(tmp_path):
-    """`--data` tells a folder, a CSV and an NPZ apart, and refuses the rest."""
-    assert guess_kind(tmp_path) == "folder"
-    assert guess_kind(tmp_path / "a.CSV") == "csv"
-    assert guess_kind(tmp_path / "a.npz") == "npz"
-    with pytest.raises(DataError, match="wanted is"):
-        guess_kind(tmp_path / "a.pkl")

@@ -1,0 +1,192 @@
+"""What the first lines of a table say of all of it: its separator, and which column is what.
+
+Columns are known by their names and by what the first row holds; what `data` says of them comes first.
+"""
+
+import csv
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Literal
+
+from generator.data.decoding import suffixes
+from generator.errors import DataError, suggestion
+
+Role = Literal["label", "pixels", "usage", "file"]
+Columns = tuple[str, ...] | Mapping[Role, str]  # the names of a table without a header; or which column is what
+
+NAMES: Mapping[Role, tuple[str, ...]] = {  # the likelier ones first
+    "label": ("label", "labels", "emotion", "y", "class", "target", "category", "class_id", "class_name", "y_true"),
+    "pixels": ("pixels", "pixel", "feature", "features"),
+    "usage": ("usage", "split", "subset", "partition"),
+    "file": (
+        *("file", "filename", "file_name", "path", "filepath", "file_path", "image", "image_path", "image_id"),
+        *("image_name", "img", "img_path", "img_name", "id"),
+    ),
+}
+SEPARATORS = (",", ";", "\t", "|")
+FEWEST = 4  # numbers that make a picture: in one column, or in as many whose names are numbered
+NUMBERED = re.compile(r"(.*?)\d+(?:[x_.,-]\d+)*")  # pixel12, 28x28, p_3_4
+BETWEEN = re.compile(r"[ ,\[\]()]+")  # numbers in one column
+NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?")
+LONGEST = (1 << 31) - 1  # of a field
+SHOWN = 60  # characters of a line that a message shows
+
+
+@dataclass(frozen=True)
+class TableForm:
+    """Where a table has what: the pixels in the columns from `pixels[0]` up to `pixels[1]`, or a file's name in one.
+
+    `header` tells whether the first line names the columns; `label`, `usage` and `file` are columns, -1 where missing.
+    """
+
+    separator: str
+    names: tuple[str, ...]
+    header: bool
+    pixels: tuple[int, int] | None = None
+    label: int = -1
+    usage: int = -1
+    file: int = -1
+
+    @property
+    def after(self) -> int:
+        """How many columns stand behind the pixels."""
+        return len(self.names) - self.pixels[1] if self.pixels else 0
+
+
+def split(line: str, separator: str) -> list[str]:
+    """The fields of a line, of any length; a quoted one may hold the separator."""
+    csv.field_size_limit(LONGEST)
+    return next(csv.reader([line], delimiter=separator, skipinitialspace=True), [])
+
+
+def form_of(place: str, lines: Sequence[str], columns: Columns | None = None) -> TableForm:
+    """The form of a table by its first two lines; raises DataError where nothing in it is a picture."""
+    split_by = {separator: [split(line, separator) for line in lines] for separator in SEPARATORS}
+    forms = [_form(separator, rows, columns) for separator, rows in split_by.items()]
+    found = [form for form in forms if form is not None]
+    if found:
+        return max(found, key=lambda form: _fit(form, split_by[form.separator]))
+    most = max(split_by.values(), key=lambda rows: len(rows[0]))
+    raise DataError(f"{place}: line 1: {_refusal(most, columns)}")
+
+
+def _fit(form: TableForm, rows: Sequence[Sequence[str]]) -> tuple[bool, bool, bool, int]:
+    """How much speaks for a form: known columns, a row as long as the names, many columns."""
+    return form.label >= 0, form.usage >= 0, len(rows[-1]) >= len(form.names), len(form.names)
+
+
+def _form(separator: str, rows: Sequence[Sequence[str]], columns: Columns | None) -> TableForm | None:
+    """The form under one separator; None where it has no pictures then."""
+    listed = isinstance(columns, tuple)
+    header = not _holds_picture(rows[0])
+    if not (listed or header):
+        return None
+    names = tuple(name.strip() for name in (columns if isinstance(columns, tuple) else rows[0]))
+    row = rows[1] if header and len(rows) > 1 else rows[0]
+    said = {} if columns is None or isinstance(columns, tuple) else columns
+    known = _by_name(names)
+    many = _named("pixels", said, known)
+    if many >= 0:  # the pixels are all fields for which there is no other name
+        names = (*names[: many + 1], *("",) * (len(row) - len(names)), *names[many + 1 :])
+        known = _by_name(names)
+    label, usage = (_named(role, said, known) for role in ("label", "usage"))
+    apart = {known.get(said[role].casefold(), -1) for role in ("label", "usage", "file") if role in said}
+    pixels = None if "file" in said else _pixels(names, row, known, said.get("pixels", ""), apart)
+    file = -1 if pixels else _file(row, known, said)
+    if (pixels is None and file < 0) or any(said[role].casefold() not in known for role in said if role != "pixels"):
+        return None
+    return TableForm(separator, names, header, pixels, label, usage, file)
+
+
+def _by_name(names: Sequence[str]) -> dict[str, int]:
+    """The first column of each name, whatever its case."""
+    return {name.casefold(): column for column, name in reversed(list(enumerate(names)))}
+
+
+def _named(role: Role, said: Mapping[Role, str], known: Mapping[str, int]) -> int:
+    """The column of a role by what the spec says, else by its usual names."""
+    names = (said[role].casefold(),) if role in said else NAMES[role]
+    return next((known[name] for name in names if name in known), -1)
+
+
+def _pixels(
+    names: Sequence[str], row: Sequence[str], known: Mapping[str, int], said: str, apart: set[int]
+) -> tuple[int, int] | None:
+    """Where the pixels stand: in one column, or in neighbours that are numbered or have no names of their own."""
+    runs = _numbered(names, row, apart)
+    column = _named("pixels", {"pixels": said} if said else {}, known)
+    if column >= 0:
+        end = next((after for after in range(column + 1, len(names)) if names[after]), len(names))
+        return column, end
+    if said:
+        return next((run for run in runs if names[run[0]].casefold().startswith(said.casefold())), None)
+    if any(_is_file(field) for field in row):
+        return None
+    if runs:
+        return max(runs, key=lambda run: run[1] - run[0])
+    return next(((column, column + 1) for column, field in enumerate(row) if _is_picture(field)), None)
+
+
+def _numbered(names: Sequence[str], row: Sequence[str], apart: set[int]) -> list[tuple[int, int]]:
+    """Every run of columns that have one name and a number each."""
+    stems = []
+    for column, name in enumerate(names):
+        match = NUMBERED.fullmatch(name)
+        value = row[column].strip() if column < len(row) else ""
+        stems.append(match[1] if match and column not in apart and NUMBER.fullmatch(value) else None)
+    runs, start = [], 0
+    for stem, group in groupby(stems):
+        end = start + len(list(group))
+        if stem is not None and end - start >= FEWEST:
+            runs.append((start, end))
+        start = end
+    return runs
+
+
+def _file(row: Sequence[str], known: Mapping[str, int], said: Mapping[Role, str]) -> int:
+    """The column of the pictures' files: by the suffix of the first, else by its name."""
+    named = _named("file", said, known)
+    if "file" in said or (0 <= named < len(row) and _is_file(row[named])):
+        return named
+    return next((column for column, field in enumerate(row) if _is_file(field)), named)
+
+
+def _is_file(field: str) -> bool:
+    return field.strip().lower().endswith(suffixes())
+
+
+def _is_picture(field: str) -> bool:
+    numbers = BETWEEN.sub(" ", field).split()
+    return len(numbers) >= FEWEST and all(NUMBER.fullmatch(number) for number in numbers)
+
+
+def _holds_picture(fields: Sequence[str]) -> bool:
+    """Whether a line is a row already; one that counts 0, 1, 2, … names its columns so."""
+    numbers = [field.strip() for field in fields if NUMBER.fullmatch(field.strip())]
+    counted = (
+        [str(int(numbers[0]) + step) for step in range(len(numbers))] if numbers and numbers[0].isdecimal() else []
+    )
+    many = len(numbers) >= FEWEST and numbers != counted
+    return many or any(_is_file(field) or _is_picture(field) for field in fields)
+
+
+def _refusal(rows: Sequence[Sequence[str]], columns: Columns | None) -> str:
+    """Why a table has no pictures, with the cure."""
+    first = rows[0]
+    if columns is None and _holds_picture(first):
+        roles = dict.fromkeys("file" if _is_file(f) else "pixels" if _is_picture(f) else "label" for f in first)
+        if len(first) > FEWEST and set(roles) == {"label"}:
+            roles = dict.fromkeys(("label", "pixels"))
+        return f"a row already, without names of columns; say in `data` what they are, `columns: [{', '.join(roles)}]`"
+    line = ",".join(first)[:SHOWN]
+    if columns is not None and not isinstance(columns, tuple):
+        known = {name.strip().casefold() for name in first}
+        lacking = next((name for name in columns.values() if name.casefold() not in known), "")
+        return f"no column is called '{lacking}'{suggestion(lacking, sorted(known))}; the header is '{line}'"
+    return (
+        f"the header is '{line}'; wanted are a `label` and `pixels`, all of a picture in one column, or `pixel0`, "
+        "`pixel1` and so on, or a `file` beside the table; what else they are called say in `data`, "
+        "`columns: {label: …, pixels: …}`"
+    )

@@ -1,0 +1,88 @@
+"""The labels and the parts of a table, from the words of all its rows."""
+
+from collections.abc import Callable, Mapping, Sequence
+
+import numpy as np
+
+from generator.artefacts import Ints
+from generator.data.data_source import TRAINING, DataSource
+from generator.data.labels import meaning_of, unknown
+from generator.data.table_form import TableForm
+from generator.errors import DataError, suggestion
+from generator.samples import UNLABELLED, ClassWords
+
+Words = Mapping[int, Sequence[str]]  # by column, those of every row
+Place = Callable[[int], str]  # of a row, in messages
+
+COUNTING = ("", "id", "index", "idx", "row", "unnamed: 0", "no", "number")  # columns that number the rows
+MAY_BE_MANY = 3  # columns that a message names
+
+
+def labels_of(
+    source: DataSource, place: Place, form: TableForm, words: Words, count: int, classes: Sequence[ClassWords]
+) -> tuple[Ints, tuple[str, ...]]:
+    """The class of each of `count` rows, -1 where no column has them, and what is doubtful; raises DataError."""
+    one_hot = _one_hot(form, words, classes) if form.label < 0 else None
+    if one_hot is not None:
+        return one_hot, ()
+    column, questions = (form.label, ()) if form.label >= 0 else _likely(source, form, words, classes)
+    if column < 0:
+        return np.full(count, UNLABELLED, np.int64), questions
+    meaning = meaning_of(words[column], classes, source.labels)
+    wrong = next((row for row, word in enumerate(words[column]) if meaning.number[word] is None), None)
+    if wrong is not None:
+        raise unknown(place(wrong), f"label {words[column][wrong] or 'missing'}", classes)
+    label = np.array([meaning.number[word] for word in words[column]], np.int64)
+    return label, (*questions, *meaning.questions)
+
+
+def _likely(
+    source: DataSource, form: TableForm, words: Words, classes: Sequence[ClassWords]
+) -> tuple[int, tuple[str, ...]]:
+    """The column that holds nothing but classes, -1 where there is none; raises DataError where several do."""
+    fitting: dict[bool, list[int]] = {True: [], False: []}
+    for column, column_words in words.items():
+        distinct = set(column_words)
+        if column in (form.file, form.usage) or form.names[column].casefold() in COUNTING or not distinct:
+            continue
+        for named in (True, False):
+            if None not in meaning_of(distinct, classes, "names" if named else None).number.values():
+                fitting[named].append(column)
+    for named, columns in fitting.items():
+        if len(columns) == 1:
+            name = form.names[columns[0]]
+            doubt = f"the column '{name}' is taken for the label; say so in `data`, `columns: {{label: {name}}}`"
+            return columns[0], () if named else (doubt,)
+        if columns:
+            names = " or ".join(f"`columns: {{label: {form.names[column]}}}`" for column in columns[:MAY_BE_MANY])
+            raise DataError(
+                f"{source.existing}: several columns hold classes; say in `data` which is the label, {names}"
+            )
+    return -1, ()
+
+
+def _one_hot(form: TableForm, words: Words, classes: Sequence[ClassWords]) -> Ints | None:
+    """The class of every row where each class has a column of its own, with a single 1 in each row."""
+    number = meaning_of((form.names[column] for column in words), classes, "names").number
+    columns = {number[form.names[column]]: column for column in words if number[form.names[column]] is not None}
+    if len(columns) < len(classes):
+        return None
+    try:
+        marks = np.array([[float(word) for word in words[columns[k]]] for k in range(len(classes))])
+    except ValueError:
+        return None
+    single = np.isin(marks, (0, 1)).all() and (marks.sum(axis=0) == 1).all()
+    return marks.argmax(axis=0).astype(np.int64) if single else None
+
+
+def rows_of_part(source: DataSource, form: TableForm, words: Words, count: int) -> Ints:
+    """The rows that are asked for; raises DataError where there is no such part."""
+    path, usage = source.existing, source.usage
+    parts = words.get(form.usage, ())
+    wanted = TRAINING if source.training else (usage or "",)
+    if usage is not None and form.usage < 0:
+        raise DataError(f"{path}: usage '{usage}' is asked for, but there is no column Usage; leave `usage` out")
+    rows = np.flatnonzero([part.casefold() in (word.casefold() for word in wanted) for part in parts]).astype(np.int64)
+    if usage is not None and not len(rows):
+        raise DataError(f"{path}: no row has the usage '{usage}'{suggestion(usage, sorted(set(parts)))}")
+    return rows if len(rows) else np.arange(count, dtype=np.int64)
