@@ -18,9 +18,9 @@ import numpy as np
 from generator.data.preprocess import Preprocessor
 from generator.evidence.cells import blob, cell_means
 from generator.evidence.classes import calibration
-from generator.evidence.dependence import Retained, exchanged, swapped
+from generator.evidence.dependence import Retained, agreeing, exchanged, swapped
 from generator.evidence.estimates import Estimate, Sums, balanced, wilson, within
-from generator.evidence.explainer import NETWORKS, Bench, Explainer, Sizes, Untrained, maps_of
+from generator.evidence.explainer import NETWORKS, NORMS, Bench, Explainer, Sizes, Untrained, maps_of
 from generator.evidence.faces import Faces, covering, other_class
 from generator.evidence.faithfulness import areas, average_of_others, change
 from generator.evidence.localisation import Partition, effects, shares
@@ -80,7 +80,7 @@ def population(model: Path, npz: Path) -> dict[str, np.ndarray]:
         found[f"{one.figure}_average"] = gap(average_of_others(cells))
         found[f"{one.figure}_swap"] = maps_of(one, bench, first, other_class(faces, CLASSES)[first]).cells
     for number in range(POOL):
-        with reinitialised(classifier, number, images[:64]) as network:
+        with reinitialised(classifier, number, images[:NORMS]) as network:
             untrained = Bench(network, faces, parts, cover, bench.gaps)
             maps = {one.figure: maps_of(one, untrained, first, target[first]) for one in explainers}
         for name, of in maps.items():
@@ -161,7 +161,10 @@ def mean_of_classes(values: np.ndarray, target: np.ndarray, counts: np.ndarray) 
 
 
 def questions(known: Arrays) -> dict[str, tuple[Callable[[Trial], Answer], float]]:
-    """Every estimator: what it says of a sample, and the truth; that of what is retained is that of all samples."""
+    """Every estimator: what it says of a sample, and the truth; NaN where that is what all samples say together.
+
+    Such are what is retained and the agreement, for which each image has its partner among those of its sample.
+    """
     target = known["target"]
     excess = known["effect"][..., 0] - known["effect"][..., 1]
     asked: dict[str, tuple[Callable[[Trial], Answer], float]] = {}
@@ -224,6 +227,8 @@ def questions(known: Arrays) -> dict[str, tuple[Callable[[Trial], Answer], float
                 lambda t, name=name, n=n: swapped(t.case(name, t.turns(n))),
                 np.nan,
             )
+    for n in (28, 56):
+        asked[f"agreement of {' and '.join(METHODS_TRIED)}, n={n}"] = (lambda t, n=n: _agreement(t, n), np.nan)
     right = known["probability"].argmax(axis=1) == known["label"]
     for n in (28, 200):
         asked[f"accuracy (Wilson), n={n}"] = (
@@ -243,6 +248,13 @@ def _excess(trial: Trial, share: np.ndarray, method: str, n: int, region: int) -
     return balanced(by_class(share[trial.images(classes), region], classes), less=random.column(region))
 
 
+def _agreement(trial: Trial, n: int) -> Estimate | None:
+    """How much more two methods agree on one image than on two."""
+    rows = trial.turns(n)
+    one, other = (trial.known[f"{method}_cells"][rows] for method in METHODS_TRIED)
+    return Sums.of(agreeing(one, other, trial.known["target"][rows])).estimate(2)
+
+
 def _confidence(trial: Trial, n: int) -> Estimate | None:
     probability, label = trial.known["probability"], trial.known["label"]
     rows = trial.random.integers(0, len(label), n)
@@ -256,8 +268,10 @@ def coverage(ask: Callable[[Trial], Answer], truth: float, known: Arrays, times:
     if kept := [one for one in answers if isinstance(one, Retained)]:
         truth = float(sum(one.sums.means[0] for one in kept) / sum(one.sums.means[1] for one in kept))
         answers = [one.estimate() for one in kept]
-    held = [one.low <= truth <= one.high for one in answers if isinstance(one, Estimate)]
-    half = [(one.high - one.low) / 2 for one in answers if isinstance(one, Estimate)]
+    told = [one for one in answers if isinstance(one, Estimate)]
+    truth = float(np.mean([one.mean for one in told])) if np.isnan(truth) else truth
+    held = [one.low <= truth <= one.high for one in told]
+    half = [(one.high - one.low) / 2 for one in told]
     return float(np.mean(held)), float(np.mean(half))
 
 

@@ -242,10 +242,26 @@ class Agreement:
 def agreement(one: Case, other: Case, most: int) -> Agreement:
     """Over the images that both have kept, at most so many."""
     count = min(len(one.own.cells), len(other.own.cells), most)
-    a, b = one.own.cells[:count], other.own.cells[:count]
-    sums = Sums.of(correlations(b, a, b, one.bench.faces.target[:count]))
-    same, elsewhere, excess = (sums.estimate(column) for column in (RAW, OTHER, NUMERATOR))
+    sums = Sums.of(agreeing(one.own.cells[:count], other.own.cells[:count], one.bench.faces.target[:count]))
+    same, elsewhere, excess = (sums.estimate(column) for column in range(3))
     return Agreement(same, elsewhere, excess, related(one.explainer.method, other.explainer.method))
+
+
+def agreeing(a: Doubles, b: Doubles, classes: Ints) -> Doubles:
+    """`(N, 3)` by row ρ(aᵢ,bᵢ), the mean of ρ(aᵢ,bⱼ) over the pictures j of other classes, and the excess.
+
+    Some pictures have maps that are like all others: what aᵢ, and what bᵢ, share with those of other pictures is taken
+    off, and what any two share is added again. With one partner each their spread would count as chance.
+    """
+    found = np.full((len(a), 3), np.nan)
+    known = np.flatnonzero(np.isfinite(a).all(axis=1) & np.isfinite(b).all(axis=1))
+    alike = ranks(a[known]) @ ranks(b[known]).T
+    apart = classes[known][:, None] != classes[known]
+    pairs = np.where(apart.any(axis=1), apart.sum(axis=1), np.nan)
+    across, back = (np.where(apart, alike, 0).sum(axis=axis) / pairs for axis in (1, 0))
+    same, elsewhere = np.diag(alike), np.where(apart, alike, 0).sum() / max(1, apart.sum())
+    found[known] = np.stack([same, across, same - across - back + elsewhere], axis=1)
+    return found
 
 
 def related(one: Method, other: Method) -> bool:

@@ -1,10 +1,14 @@
 """What survives an exchange of the class or the weights, comes again, fits, where the truth is known."""
 
+from itertools import product
+
 import numpy as np
 import pytest
+from scipy import stats
 
 from generator.evidence.dependence import (
     RAW,
+    agreeing,
     agreement,
     exchanged,
     lime_fit,
@@ -88,6 +92,29 @@ def test_two_methods_agree_on_a_picture_only_beyond_other_pictures():
     assert here.excess.low > 0.5
     assert here.excess.mean == pytest.approx(here.same.mean - here.other.mean)
     assert here.related and here.same.n == 56
+
+
+def test_agreement_is_the_mean_over_all_pairs_of_pictures_of_different_classes():
+    """As a loop over them says it; the same both ways; an empty map, or a class alone, has none."""
+    random, classes = np.random.default_rng(1), np.array([0, 1, 2, 0, 1, 2, 0, 1, 2])
+    a, b = random.random((2, 9, 20))
+    a[4] = np.nan
+    found, rows = agreeing(a, b, classes), [0, 1, 2, 3, 5, 6, 7, 8]
+
+    def mean(pairs):
+        return np.mean([stats.spearmanr(a[i], b[j]).statistic for i, j in pairs if classes[i] != classes[j]])
+
+    whole = mean(product(rows, rows))
+    for row in rows:
+        own, across, back = (
+            stats.spearmanr(a[row], b[row]).statistic,
+            mean((row, j) for j in rows),
+            mean((j, row) for j in rows),
+        )
+        np.testing.assert_allclose(found[row], (own, across, own - across - back + whole))
+    assert np.isnan(found[4]).all()
+    np.testing.assert_allclose(agreeing(b, a, classes)[:, 2], found[:, 2])
+    assert np.isnan(agreeing(b, b, np.zeros(9, np.int64))[:, 1:]).all()
 
 
 def test_a_picture_counts_once_however_often_it_is_explained():
