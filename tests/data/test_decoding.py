@@ -1,9 +1,13 @@
 """Picture files into pixels."""
 
+from importlib.util import find_spec
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 from PIL import Image
 
+from generator.data import decoding
 from generator.data.decoding import READ, formats, read_picture, suffixes
 from generator.data.picture_files import PictureFiles
 from generator.errors import DataError
@@ -120,3 +124,21 @@ def test_transparency_is_laid_over_white_also_where_a_picture_is_decoded_small(t
     Image.fromarray(clear).save(tmp_path / "a.png")
     image = PictureFiles(tmp_path, ("a.png",)).fit(np.arange(1), Frame((8, 8, 1)))[0, ..., 0]
     np.testing.assert_allclose(image[:, [0, -1]], [[1, 0]] * 8, atol=0.01)
+
+
+def test_heic_is_read_where_its_package_is_installed(monkeypatch):
+    """The extra registers its reader; without it the suffix is none that is looked at."""
+    asked = []
+    package = SimpleNamespace(register_heif_opener=lambda: asked.append("registered"))
+    for function in (formats, suffixes):
+        function.cache_clear()
+    assert (".heic" in suffixes()) == (find_spec("pillow_heif") is not None)
+    suffixes.cache_clear()
+    with monkeypatch.context() as patched:
+        patched.setattr(decoding, "find_spec", lambda name: package)
+        patched.setattr(decoding, "import_module", lambda name: package)
+        assert ".heic" in suffixes()
+        formats()
+    assert asked == ["registered"]
+    for function in (formats, suffixes):
+        function.cache_clear()
