@@ -7,7 +7,7 @@ from generator.errors import ParameterError
 from generator.maps.cam import spatial_layers, weighted
 from tests.conftest import request_of
 from tests.fixtures.closed_form import LinearClassifier
-from tests.fixtures.stock import computed
+from tests.fixtures.stock import computed, keras_library, opened
 
 
 @pytest.mark.parametrize(("signed", "expected"), [(True, [[2.0, -1.0]]), (False, [[2.0, 0.0]])])
@@ -49,3 +49,145 @@ def test_a_model_without_convolution_is_refused_with_a_cure(linear):
 
     with pytest.raises(ParameterError, match=r"no convolution .* occlusion or lime"):
         computed("gradcam", request_of(Dense(linear.weights), np.ones((1, 48, 48, 1))))
+
+
+def model_of(shape, *stack, weights=7):
+    """A small network with weights at random, and a head behind global pooling."""
+    layers = keras_library().layers
+    keras_library().utils.set_random_seed(weights)
+    last = layers.Conv2D(4, 3, padding="same", activation="relu", name="last")
+    head = [layers.GlobalMaxPooling2D(), layers.Dense(3, name="scores")]
+    return keras_library().Sequential([keras_library().Input(shape), *stack, layers.MaxPooling2D(), last, *head])
+
+
+def asked(model, images, folder, **kwargs):
+    folder.mkdir(exist_ok=True)
+    return request_of(opened(model, folder), images, **kwargs)
+
+
+CAMS = ("gradcam", "gradcam_plus_plus", "layercam", "scorecam", "guided_gradcam")
+PICTURES = np.random.default_rng(1).random((3, 24, 20, 2)).astype(np.float32)
+
+
+@pytest.mark.parametrize("name", CAMS)
+def test_the_map_of_what_a_model_cuts_out_lies_there(name, tmp_path):
+    """As that of the same network without the crop for pictures that were cut before; around it is nothing."""
+    layers = keras_library().layers
+    crop = model_of((24, 20, 2), layers.CenterCrop(12, 8))
+    whole = computed(name, asked(crop, PICTURES, tmp_path / "crop", target=[0, 1, 2]))
+    middle = (slice(None), slice(6, 18), slice(6, 14))
+    plain = computed(name, asked(model_of((12, 8, 2)), PICTURES[middle], tmp_path / "plain", target=[0, 1, 2]))
+    np.testing.assert_allclose(whole.values[middle], plain.values, atol=1e-5)
+    assert plain.values.max() > 0
+    rest = whole.values.copy()
+    rest[middle] = 0
+    assert not rest.any()
+    assert whole.facts["sees"] == "6–17 × 6–13"
+    assert "sees" not in plain.facts
+
+
+@pytest.mark.parametrize("name", CAMS)
+def test_a_frame_that_a_model_adds_is_no_part_of_the_picture(name, tmp_path):
+    """As the middle of the map of a picture that has the frame already."""
+    layers = keras_library().layers
+    framed = np.pad(PICTURES, ((0, 0), (4, 4), (8, 8), (0, 0)))
+    large = computed(name, asked(model_of((32, 36, 2)), framed, tmp_path / "plain", target=[0, 1, 2]))
+    padded = model_of((24, 20, 2), layers.ZeroPadding2D((4, 8)))
+    small = computed(name, asked(padded, PICTURES, tmp_path / "pad", target=[0, 1, 2]))
+    expected = large.values[:, 4:-4, 8:-8]
+    assert expected.max() > 0
+    if name == "scorecam":  # a mask is brought to 0..1 over what there is of the picture
+        assert np.corrcoef(small.values.ravel(), expected.ravel())[0, 1] > 0.9
+    else:
+        np.testing.assert_allclose(small.values, expected, atol=1e-5)
+
+
+def assigned(model, **kernels):
+    """The model with these kernels."""
+    for name, kernel in kernels.items():
+        model.get_layer(name).kernel.assign(np.asarray(kernel, np.float32))
+    return model
+
+
+SAME = np.eye(2)[None, None]  # a convolution that does nothing
+
+
+def conv(name):
+    return keras_library().layers.Conv2D(2, 1, use_bias=False, name=name)
+
+
+def two_branches(scale=1.0):
+    """The left half averaged, the right one halved and averaged; the score of a class is its channel in both."""
+    layers, start = keras_library().layers, keras_library().Input((8, 12, 2))
+    left = conv("left")(layers.Cropping2D(((0, 0), (0, 6)))(start))
+    right = conv("right")(layers.AveragePooling2D(2)(layers.Cropping2D(((0, 0), (6, 0)))(start)))
+    pooled = layers.Concatenate()([layers.GlobalAveragePooling2D()(left), layers.GlobalAveragePooling2D()(right)])
+    model = keras_library().Model(start, layers.Dense(2, name="head")(pooled))
+    return assigned(model, left=SAME, right=SAME, head=np.concatenate([np.eye(2), scale * np.eye(2)]))
+
+
+def test_branches_are_added_up_at_their_places(tmp_path):
+    """48 pixels on the left, 12 cells of four pixels on the right: each map in its own half, as bright as it weighs."""
+    pictures = np.full((1, 8, 12, 2), 0.5, np.float32)
+    maps = computed("gradcam", asked(two_branches(3.0), pictures, tmp_path, target=1))
+    np.testing.assert_allclose(maps.values[0, :, :6], 0.5 / 48, rtol=1e-5)
+    np.testing.assert_allclose(maps.values[0, :, 6:], 3 * 0.5 / 12, rtol=1e-5)
+    assert maps.facts["layer"].split(" + ") == list(maps.facts["added"])
+    assert set(maps.facts["added"]) == {"left", "right"}
+    assert set(maps.facts["grid"]) == {(8, 6), (4, 3)}
+    assert not {"sees", "rest"} & maps.facts.keys()
+    assert not maps.clipped
+
+
+def test_one_branch_says_that_the_other_carries_the_rest(tmp_path):
+    """Its map ends where what it sees of the picture ends."""
+    request = asked(two_branches(), np.ones((1, 8, 12, 2), np.float32), tmp_path, target=0)
+    maps = computed("gradcam", request, layer="left")
+    assert (maps.facts["rest"], maps.facts["sees"]) == (("right",), "0–7 × 0–5")
+    assert maps.values[0, :, :6].min() > 0 and not maps.values[0, :, 6:].any()
+    both = computed("gradcam", request, layer=("left", "right"))
+    np.testing.assert_allclose(both.values, computed("gradcam", request).values, rtol=1e-6)
+
+
+@pytest.mark.parametrize("name", CAMS)
+def test_every_class_activation_adds_branches(name, tmp_path):
+    """A bright spot in each half: both maps are brightest there."""
+    pictures = np.full((1, 8, 12, 2), 0.1, np.float32)
+    pictures[0, 2:4, 2:4, 0] = pictures[0, 4:6, 8:10, 0] = 1
+    values = computed(name, asked(two_branches(), pictures, tmp_path, target=0)).values[0]
+    for half, spot in ((slice(0, 6), (slice(2, 4), slice(2, 4))), (slice(6, 12), (slice(4, 6), slice(8, 10)))):
+        assert values[spot].max() == values[:, half].max() > 0
+
+
+def test_what_leads_through_two_layers_counts_once(tmp_path):
+    """Pooled after each of two convolutions: the first keeps what goes past the second."""
+    layers, start = keras_library().layers, keras_library().Input((6, 6, 2))
+    first = conv("first")(start)
+    second = conv("second")(first)
+    added = layers.Add()([layers.GlobalAveragePooling2D()(first), layers.GlobalAveragePooling2D()(second)])
+    model = assigned(keras_library().Model(start, added), first=SAME, second=SAME)
+    request = asked(model, np.ones((1, 6, 6, 2), np.float32), tmp_path, target=0)
+    maps = computed("gradcam", request)
+    assert maps.facts["added"] == ("first", "second")
+    np.testing.assert_allclose(maps.values, 2 / 36, rtol=1e-5)
+    np.testing.assert_allclose(computed("gradcam", request, layer="first").values, 2 / 36, rtol=1e-5)
+
+
+def test_tokens_of_a_transformer_are_a_map(tmp_path):
+    """The last block's, in a row behind patches of 4×4: each lies on its patch."""
+    layers, start = keras_library().layers, keras_library().Input((12, 8, 1))
+    x = layers.Conv2D(2, 4, strides=4, name="patches")(start)
+    x = layers.Reshape((6, 2), name="tokens")(x)
+    nothing = layers.MultiHeadAttention(1, 2, output_shape=2, kernel_initializer="zeros")(x, x)
+    x = layers.Add(name="block")([x, nothing])
+    scores = layers.Dense(2, name="head")(layers.GlobalAveragePooling1D()(x))
+    kernels = {"patches": np.full((4, 4, 1, 2), 1 / 16), "head": np.eye(2)}
+    pictures = np.zeros((1, 12, 8, 1), np.float32)
+    pictures[0, 8:12, 4:8] = 1
+    request = asked(assigned(keras_library().Model(start, scores), **kernels), pictures, tmp_path, target=0)
+    maps = computed("gradcam", request)
+    assert (maps.facts["layer"], maps.facts["grid"]) == ("block", (3, 2))
+    np.testing.assert_allclose(maps.native, [[[0, 0], [0, 0], [0, 1 / 6]]], atol=1e-6)
+    assert np.unravel_index(maps.values[0].argmax(), (12, 8))[0] >= 9
+    outputs = computed("feature_maps", request, layer="tokens").output
+    np.testing.assert_allclose(outputs, [[[[0, 0], [0, 0], [0, 1]]] * 2], atol=1e-6)
