@@ -1,6 +1,6 @@
 """What a flat graph looks like from outside: its input, layers, cost, and where scores become probabilities."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from math import log2, prod
 
@@ -87,8 +87,10 @@ def _orientation(step: Step, inherited: bool) -> bool:
     return permuted.get(tuple(getattr(step.operation, "dims", ())), inherited)
 
 
-def layers_of(graph: FlatGraph, form: Form, shapes: Shapes, places: Mapping[int, Lattice]) -> tuple[Layer, ...]:
-    """Every step from the input to the scores, as the port names it."""
+def layers_of(
+    graph: FlatGraph, form: Form, shapes: Shapes, places: Mapping[int, Lattice], past: Collection[tuple[str, int]] = ()
+) -> tuple[Layer, ...]:
+    """Every step from the input to the scores, as the port names it; what is read `past` a grid is not read."""
     layers, counted = [], set()
     names = {number: step.name for step in graph.steps for number in step.writes} | {INPUT: ""}
     for step in graph.steps:
@@ -99,7 +101,8 @@ def layers_of(graph: FlatGraph, form: Form, shapes: Shapes, places: Mapping[int,
         own = 0 if id(step.operation) in counted else sum(size for _, size in weights)
         counted.add(id(step.operation))
         multiply_adds = sum(size for name, size in weights if name in KERNELS) * prod(shape[:-1])
-        reads = tuple(dict.fromkeys(names[number] for number in step.reads.values()))
+        read = [n for n in step.reads.values() if (step.name, n) not in past or n not in places]
+        reads = tuple(dict.fromkeys(names[n] for n in read))
         known = (step.name, step.kind, shape, step.rectifies, own, multiply_adds)
         layers.append(Layer(*known, places.get(step.writes[0]), reads))
     return tuple(layers)

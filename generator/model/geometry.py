@@ -8,7 +8,7 @@ they are, and what changes these is taken to stretch or shrink the whole.
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import reduce
-from math import isqrt
+from math import inf, isqrt
 from typing import Any
 
 import numpy as np
@@ -22,8 +22,20 @@ from generator.model.keras_door import LAYER_FAILS, tf
 Positions = NDArray[np.float32]  # (3, *shape): the row and column of each number in the picture, and 1 where it has any
 Doubles = NDArray[np.float64]
 Shape = tuple[int, ...]  # of one image
+Read = tuple[str, int]  # of a step by its name: the number of a value
 
 TURNING = ("Flip", "Fliplr", "Flipud", "Rot90", "Permute", "Transpose", "Moveaxis", "Swapaxes", "GetItem")
+BY_TOKEN = (
+    "Add",
+    "Multiply",
+    "Dense",
+    "LayerNormalization",
+    "RMSNormalization",
+    "BatchNormalization",
+    "Dropout",
+    "Activation",
+    "Identity",
+)
 NEAR = 1e-3  # pixels within which two positions are the same
 
 
@@ -64,8 +76,11 @@ class Loose:
 Known = Mapping[int, Laid | Loose]
 
 
-def laid_out(graph: FlatGraph, form: Form, shapes: Shapes) -> Mapping[int, Laid]:
-    """By its number every value that shows a grid of cells which have a place in the picture."""
+def laid_out(graph: FlatGraph, form: Form, shapes: Shapes) -> tuple[Mapping[int, Laid], frozenset[Read]]:
+    """By its number every value that shows a grid of cells which have a place in the picture, and a say in the scores.
+
+    With it the reads that take of tokens only those ahead of the grid, as where a score is read off the class's own.
+    """
     whole = Laid(Lattice.even(form.shape[:2], form.shape[:2]), (1, 2) if form.transposed else (0, 1))
     flat = len(form.own_shape) == 1
     known: dict[int, Laid | Loose] = {INPUT: whole}
@@ -77,7 +92,32 @@ def laid_out(graph: FlatGraph, form: Form, shapes: Shapes) -> Mapping[int, Laid]
             found = _through(step, part, reads, shapes) if reads else None
             if found is not None:
                 known[number] = found
-    return {number: one for number, one in known.items() if isinstance(one, Laid) and _spatial(one, shapes[number])}
+    laid = {number: one for number, one in known.items() if isinstance(one, Laid) and _spatial(one, shapes[number])}
+    past = _past_the_grid(graph, laid)
+    heard = {number for step in graph.steps for number in step.reads.values() if (step.name, number) not in past}
+    return {number: one for number, one in laid.items() if number in heard or number == graph.output}, past
+
+
+def _past_the_grid(graph: FlatGraph, laid: Mapping[int, Laid]) -> frozenset[Read]:
+    found: set[Read] = set()
+    readers: dict[int, set[Read]] = {}
+    for step in reversed(graph.steps):
+        alone = step.kind in BY_TOKEN or step.rectifies
+        passed = alone and all(number in readers and readers[number] <= found for number in step.writes)
+        for number in step.reads.values():
+            readers.setdefault(number, set()).add((step.name, number))
+            ahead = laid[number].ahead if number in laid else 0
+            if ahead and (passed or _picks(step) <= ahead):
+                found.add((step.name, number))
+    return frozenset(found)
+
+
+def _picks(step: Step) -> float:
+    """How many tokens from the first on a step may take."""
+    key = step.arguments.args[1] if step.kind == "GetItem" and len(step.arguments.args) > 1 else None
+    token = key[1] if isinstance(key, (tuple, list)) and len(key) > 1 else None
+    end = token.stop if isinstance(token, slice) else token + 1 if isinstance(token, int) else None
+    return end if end is not None and end > 0 else inf
 
 
 def turned(form: Form, laid: Mapping[int, Laid]) -> Form:

@@ -224,9 +224,9 @@ def _classifier(file: ReadableFile, preprocess: Preprocessor, asked: Asked) -> K
     form = form_of(tuple(own), batch, whole, asked.size)
     graph, squashing, values = probed(lambda inputs: predicted(model, inputs, output), whole, form)
     shapes = {number: tuple(value.shape[1:]) for number, value in values.items()}
-    laid = laid_out(graph, form, shapes)
+    laid, past = laid_out(graph, form, shapes)
     form = turned(form, laid)
-    layers = layers_of(graph, form, shapes, {number: one.place for number, one in laid.items()})
+    layers = layers_of(graph, form, shapes, {number: one.place for number, one in laid.items()}, past)
     width = prod(shapes[graph.output])
     return KerasClassifier(
         preprocess,

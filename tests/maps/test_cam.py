@@ -191,3 +191,23 @@ def test_tokens_of_a_transformer_are_a_map(tmp_path):
     assert np.unravel_index(maps.values[0].argmax(), (12, 8))[0] >= 9
     outputs = computed("feature_maps", request, layer="tokens").output
     np.testing.assert_allclose(outputs, [[[[0, 0], [0, 0], [0, 1]]] * 2], atol=1e-6)
+
+
+def test_where_a_class_token_answers_the_last_block_looks(tmp_path):
+    """The score is read off a token ahead of the patches: what enters the last attention is the last that has a say."""
+    layers, start = keras_library().layers, keras_library().Input((12, 8, 1))
+    x = layers.Reshape((6, 2))(layers.Conv2D(2, 4, strides=4)(start))
+    own = layers.Reshape((1, 2))(layers.Dense(2)(layers.Flatten()(layers.AveragePooling2D(4)(start))))
+    x = layers.Concatenate(axis=1)([own, x])
+    for number in (1, 2):
+        normed = layers.LayerNormalization(name=f"norm{number}")(x)
+        x = layers.Add(name=f"add{number}")([x, layers.MultiHeadAttention(1, 2)(normed, normed)])
+        x = layers.Add(name=f"block{number}")([x, layers.Dense(2)(layers.LayerNormalization()(x))])
+    last = layers.LayerNormalization(name="last")(x)
+    model = keras_library().Model(start, layers.Dense(2)(last[:, 0]))
+    request = asked(model, np.random.default_rng(0).random((2, 12, 8, 1)), tmp_path, target=0)
+    maps = computed("layercam", request, signed=True)
+    assert (maps.facts["layer"], maps.facts["grid"]) == ("norm2", (3, 2))
+    assert np.abs(maps.native).min(axis=(1, 2)).max() > 0
+    with pytest.raises(ParameterError, match=r"'last' \(7×2\) is not a map one can point at; take one of .*norm2"):
+        computed("layercam", request, layer="last")
