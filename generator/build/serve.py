@@ -21,7 +21,9 @@ from generator.build.site import files_in, fingerprint
 from generator.build_options import BuildOptions
 from generator.errors import GeneratorError, InputError
 from generator.shipped import TEMPLATES
+from generator.spec.references import files
 from generator.spec.report import load
+from generator.yaml_source import read
 
 HOST = "127.0.0.1"
 NAMES = (HOST, "localhost")  # a page elsewhere that resolves its own name to this machine is not answered
@@ -152,8 +154,8 @@ def built(spec: Path, options: BuildOptions, live: Live, watched: tuple[Path, ..
 
 
 def rebuild(spec: Path, options: BuildOptions, live: Live, before: tuple[Path, ...]) -> tuple[Path, ...]:
-    """Build once and tell the browsers; the files to watch, which stay those of before where the spec is wrong."""
-    watched = before
+    """Build once and tell the browsers; the files to watch, of a wrong spec those of before and all that it names."""
+    watched = (*before, *named(spec))
     try:
         report = load(spec, options)
         watched = (*report.inputs, TEMPLATES)
@@ -164,6 +166,14 @@ def rebuild(spec: Path, options: BuildOptions, live: Live, before: tuple[Path, .
     else:
         live.publish(report.output)
     return watched
+
+
+def named(spec: Path) -> tuple[Path, ...]:
+    """The files that a spec names, be they absent: one that comes may be all that was wrong."""
+    try:
+        return (spec.parent / "templates", *(spec.parent / name for name in files(read(spec).data)))
+    except GeneratorError:
+        return ()
 
 
 def wait_for_change(watched: tuple[Path, ...], seen: Seen) -> None:

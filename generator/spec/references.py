@@ -20,6 +20,8 @@ from generator.yaml_source import Source, child
 
 Arguments = Mapping[str, tuple[str, tuple[str, ...]]]  # by parameter: what it names, and the names there are
 
+FILES = frozenset({"path", "training", "evaluation", "plugins", "mean", "std"})  # keys whose values are files
+
 
 @dataclass(frozen=True)
 class Entry:
@@ -59,6 +61,18 @@ def declared(data: Mapping[str, Any]) -> Declared:
         questions,
         tuple(_with_ids(figures)),
     )
+
+
+def files(data: object, key: str = "") -> Iterator[str]:
+    """What the spec calls by keys that name files, whether or not they are there."""
+    if isinstance(data, Mapping):
+        for name, value in data.items():
+            yield from files(value, name)
+    elif isinstance(data, list):
+        for value in data:
+            yield from files(value, key)
+    elif isinstance(data, str) and key in FILES:
+        yield data
 
 
 def ids(entries: tuple[Entry, ...]) -> tuple[str, ...]:

@@ -52,6 +52,32 @@ def test_a_model_that_cannot_be_opened_is_said_in_the_page(tmp_path, monkeypatch
     assert live.error == "no Keras model"
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "missing"),
+    [
+        ("model.keras", "later.keras", "later.keras"),
+        ("regions:", "data: {source: folder, path: pictures}\nregions:", "pictures/1.png"),
+        ("[zh-Hant, en]", "[en, de]", "templates/words/de.yaml"),
+        ("regions:", "evaluation: said.csv\nregions:", "said.csv"),
+    ],
+)
+def test_a_file_that_was_missing_is_waited_for(tmp_path, built, old, new, missing):
+    """From the first build on: when it comes there is a new build, and the spec need not be touched."""
+    spec = written(tmp_path, GOOD.replace(old, new))
+    live = Live(tmp_path)
+    watched, seen = serve.built(spec, BuildOptions(), live, (spec,))
+    assert live.error
+
+    def appear():
+        (tmp_path / missing).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / missing).write_text("figure:\n  label: Bild {n}\n")
+
+    threading.Timer(0.05, appear).start()
+    serve.wait_for_change(watched, seen)
+    serve.built(spec, BuildOptions(), live, watched)
+    assert (live.version, live.error) == (2, "")
+
+
 def test_a_change_during_a_build_is_not_missed(tmp_path, monkeypatch, built):
     """Files are compared with what they were before the build began."""
     spec = written(tmp_path, GOOD)
