@@ -53,6 +53,15 @@ class Layer:
 
 
 @dataclass(frozen=True)
+class Entrance:
+    """What the model itself does to pixels before anything else: `factor` and `offset` by channel, by these layers."""
+
+    layers: tuple[str, ...]
+    factor: tuple[float, ...]
+    offset: tuple[float, ...]
+
+
+@dataclass(frozen=True)
 class ModelFacts:
     """What is known of a model without asking it anything; kept between builds, so that none needs to open it."""
 
@@ -63,6 +72,7 @@ class ModelFacts:
     parameters: int
     multiply_adds: int
     keras_version: str
+    entrance: Entrance | None = None
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from generator.build.choice import shows_images
 from generator.build.picture_doubts import picture_doubts, resized
 from generator.build.runs import runs_of, waiting
 from generator.build.study import Study, open_study
-from generator.build.subject import fitting
+from generator.build.subject import MODEL, Subject, fitting
 from generator.build_options import BuildOptions
 from generator.classifier import layer_called
 from generator.data.resize import images_of
@@ -22,6 +22,7 @@ from generator.data.scaling_check import ScalingHint, suspicious_scaling
 from generator.data.selection import row_hash
 from generator.drawing.fonts import missing_characters
 from generator.errors import DataError, InputError, ModelError, ParameterError, PictureError, Problem, SpecError
+from generator.model.input_range import misplaced_range
 from generator.samples import UNLABELLED
 from generator.spec.grammar import Figure
 from generator.spec.report import Report
@@ -36,10 +37,11 @@ def check(report: Report, options: BuildOptions, with_model: bool, budget: float
     check_glyphs(report, options)
     study = open_study(report, options, Cache(options.cache_of(report.source.file)))
     if with_model:
-        preflight(report, study)
+        looked_over(report, study, options)
     elif unreadable := tuple(_unreadable(report, study)):
         raise SpecError(unreadable)
-    warn(data_doubts(report, study, with_model), options)
+    else:
+        warn(data_doubts(report, study, False), options)
     if budget is None:
         return "ok"
     from generator.build.estimate import seconds_needed  # here: it opens the model
@@ -66,6 +68,18 @@ def _unprintable(report: Report) -> Iterator[Problem]:
                 named = ", ".join(f"'{c}' (U+{ord(c):04X})" for c in lacking)
                 message = f"no font of the PDF has {named}; leave it out, or build without the PDF (--formats html,md)"
                 yield report.source.problem_in_text(path if language == "*" else child(path, language), line, message)
+
+
+def looked_over(report: Report, study: Study, options: BuildOptions) -> bool:
+    """Every test before anything is computed; says how often the model is right and what is doubtful, if anything is.
+
+    Raises SpecError with what is wrong; `--strict` makes what is doubtful wrong.
+    """
+    preflight(report, study)
+    found = checked(study) if needs_model(report, study) else None
+    if found is not None and not options.quiet:
+        print(f"{found.accuracy:.1%} of {found.images:,} labelled images are predicted right", file=sys.stderr)
+    return warn(doubts(report, study, found), options)
 
 
 def preflight(report: Report, study: Study) -> None:
@@ -193,6 +207,9 @@ def warn(doubtful: Iterable[Problem], options: BuildOptions) -> bool:
 def doubts(report: Report, study: Study, found: Checked | None) -> Iterator[Problem]:
     """What speaks against believing the figures: data, preprocessing, an evaluation made of training images."""
     yield from data_doubts(report, study, True)
+    for name, subject in study.subjects.items() if needs_model(report, study) else ():
+        if misplaced := _misplaced(subject):
+            yield report.problem(child(report.model_paths[name], "preprocess"), misplaced)
     if found is not None and found.hint is not None:
         yield report.problem(child(next(iter(report.model_paths.values())), "preprocess"), found.hint.message)
     figures = [figure for question in report.built for figure in question.figures]
@@ -200,6 +217,17 @@ def doubts(report: Report, study: Study, found: Checked | None) -> Iterator[Prob
     if matrix is not None and study.evaluation is not None and study.evaluation.in_training:
         seen, of = study.evaluation.in_training, len(study.evaluation.label)
         yield report.figure_problem(matrix.id, "method", f"the model was trained on {seen:,} of these {of:,} images")
+
+
+def _misplaced(subject: Subject) -> str:
+    """What is wrong between the preprocessing and what the model does to pixels itself."""
+    entrance = subject.facts.entrance
+    if entrance is None:
+        return ""
+    key = key_of(misplaced=subject.key, source=source_of(*MODEL))
+    return subject.cache.remember(
+        key, lambda: misplaced_range(entrance, subject.classifier.preprocessing, subject.facts.input_shape)
+    )
 
 
 def _check(study: Study) -> Checked:

@@ -9,7 +9,7 @@ import numpy as np
 from tqdm import tqdm
 
 from generator.build.cache import Cache
-from generator.build.checks import check_glyphs, checked, doubts, needs_model, preflight, warn
+from generator.build.checks import check_glyphs, looked_over
 from generator.build.measured import measured
 from generator.build.outputs import EXPORTS, built_figures, exported, manifest
 from generator.build.publish import Publication
@@ -34,8 +34,7 @@ def build(report: Report, options: BuildOptions) -> int:
     cache = options.cache_of(report.source.file)
     check_glyphs(report, options)
     study = open_study(report, options, Cache(None if options.no_cache else cache))
-    preflight(report, study)
-    warned = _warned(report, study, options)
+    warned = looked_over(report, study, options)
     results, evidence = _computed(report, study, options)
     built = built_figures(report, study, results)
     pictures = {f"figures/{one.name}": one.data for figure in built.values() for one in figure.drawing.pictures}
@@ -55,14 +54,6 @@ def build(report: Report, options: BuildOptions) -> int:
         stamp = stamp_of(cache, report.source.file, report.output)
         write_stamp(stamp, options.settings, made_from, report.output)
     return FAILED if failed else BUILT
-
-
-def _warned(report: Report, study: Study, options: BuildOptions) -> bool:
-    """Says how often the model is right, and prints warnings, which `--strict` makes errors; whether there were any."""
-    found = checked(study) if needs_model(report, study) else None
-    if found is not None and not options.quiet:
-        print(f"{found.accuracy:.1%} of {found.images:,} labelled images are predicted right", file=sys.stderr)
-    return warn(doubts(report, study, found), options)
 
 
 def _computed(report: Report, study: Study, options: BuildOptions) -> tuple[dict[str, FigureResult], ReportEvidence]:

@@ -20,7 +20,8 @@ COMMON = {
 }
 IMAGENET = {"mode: torch": Preprocessing(mode="torch"), "mode: caffe": Preprocessing(mode="caffe")}
 SURE = 3.0  # standard errors that the difference of two accuracies must exceed
-LEAST = 50  # images below which an accuracy says too little to warn
+LEAST = 50  # images below which an accuracy alone says too little to warn
+GAINED = 8  # images more that have to be right: of so many tosses of a coin all fall on one side once in 128
 PART = 64  # images prepared at a time
 CLEAR = 0.05  # and the least difference that is worth a word
 
@@ -52,7 +53,7 @@ def suspicious_scaling(
 
     `logits` maps inputs to `(N, K)`; `images` are as shown, in 0..1; every label is known.
     """
-    if len(labels) < LEAST:
+    if len(labels) < GAINED:
         return None
     own = rightness(logits, current.prepare, images, labels)
     others = COMMON | (IMAGENET if images.shape[3] == 3 else {})
@@ -63,7 +64,8 @@ def suspicious_scaling(
     chance = float(counts.max() / len(labels))
     if clearly_better(best, own):
         return ScalingHint(float(own.mean()), chance, len(labels), name, float(best.mean()))
-    if own.mean() - chance <= SURE * np.sqrt(chance * (1 - chance) / len(labels)) and len(counts) > 1:
+    guessing = own.mean() - chance <= SURE * np.sqrt(chance * (1 - chance) / len(labels))
+    if guessing and len(counts) > 1 and len(labels) >= LEAST:
         return ScalingHint(float(own.mean()), chance, len(labels))
     return None
 
@@ -71,7 +73,10 @@ def suspicious_scaling(
 def clearly_better(other: NDArray[np.float64], own: NDArray[np.float64]) -> bool:
     """Whether more is right, by a margin that matters and that chance does not give; both saw the same images."""
     difference = other - own
-    return bool(difference.mean() > max(CLEAR, SURE * difference.std() / np.sqrt(len(difference))))
+    return bool(
+        difference.sum() >= GAINED
+        and difference.mean() > max(CLEAR, SURE * difference.std() / np.sqrt(len(difference)))
+    )
 
 
 def rightness(

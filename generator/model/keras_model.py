@@ -14,10 +14,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from generator.artefacts import Floats
-from generator.classifier import Ascent, Asked, Climb, Layer, ModelFacts, Rectifier, Score, layer_called
+from generator.classifier import Ascent, Asked, Climb, Entrance, Layer, ModelFacts, Rectifier, Score, layer_called
 from generator.data.preprocess import Preprocessor
 from generator.errors import ComputationError, ModelError, ParameterError
 from generator.model import keras_passes as passes
+from generator.model.entrance import entrance_of
 from generator.model.flat_graph import FlatGraph, flatten
 from generator.model.form import AT_ONCE, FEW, Form, form_of, images_of_a_pass, layers_of
 from generator.model.geometry import laid_out, turned
@@ -43,6 +44,7 @@ class KerasClassifier:
     one_output: bool
     batch: int  # images of one pass
     keras_version: str  # wrote the file
+    entrance: Entrance | None = None
     _traced: dict[Hashable, Any] = field(default_factory=dict, repr=False)
     _at_once: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(AT_ONCE), repr=False)
 
@@ -54,7 +56,8 @@ class KerasClassifier:
     def facts(self) -> ModelFacts:
         """What is known of it without asking it anything."""
         cost = (sum(layer.parameters for layer in self.layers), sum(layer.multiply_adds for layer in self.layers))
-        return ModelFacts(self.input_shape, self.n_classes, self.one_output, self.layers, *cost, self.keras_version)
+        told = (self.input_shape, self.n_classes, self.one_output, self.layers, *cost, self.keras_version)
+        return ModelFacts(*told, self.entrance)
 
     def preprocessed(self, by: Preprocessor) -> "KerasClassifier":
         """The same model, with the same traces, behind another preprocessing."""
@@ -238,6 +241,7 @@ def _classifier(file: ReadableFile, preprocess: Preprocessor, asked: Asked) -> K
         one_output=width == 1,
         batch=batch or images_of_a_pass(shapes),
         keras_version=file.keras_version,
+        entrance=entrance_of(graph, form),
     )
 
 

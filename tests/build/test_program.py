@@ -151,19 +151,19 @@ def test_a_rebuild_computes_nothing(folder, tmp_path):
 
 def test_what_is_edited_during_a_build_is_built_by_the_next(folder, tmp_path, monkeypatch, capsys):
     """The site is made of the spec as it was read; only the next build knows the new words."""
-    path, real = folder / "edited.yaml", program.preflight
+    path, real = folder / "edited.yaml", program.looked_over
 
-    def edited(report, study) -> None:
+    def edited(*asked) -> bool:
         path.write_text(SPEC + "# a word more\n", encoding="utf-8")
-        real(report, study)
+        return real(*asked)
 
     path.write_text(SPEC, encoding="utf-8")
-    monkeypatch.setattr(program, "preflight", edited)
+    monkeypatch.setattr(program, "looked_over", edited)
     said = []
     for _ in range(3):
         assert main([str(path), "--formats", "none", "--output", str(tmp_path / "s")]) == 0
         said.append("nothing has changed" in capsys.readouterr().err)
-        monkeypatch.setattr(program, "preflight", real)
+        monkeypatch.setattr(program, "looked_over", real)
     assert said == [False, False, True]
 
 

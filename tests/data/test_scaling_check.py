@@ -38,6 +38,11 @@ def test_a_model_that_guesses_is_said_to_guess():
     assert "no better than guessing (50%)" in hint.message
 
 
-def test_a_few_images_are_no_reason_to_warn():
-    """Forty-nine images say too little."""
-    assert suspicious_scaling(trained_on_minus_one_to_one, IMAGES[:49], LABELS[:49], Preprocessor()) is None
+def test_a_few_images_are_enough_where_eight_more_are_right():
+    """Sixteen say it, fourteen do not; that a model guesses is said of fifty and more alone."""
+    hint = suspicious_scaling(trained_on_minus_one_to_one, IMAGES[:16], LABELS[:16], Preprocessor())
+    assert hint is not None and hint.better == "scale: [-1, 1]"
+    assert suspicious_scaling(trained_on_minus_one_to_one, IMAGES[:14], LABELS[:14], Preprocessor()) is None
+    assert (
+        suspicious_scaling(lambda x: np.tile([1.0, 0.0], (len(x), 1)), IMAGES[:49], LABELS[:49], Preprocessor()) is None
+    )
