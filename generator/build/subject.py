@@ -73,6 +73,8 @@ class DataSet:
     @cached_property
     def _asked(self) -> str:
         contents = version("scikit-image") if self.source.path is None else self._contents(self.source.path)
+        labels = self.source.label_file
+        contents += self._contents(labels) if labels is not None and labels.is_file() else ""
         return key_of(
             source=repr(replace(self.source, path=None, folder=None)), contents=contents, classes=list(self.classes)
         )

@@ -1,5 +1,6 @@
 """What `data:` of a spec says of where pictures come from and how they are to be read."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -53,6 +54,12 @@ class DataSource:
         if self.kind != "folder" and self.path.is_dir():
             raise DataError(f"{self.path}: a folder, where {self.kind} needs a file; did you mean `source: folder`?")
         return self.path
+
+    @property
+    def label_file(self) -> Path | None:
+        """The file of the labels, where they stand beside the pictures of an .npy."""
+        name = self.columns.get("label", "") if isinstance(self.columns, Mapping) else ""
+        return self.existing.parent / name if self.kind == "npz" and name.endswith(".npy") else None
 
 
 def guess_kind(path: Path) -> SourceKind:

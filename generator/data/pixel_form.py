@@ -20,6 +20,7 @@ SIGNED = (-1.0, 1.0)
 OVERSHOT = 1.5  # that pictures in 0..1 may reach where they were resized
 CERTAIN = 16383  # of whole numbers above it, white can only be 65535
 CHANNELS = (1, 3, 4)
+SOME = 64  # pictures whose numbers tell the order of the channels
 SMOOTHER = 0.9  # times the steps between rows that the other order of the channels leaves
 NEAR = 3  # sizes that a message proposes
 
@@ -46,9 +47,7 @@ def joined(extents: Iterable[Extent]) -> Extent:
     return Extent(low, high, all(one.whole for one in every))
 
 
-def range_of(
-    path: str, place: Callable[[int], str], extent: Extent, said: Range | None = None
-) -> tuple[Range, tuple[str, ...]]:
+def range_of(place: Callable[[int], str], extent: Extent, said: Range | None = None) -> tuple[Range, tuple[str, ...]]:
     """What black and white are, and what is doubtful of it; raises DataError where the values are no picture's.
 
     `place` names a picture; a few that leave 0..255 are wrong, and all that do have another range.
@@ -68,8 +67,8 @@ def range_of(
         likely = SIGNED if low >= SIGNED[0] and high <= SIGNED[1] else (low, high)
         cure = f", `data: {{range: [{likely[0]:g}, {likely[1]:g}]}}`" if np.isfinite((low, high)).all() else ""
         raise DataError(
-            f"{path}: the values run from {low:g} to {high:g}; store the pictures before any preprocessing, which "
-            f"`preprocess` says, or say which values are black and white{cure}"
+            f"{place(int(strange[0]))}: the values run from {low:g} to {high:g}; store the pictures before any "
+            f"preprocessing, which `preprocess` says, or say which values are black and white{cure}"
         )
     return _range_up_to(high)
 

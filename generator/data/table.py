@@ -7,15 +7,13 @@ from collections.abc import Iterator, Sequence
 
 from generator.data.data_source import DataSource
 from generator.data.file_table import read_files
-from generator.data.pixel_form import layout_of, range_of
+from generator.data.pixel_form import SOME, layout_of, range_of
 from generator.data.pixel_table import PixelTable, Survey, survey
 from generator.data.table_form import TableForm, form_of
 from generator.data.table_labels import labels_of, rows_of_part
 from generator.data.table_lines import Encoding, decoded, encoding_of
 from generator.errors import DataError
 from generator.samples import ClassWords, Samples
-
-SOME = 64  # pictures whose numbers tell the order of the channels
 
 
 def read_table(source: DataSource, classes: Sequence[ClassWords]) -> PixelTable | Samples:
@@ -53,7 +51,7 @@ def _pixels(
     words = dict(_words(source, form, found, classes))
     label, doubts = labels_of(source, place, form, words, len(found.start), classes)
     rows = rows_of_part(source, form, words, len(label))
-    bounds, dim = range_of(str(path), place, found.extent, source.range)
+    bounds, dim = range_of(place, found.extent, source.range)
     layout = layout_of(place(0), found.values.shape[1], source.size, found.values[:SOME])
     kept = found.values if found.whole else None
     return PixelTable(

@@ -27,11 +27,11 @@ WAVES = np.stack([np.sin(ROWS / 3 + k) + np.cos(COLUMNS / 2) + 3 * k for k in ra
 def test_black_and_white_follow_from_all_values(values, bounds, asks):
     """Bytes, fractions, more bits; where white may be something else, it is asked."""
     extent = Extent.of(np.array(values)[None])
-    taken, questions = range_of("a.csv", str, extent)
+    taken, questions = range_of(str, extent)
     assert taken == bounds
     assert len(questions) == bool(asks)
     assert all(asks in question for question in questions)
-    assert range_of("a.csv", str, extent, (0, 7)) == ((0, 7), ())
+    assert range_of(str, extent, (0, 7)) == ((0, 7), ())
 
 
 @pytest.mark.parametrize(
@@ -45,7 +45,7 @@ def test_black_and_white_follow_from_all_values(values, bounds, asks):
 def test_values_of_no_picture_are_refused(values, message):
     """Negative ones with the range that they may have; NaN and infinity without."""
     with pytest.raises(DataError, match=message):
-        range_of("a.csv", str, Extent.of(np.array([values], np.float64)))
+        range_of(str, Extent.of(np.array([values], np.float64)))
 
 
 @pytest.mark.parametrize(("value", "message"), [(256, "'256'"), (-5, "'-5'"), (np.nan, "'nan'")])
@@ -55,8 +55,8 @@ def test_one_picture_that_leaves_the_range_of_the_others_is_named(value, message
     values[3, 1] = value
     extent = joined([Extent.of(values[:2]), Extent.of(values[2:])])
     with pytest.raises(DataError, match=f"row 3: {message} is no pixel"):
-        range_of("a.csv", lambda row: f"row {row}", extent)
-    assert range_of("a.csv", str, extent, (0, 1000)) == ((0, 1000), ())
+        range_of(lambda row: f"row {row}", extent)
+    assert range_of(str, extent, (0, 1000)) == ((0, 1000), ())
 
 
 @pytest.mark.parametrize(

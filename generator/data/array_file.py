@@ -1,0 +1,195 @@
+"""Pictures as arrays: an `.npz` with whatever names people give them, or a single `.npy`.
+
+Which array is what follows from names and shapes. An `.npy` stays on disk, of an `.npz` the pictures are held as they
+are stored; they become bytes or fractions where they are asked for.
+"""
+
+import hashlib
+import zipfile
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+from numpy.lib import format as npy
+from numpy.typing import NDArray
+
+from generator.artefacts import Ints
+from generator.data.data_source import DataSource
+from generator.data.labels import meaning_of, unknown
+from generator.data.pixel_form import CHANNELS, SOME, Extent, in_range, joined, layout_of, range_of
+from generator.errors import DataError, suggestion
+from generator.samples import UNLABELLED, ClassWords, Picture, Samples
+
+Array = NDArray[np.generic]
+
+PIXELS = ("x", "images", "image", "imgs", "img", "pictures", "pixels", "faces", "data", "inputs", "arr_0")
+LABELS = ("y", "labels", "label", "targets", "target", "classes", "class", "outputs", "arr_1")
+PARTS = {"train": ("training", "train"), "validation": ("validation", "valid", "val"), "test": ("testing", "test")}
+NPY = b"\x93NUMPY"
+FLAT = 64  # numbers in a row that may be a picture
+CHUNK = 1 << 26  # bytes that are looked through at a time
+UNREADABLE = (OSError, ValueError, zipfile.BadZipFile, EOFError, KeyError, NotImplementedError)
+
+
+def read_arrays(source: DataSource, classes: Sequence[ClassWords]) -> Samples:
+    """The pictures and labels of a file of arrays; raises DataError where it is not plain which they are."""
+    path = source.existing
+    pixels, labels = _chosen(source, _shapes(path))
+    x = _array(path, pixels)
+    y = None if labels is None else _array(source.label_file or path, labels)
+    pictures_of = _form(source, pixels, x, y)
+    label, questions = _labels(source, labels or "", y, len(x), classes)
+    extent = joined(Extent.of(rows) for rows in _chunks(x))
+    bounds, doubts = range_of(lambda row: f"{path}: {pixels}[{row}] is not a picture", extent, source.range)
+    with path.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+
+    def decode(positions: Ints) -> list[Picture]:
+        return list(in_range(pictures_of(x[positions]), bounds))
+
+    rows, top = np.arange(len(x), dtype=np.int64), float(extent.high.max())
+    return Samples(rows, label, decode, str(path), digest, None, (*questions, *doubts), top)
+
+
+def _shapes(path: Path) -> dict[str, tuple[int, ...]]:
+    """The arrays of a file with their shapes, without reading them; that of an .npy is called x."""
+    try:
+        if _is_npy(path):
+            return {"x": _array(path, "x").shape}
+        with zipfile.ZipFile(path) as archive:
+            names = [name for name in archive.namelist() if name.endswith(".npy")]
+            shapes = {name.removesuffix(".npy"): _shape(archive, name) for name in names}
+            return {name: shape for name, shape in shapes.items() if shape is not None}
+    except UNREADABLE as error:
+        raise DataError(f"{path}: not an .npz or .npy of plain arrays ({error}); write it with numpy.savez") from error
+
+
+def _is_npy(path: Path) -> bool:
+    with path.open("rb") as file:
+        return file.read(len(NPY)) == NPY
+
+
+def _shape(archive: zipfile.ZipFile, name: str) -> tuple[int, ...] | None:
+    """The shape of an array; None of one of objects, unless its name says that it is needed: then ValueError."""
+    with archive.open(name) as file:
+        header = npy.read_array_header_1_0 if npy.read_magic(file) == (1, 0) else npy.read_array_header_2_0
+        shape, _, kind = header(file)
+    if kind.hasobject and _part_of(name.removesuffix(".npy"))[1] in (*PIXELS, *LABELS):
+        raise ValueError(f"{name.removesuffix('.npy')} holds objects of Python")
+    return None if kind.hasobject else shape
+
+
+def _array(path: Path, name: str) -> Array:
+    """One array; raises DataError where it holds objects."""
+    try:
+        found = np.load(path, allow_pickle=False, mmap_mode="r" if _is_npy(path) else None)
+        if isinstance(found, np.ndarray):
+            return found
+        with found:
+            return np.asarray(found[name])
+    except UNREADABLE as error:
+        raise DataError(f"{path}: not an .npz or .npy of plain arrays ({error}); write it with numpy.savez") from error
+
+
+def _chosen(source: DataSource, shapes: Mapping[str, tuple[int, ...]]) -> tuple[str, str | None]:
+    """The names of the pictures and of their labels, which may be a file beside an .npy; raises DataError in doubt."""
+    path, said = source.existing, source.columns if isinstance(source.columns, Mapping) else {}
+    for name in said.values():
+        if name not in shapes and not name.endswith(".npy"):
+            raise DataError(f"{path}: no array is called '{name}'{suggestion(name, tuple(shapes))}")
+    pixels = said.get("pixels") or _pixels(source, shapes)
+    if "label" in said:
+        return pixels, said["label"]
+    part = _part_of(pixels)[0]
+    named = [name for word in LABELS for name in shapes if _part_of(name) == (part, word)]
+    others = [name for name in shapes if name != pixels]
+    if not named and len(others) == 1 and shapes[others[0]][:1] == shapes[pixels][:1]:
+        named = others
+    return pixels, named[0] if named else None
+
+
+def _pixels(source: DataSource, shapes: Mapping[str, tuple[int, ...]]) -> str:
+    """The array of the pictures: by its name, of the part that is asked for, else the only one that has their shape."""
+    path, by_part = source.existing, dict[str, str]()
+    for name, shape in sorted(shapes.items(), key=lambda named: len(named[1])):  # those with more axes win
+        part, word = _part_of(name)
+        if word in PIXELS and len(shape) > 1:
+            by_part[part] = name
+    asked = _part_of(source.usage or "train")[0] if source.usage or (source.training and "train" in by_part) else ""
+    if source.usage and asked not in by_part:
+        raise DataError(f"{path}: has no part '{source.usage}'{suggestion(source.usage, tuple(filter(None, by_part)))}")
+    if asked or len(by_part) == 1:
+        return by_part[asked or next(iter(by_part))]
+    if by_part:
+        parts = " or ".join(f"`usage: {part}`" for part in by_part if part)
+        raise DataError(f"{path}: has the arrays {', '.join(by_part.values())}; say in `data` which part, {parts}")
+    shaped = [name for name, shape in shapes.items() if len(shape) in (3, 4)]
+    if len(shaped) != 1:
+        raise DataError(
+            f"{path}: has the arrays {', '.join(shapes) or 'none'}; wanted are `x` and, if known, `y`; what else they "
+            "are called say in `data`, `columns: {pixels: …, label: …}`"
+        )
+    return shaped[0]
+
+
+def _part_of(name: str) -> tuple[str, str]:
+    """The part that an array is of, '' where its name has none, and the rest of the name: `x_train` is train, x."""
+    rest = name.casefold()
+    for part, words in PARTS.items():
+        for word in words:
+            if word in rest:
+                return part, rest.replace(word, "").strip("_- .")
+    return "", rest
+
+
+def _form(source: DataSource, name: str, x: Array, y: Array | None) -> Callable[[Array], Picture]:
+    """What makes pictures of some rows of an array; raises DataError where it holds none."""
+    place, count = f"{source.existing}: {name}", x.shape[1] if x.ndim == 2 else 0
+    if x.dtype.kind not in "buif":
+        raise DataError(f"{place} has the type {x.dtype}; wanted is uint8 or float")
+    if len(x) and x.ndim == 2 and count >= FLAT and (len(x) != count or (y is not None and len(y) == len(x))):
+        return layout_of(place, count, source.size, x[:SOME]).pictures
+    if len(x) and (x.ndim == 3 or (x.ndim == 4 and x.shape[3] in CHANNELS)):
+        return np.asarray
+    if len(x) and x.ndim == 4 and x.shape[1] in CHANNELS:
+        return lambda rows: np.moveaxis(rows, 1, 3)
+    raise DataError(
+        f"{place} has the shape {x.shape}; wanted is (N, H, W), or (N, H, W, C) or (N, C, H, W) with C of 1, 3 or 4, "
+        "or (N, pixels)"
+    )
+
+
+def _labels(
+    source: DataSource, name: str, y: Array | None, count: int, classes: Sequence[ClassWords]
+) -> tuple[Ints, tuple[str, ...]]:
+    """The class of each picture, and what is doubtful of them."""
+    if y is None:
+        return np.full(count, UNLABELLED, np.int64), ()
+    place = f"{source.existing}: {name}"
+    if y.shape == (count, len(classes)) and y.dtype.kind in "buif" and _one_hot(y):
+        return y.argmax(axis=1).astype(np.int64), ()
+    if y.shape not in ((count,), (count, 1)) or y.dtype.kind not in "buifUS":
+        raise DataError(
+            f"{place} has the shape {y.shape} and the type {y.dtype}; wanted is one number or name for each of the "
+            f"{count} images, or a row of {len(classes)} with a single 1"
+        )
+    flat = y.reshape(count)
+    values, inverse = np.unique(flat.astype(np.uint8) if flat.dtype.kind == "b" else flat, return_inverse=True)
+    words = [value.decode() if isinstance(value, bytes) else str(value) for value in values.tolist()]
+    unlabelled = {word for word in words if word in (str(UNLABELLED), str(float(UNLABELLED)))}
+    meaning = meaning_of(set(words) - unlabelled, classes, source.labels)
+    number = [UNLABELLED if word in unlabelled else meaning.number[word] for word in words]
+    if None in number:
+        row = next(row for row, value in enumerate(inverse.tolist()) if number[value] is None)
+        raise unknown(f"{place}[{row}]", f"label {words[inverse[row]]}", classes)
+    return np.array(number, np.int64)[inverse], meaning.questions
+
+
+def _one_hot(y: Array) -> bool:
+    return bool(np.isin(y, (0, 1)).all() and (y.sum(axis=1) == 1).all())
+
+
+def _chunks(x: Array) -> Iterator[Array]:
+    """The rows of an array, some megabytes at a time."""
+    step = max(1, CHUNK // max(1, x[0].nbytes))
+    return (x[start : start + step] for start in range(0, len(x), step))
