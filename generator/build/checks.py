@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from functools import partial
 
@@ -89,6 +90,15 @@ def preflight(report: Report, study: Study) -> None:
         raise SpecError(tuple(dict.fromkeys(problems)))
 
 
+@contextmanager
+def told_at_data(report: Report) -> Iterator[None]:
+    """A picture that cannot be decoded is a problem of the data, whoever met it."""
+    try:
+        yield
+    except PictureError as error:
+        raise SpecError((report.problem("data", str(error)),)) from error
+
+
 def needs_model(report: Report, study: Study) -> bool:
     """Whether a figure to be built asks the model anything."""
     return any(study.methods[f.method].access != "none" for question in report.built for f in question.figures)
@@ -107,11 +117,9 @@ def _problems(report: Report, study: Study) -> Iterator[Problem]:
     if unreadable := tuple(_unreadable(report, study)):
         yield from unreadable
         return
-    try:
+    with told_at_data(report):
         for figure in (figure for figure, _ in waiting(study) if figure in figures):
             yield from _missing_images(report, study, figure)
-    except PictureError as error:
-        yield report.problem("data", str(error))
 
 
 def _unfit(report: Report, study: Study, name: str) -> Iterator[Problem]:

@@ -9,7 +9,7 @@ import numpy as np
 from tqdm import tqdm
 
 from generator.build.cache import Cache
-from generator.build.checks import check_glyphs, looked_over
+from generator.build.checks import check_glyphs, looked_over, told_at_data
 from generator.build.measured import measured
 from generator.build.outputs import EXPORTS, built_figures, exported, manifest
 from generator.build.publish import Publication
@@ -34,8 +34,9 @@ def build(report: Report, options: BuildOptions) -> int:
     cache = options.cache_of(report.source.file)
     check_glyphs(report, options)
     study = open_study(report, options, Cache(None if options.no_cache else cache))
-    warned = looked_over(report, study, options)
-    results, evidence = _computed(report, study, options)
+    with told_at_data(report):
+        warned = looked_over(report, study, options)
+        results, evidence = _computed(report, study, options)
     built = built_figures(report, study, results)
     pictures = {f"figures/{one.name}": one.data for figure in built.values() for one in figure.drawing.pictures}
     exports = exported(report, built)

@@ -21,7 +21,7 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 
 from generator.artefacts import Floats
 from generator.data.resize import resize, spans
-from generator.errors import DataError, PictureError
+from generator.errors import PictureError
 from generator.samples import Frame, Picture, Range
 
 READ = {  # formats by Pillow's name for them, and the suffixes that their files have
@@ -40,6 +40,7 @@ READ = {  # formats by Pillow's name for them, and the suffixes that their files
 HEIF = {"HEIF": (".heic", ".heif")}  # with the extra `heic`
 WIDE = ("I;16", "I;16B", "I;16L")  # 16 bits a pixel
 WHITE = 65535.0  # there
+DEEP = ";16"  # in Pillow's word for how colours of 16 bits are stored, of which it reads the upper eight
 VALUED = ("I", "F")  # whose range no file says
 BARE = (".tif", ".tiff", ".pgm", ".pnm")  # that may hold such
 RESAMPLED = {"bilinear": Image.Resampling.BILINEAR, "bicubic": Image.Resampling.BICUBIC}
@@ -129,7 +130,8 @@ def stored_range(file: Path) -> Extremes:
     """Pillow's mode of a picture, and the least and the largest value that its file holds."""
     picture = _opened(file)
     pixels = np.asarray(picture)
-    return picture.mode, float(pixels.min()), float(pixels.max())
+    low, high = float(pixels.min()), float(pixels.max())
+    return (WIDE[0], 257 * low, 257 * high) if picture.info[DEEP] else (picture.mode, low, high)
 
 
 def _opened(file: Path, frame: Frame | None = None) -> Image.Image:
@@ -137,7 +139,9 @@ def _opened(file: Path, frame: Frame | None = None) -> Image.Image:
     with _reading(file), Image.open(file, formats=formats()) as picture:
         if frame is not None:
             _draft(picture, frame)
+        deep = any(DEEP in str(tile[3]) for tile in picture.tile) and picture.mode not in WIDE
         picture.load()
+        picture.info[DEEP] = deep
         return picture
 
 
@@ -201,7 +205,8 @@ def _valued(picture: Image.Image, levels: Levels) -> Picture:
     """The pixels: as bytes, or in 0..1 where a range is said or the format has none."""
     pixels = np.asarray(picture)
     if levels.range is not None:
-        return _within(pixels, levels.range, picture.mode == "RGBA")
+        low, high = levels.range
+        return _within(pixels, (low / 257, high / 257) if picture.info.get(DEEP) else levels.range)
     if picture.mode in WIDE:
         return (pixels >> 8).astype(np.uint8)
     if picture.mode in VALUED:
@@ -209,10 +214,11 @@ def _valued(picture: Image.Image, levels: Levels) -> Picture:
     return pixels
 
 
-def _within(pixels: Picture, bounds: Range, transparent: bool) -> Floats:
+def _within(pixels: Picture, bounds: Range) -> Floats:
+    """Values of a range in 0..1; transparency has its own."""
     low, high = bounds
     values = np.clip((pixels.astype(np.float32) - np.float32(low)) / np.float32(high - low), 0, 1)
-    if transparent:
+    if pixels.ndim == 3 and pixels.shape[2] == 4:
         values[..., 3] = pixels[..., 3].astype(np.float32) / np.float32(255)
     return values
 
@@ -224,7 +230,7 @@ def levels_of(files: Iterable[tuple[Path, Extremes]]) -> Levels:
         if mode not in VALUED:
             continue
         if not low >= 0:  # NaN neither
-            raise DataError(f"{file}: its values run from {low:g} to {high:g}; say `data: {{range: [low, high]}}`")
+            raise PictureError(f"{file}: its values run from {low:g} to {high:g}; say `data: {{range: [low, high]}}`")
         highest[mode] = max(highest[mode], high)
     floats = 1.0 if highest["F"] <= BYTES else ceiling(highest["F"])
     return Levels(max(255.0, ceiling(highest["I"])), floats)

@@ -42,14 +42,17 @@ def picture_check(samples: Samples, positions: Ints, images: Floats) -> PictureC
     names = {position: samples.named(position) for position in (*dark.tolist(), *flat.tolist())}
     whites = {_told(samples.files, position, names) for position in dark[:CAUSES].tolist()} if samples.files else set()
     whites |= {samples.top} if samples.top is not None else set()
+    whites.discard(0)
     known = f"[0, {whites.pop():g}]" if len(whites) == 1 else "[low, high]"
-    cure = f"`data: {{range: {known}}}` says which stored values are black and white"
+    cure = f"`data: {{range: {known}}}` says which stored values are black and white; remove what shows nothing"
     dark_names, flat_names = (tuple(names[position] for position in rows.tolist()) for rows in (dark, flat))
     return PictureCheck(len(images), dark_names, flat_names, cure)
 
 
 def _told(files: Files, position: int, names: dict[int, str]) -> float:
-    """The white that the file of a dark picture suggests; its name gets what the file holds."""
+    """The white that the file of a dark picture suggests, or 0; its name gets what the file holds."""
     top, white = files.top(position)
+    if not top:
+        return 0
     names[position] += f" (its values end at {top:g}, and {white:g} is taken for white)"
     return ceiling(top) if ceiling(top) < white else top

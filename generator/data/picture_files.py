@@ -35,12 +35,12 @@ TIFF, STDERR = (".tif", ".tiff"), 2
 Result = TypeVar("Result")
 
 
-def in_parallel(work: Callable[[Path], Result], files: Sequence[Path]) -> Iterator[Result]:
+def in_parallel(work: Callable[[Path], Result], files: Sequence[Path]) -> list[Result]:
     """The results in the order of the files; it is disk and codecs, which leave Python alone."""
     formats()
     speaks = any(file.suffix.lower() in TIFF for file in files)
     with _silence(speaks), ThreadPoolExecutor(min(WORKERS, os.cpu_count() or 1)) as pool:
-        yield from pool.map(work, files)
+        return list(pool.map(work, files))
 
 
 @contextmanager
@@ -85,7 +85,7 @@ class PictureFiles:
     def decode(self, positions: Ints) -> list[Picture]:
         """The pictures as stored, all at once."""
         levels = self.levels
-        return list(in_parallel(lambda file: read_picture(file, levels), self._at(positions)))
+        return in_parallel(lambda file: read_picture(file, levels), self._at(positions))
 
     def fit(self, positions: Ints, frame: Frame) -> Floats:
         """`(N, H, W, C)` images in 0..1."""
@@ -115,7 +115,7 @@ class PictureFiles:
                 return blake2b(file.read_bytes(), digest_size=16).digest()
             return pixel_digest(read_picture(file, levels))
 
-        return list(in_parallel(digest, self._at(positions)))
+        return in_parallel(digest, self._at(positions))
 
     def top(self, position: int) -> tuple[float, float]:
         """The largest value that a file holds, and the one that is taken for white there."""
@@ -124,7 +124,7 @@ class PictureFiles:
 
     def sizes(self, positions: Ints) -> list[tuple[int, int]]:
         """Height and width of pictures, without decoding them."""
-        return list(in_parallel(stored_size, self._at(positions)))
+        return in_parallel(stored_size, self._at(positions))
 
     def _at(self, positions: Ints) -> list[Path]:
         return [self.folder / self.names[position] for position in positions.tolist()]

@@ -1,5 +1,8 @@
 """Picture files into pixels."""
 
+import os
+import struct
+import zlib
 from importlib.util import find_spec
 from types import SimpleNamespace
 
@@ -142,3 +145,30 @@ def test_heic_is_read_where_its_package_is_installed(monkeypatch):
     assert asked == ["registered"]
     for function in (formats, suffixes):
         function.cache_clear()
+
+
+def deep_png(path, values):
+    """A PNG of 16 bits a colour, which Pillow reads and does not write."""
+    lines = b"".join(b"\0" + row.astype(">u2").tobytes() for row in values)
+    head = struct.pack(">IIBBBBB", values.shape[1], values.shape[0], 16, 2, 0, 0, 0)
+    content = b"\x89PNG\r\n\x1a\n"
+    for name, data in ((b"IHDR", head), (b"IDAT", zlib.compress(lines)), (b"IEND", b"")):
+        content += struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
+    path.write_bytes(content)
+
+
+def test_colours_of_sixteen_bits_have_the_range_of_sixteen_bits(tmp_path):
+    """Pillow keeps the upper eight: the range is said in what the file holds."""
+    deep_png(tmp_path / "a.png", COLOUR.astype(np.uint16) * 16)
+    assert PictureFiles(tmp_path, ("a.png",)).top(0) == (257 * 15, 65535)
+    read = PictureFiles(tmp_path, ("a.png",), (0, 4095)).decode(np.arange(1))[0]
+    assert np.abs(read - COLOUR / 255).mean() < 0.05
+
+
+def test_negative_values_need_a_range(tmp_path, capfd):
+    """The mistake is told, and the console is whole afterwards."""
+    Image.fromarray((COLOUR[..., 0] / 127.5 - 1).astype(np.float32)).save(tmp_path / "a.tif")
+    with pytest.raises(DataError, match=r"run from -1 to .*; say `data: \{range: \[low, high\]\}`"):
+        PictureFiles(tmp_path, ("a.tif",)).decode(np.arange(1))
+    os.write(2, b"heard")
+    assert capfd.readouterr().err == "heard"
