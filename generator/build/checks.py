@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from functools import partial
+from itertools import chain
 
 import numpy as np
 
@@ -112,14 +113,17 @@ def _problems(report: Report, study: Study) -> Iterator[Problem]:
     if unfit:  # what it predicts cannot be read by these classes
         yield from unfit
         return
-    for figure in figures:
-        yield from _unknown_layers(report, study, figure)
+    unknown = {figure.id: tuple(_unknown_layers(report, study, figure)) for figure in figures}
+    yield from chain.from_iterable(unknown.values())
     if unreadable := tuple(_unreadable(report, study)):
         yield from unreadable
         return
     with told_at_data(report):
-        for figure in (figure for figure, _ in waiting(study) if figure in figures):
-            yield from _missing_images(report, study, figure)
+        for figure in [figure for figure, _ in waiting(study) if figure in figures]:
+            missing = tuple(_missing_images(report, study, figure))
+            yield from missing
+            if not missing and not unknown[figure.id]:
+                yield from _misfits(report, study, figure)
 
 
 def _unfit(report: Report, study: Study, name: str) -> Iterator[Problem]:
@@ -147,6 +151,14 @@ def _unknown_layers(report: Report, study: Study, figure: Figure) -> Iterator[Pr
         except ParameterError as error:
             model = f"model '{run.facts.get('model', figure.model[0])}': " if len(report.models) > 1 else ""
             yield report.figure_problem(figure.id, f"params.{error.parameter}", f"{model}{error}")
+
+
+def _misfits(report: Report, study: Study, figure: Figure) -> Iterator[Problem]:
+    """What a method would find that the model or the images do not have."""
+    for run in runs_of(figure, study):
+        misfit = run.misfit()
+        if misfit is not None:
+            yield report.figure_problem(figure.id, misfit.key, str(misfit))
 
 
 def _unreadable(report: Report, study: Study) -> Iterator[Problem]:

@@ -2,11 +2,11 @@
 
 import inspect
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
@@ -15,7 +15,7 @@ from generator.build.cache import key_of, source_of
 from generator.build.choice import explained, images_of, shows_images
 from generator.build.study import Study
 from generator.build.subject import Subject, file_digest
-from generator.classifier import Request, branches
+from generator.classifier import Classifier, ModelFacts, Request, branches
 from generator.errors import DataError, FigureError, ParameterError, told
 from generator.methods import FAILURES, USUAL_SIZE, Method
 from generator.results import FigureResult, Part
@@ -60,10 +60,24 @@ class Run:
         """From the cache, else computed."""
         return replace(self.study.cache.remember(self.key, self._computed), facts=self.facts)
 
+    def misfit(self) -> FigureError | None:
+        """What the spec asks for and is not there, as far as it shows before the model is asked anything."""
+        try:
+            if self.method.built_in:  # what one of somebody's own does before, nobody knows
+                self._made(self._rehearsal)
+        except FigureError as error:
+            return error
+        except (_QuestionError, *FAILURES):
+            return None
+        return None
+
     def _computed(self) -> Part:
         """Raises FigureError where the spec asks for what is not there, and FAILURES."""
+        return self._made(self._request)
+
+    def _made(self, asked: Callable[[], Request]) -> Part:
         try:
-            request = self._request()
+            request = asked()
             return Part(self.method.run(request, self.params, Artefact), request.batch)
         except ParameterError as error:
             raise FigureError(f"params.{error.parameter}", str(error)) from error
@@ -76,12 +90,39 @@ class Run:
         evaluation = study.evaluation_of(subject) if kind == "evaluation" else None
         return Request(subject.deferred, batch, reference, evaluation, study.seed, subject.folder)
 
+    def _rehearsal(self) -> Request:
+        """The request with pictures of nothing, which take no room, and a model that answers nothing."""
+        study, facts, samples = self.study, self.subject.facts, self.subject.data.samples
+        shown = study.chosen(self.figure).positions if shows_images(self.figure, self.method) else samples.index[:0]
+        images = np.broadcast_to(np.float32(0), (len(shown), *facts.input_shape))
+        none, even = np.zeros(len(shown), np.int64), np.full((len(shown), facts.n_classes), 1 / facts.n_classes)
+        against = None if self.figure.against is None else none + 1
+        batch = Batch(images, images, samples.index[shown], samples.label[shown], even, none, none, against)
+        evaluation = study.evaluation_of(self.subject) if self.method.kind == "evaluation" else None
+        return Request(cast(Classifier, _Silent(facts)), batch, images, evaluation, study.seed, self.subject.folder)
+
     def _batch(self) -> Batch:
         if not shows_images(self.figure, self.method):
             return _no_images(self.subject.facts.input_shape if self.method.kind == "patterns" else (1, 1, 1))
         study = self.study
         shown = explained(self.figure, study.chosen(self.figure), study.classes, study.subject.predict)
         return self.subject.batch(shown.positions, shown.target, shown.against, study.seed)
+
+
+class _QuestionError(Exception):
+    """A method asked the model something, so that what it needs is there."""
+
+
+@dataclass(frozen=True)
+class _Silent:
+    """Stands for a model of which only the facts are known; a question to it ends the rehearsal."""
+
+    facts: ModelFacts
+
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401  whatever the port has
+        if hasattr(self.facts, name):
+            return getattr(self.facts, name)
+        raise _QuestionError
 
 
 def method_source(method: Method) -> str:

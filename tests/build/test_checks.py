@@ -12,9 +12,11 @@ from generator.build.checks import check, check_glyphs, checked, preflight
 from generator.build.study import Study
 from generator.build_options import BuildOptions
 from generator.classifier import Layer, ModelFacts
+from generator.cli import main
 from generator.data.preprocess import Preprocessor
 from generator.errors import SpecError
 from generator.methods import METHODS
+from generator.model.keras_door import keras
 from generator.samples import Frame, Samples
 from tests.fixtures.closed_form import LinearClassifier
 from tests.fixtures.spec_fixture import HEAD, loaded
@@ -186,6 +188,39 @@ def test_data_that_cannot_be_read_are_said_without_the_model(tmp_path):
     report = loaded(tmp_path, spec + "  - {id: q, figures: [{method: saliency}]}\n")
     with pytest.raises(SpecError, match=r"data: .*y\[1\]: label 7 with 2 classes"):
         check(report, BuildOptions(formats=("html",)), with_model=False)
+
+
+MISFITS = {
+    "{method: gradcam}": "params.layer: this model has no convolution whose output is a map",
+    "{method: occlusion, params: {patch: 99}}": "params.patch: a patch of 99 pixels hides the whole picture of 8×8",
+    "{method: embedding, images: {index: 1}}": "images: an embedding needs at least 5 images, this figure has 1",
+    "{method: filters}": "params.layer: this model has no convolution; name a layer",
+    "{method: feature_maps, params: {layer: hidden}}": "params.layer: the output of 'hidden' (6) has no height",
+    "{method: class_maximization, params: {classes: [7]}}": "params.classes: the model has 2 classes, 0 to 1; there",
+    "{method: saliency, images: {index: 77}}": "images: faces.npz: there is no image with the index 77",
+    "{method: lime}": "",
+    "{method: saliency, target: each}": "",
+}
+
+
+@pytest.mark.filterwarnings("ignore:__array__ implementation doesn't accept a copy:DeprecationWarning")
+def test_what_a_figure_asks_for_and_is_not_there_is_found_before_anything_is_computed(tmp_path, capsys):
+    """All at once, each at its key; a check with the model says what the build would say."""
+    stack = [keras.layers.Flatten(), keras.layers.Dense(6, "relu", name="hidden"), keras.layers.Dense(2, "softmax")]
+    keras.Sequential([keras.Input((8, 8, 1)), *stack]).save(tmp_path / "model.keras")
+    np.savez(tmp_path / "faces.npz", x=np.random.default_rng(0).integers(0, 256, (6, 8, 8), np.uint8))
+    figures = "".join(f"      - {figure}\n" for figure in MISFITS)
+    spec = HEAD.replace("keras}", "keras}\ndata: {source: npz, path: faces.npz}")
+    (tmp_path / "report.yaml").write_text(spec + "  - id: q\n    figures:\n" + figures, encoding="utf-8")
+    words = []
+    for command in (["check", "--model"], []):
+        assert main([*command, str(tmp_path / "report.yaml")]) == 2
+        words.append(capsys.readouterr().err.splitlines())
+    assert words[0] == words[1]
+    expected = {n: message for n, message in enumerate(MISFITS.values()) if message}
+    assert len(words[0]) == len(expected)
+    for line, (number, message) in zip(words[0], expected.items(), strict=True):
+        assert f": questions[0].figures[{number}].{message}" in line.replace(f"{tmp_path}/", "")
 
 
 def test_a_spec_in_both_languages_passes(tmp_path):
