@@ -17,6 +17,26 @@ Ints = NDArray[np.int64]
 Arrays = Mapping[str, NDArray[Any]]
 Fact = str | int | float | bool | tuple["Fact", ...]
 
+
+class Fraction(float):
+    """A fact that is a part of a whole, 0..1: it reads in per cent."""
+
+
+class Difference(float):
+    """A difference of two shares: it reads in percentage points."""
+
+
+class ClassNumber(int):
+    """A class by its number: it reads as its name."""
+
+
+class Label(int):
+    """A number that counts nothing, such as a seed."""
+
+
+NUMBERS: Mapping[str, type] = {kind.__name__: kind for kind in (Fraction, Difference, ClassNumber, Label)}
+"""Facts that know what they are numbers of."""
+
 FLAT = 1e-10  # a map whose largest magnitude is below this says nothing, whatever its colours would show
 
 

@@ -20,7 +20,7 @@ from typing import Any, TypeVar, cast, get_args, get_type_hints
 
 import numpy as np
 
-from generator.artefacts import KINDS
+from generator.artefacts import KINDS, NUMBERS
 from generator.classifier import ModelFacts
 from generator.data.pixel_table import PixelTable
 from generator.evidence.result import ReportEvidence
@@ -161,6 +161,8 @@ def _pack(value: Any, arrays: list[np.ndarray[Any, Any]]) -> Any:  # noqa: ANN40
         return {"array": len(arrays) - 1}
     if isinstance(value, np.generic):
         return value.item()
+    if type(value) in NUMBERS.values():
+        return {"number": type(value).__name__, "value": value}
     if is_dataclass(value) and not isinstance(value, type):
         entries = {f.name: _pack(getattr(value, f.name), arrays) for f in fields(value)}
         return {"kind": type(value).__name__, "fields": entries}
@@ -182,5 +184,7 @@ def _unpack(tree: Any, stored: Mapping[str, Any]) -> Any:  # noqa: ANN401
         return _unpack(tree["bytes"], stored).tobytes()
     if "map" in tree:
         return {key: _unpack(entry, stored) for key, entry in tree["map"]}
+    if "number" in tree:
+        return NUMBERS[tree["number"]](tree["value"])
     entries = {name: _unpack(entry, stored) for name, entry in tree["fields"].items()}
     return STORED[tree["kind"]](**entries)

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 import numpy as np
 from pydantic import Field
 
-from generator.artefacts import Confusion, Fact
+from generator.artefacts import Confusion, Fact, Fraction
 from generator.errors import DataError
 from generator.methods import Request, method
 from generator.samples import Evaluation
@@ -34,7 +34,7 @@ def confusion_matrix(request: Request, *, normalize: Normalize = "none") -> Conf
     counts = evaluation.counts(request.classifier.n_classes)
     accuracy = float(np.trace(counts) / counts.sum())
     assert accuracy == evaluation.accuracy, "the matrix contradicts the evaluation"
-    facts: dict[str, Fact] = {"n": len(evaluation.label), "accuracy": accuracy, "origin": evaluation.origin}
+    facts: dict[str, Fact] = {"n": len(evaluation.label), "accuracy": Fraction(accuracy), "origin": evaluation.origin}
     facts |= {"in_training": evaluation.in_training} if evaluation.in_training else {}
     return Confusion(counts, normalize, facts)
 

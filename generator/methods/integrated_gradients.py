@@ -6,7 +6,7 @@ from typing import Annotated
 import numpy as np
 from pydantic import Field
 
-from generator.artefacts import Fact, Floats, Heatmaps, Ints
+from generator.artefacts import Fact, Floats, Fraction, Heatmaps, Ints
 from generator.classifier import Classifier, Score
 from generator.maps.explained import ScoreOption, Signed, gradient_facts, score_of, slopes, values
 from generator.maps.pixels import Fill, filled
@@ -55,7 +55,7 @@ def integrated_gradients(
     told = int(taken[0]) if len(set(taken)) == 1 else f"{taken.min()}–{taken.max()}"
     farthest = float(off(share, change).max())
     facts = {**gradient_facts(request.classifier, score, signed), "steps": told, "baseline": baseline}
-    facts |= {"sum_off": farthest} if farthest > CLOSE else {}
+    facts |= {"sum_off": Fraction(farthest)} if farthest > CLOSE else {}
     kept = np.asarray(share if signed else np.abs(share), np.float32)
     quality = tuple(completeness(share, change, taken))
     return Heatmaps(kept, signed, "integrated_gradients", facts, image_facts=quality, pixelwise=True)
@@ -93,4 +93,4 @@ def completeness(share: Doubles, change: Doubles, taken: Ints) -> Iterator[Mappi
     """What the pixels add up to beside what they should, image by image."""
     columns = (share.sum(axis=(1, 2)), change, off(share, change), taken)
     for added, wanted, missed, steps in zip(*(column.tolist() for column in columns), strict=True):
-        yield {"contributions": added, "score_change": wanted, "completeness": missed, "steps": steps}
+        yield {"contributions": added, "score_change": wanted, "completeness": Fraction(missed), "steps": steps}

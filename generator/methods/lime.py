@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
-from generator.artefacts import Fact, Floats, Heatmaps, Ints
+from generator.artefacts import Fact, Floats, Fraction, Heatmaps, Ints, Label
 from generator.classifier import Classifier, finite
 from generator.maps.lime_quality import Neighbourhood, quality
 from generator.maps.pixels import filled
@@ -214,11 +214,14 @@ def select(weights: Doubles, most: int | None, least: float, sign: Sign) -> Doub
 
 def image_facts(local: Local, seed: int) -> Mapping[str, Fact]:
     """What a reader must know of one image's local model."""
+    found = quality(local.near, seed)
     return {
         "superpixels": len(local.weights),
-        **vars(quality(local.near, seed)),
+        **vars(found),
+        "stability": Fraction(found.stability),
+        "chance": Fraction(found.chance),
         "intercept": local.intercept,
         "local_prediction": local.prediction,
         "prediction": float(local.near.score[0]),
-        "seed": seed,
+        "seed": Label(seed),
     }

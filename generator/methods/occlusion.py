@@ -10,7 +10,7 @@ from typing import Annotated
 import numpy as np
 from pydantic import Field
 
-from generator.artefacts import FLAT, Fact, Floats, Heatmaps, Ints
+from generator.artefacts import FLAT, ClassNumber, Difference, Fact, Floats, Fraction, Heatmaps, Ints
 from generator.classifier import Score
 from generator.errors import ParameterError
 from generator.maps.explained import AnswerScore, Signed, score_of, values
@@ -94,7 +94,7 @@ def occlusion(
     values = grid.spread(drops) if signed else grid.spread(np.maximum(drops, 0))
     helped = (drops.max(axis=1) < FLAT) & (np.abs(drops).max(axis=1) >= FLAT)
     remarks = tuple("nothing_speaks_for" if none and not signed else "" for none in helped)
-    worst = most_damaging(request, grid, fill, drops)
+    worst = most_damaging(request, grid, fill, drops, Difference if score == "probability" else float)
     return Heatmaps(values, signed, QUANTITY[score], facts, image_facts=worst, remarks=remarks)
 
 
@@ -127,7 +127,9 @@ def cover(image: Floats, fill: Floats, box: tuple[int, int, int, int]) -> Floats
     return covered
 
 
-def most_damaging(request: Request, grid: PatchGrid, fill: Floats, drops: Doubles) -> tuple[Mapping[str, Fact], ...]:
+def most_damaging(
+    request: Request, grid: PatchGrid, fill: Floats, drops: Doubles, unit: type[float]
+) -> tuple[Mapping[str, Fact], ...]:
     """For each image: where one patch does most harm `(left, top, right, bottom)`, the fall, the prediction then."""
     batch, patches = request.batch, grid.boxes
     boxes = [patches[worst] for worst in drops.argmax(axis=1)]
@@ -136,9 +138,9 @@ def most_damaging(request: Request, grid: PatchGrid, fill: Floats, drops: Double
     return tuple(
         {
             "most_damaging": (left, top, right, bottom),
-            "fall": float(drops[row].max()),
-            "new_prediction": int(after[row].argmax()),
-            "new_probability": float(after[row, batch.target[row]]),
+            "fall": unit(drops[row].max()),
+            "new_prediction": ClassNumber(after[row].argmax()),
+            "new_probability": Fraction(after[row, batch.target[row]]),
         }
         for row, (top, bottom, left, right) in enumerate(boxes)
     )

@@ -6,7 +6,7 @@ from typing import Annotated
 import numpy as np
 from pydantic import Field
 
-from generator.artefacts import Floats, Heatmaps, Ints
+from generator.artefacts import Floats, Fraction, Heatmaps, Ints, Label
 from generator.maps.explained import ScoreOption, Signed, gradient_facts, reduce_channels, score_of, upwards
 from generator.maps.variants import Variant, chunks, summed
 from generator.methods import Request, method
@@ -50,11 +50,11 @@ def smoothgrad(
 
     gradient = (summed(uphill(), batch.inputs.shape) / samples).astype(np.float32)
     facts = {**gradient_facts(request.classifier, score, signed), "samples": samples, "noise": noise}
-    keeps = float(kept.mean())
+    keeps = Fraction(kept.mean())
     facts |= {"keeps_class": keeps} | ({"loses_class": keeps} if keeps < FEW else {})
     told = tuple(
-        {"seed": int(seed), "keeps_class": share, **({"loses_class": share} if share < FEW else {})}
-        for seed, share in zip(batch.seed, kept.tolist(), strict=True)
+        {"seed": Label(seed), "keeps_class": share, **({"loses_class": share} if share < FEW else {})}
+        for seed, share in zip(batch.seed, map(Fraction, kept), strict=True)
     )
     return Heatmaps(reduce_channels(gradient, signed), signed, "gradient", facts, image_facts=told, pixelwise=True)
 

@@ -4,10 +4,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import PurePath
 
-from generator.artefacts import Fact
+from generator.artefacts import ClassNumber, Difference, Fact, Fraction, Label
 from generator.methods import Method
 from generator.pages.page import Strength
-from generator.prose.quantities import FALLS, SHARES, printed
+from generator.prose.quantities import printed
 from generator.regions import Region
 from generator.results import Part, Role
 from generator.samples import Frame
@@ -15,7 +15,6 @@ from generator.show import WEAK
 from generator.text import Passage, Prose, Text, isolated, woven
 from generator.words import Interface
 
-CLASSES, NAMES = frozenset({"new_prediction"}), frozenset({"seed"})  # facts that are numbers of a class, or of nothing
 SIZES = frozenset({"grid", "native", "size", "input"})  # facts whose numbers are sides: 6×6
 FILES = frozenset({"origin", "source"})  # facts that are paths, of which only the name concerns a reader
 EXACT = frozenset({"nearest", "area"})  # filters that average always or never
@@ -110,13 +109,14 @@ class Reader:
             return Text.of(PurePath(value).name)
         if isinstance(value, str):
             return self.words.known(f"value.{value}", value)
-        if key in SHARES:
+        if isinstance(value, Fraction):
             return Text.of(self.percent(value))
-        if key in FALLS:
+        if isinstance(value, Difference):
             return self.words("evidence.points.other", n=printed(value, "points"))
-        if key in CLASSES:
+        if isinstance(value, ClassNumber):
             return self.class_name(int(value))
-        return Text.of(self.number(value) if isinstance(value, float) else f"{value:{'' if key in NAMES else ','}}")
+        counted = str(int(value)) if isinstance(value, Label) else f"{value:,}"
+        return Text.of(self.number(value) if isinstance(value, float) else counted)
 
 
 @dataclass(frozen=True)

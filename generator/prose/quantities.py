@@ -9,10 +9,6 @@ from generator.evidence.estimates import Colour, Estimate, Statement, decided
 from generator.words import Words
 
 Unit = Literal["share", "points", "count", "plain", "times"]
-SHARES = frozenset(
-    {"accuracy", "stability", "chance", "completeness", "sum_off", "keeps_class", "loses_class"}
-)  # facts
-FALLS = frozenset({"fall"})  # facts that are differences of two shares
 
 
 class Quantity(float):

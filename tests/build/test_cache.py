@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from generator.artefacts import Heatmaps
+from generator.artefacts import ClassNumber, Difference, Fraction, Heatmaps, Label
 from generator.build import cache as room
 from generator.build.cache import Cache, freeze, key_of, source_of, thaw
 from generator.build.measured import EVIDENCE
@@ -23,6 +23,15 @@ from generator.shipped import PACKAGE
 def heatmaps() -> Heatmaps:
     values = np.linspace(-1, 1, 8, dtype=np.float32).reshape(2, 2, 2)
     return Heatmaps(values, True, "weight", {"grid": (6, 6), "layer": "conv4"}, image_facts=({"r2": 0.5}, {}))
+
+
+def test_a_number_keeps_what_it_is_of():
+    """A share is one after the cache too, also within a list."""
+    facts = {"a": Fraction(0.25), "b": [Difference(-0.5)], "c": ClassNumber(3), "d": Label(12), "e": 0.25}
+    copy = thaw(freeze(facts))
+    assert copy == {**facts, "b": (Difference(-0.5),)}
+    assert [type(copy[key]) for key in "acde"] == [Fraction, ClassNumber, Label, float]
+    assert type(copy["b"][0]) is Difference
 
 
 def test_a_frozen_artefact_thaws_to_the_same_arrays_and_facts():

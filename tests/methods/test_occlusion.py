@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from generator.artefacts import Difference
 from generator.errors import ParameterError
 from generator.maps.pixels import filled
 from generator.methods import METHODS
@@ -79,7 +80,9 @@ def test_the_most_damaging_place(linear):
 @pytest.mark.parametrize(("score", "quantity"), [("logit", "logit_drop"), ("probability", "probability_drop")])
 def test_what_falls_is_named(bright, score, quantity):
     """The quantity says whether a logit or a probability fell."""
-    assert computed("occlusion", bright, score=score).quantity == quantity
+    maps = computed("occlusion", bright, score=score)
+    assert maps.quantity == quantity
+    assert isinstance(maps.image_facts[0]["fall"], Difference) == (score == "probability")
 
 
 def test_a_rising_loss_is_a_falling_logarithm(bright):

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from generator.artefacts import Heatmaps
+from generator.artefacts import Fraction, Heatmaps
 from generator.pages.attribution_rows import packed
 from generator.pages.page import PictureGrid, PictureRows
 from generator.show import Show
@@ -149,7 +149,7 @@ class TestRows:
     @pytest.mark.parametrize(("language", "words"), [("en", "4.0% of its noisy"), ("zh-Hant", "只有 4.0% 的")])
     def test_what_is_special_about_one_map_stands_beside_it(self, language, words):
         """And beside no other; the map stays a result, in a grid too."""
-        facts = ({"keeps_class": 0.04, "loses_class": 0.04}, *[{"keeps_class": 0.9}] * 6)
+        facts = ({"keeps_class": Fraction(0.04), "loses_class": Fraction(0.04)}, *[{"keeps_class": Fraction(0.9)}] * 6)
         told = Heatmaps(maps(7), False, "gradient", image_facts=facts)
         rows = remade(told, batch(7), language=language).bodies[0].rows
         assert words in rows[0].remark and rows[0].values

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from generator.artefacts import ClassNumber, Difference, Fraction, Label
 from generator.shipped import TEMPLATES
 from generator.text import Passage, Prose, Text
 from generator.words import interface
@@ -33,9 +34,11 @@ class TestFacts:
 
     def test_a_class_reads_by_its_name_and_a_seed_without_commas(self):
         """Numbers that count nothing are not set like counts."""
-        assert reader().fact("new_prediction", 0) == reader().class_name(0)
-        assert reader().fact("seed", 2107665609) == Text.of("2107665609")
-        assert reader().fact("fall", 0.431)["zh-Hant"] == "43 個百分點"
+        assert reader().fact("new_prediction", ClassNumber(0)) == reader().class_name(0)
+        assert reader().fact("seed", Label(2107665609)) == Text.of("2107665609")
+        assert reader().fact("fall", Difference(0.431))["zh-Hant"] == "43 個百分點"
+        assert reader().fact("fall", 3.1)["zh-Hant"] == "3.1"
+        assert reader().fact("of one's own", Fraction(0.431)) == Text.of("43.1%")
         assert reader().fact("superpixels", 1053) == Text.of("1,053")
         assert reader().fact("most_damaging", (24, 12, 32, 20))["en"] == "24, 12, 32, 20"
 

@@ -6,7 +6,7 @@ from dataclasses import fields, replace
 import numpy as np
 import pytest
 
-from generator.artefacts import Heatmaps, Patterns
+from generator.artefacts import Difference, Fraction, Heatmaps, Patterns
 from generator.errors import InputError
 from generator.evidence.localisation import Partition
 from generator.evidence.result import ReportEvidence
@@ -46,7 +46,17 @@ def figures() -> dict[str, FigureResult]:
         "q",
         "saliency",
         {},
-        (Part(Heatmaps(values, False, "gradient", {"score": "logit", "fall": 0.431, "stability": 0.9}), batch),),
+        (
+            Part(
+                Heatmaps(
+                    values,
+                    False,
+                    "gradient",
+                    {"score": "logit", "fall": Difference(0.431), "stability": Fraction(0.9), "drop": 3.14159},
+                ),
+                batch,
+            ),
+        ),
     )
     return {"maps": maps, "filters": FigureResult("filters", "q", "filters", {}, (Part(patterns, batch),))}
 
@@ -65,7 +75,8 @@ def test_a_fact_reads_in_its_unit():
     """A share in per cent, a difference of two shares in percentage points, whatever the language."""
     own = {one.name: getattr(numbers(), one.name) for one in fields(Numbers)}
     told = Spoken(**own, evidence=ReportEvidence({}), methods={})
-    assert [str(told.fact("maps", key)) for key in ("stability", "fall")] == ["90%", "43 percentage points"]
+    read = [str(told.fact("maps", key)) for key in ("stability", "fall", "drop")]
+    assert read == ["90%", "43 percentage points", "3.14"]
 
 
 def test_units_that_an_image_outdoes_are_named():
