@@ -24,6 +24,7 @@ from generator.data.scaling_check import ScalingHint, suspicious_scaling
 from generator.data.selection import row_hash
 from generator.drawing.fonts import missing_characters
 from generator.errors import DataError, InputError, ModelError, ParameterError, PictureError, Problem, SpecError
+from generator.maps.cam import spatial_layers
 from generator.model.input_range import misplaced_range
 from generator.samples import UNLABELLED
 from generator.spec.grammar import Figure
@@ -145,9 +146,11 @@ def _unfit(report: Report, study: Study, name: str) -> Iterator[Problem]:
 def _unknown_layers(report: Report, study: Study, figure: Figure) -> Iterator[Problem]:
     for run in runs_of(figure, study):
         try:
-            named = run.params.get("layer") or ()
-            for layer in (named,) if isinstance(named, str) else named:
-                layer_called(layer, run.subject.facts.layers)
+            layers, named = run.subject.facts.layers, run.params.get("layer")
+            if run.method.adds_layers:
+                spatial_layers(layers, named)
+            elif named is not None:
+                layer_called(named, layers)
         except ParameterError as error:
             model = f"model '{run.facts.get('model', figure.model[0])}': " if len(report.models) > 1 else ""
             yield report.figure_problem(figure.id, f"params.{error.parameter}", f"{model}{error}")

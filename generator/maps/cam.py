@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from generator.artefacts import FLAT, Fact, Floats, Heatmaps
-from generator.classifier import Classifier, Layer, Request, ScoreKind, carriers, layer_called
+from generator.classifier import Layer, Request, ScoreKind, carriers, layer_called
 from generator.errors import ParameterError
 from generator.lattice import Lattice, seen_by
 from generator.maps.explained import score_of, upwards
@@ -22,9 +22,8 @@ LACK = (
 )
 
 
-def spatial_layers(classifier: Classifier, named: str | tuple[str, ...] | None) -> tuple[Layer, ...]:
+def spatial_layers(layers: tuple[Layer, ...], named: str | tuple[str, ...] | None) -> tuple[Layer, ...]:
     """The named layers, or those that carry the whole score into the final pooling or flatten; each must be a map."""
-    layers = classifier.layers
     if named is None:
         looks = any("Conv" in layer.kind or "Attention" in layer.kind or _tokens(layer) for layer in layers)
         found = [name for name in carriers(layers) if name and looks]

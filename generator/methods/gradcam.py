@@ -26,7 +26,7 @@ def gradcam(
     request: Request, *, layer: LayersOption = None, signed: Signed = False, score: ScoreOption = "logit"
 ) -> Heatmaps:
     """Channels of a layer weighted by the mean gradient of the score, negative sums cut off unless signed."""
-    return weighted(request, spatial_layers(request.classifier, layer), score, signed, by_mean_gradient)
+    return weighted(request, spatial_layers(request.classifier.layers, layer), score, signed, by_mean_gradient)
 
 
 def by_mean_gradient(output: Floats, gradient: Floats) -> Floats:

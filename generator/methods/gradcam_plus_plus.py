@@ -31,7 +31,7 @@ def gradcam_plus_plus(
 ) -> Heatmaps:
     """Channels of a layer weighted by its positive gradients, strong places of weak channels counting more."""
     combine = by_weighted_gradient if signed else by_weighted_positive_gradient
-    return weighted(request, spatial_layers(request.classifier, layer), score, signed, combine, "LayerCAM")
+    return weighted(request, spatial_layers(request.classifier.layers, layer), score, signed, combine, "LayerCAM")
 
 
 def by_weighted_gradient(output: Floats, gradient: Floats) -> Floats:

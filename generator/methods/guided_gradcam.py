@@ -32,7 +32,7 @@ def guided_gradcam(
     request: Request, *, layer: LayersOption = None, signed: Signed = False, score: ScoreOption = "logit"
 ) -> Heatmaps:
     """Grad-CAM times guided backpropagation; the sign is that of the guided gradient."""
-    where = weighted(request, spatial_layers(request.classifier, layer), score, False, by_mean_gradient)
+    where = weighted(request, spatial_layers(request.classifier.layers, layer), score, False, by_mean_gradient)
     lines = guided_map(request, signed, score)
     remarks = tuple(where.remark(row) or lines.remarks[row] for row in range(len(request.batch)))
     values = np.asarray(where.values * lines.values, np.float32)

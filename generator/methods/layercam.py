@@ -30,4 +30,4 @@ def layercam(
     def combine(output: Floats, gradient: Floats) -> Floats:
         return np.einsum("nhwc,nhwc->nhw", output, gradient if signed else np.maximum(gradient, 0))
 
-    return weighted(request, spatial_layers(request.classifier, layer), score, signed, combine, "Grad-CAM++")
+    return weighted(request, spatial_layers(request.classifier.layers, layer), score, signed, combine, "Grad-CAM++")

@@ -47,7 +47,7 @@ def scorecam(
     score: AnswerScore = "logit",
 ) -> Heatmaps:
     """Channels of a layer weighted by the score of the image seen through them alone, by a softmax over channels."""
-    chosen, inputs = spatial_layers(request.classifier, layer), request.batch.inputs
+    chosen, inputs = spatial_layers(request.classifier.layers, layer), request.batch.inputs
     channels = [strongest(_outputs(request, chosen, row), max_channels) for row in range(len(inputs))]
     rises = increases(request, channels, places_of(chosen), score)
     moved = np.array([np.abs(rise).max(initial=0.0) >= FLAT for rise in rises])

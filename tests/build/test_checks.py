@@ -150,6 +150,20 @@ def test_an_unknown_layer_is_said_of_its_model(tmp_path):
     assert said(HEAD + asked.replace("model: %s, ", "")) == [alone]
 
 
+def test_a_layer_that_is_no_map_is_said_of_class_activation(tmp_path):
+    """Before anything is computed: the named one, or that there is none at all."""
+    figures = "{method: gradcam}, {method: layercam, params: {layer: first}}"
+    report = loaded(tmp_path, HEAD + f"  - {{id: q, figures: [{figures}]}}\n")
+    one = subject("first")
+    one.predict = lambda positions: np.full((len(positions), 2), 0.5, np.float32)
+    study = Study(report.class_ids, {"model": one}, METHODS, Cache(None), 0, None, report.figures)
+    with pytest.raises(SpecError) as error:
+        preflight(report, study)
+    said = [problem.message for problem in error.value.problems]
+    assert any(message.startswith("this model has no convolution whose output is a map") for message in said)
+    assert any(message.startswith("the output of 'first' (4×4×1) is not a map one can point at") for message in said)
+
+
 @pytest.mark.parametrize("outputs", [2, 4, 7])
 def test_another_number_of_outputs_than_classes_is_said_before_any_picture_is_chosen(outputs, tmp_path):
     """Whether more or fewer are named: what the model predicts could not be read by them."""

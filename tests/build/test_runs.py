@@ -10,7 +10,9 @@ from generator.artefacts import Foreign, Heatmaps
 from generator.build.cache import Cache
 from generator.build.runs import computed, runs_of, waiting
 from generator.build.study import Study
+from generator.classifier import Layer
 from generator.errors import ComputationError, DataError, FigureError, ParameterError
+from generator.lattice import Lattice
 from generator.methods import METHODS, Method, load_all
 from generator.spec.grammar import Figure
 
@@ -162,3 +164,16 @@ def test_a_plugin_that_was_edited_computes_anew(tmp_path):
         (run,) = runs_of(figure(), study_of(replace(PICTURE, compute=defined["compute"])))
         keys.add(run.key)
     assert len(keys) == 2
+
+
+@pytest.mark.parametrize(("layers", "runs"), [(("left", "right"), 1), (("left", "head"), 2)])
+def test_layers_that_are_branches_are_one_run(layers, runs):
+    """Of a method that adds maps up; one after the other they are a part each, and a picture of each names its own."""
+    place = Lattice.even((2, 2), (4, 4))
+    known = [Layer(name, "Conv2D", (2, 2, 1), place=place, reads=("",)) for name in ("left", "right")]
+    head = Layer("head", "Dense", (2,), reads=("left", "right"))
+    subject = SimpleNamespace(facts=SimpleNamespace(layers=(*known, head)))
+    asked = Figure(id="f", method="gradcam", params={"layer": layers})
+    found = runs_of(asked, Study(("a", "b"), {"first": subject}, METHODS, Cache(None), 0, None, {"f": asked}))
+    told = [(run.params["layer"], dict(run.facts)) for run in found]
+    assert told == ([(layers, {})] if runs == 1 else [(name, {"layer": name}) for name in layers])

@@ -10,6 +10,7 @@ from generator.drawing import colours, png
 from generator.drawing.charts import AGAINST_FOR, colour_table
 from generator.drawing.inks import OPPOSES, SUPPORTS
 from generator.drawing.pictures import draw
+from generator.lattice import Axis, Lattice, Move
 from generator.results import FigureResult, Names, Part
 from generator.samples import Batch
 from generator.show import Mask, Show
@@ -306,6 +307,17 @@ def test_outputs_of_one_image_are_named_by_unit():
     drawing = drawn(outputs(1), of=batch((4,)))
     names = [picture.name for picture in drawing.pictures]
     assert names == ["fig-4-image.png", "fig-5.png", "fig-6.png", "fig-sheet.png", "fig-bar.png"]
+
+
+def test_outputs_of_a_part_of_the_picture_are_laid_into_it():
+    """Six by six cells over the right half: as large as the picture, and its left half the colour of zero."""
+    half = Lattice(Axis.even(6, 48), Axis.even(48, 48).moved(Move(25.5, 1.5, 4), 6))
+    whole, part = (drawn(replace(outputs(), place=place)) for place in (Lattice.even((6, 6), (48, 48)), half))
+    assert whole == drawn(outputs())
+    size = {(picture.width, picture.height) for picture in part.pictures if picture.role == "output"}
+    assert size == {(96, 96)}
+    zero = tuple(colours.Scale(0, False, "magma").paint(np.zeros((1, 1)))[0, 0])
+    assert rgb_at(part, "fig-9-6.png", 0, 40) == zero != rgb_at(part, "fig-9-6.png", 0, 50)
 
 
 def test_negative_outputs_make_the_scale_diverge():

@@ -16,7 +16,7 @@ def test_the_map_is_what_the_method_makes_of_output_and_gradient(signed, expecte
     weights = np.array([[[[1.0, 0], [0.5, 0]], [[-1.0, 0], [0, 0]]]] * 2, np.float32)
     images = np.array([[[[1.0, 2.0], [1.0, 3.0]]] * 2], np.float32)
     request = request_of(LinearClassifier(weights), images, target=0)
-    chosen = spatial_layers(request.classifier, "identity")
+    chosen = spatial_layers(request.classifier.layers, "identity")
     maps = weighted(request, chosen, "logit", signed, lambda output, gradient: (output * gradient).sum(axis=-1))
     np.testing.assert_allclose(maps.native, [expected * 2])
     np.testing.assert_allclose(maps.values, maps.native)

@@ -1,5 +1,9 @@
 """Where cells lie, held to receptive fields found by gradients, and to places worked out by hand."""
 
+import re
+from operator import attrgetter
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -8,6 +12,7 @@ from generator.model.form import form_of
 from generator.model.geometry import laid_out
 from generator.model.keras_door import keras, tf
 from generator.model.keras_passes import entering, plain
+from tests import ROOT
 
 layers, ops = keras.layers, keras.ops
 
@@ -48,6 +53,7 @@ STACKS = {
     "padding as in MobileNet": lambda: [layers.ZeroPadding2D(((0, 1), (0, 1))), layers.Conv2D(1, 3, strides=2, **CONV)],
     "padding as in ResNet": lambda: [layers.ZeroPadding2D(3), layers.Conv2D(1, 7, strides=2, **CONV)],
     "crop and padding": lambda: [layers.CenterCrop(20, 16), layers.ZeroPadding2D(4), layers.Conv2D(1, 3, **CONV)],
+    "separable": lambda: [layers.SeparableConv2D(1, 3, depthwise_initializer="ones", pointwise_initializer="ones")],
     "cropping": lambda: [layers.Cropping2D(((3, 1), (0, 7))), layers.Conv2D(1, 3, strides=2, **SAME)],
 }  # fmt: skip
 
@@ -186,6 +192,20 @@ def test_what_is_unknown_is_guessed():
     found = followed(sequence((8, 8, 3), Patches()))
     assert (found.place.grid, found.place.rows.step) == ((2, 2), 4)
     assert middles(sequence((12, 12, 3), layers.AdaptiveAveragePooling2D(3))) == [(2, 4, 0, 12)] * 2
+
+
+def test_the_page_names_what_is_tried_here():
+    """Every layer and operation of its table exists and is followed by a test of this file."""
+    table = (ROOT / "docs" / "your-own-model.md").read_text(encoding="utf-8").partition("### Where a cell lies")[2]
+    named = {
+        word for row in re.findall(r"^\| (`.*?) \|", table, re.MULTILINE) for word in re.findall(r"`([\w.]+)`", row)
+    }
+    assert len(named) > 15
+    tried = Path(__file__).read_text(encoding="utf-8")
+    for name in named:
+        path = name if name.startswith("ops.") else f"layers.{name}"
+        assert attrgetter(path)(keras) is not None
+        assert f"{path}(" in tried, name
 
 
 def test_numbers_that_come_from_everywhere_have_no_place():
