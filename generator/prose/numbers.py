@@ -110,7 +110,7 @@ class Numbers:
         return Quantity(len(self.facts.evaluation.label) if self.facts.evaluation else 0, "count")
 
     def accuracy(self) -> Quantity:
-        """Fraction of the evaluation that is predicted right."""
+        """Share of the evaluation that is predicted right."""
         if self.facts.evaluation is None:
             return Quantity.unknown("share")
         right = self.facts.evaluation.label == self.facts.evaluation.prediction
@@ -121,12 +121,12 @@ class Numbers:
         return Quantity(self._counts()[self._class(class_id)].sum(), "count")
 
     def recall(self, class_id: str) -> Quantity:
-        """Fraction of a class's images that are recognised as it."""
+        """Share of a class's images that are recognised as it."""
         k, counts = self._class(class_id), self._counts()
         return proportion(int(counts[k, k]), int(counts[k].sum()))
 
     def precision(self, class_id: str) -> Quantity:
-        """Fraction of the predictions of a class that are right."""
+        """Share of the predictions of a class that are right."""
         k, counts = self._class(class_id), self._counts()
         return proportion(int(counts[k, k]), int(counts[:, k].sum()))
 
@@ -139,7 +139,7 @@ class Numbers:
         return self._ranked(self._by_recall()[::-1], n)
 
     def confusion(self, label: str, prediction: str) -> Quantity:
-        """Fraction of the images of `label` that are predicted as `prediction`."""
+        """Share of the images of `label` that are predicted as `prediction`."""
         counts = self._counts()[self._class(label)]
         return proportion(int(counts[self._class(prediction)]), int(counts.sum()))
 
@@ -195,7 +195,7 @@ class Numbers:
         return Quantity(value, unit) if isinstance(value, float) else value
 
     def attribution_share(self, figure: str, region: str, row: str | int | None = None) -> Quantity:
-        """Fraction of the map's magnitude that lies in a region: of one row, or averaged over the pictures shown."""
+        """Share of the map's magnitude that lies in a region: of one row, or averaged over the pictures shown."""
         part = self._part(figure)
         rows = range(len(part.batch)) if row is None else [self._row(figure, row)[1]]
         if not isinstance(part.artefact, Heatmaps):
