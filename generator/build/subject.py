@@ -199,7 +199,8 @@ class Subject:
 
     def _probabilities(self, positions: Ints | None = None) -> Floats:
         chunks = self.data.chunks(self.frame, positions)
-        return np.concatenate([self.classifier.probabilities(self.classifier.prepare(part)) for part in chunks])
+        parts = [self.classifier.probabilities(self.classifier.prepare(part)) for part in chunks]
+        return np.concatenate([np.zeros((0, self.facts.n_classes), np.float32), *parts])
 
 
 @dataclass(frozen=True)
