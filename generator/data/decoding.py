@@ -37,6 +37,7 @@ READ = {  # formats by Pillow's name for them, and the suffixes that their files
     "JPEG2000": (".jp2", ".j2k", ".j2c", ".jpc", ".jpf", ".jpx"),
     "PPM": (".pgm", ".ppm", ".pbm", ".pnm"),
 }
+DRAFTED = ("JPEG", "MPO")  # whose decoder can give a smaller picture for less work
 HEIF = {"HEIF": (".heic", ".heif")}  # with the extra `heic`
 WIDE = ("I;16", "I;16B", "I;16L")  # 16 bits a pixel
 WHITE = 65535.0  # there
@@ -137,7 +138,7 @@ def stored_range(file: Path) -> Extremes:
 def _opened(file: Path, frame: Frame | None = None) -> Image.Image:
     """A decoded picture, no larger than a frame needs."""
     with _reading(file), Image.open(file, formats=formats()) as picture:
-        if frame is not None:
+        if frame is not None and picture.format in DRAFTED:
             _draft(picture, frame)
         deep = any(DEEP in str(tile[3]) for tile in picture.tile) and picture.mode not in WIDE
         picture.load()
@@ -164,7 +165,7 @@ def _named() -> str:
 
 
 def _draft(picture: Image.Image, frame: Frame) -> None:
-    """Asks the decoder for a smaller picture, still so much larger than needed; a JPEG's does it for nothing."""
+    """Asks the decoder for a smaller picture, still larger than what is needed."""
     turned = picture.getexif().get(ORIENTATION, 1) >= SIDEWAYS
     height, width = picture.size if turned else picture.size[::-1]
     down, right = spans((height, width), frame)

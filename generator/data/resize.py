@@ -6,7 +6,7 @@ reduction) or of TensorFlow (not: the filter spans neighbouring pixels of the pi
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Annotated, Literal, get_args
 
 import numpy as np
@@ -61,6 +61,7 @@ class Span:
     padding: int = 0
 
 
+@lru_cache(maxsize=1 << 12)
 def spans(size: tuple[int, int], frame: Frame) -> tuple[Span, Span]:
     """What of a picture's height and width becomes the image."""
     height, width = (min(pair) for pair in zip(size, frame.crop or size, strict=True))
