@@ -42,6 +42,11 @@ class Files(Protocol):
         """The same for equal pictures."""
         ...
 
+    @property
+    def questions(self) -> tuple[str, ...]:
+        """What is doubtful of the values that were taken for black and white."""
+        ...
+
     def sizes(self, positions: Ints) -> list[tuple[int, int]]:
         """Height and width of pictures, without decoding them."""
         ...

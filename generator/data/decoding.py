@@ -8,9 +8,8 @@ than one of 256 levels; a whole photograph is never held longer than it takes to
 import logging
 import struct
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
 from importlib.util import find_spec
@@ -19,10 +18,10 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
 
-from generator.artefacts import Floats
+from generator.data.levels import BYTES, DEEP, FLOATS, WHOLE, WORDS, Extremes, Levels, levels_of
 from generator.data.resize import resize, spans
 from generator.errors import PictureError
-from generator.samples import Frame, Picture, Range
+from generator.samples import Frame, Picture
 
 READ = {  # formats by Pillow's name for them, and the suffixes that their files have
     "JPEG": (".jpg", ".jpeg", ".jpe", ".jfif"),
@@ -40,15 +39,12 @@ READ = {  # formats by Pillow's name for them, and the suffixes that their files
 DRAFTED = ("JPEG", "MPO")  # whose decoder can give a smaller picture for less work
 HEIF = {"HEIF": (".heic", ".heif")}  # with the extra `heic`
 WIDE = ("I;16", "I;16B", "I;16L")  # 16 bits a pixel
-WHITE = 65535.0  # there
-DEEP = ";16"  # in Pillow's word for how colours of 16 bits are stored, of which it reads the upper eight
-VALUED = ("I", "F")  # whose range no file says
+HALVED = "halved"  # in `info`: colours of 16 bits, of which Pillow reads the upper eight
+PNG_DEPTH = 24  # where a PNG says how many bits a sample has
 BARE = (".tif", ".tiff", ".pgm", ".pnm")  # that may hold such
 RESAMPLED = {"bilinear": Image.Resampling.BILINEAR, "bicubic": Image.Resampling.BICUBIC}
 RESAMPLED["lanczos"] = Image.Resampling.LANCZOS
 MUCH = 2  # times the size that is needed: from there on a picture is decoded small
-BYTES = 1.5  # a float picture that exceeds it is in 0..255
-CEILINGS = (1, 255, 1023, 4095, 16383, 65535)  # that values of a bit depth do not exceed
 BROKEN = (  # what decoders raise on a file that ends early or holds other bytes than it says
     *(OSError, SyntaxError, ValueError, EOFError, RuntimeError, Image.DecompressionBombError),
     *(struct.error, zlib.error, KeyError, IndexError, TypeError, OverflowError),
@@ -67,7 +63,6 @@ OTHERS = {  # how files begin that are often called a picture
     b"8bps": "Photoshop",
 }
 LONGEST = 64
-Extremes = tuple[str, float, float]  # Pillow's mode, the least and the largest value
 
 logging.getLogger("PIL").addHandler(logging.NullHandler())  # what it has to say of a file, it raises
 
@@ -88,22 +83,6 @@ def suffixes() -> tuple[str, ...]:
     return tuple(suffix for known in (READ | heif).values() for suffix in known)
 
 
-@dataclass(frozen=True)
-class Levels:
-    """What is white in pictures whose format does not say: of whole numbers and of floats; or the `range` of all."""
-
-    whole: float = 255
-    floats: float = 255
-    range: Range | None = None
-
-    def white(self, mode: str) -> float:
-        """The stored value that becomes white, by Pillow's mode of a picture."""
-        if self.range is not None:
-            return self.range[1]
-        stored = {"I": self.whole, "F": self.floats} | dict.fromkeys(WIDE, WHITE)
-        return stored.get(mode, 255)
-
-
 def read_picture(file: Path, levels: Levels | None = None) -> Picture:
     """One picture as stored, upright: grey `(h, w)`, or `(h, w, c)` with c of 3 or 4; raises PictureError.
 
@@ -116,7 +95,7 @@ def read_fitted(file: Path, frame: Frame, levels: Levels) -> Picture:
     """One picture as the image that a frame wants: `(H, W[, c])` uint8 where it was decoded small, else float."""
     small = frame.crop is None and frame.antialias and frame.filter != "nearest" and levels.range is None
     picture = _upright(_opened(file, frame if small else None))
-    reduced = _reduced(picture, frame) if levels.range is None else None
+    reduced = _reduced(picture, frame) if _as_bytes(picture, levels) else None
     return resize([_valued(picture, levels)], frame)[0] if reduced is None else np.asarray(reduced)
 
 
@@ -128,11 +107,19 @@ def stored_size(file: Path) -> tuple[int, int]:
 
 
 def stored_range(file: Path) -> Extremes:
-    """Pillow's mode of a picture, and the least and the largest value that its file holds."""
+    """How a picture is stored, and the least and the largest value that its file holds."""
     picture = _opened(file)
     pixels = np.asarray(picture)
-    low, high = float(pixels.min()), float(pixels.max())
-    return (WIDE[0], 257 * low, 257 * high) if picture.info[DEEP] else (picture.mode, low, high)
+    return _stored(picture), float(pixels.min()) * _step(picture), float(pixels.max()) * _step(picture)
+
+
+def may_be_valued(file: Path) -> bool:
+    """Whether a file may hold other values than bytes, by its suffix and, of a PNG, its head."""
+    suffix = file.suffix.lower()
+    if suffix not in READ["PNG"]:
+        return suffix in BARE
+    with file.open("rb") as content:
+        return content.read(PNG_DEPTH + 1)[PNG_DEPTH:] == b"\x10"
 
 
 def _opened(file: Path, frame: Frame | None = None) -> Image.Image:
@@ -140,9 +127,9 @@ def _opened(file: Path, frame: Frame | None = None) -> Image.Image:
     with _reading(file), Image.open(file, formats=formats()) as picture:
         if frame is not None and picture.format in DRAFTED:
             _draft(picture, frame)
-        deep = any(DEEP in str(tile[3]) for tile in picture.tile) and picture.mode not in WIDE
+        halved = any(";16" in str(tile[3]) for tile in picture.tile) and picture.mode not in WIDE
         picture.load()
-        picture.info[DEEP] = deep
+        picture.info[HALVED] = halved
         return picture
 
 
@@ -180,7 +167,7 @@ def _draft(picture: Image.Image, frame: Frame) -> None:
 def _upright(picture: Image.Image) -> Image.Image:
     """As one sees it: grey stays grey, transparency stays, values of a scanner stay, all else becomes RGB."""
     ImageOps.exif_transpose(picture, in_place=True)
-    if picture.mode in ("L", "RGB", "RGBA", *WIDE, *VALUED):
+    if picture.mode in ("L", "RGB", "RGBA", *WIDE, "I", "F"):
         return picture
     if picture.mode == "1":
         return picture.convert("L")
@@ -202,41 +189,34 @@ def _reduced(picture: Image.Image, frame: Frame) -> Image.Image | None:
     return picture.resize((frame.shape[1], frame.shape[0]), RESAMPLED[frame.filter], box)
 
 
+def _stored(picture: Image.Image) -> str:
+    """How a decoded picture was stored, as levels have it."""
+    if picture.mode in WIDE or picture.info.get(HALVED):
+        return DEEP
+    return {"I": WHOLE, "F": FLOATS}.get(picture.mode, "bytes")
+
+
+def _step(picture: Image.Image) -> int:
+    """How many stored values are one of those decoded."""
+    return 257 if picture.info.get(HALVED) else 1
+
+
+def _as_bytes(picture: Image.Image, levels: Levels) -> bool:
+    """Whether a picture's bytes are what they were stored as."""
+    bounds = levels.bounds(_stored(picture))
+    return picture.mode in ("L", "RGB", "RGBA") and bounds == (WORDS if _stored(picture) == DEEP else BYTES)
+
+
 def _valued(picture: Image.Image, levels: Levels) -> Picture:
-    """The pixels: as bytes, or in 0..1 where a range is said or the format has none."""
+    """The pixels: as bytes, or in 0..1 where a range is said or the format has none; transparency has its own."""
     pixels = np.asarray(picture)
-    if levels.range is not None:
-        low, high = levels.range
-        return _within(pixels, (low / 257, high / 257) if picture.info.get(DEEP) else levels.range)
-    if picture.mode in WIDE:
+    low, high = levels.bounds(_stored(picture))
+    if _as_bytes(picture, levels):
+        return pixels
+    if picture.mode in WIDE and (low, high) == WORDS:
         return (pixels >> 8).astype(np.uint8)
-    if picture.mode in VALUED:
-        return np.clip(pixels.astype(np.float32) / np.float32(levels.white(picture.mode)), 0, 1)
-    return pixels
-
-
-def _within(pixels: Picture, bounds: Range) -> Floats:
-    """Values of a range in 0..1; transparency has its own."""
-    low, high = bounds
-    values = np.clip((pixels.astype(np.float32) - np.float32(low)) / np.float32(high - low), 0, 1)
-    if pixels.ndim == 3 and pixels.shape[2] == 4:
+    values = pixels.astype(np.float32) * np.float32(_step(picture))
+    values = np.clip((values - np.float32(low)) / np.float32(high - low), 0, 1)
+    if picture.mode == "RGBA":
         values[..., 3] = pixels[..., 3].astype(np.float32) / np.float32(255)
     return values
-
-
-def levels_of(files: Iterable[tuple[Path, Extremes]]) -> Levels:
-    """What is white in all of these files, by the largest value that any of them holds."""
-    highest = {"I": 0.0, "F": 0.0}
-    for file, (mode, low, high) in files:
-        if mode not in VALUED:
-            continue
-        if not low >= 0:  # NaN neither
-            raise PictureError(f"{file}: its values run from {low:g} to {high:g}; say `data: {{range: [low, high]}}`")
-        highest[mode] = max(highest[mode], high)
-    floats = 1.0 if highest["F"] <= BYTES else ceiling(highest["F"])
-    return Levels(max(255.0, ceiling(highest["I"])), floats)
-
-
-def ceiling(value: float) -> float:
-    """The white that values up to this one suggest."""
-    return next((float(white) for white in CEILINGS if value <= white), value)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from generator.artefacts import Floats, Ints
-from generator.data.decoding import ceiling
+from generator.data.levels import ceiling
 from generator.samples import Files, Samples
 
 DARK = 0.1  # of white: a picture that stays below it is nearly black; 12 bits in a file of 16 reach 0.06
@@ -20,6 +20,7 @@ class PictureCheck:
     dark: tuple[str, ...]
     flat: tuple[str, ...]
     cure: str
+    questions: tuple[str, ...] = ()
 
     @property
     def message(self) -> str:
@@ -31,7 +32,7 @@ class PictureCheck:
             for kind, names in kinds.items()
             if names
         ]
-        return "; ".join([*parts, self.cure]) if parts else ""
+        return "; ".join((*parts, self.cure, *self.questions) if parts else self.questions)
 
 
 def picture_check(samples: Samples, positions: Ints, images: Floats) -> PictureCheck:
@@ -46,7 +47,7 @@ def picture_check(samples: Samples, positions: Ints, images: Floats) -> PictureC
     known = f"[0, {whites.pop():g}]" if len(whites) == 1 else "[low, high]"
     cure = f"`data: {{range: {known}}}` says which stored values are black and white; remove what shows nothing"
     dark_names, flat_names = (tuple(names[position] for position in rows.tolist()) for rows in (dark, flat))
-    return PictureCheck(len(images), dark_names, flat_names, cure)
+    return PictureCheck(len(images), dark_names, flat_names, cure, samples.files.questions if samples.files else ())
 
 
 def _told(files: Files, position: int, names: dict[int, str]) -> float:

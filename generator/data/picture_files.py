@@ -15,16 +15,8 @@ from typing import TypeVar
 import numpy as np
 
 from generator.artefacts import Floats, Ints
-from generator.data.decoding import (
-    BARE,
-    Levels,
-    formats,
-    levels_of,
-    read_fitted,
-    read_picture,
-    stored_range,
-    stored_size,
-)
+from generator.data.decoding import formats, may_be_valued, read_fitted, read_picture, stored_range, stored_size
+from generator.data.levels import Levels, levels_of
 from generator.data.resize import in_unit, to_channels
 from generator.samples import Frame, Picture, Range, Samples, pixel_digest
 
@@ -76,8 +68,14 @@ class PictureFiles:
         """One decision for all of them."""
         if self.range is not None:
             return Levels(range=self.range)
-        bare = [self.folder / name for name in self.names if name.lower().endswith(BARE)]
+        paths = [self.folder / name for name in self.names]
+        bare = [path for path in paths if may_be_valued(path)]
         return levels_of(zip(bare, in_parallel(stored_range, bare), strict=True))
+
+    @property
+    def questions(self) -> tuple[str, ...]:
+        """What is doubtful of the values that were taken for black and white."""
+        return self.levels.questions
 
     def samples(self, label: Ints, origin: Path, digest: str) -> Samples:
         return Samples(np.arange(len(label), dtype=np.int64), label, self.decode, str(origin), digest, self)
@@ -119,8 +117,8 @@ class PictureFiles:
 
     def top(self, position: int) -> tuple[float, float]:
         """The largest value that a file holds, and the one that is taken for white there."""
-        mode, _, high = stored_range(self.folder / self.names[position])
-        return high, self.levels.white(mode)
+        stored, _, high = stored_range(self.folder / self.names[position])
+        return high, self.levels.bounds(stored)[1]
 
     def sizes(self, positions: Ints) -> list[tuple[int, int]]:
         """Height and width of pictures, without decoding them."""

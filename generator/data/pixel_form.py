@@ -11,14 +11,11 @@ from math import isqrt
 import numpy as np
 
 from generator.artefacts import Floats
-from generator.data.decoding import ceiling
+from generator.data.levels import BYTES, range_up_to
 from generator.errors import DataError
 from generator.samples import Picture, Range
 
-UNIT, BYTES = (0.0, 1.0), (0.0, 255.0)
 SIGNED = (-1.0, 1.0)
-OVERSHOT = 1.5  # that pictures in 0..1 may reach where they were resized
-CERTAIN = 16383  # of whole numbers above it, white can only be 65535
 CHANNELS = (1, 3, 4)
 SOME = 64  # pictures whose numbers tell the order of the channels
 SMOOTHER = 0.9  # times the steps between rows that the other order of the channels leaves
@@ -70,17 +67,7 @@ def range_of(place: Callable[[int], str], extent: Extent, said: Range | None = N
             f"{place(int(strange[0]))}: the values run from {low:g} to {high:g}; store the pictures before any "
             f"preprocessing, which `preprocess` says, or say which values are black and white{cure}"
         )
-    return _range_up_to(high)
-
-
-def _range_up_to(high: float) -> tuple[Range, tuple[str, ...]]:
-    if high <= OVERSHOT:
-        return UNIT, ()
-    if high <= BYTES[1]:
-        return BYTES, ()
-    white = ceiling(high)
-    doubt = f"the values reach {high:g}; white is taken to be {white:g}: say in `data` what it is, "
-    return (0.0, white), (f"{doubt}`range: [0, {white:g}]` or another",) if high <= CERTAIN else ()
+    return range_up_to(high)
 
 
 def in_range(values: Picture, bounds: Range) -> Picture:

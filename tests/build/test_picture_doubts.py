@@ -47,12 +47,16 @@ def test_files_that_are_not_read_are_a_warning_at_the_path(spec, capsys):
     assert said(spec, capsys, "--strict")[0] == 2
 
 
-def test_pictures_that_come_out_black_are_a_warning_with_the_cure(spec, capsys):
-    """12 bits in a file of 16; said with its range, nothing is left to say."""
+def test_fewer_bits_than_the_files_have_are_a_question_at_the_data(spec, capsys):
+    """12 bits in a file of 16: the range is asked for, and once it is said nothing is left to say."""
     Image.fromarray((RAMP * 4095).astype(np.uint16)).save(spec.parent / "data" / "cat" / "2.png")
     code, err = said(spec, capsys)
     assert code == 0
-    assert "cat/2.png (its values end at 4095" in err and "range: [0, 4095]" in err
+    assert "report.yaml:5:7: data: in files of 16 bits the values reach 4095" in err and "range: [0, 4095]" in err
+    for name in ("cat", "dog"):
+        (spec.parent / "data" / name / "1.png").unlink()
+    spec.write_text(spec.read_text().replace("path: data}", "path: data, range: [0, 4095]}"))
+    assert said(spec, capsys) == (0, "")
 
 
 @pytest.mark.parametrize(("name", "content"), [("cat/2.png", b"%!PS"), ("cat/2.png", b"\x89PNG\r\n\x1a\n")])

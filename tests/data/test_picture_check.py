@@ -24,27 +24,24 @@ def stored(folder, name, values):
     Image.fromarray(values).save(folder / name)
 
 
-@pytest.mark.parametrize(
-    ("name", "values", "said"),
-    [
-        (
-            "a.png",
-            (RAMP * 4095).astype(np.uint16),
-            "4095, and 65535 is taken for white); `data: {range: [0, 4095]}",
-        ),
-        (
-            "a.tif",
-            (RAMP * 1023).astype(np.uint16),
-            "1023, and 65535 is taken for white); `data: {range: [0, 1023]}",
-        ),
-        ("a.png", (RAMP * 12).astype(np.uint8), "12, and 255 is taken for white); `data: {range: [0, 12]}"),
-        ("a.bmp", (RAMP > 0.5).astype(np.uint8), "1, and 255 is taken for white); `data: {range: [0, 1]}"),
-    ],
-)
-def test_a_range_that_is_a_small_part_of_its_container_is_asked_about(tmp_path, name, values, said):
-    """12 bits in 16, 10 in 16, a mask in bytes: nearly black, with what the file holds and the cure."""
-    stored(tmp_path, name, values)
-    assert f"1 of 1 pictures looked at is nearly black: {name} (its values end at {said}" in message(tmp_path)
+@pytest.mark.parametrize(("name", "highest"), [("a.bmp", 1), ("a.png", 12)])
+def test_bytes_of_which_few_are_used_are_asked_about(tmp_path, name, highest):
+    """A mask of zeros and ones, counts up to twelve: nearly black, with what the file holds and the cure."""
+    stored(tmp_path, name, np.rint(RAMP * highest).astype(np.uint8))
+    assert message(tmp_path) == (
+        f"1 of 1 pictures looked at is nearly black: {name} (its values end at {highest}, and 255 is taken for white); "
+        f"`data: {{range: [0, {highest}]}}` says which stored values are black and white; remove what shows nothing"
+    )
+
+
+@pytest.mark.parametrize(("name", "kind"), [("a.png", np.uint16), ("a.tif", np.uint16), ("b.tif", np.int32)])
+@pytest.mark.parametrize("white", [1023, 4095, 16383])
+def test_fewer_bits_than_a_file_has_room_for_are_taken_and_asked_about(tmp_path, name, kind, white):
+    """10, 12 or 14 bits in 16 or 32: the pictures come out as they are, and the range is asked for."""
+    stored(tmp_path, name, (RAMP * white).astype(kind))
+    assert f"the values reach {white}; white is taken to be {white}" in message(tmp_path)
+    image = images_of(read_folder(tmp_path, CLASSES), np.arange(1), FRAME)[0, ..., 0]
+    np.testing.assert_allclose(image, RAMP, atol=0.01)
 
 
 @pytest.mark.parametrize(
@@ -74,10 +71,11 @@ def test_every_range_becomes_the_same_picture(tmp_path, name, values, range):
 def test_several_ranges_in_one_folder_are_named_each(tmp_path):
     """No range fits all: each picture is told with its own values."""
     stored(tmp_path, "a.png", (RAMP * 4095).astype(np.uint16))
+    stored(tmp_path, "d.png", (RAMP * 65535).astype(np.uint16))
     stored(tmp_path, "b.tif", RAMP.astype(np.float32))
     stored(tmp_path, "c.tif", (RAMP * 255).astype(np.float32))
     text = message(tmp_path)
-    assert "2 of 3 pictures looked at are nearly black: a.png (its values end at 4095" in text
+    assert "2 of 4 pictures looked at are nearly black: a.png (its values end at 4095" in text
     assert "b.tif (its values end at 1, and 255 is taken for white)" in text
     assert "range: [low, high]" in text
 
