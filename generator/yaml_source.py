@@ -217,12 +217,8 @@ class _Reading:
         for key, item in node.value:
             if key.tag == TAG + "merge":
                 continue
-            if not isinstance(key, yaml.ScalarNode):
-                self.refuse(key, path, "a key has to be a word")
-            elif "：" in key.value or key.value != key.value.strip():
-                space = key.value[0] if key.value[0].isspace() else key.value[-1]
-                strange = f"the space U+{ord(space):04X} beside this key is none to YAML; type it anew"
-                self.refuse(key, path, MISREAD[0][1] if "：" in key.value else strange)
+            if wrong := _wrong(key):
+                self.refuse(key, path, wrong)
             elif key.value in found:
                 line = found[key.value].start_mark.line + 1
                 self.refuse(key, child(path, key.value), f"the key '{key.value}' is there twice, first on line {line}")
@@ -246,6 +242,16 @@ class _Reading:
 
     def refuse(self, node: yaml.Node, path: str, message: str) -> None:
         self.problems.append(Problem(self.file, *_start(node), path, message))
+
+
+def _wrong(key: yaml.Node) -> str:
+    """Why this is no key, or what is wrong with its signs; '' where nothing is."""
+    if not isinstance(key, yaml.ScalarNode):
+        return "a key has to be a word"
+    if "：" in key.value:
+        return MISREAD[0][1]
+    spaces = [end for end in (key.value[:1], key.value[-1:]) if end.isspace()]
+    return f"the space U+{ord(spaces[0]):04X} beside this key is none to YAML; type it anew" if spaces else ""
 
 
 def _start(node: yaml.Node) -> tuple[int, int]:

@@ -6,7 +6,8 @@ A method is a function `(request, *, option=default, …) -> Artefact`; its keyw
 
 import inspect
 import math
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property, partial
 from importlib import import_module
@@ -68,13 +69,19 @@ class Method:
 
     def run(self, request: Request, options: Params, form: type[Form]) -> Form:
         """What it computes; raises FAILURES and MISFITS. A fault of ours stays one, that of a plugin is a failure."""
-        try:
+        with self._answerable():
             artefact = self.compute(request, **options)
             if not isinstance(artefact, form):
                 raise TypeError(f"the method returned {type(artefact).__name__}, not {form.__name__}")
             if misfit := artefact.misfit(request.batch.images.shape):
                 raise TypeError(f"the method returned {misfit}")
             return artefact
+
+    @contextmanager
+    def _answerable(self) -> Iterator[None]:
+        """Whatever the code of a plugin raises inside is a ComputationError; what ours raises is its own."""
+        try:
+            yield
         except BaseException as error:
             if self.built_in or isinstance(error, (KeyboardInterrupt, *FAILURES, *MISFITS)):
                 raise
@@ -88,13 +95,12 @@ class Method:
         }
         for name, cost in costs.items() if not self.built_in else ():
             try:
-                told_cost = cost()
-            except BaseException as error:
-                if isinstance(error, KeyboardInterrupt):
-                    raise
+                with self._answerable():
+                    number = cost()
+            except (*FAILURES, *MISFITS) as error:
                 return f"`{name}` of the method '{self.name}' fails: {told(error)}"
-            if not isinstance(told_cost, int | float) or not 0 <= told_cost < math.inf:
-                return f"`{name}` of the method '{self.name}' has to give a number, not {told_cost!r}"
+            if not isinstance(number, int | float) or not 0 <= number < math.inf:
+                return f"`{name}` of the method '{self.name}' has to give a number, not {number!r}"
         return ""
 
     @property
