@@ -223,12 +223,12 @@ def carriers(layers: tuple[Layer, ...], beside: Collection[str] = ()) -> tuple[s
     Of a plain model it is one: the tensor that enters the final pooling or flatten. What lies behind one of `beside`
     is no map of its own.
     """
-    known, behind = {layer.name: layer for layer in layers}, _behind(layers, beside)
+    known, after = {layer.name: layer for layer in layers}, behind(layers, beside)
     found, todo, seen = set(), [layers[-1].name], set(beside)
     while todo:
         name = todo.pop()
         layer = known.get(name)
-        if name not in seen and (layer is None or (layer.spatial and name not in behind)):
+        if name not in seen and (layer is None or (layer.spatial and name not in after)):
             found.add(name if layer else "")
         elif name not in seen and layer is not None:
             todo += layer.reads
@@ -242,12 +242,12 @@ def branches(names: Collection[str], layers: tuple[Layer, ...]) -> bool:
     return (
         len(set(names)) > 1
         and there.issuperset(names)
-        and all(_behind(layers, (name,)).isdisjoint(set(names) - {name}) for name in names)
+        and all(behind(layers, (name,)).isdisjoint(set(names) - {name}) for name in names)
     )
 
 
-def _behind(layers: tuple[Layer, ...], names: Collection[str]) -> set[str]:
-    """These and all that something of theirs leads to."""
+def behind(layers: tuple[Layer, ...], names: Collection[str]) -> set[str]:
+    """These layers and all that one of them leads to."""
     found = set(names)
     for layer in layers:
         if not found.isdisjoint(layer.reads):

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from generator.artefacts import FLAT, Fact, Floats, Heatmaps
-from generator.classifier import Layer, Request, ScoreKind, carriers, layer_called
+from generator.classifier import Layer, Request, ScoreKind, behind, carriers, layer_called
 from generator.errors import ParameterError
 from generator.lattice import Lattice, seen_by
 from generator.maps.explained import score_of, upwards
@@ -50,7 +50,9 @@ def layer_facts(request: Request, chosen: Sequence[Layer]) -> Mapping[str, Fact]
     layers, names = request.classifier.layers, [layer.name for layer in chosen]
     seen = seen_by(places_of(chosen), request.batch.inputs.shape[1:3])
     others = tuple(name or "picture_itself" for name in carriers(layers, names))
-    optional: dict[str, Fact] = {"sees": seen, "added": tuple(names[: len(names) * (len(names) > 1)]), "rest": others}
+    mixed = behind(layers, [layer.name for layer in layers if "Attention" in layer.kind]).intersection(names)
+    optional: dict[str, Fact] = {"sees": seen, "mixed": bool(mixed), "rest": others}
+    optional["added"] = tuple(names) if len(names) > 1 else ()
     found: dict[str, Fact] = {"layer": " + ".join(names), "grid": grids[0] if len(grids) == 1 else grids}
     return found | {key: value for key, value in optional.items() if value}
 

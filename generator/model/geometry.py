@@ -138,8 +138,9 @@ def _through(step: Step, part: int, known: Known, shapes: Shapes) -> Laid | Loos
     """What a step makes of the places of the values that it reads."""
     shape = shapes[step.writes[part]]
     grids = [(one, shapes[number]) for number, one in known.items() if isinstance(one, Laid)]
-    if grids and (window := _window(step)):
-        return window.over(*grids[0], shape)
+    window = _window(step) if grids else None
+    if window and (seen_through := window.over(*grids[0], shape)):
+        return seen_through
     loose = [one for number, one in known.items() if isinstance(one, Loose) and shapes[number] == shape]
     if loose and not grids and step.kind not in TURNING and not hasattr(step.operation, "kernel"):
         return loose[0]
@@ -203,7 +204,7 @@ def _window(step: Step) -> _Window | None:
     reach = tuple((length - 1) * rate + 1 for length, rate in zip(size, wide, strict=False))
     strides = _pair(operation.strides or size)
     first = int(getattr(operation, "data_format", None) == "channels_first")
-    return _Window(reach, strides, operation.padding == "same", "Transpose" in kind, first)
+    return _Window(reach, strides, str(operation.padding).lower() == "same", "Transpose" in kind, first)
 
 
 def _pair(value: Any) -> tuple[int, ...]:  # noqa: ANN401  a number for both sides, or one for each
@@ -217,10 +218,10 @@ def _carried(step: Step, part: int, known: Known, shapes: Shapes) -> Laid | Loos
     args, kwargs = step.filled({number: tf.constant(value) for number, value in values.items()})
     try:
         results = step.operation.call(*args, **kwargs)
+        found = tf.cast(results[part] if isinstance(results, (list, tuple)) else results, tf.float32).numpy()
     except (*LAYER_FAILS, tf.errors.OpError):
         return None
-    found = tf.cast(results[part] if isinstance(results, (list, tuple)) else results, tf.float32).numpy()
-    if len(found) != 3 or not np.isin(found[2], (0, 1)).all() or not found[2].any():
+    if found.ndim < 2 or len(found) != 3 or not np.isin(found[2], (0, 1)).all() or not found[2].any():
         return None
     place = reduce(_both, (one.place for one in known.values()))
     return _grid(found, place) or Loose(place, found)

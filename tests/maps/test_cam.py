@@ -186,7 +186,8 @@ def test_tokens_of_a_transformer_are_a_map(tmp_path):
     pictures[0, 8:12, 4:8] = 1
     request = asked(assigned(keras_library().Model(start, scores), **kernels), pictures, tmp_path, target=0)
     maps = computed("gradcam", request)
-    assert (maps.facts["layer"], maps.facts["grid"]) == ("block", (3, 2))
+    assert (maps.facts["layer"], maps.facts["grid"], maps.facts["mixed"]) == ("block", (3, 2), True)
+    assert "mixed" not in computed("gradcam", request, layer="tokens").facts
     np.testing.assert_allclose(maps.native, [[[0, 0], [0, 0], [0, 1 / 6]]], atol=1e-6)
     assert np.unravel_index(maps.values[0].argmax(), (12, 8))[0] >= 9
     outputs = computed("feature_maps", request, layer="tokens").output

@@ -148,6 +148,35 @@ def test_the_last_map_rather_than_the_last_convolution(kind, tmp_path):
     assert (facts["layer"], facts["grid"]) == (name, (8, 8))
 
 
+def test_a_crop_within_the_model_moves_the_map(tmp_path):
+    """The stock map of the middle 8×8 pixels is spread over all 16×16; ours ends where the model's eyes end."""
+    layers = keras_library().layers
+    model = sequence(layers.CenterCrop(8, 8), layers.Conv2D(4, 3, padding="same", activation="relu", name="last"))
+    options = {"activation_modifier": None, "normalize_cam": False}
+    naive = stock().Gradcam(model)(stock().CategoricalScore(FIRST.tolist()), NOISE, **options)
+    ours = computed("gradcam", request_of(opened(model, tmp_path), NOISE, target=0), signed=True)
+    around = np.ones((16, 16), bool)
+    around[4:12, 4:12] = False
+    assert np.abs(naive[:, around]).max() > 0.3 * np.abs(naive).max()
+    assert not ours.values[:, around].any()
+    np.testing.assert_allclose(ours.values[:, 4:12, 4:12], ours.native, atol=1e-6)
+
+
+def test_no_branch_is_forgotten(tmp_path):
+    """The stock map is that of the last convolution alone; ours is of both halves of the picture."""
+    keras, layers = keras_library(), keras_library().layers
+    keras.utils.set_random_seed(0)
+    start = keras.Input((16, 16, 1))
+    halves = [layers.Cropping2D(((0, 0), cut))(start) for cut in ((0, 8), (8, 0))]
+    ends = [layers.GlobalAveragePooling2D()(layers.Conv2D(4, 3, padding="same")(half)) for half in halves]
+    model = keras.Model([start], [layers.Dense(3)(layers.Concatenate()(ends))])
+    naive = stock().ExtractIntermediateLayerForGradcam()(model).outputs[-1].shape
+    assert tuple(naive[1:3]) == (16, 8)
+    ours = computed("gradcam", request_of(opened(model, tmp_path), NOISE, target=0), signed=True)
+    assert len(ours.facts["added"]) == 2
+    assert min(np.abs(ours.values[:, :, half]).max() for half in (slice(0, 8), slice(8, 16))) > 0
+
+
 def test_an_empty_class_activation_says_so(tmp_path):
     """For a class that only loses, the stock map is zero everywhere, without a word; ours says why and has the sign."""
     layers = keras_library().layers
