@@ -44,6 +44,7 @@ PNG_DEPTH = 24  # where a PNG says how many bits a sample has
 BARE = (".tif", ".tiff", ".pgm", ".pnm")  # that may hold such
 RESAMPLED = {"bilinear": Image.Resampling.BILINEAR, "bicubic": Image.Resampling.BICUBIC}
 RESAMPLED["lanczos"] = Image.Resampling.LANCZOS
+PIXELS = 250_000_000  # of a picture at most: telephones take photographs of 200 million
 MUCH = 2  # times the size that is needed: from there on a picture is decoded small
 BROKEN = (  # what decoders raise on a file that ends early or holds other bytes than it says
     *(OSError, SyntaxError, ValueError, EOFError, RuntimeError, Image.DecompressionBombError),
@@ -73,6 +74,7 @@ def formats() -> tuple[str, ...]:
     if find_spec("pillow_heif"):
         import_module("pillow_heif").register_heif_opener()
     Image.init()
+    Image.MAX_IMAGE_PIXELS = PIXELS // 2  # of twice as many it says that they may be an attack
     return tuple(name for name in (*READ, *HEIF) if name in Image.OPEN)
 
 

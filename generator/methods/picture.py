@@ -9,13 +9,13 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from generator.artefacts import Floats, Foreign
-from generator.data.decoding import read_picture
+from generator.data.picture_files import PictureFiles
 from generator.data.resize import in_unit
 from generator.errors import DataError, ParameterError
 from generator.methods import Request, method
 from generator.text import bilingual
 
-PictureFile = Annotated[Path | None, Field(description="the picture: PNG, JPEG or what else Pillow opens")]
+PictureFile = Annotated[Path | None, Field(description="the picture: PNG, JPEG or another format of pictures")]
 
 
 @method(
@@ -37,7 +37,8 @@ def picture(request: Request, *, path: PictureFile = None) -> Foreign:
     if not file.is_file():
         raise DataError(f"{file}: no such file")
     digest = hashlib.sha256(file.read_bytes()).hexdigest()
-    return Foreign(_shown(read_picture(file)), {"origin": path.name, "sha256": digest, "made_elsewhere": True})
+    pixels = PictureFiles(file.parent, (file.name,)).decode(np.zeros(1, np.int64))[0]
+    return Foreign(_shown(pixels), {"origin": path.name, "sha256": digest, "made_elsewhere": True})
 
 
 def _shown(pixels: NDArray[np.generic]) -> Floats:
