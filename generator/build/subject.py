@@ -1,6 +1,7 @@
 """The model and the data of a report, opened only when something is asked that the cache does not hold."""
 
 import hashlib
+import os
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -38,7 +39,7 @@ def file_digest(path: Path) -> str:
     if path.is_dir():
         entries = sorted((str(p.relative_to(path)), p.stat()) for p in path.rglob("*") if p.is_file())
         lines = [f"{name} {facts.st_size} {facts.st_mtime_ns}" for name, facts in entries]
-        return hashlib.sha256("\n".join(lines).encode()).hexdigest()
+        return hashlib.sha256(os.fsencode("\n".join(lines))).hexdigest()
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 

@@ -52,6 +52,7 @@ BROKEN = (  # what decoders raise on a file that ends early or holds other bytes
 )
 ORIENTATION, SIDEWAYS = 0x0112, 5  # of EXIF: from there on height and width are swapped
 CURE = "replace or remove it"
+STRANGE, CUT_SHORT = "its kind of pixels is not known", "damaged or cut short"
 OTHERS = {  # how files begin that are often called a picture
     b"%!ps": "PostScript, a program that draws one",
     b"\xc5\xd0\xd3\xc6": "PostScript, a program that draws one",
@@ -62,6 +63,10 @@ OTHERS = {  # how files begin that are often called a picture
     b"<!doctype html": "a web page, perhaps of a download that failed",
     b"version https://git-lfs": "a Git LFS pointer (git lfs pull fetches what it stands for)",
     b"8bps": "Photoshop",
+    b"ii*\0": f"{STRANGE} (a TIFF of several bands?): store them as an array, .npz",
+    b"mm\0*": f"{STRANGE} (a TIFF of several bands?): store them as an array, .npz",
+    b"\x89png": CUT_SHORT,
+    b"\xff\xd8\xff": CUT_SHORT,
 }
 LONGEST = 64
 

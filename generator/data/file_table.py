@@ -49,7 +49,7 @@ def read_files(source: DataSource, encoding: Encoding, form: TableForm, classes:
     there = dict(pictures_in(folder))
     names = _named(place, rows.tolist(), words[form.file], there, folder)
     facts = [f"{name} {there[name].st_size} {there[name].st_mtime_ns}\n" for name in names]
-    digest = hashlib.sha256(content + "".join(facts).encode()).hexdigest()  # to read every byte takes seconds
+    digest = hashlib.sha256(content + os.fsencode("".join(facts))).hexdigest()  # to read every byte takes seconds
     samples = PictureFiles(folder, tuple(names), source.range).samples(label[rows], path, digest)
     return replace(samples, index=rows, questions=questions)
 

@@ -8,6 +8,7 @@ import os
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -39,7 +40,7 @@ def read_folder(
     names = list(found)
     label, questions = _labels(path, names, classes, reading)
     lines = [f"{name} {facts.st_size} {facts.st_mtime_ns}\n" for name, facts in found.items()]
-    digest = hashlib.sha256("".join(lines).encode()).hexdigest()  # to read every byte takes seconds
+    digest = hashlib.sha256(os.fsencode("".join(lines))).hexdigest()  # to read every byte takes seconds
     samples = PictureFiles(path, tuple(names), range).samples(np.array(label, np.int64), path, digest)
     return replace(samples, questions=questions)
 
@@ -60,18 +61,33 @@ def left_out(path: Path) -> str:
 
 def pictures_in(folder: Path) -> Iterator[tuple[str, os.stat_result]]:
     """Every picture below a folder, named within it with slashes."""
-    return ((name, entry.stat()) for name, entry in _files(folder, "") if name.lower().endswith(suffixes()))
+    for name, entry in _files(folder, ""):
+        if name.lower().endswith(suffixes()):
+            with _reachable(folder / name):
+                yield name, entry.stat()
 
 
 def _files(folder: Path, prefix: str) -> Iterator[tuple[str, "os.DirEntry[str]"]]:
     """Every file below a folder, named within it with slashes; hidden ones and those that a Mac adds are none."""
-    with os.scandir(folder) as entries:
+    with _reachable(folder), os.scandir(folder) as entries:
         visible = [entry for entry in entries if not entry.name.startswith((".", "__MACOSX"))]
     for entry in visible:
         if entry.is_dir():
+            if entry.is_symlink() and (folder / entry.name).resolve() in (folder.resolve(), *folder.resolve().parents):
+                continue  # it leads back up: what it holds is here already
             yield from _files(folder / entry.name, f"{prefix}{entry.name}/")
         else:
             yield prefix + entry.name, entry
+
+
+@contextmanager
+def _reachable(path: Path) -> Iterator[None]:
+    """A folder that may not be read, or a link to a file that is not there, is named."""
+    try:
+        yield
+    except OSError as error:
+        what = "a link to a file that is not there" if path.is_symlink() else error.strerror
+        raise DataError(f"{path}: cannot be read: {what}; mend or remove it") from error
 
 
 def _natural(name: str) -> tuple[tuple[tuple[int, int | str], ...], str]:

@@ -75,6 +75,8 @@ def test_every_safe_format_is_read_whatever_its_file_is_called(tmp_path, format)
         (b"<svg xmlns=", "SVG"),
         (b"<!DOCTYPE html>", "a web page"),
         (b"version https://git-lfs.github.com/spec/v1", "a Git LFS pointer"),
+        (b"II*\0\x08\0\0\0\0\0", "its kind of pixels is not known"),
+        (b"\xff\xd8\xff\xe0", "damaged or cut short"),
         (b"", "empty"),
         (b"nothing", "none of JPEG"),
     ],
@@ -84,7 +86,7 @@ def test_what_is_no_picture_is_said_and_never_run(tmp_path, monkeypatch, start, 
     monkeypatch.setattr("subprocess.Popen.__init__", lambda *_, **__: pytest.fail("a program was started"))
     (tmp_path / "a.png").write_bytes(start)
     with pytest.raises(DataError, match=f"a.png: not a picture that can be read: {words}"):
-        read_picture(tmp_path / "a.png")
+        PictureFiles(tmp_path, ("a.png",)).decode(np.arange(1))
 
 
 def test_a_real_postscript_file_is_not_drawn(tmp_path, monkeypatch):

@@ -1,5 +1,8 @@
 """A folder of pictures: which are in it, and of which class."""
 
+import os
+import sys
+
 import numpy as np
 import pytest
 from PIL import Image
@@ -115,3 +118,24 @@ def test_what_is_not_read_is_counted_and_named(tmp_path):
         (tmp_path / "only").mkdir()
         (tmp_path / "only" / "a.heic").write_text("")
         read_folder(tmp_path / "only", CLASSES)
+
+
+def test_links_are_followed_where_they_lead_and_named_where_they_do_not(tmp_path):
+    """One that leads back up shows nothing new; one to a file that is gone is a mistake."""
+    folder_of(tmp_path, ["angry/1.png", "happy/1.png"])
+    (tmp_path / "sad").symlink_to(tmp_path / "happy")
+    (tmp_path / "angry" / "again").symlink_to(tmp_path)
+    np.testing.assert_array_equal(read_folder(tmp_path, CLASSES).label, [0, 1, 2])
+    (tmp_path / "happy" / "2.png").symlink_to(tmp_path / "gone.png")
+    with pytest.raises(DataError, match=r"happy/2\.png: cannot be read: a link to a file that is not there"):
+        read_folder(tmp_path, CLASSES)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="names are bytes there alone")
+def test_a_name_in_another_encoding_is_a_name(tmp_path):
+    """As an archive from an older Windows unpacks: Big5."""
+    folder_of(tmp_path, ["angry/1.png"])
+    (tmp_path / "angry" / "1.png").rename(os.fsdecode(os.fsencode(tmp_path) + b"/angry/\xa5\xcd.png"))
+    samples = read_folder(tmp_path, CLASSES)
+    assert samples.decode(np.arange(1))[0].shape == (4, 4)
+    assert len(samples.digest) == 64
