@@ -73,7 +73,8 @@ class Samples:
 
     `decode(positions)` gives the pictures as stored, each `(h, w)` or `(h, w, c)`, uint8 or float in 0..1;
     positions count within these samples. `digest` is the sha256 of the bytes they came from; `questions` is what may
-    have been read otherwise, with how to say so, and `top` the largest stored value, where one is known of all.
+    have been read otherwise, with how to say so, and `top` the largest stored value of all and what is taken for
+    white, where both are known.
     """
 
     index: Ints
@@ -83,7 +84,7 @@ class Samples:
     digest: str
     files: Files | None = None
     questions: tuple[str, ...] = ()
-    top: float | None = None
+    top: tuple[float, float] | None = None
 
     def __len__(self) -> int:
         return len(self.index)

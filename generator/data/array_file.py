@@ -47,7 +47,7 @@ def read_arrays(source: DataSource, classes: Sequence[ClassWords]) -> Samples:
     def decode(positions: Ints) -> list[Picture]:
         return list(in_range(pictures_of(x[positions]), bounds))
 
-    rows, top = np.arange(len(x), dtype=np.int64), float(extent.high.max())
+    rows, top = np.arange(len(x), dtype=np.int64), (float(extent.high.max()), bounds[1])
     return Samples(rows, label, decode, str(path), digest, None, (*questions, *doubts), top)
 
 

@@ -42,7 +42,8 @@ def picture_check(samples: Samples, positions: Ints, images: Floats) -> PictureC
     flat = positions[(high >= DARK) & (high - images.min(axis=(1, 2, 3)) < FLAT)]
     names = {position: samples.named(position) for position in (*dark.tolist(), *flat.tolist())}
     whites = {_told(samples.files, position, names) for position in dark[:CAUSES].tolist()} if samples.files else set()
-    whites |= {samples.top} if samples.top is not None else set()
+    if samples.top is not None and samples.top[0] < DARK * samples.top[1]:
+        whites = {samples.top[0]}
     whites.discard(0)
     known = f"[0, {whites.pop():g}]" if len(whites) == 1 else "[low, high]"
     cure = f"`data: {{range: {known}}}` says which stored values are black and white; remove what shows nothing"

@@ -70,7 +70,8 @@ class PixelTable:
             with ThreadPoolExecutor(os.cpu_count()) as pool:
                 return [picture for part in _ahead(pool, self._blocks(positions), self._parsed) for picture in part]
 
-        return Samples(self.index, self.label, decode, self.path, self.digest, None, self.questions, self.top)
+        top = self.top, self.range[1]
+        return Samples(self.index, self.label, decode, self.path, self.digest, None, self.questions, top)
 
     def _blocks(self, positions: Ints) -> Iterator[bytes]:
         """The lines of these pictures, about a block of them at a time."""

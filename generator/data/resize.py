@@ -20,6 +20,7 @@ from generator.samples import Frame, Picture, Samples
 Filter = Literal["nearest", "bilinear", "bicubic", "lanczos", "area"]
 Aspect = Literal["stretch", "crop", "pad"]
 
+AT_ONCE = 64  # pictures that are held as they are stored, which may be larger than the images
 LUMA = np.array((0.299, 0.587, 0.114), np.float32)  # ITU-R BT.601, as Pillow turns colour into grey
 
 
@@ -100,7 +101,11 @@ def images_of(samples: Samples, positions: NDArray[np.int64], frame: Frame) -> F
     """The same of samples; those in files of their own are decoded no larger than the frame needs."""
     if samples.files is not None:
         return samples.files.fit(positions, frame)
-    return resize(samples.decode(positions), frame)
+    out = np.empty((len(positions), *frame.shape), np.float32)
+    for start in range(0, len(positions), AT_ONCE):
+        part = slice(start, start + AT_ONCE)
+        out[part] = resize(samples.decode(positions[part]), frame)
+    return out
 
 
 def _fitted(stack: Picture, frame: Frame) -> Floats:

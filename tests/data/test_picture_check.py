@@ -86,3 +86,13 @@ def test_pictures_of_one_colour_are_named_by_their_row_where_they_have_no_file()
     samples = Samples(np.array([3, 7]), np.array([-1, -1]), in_memory(pictures), "x.npz", "")
     found = picture_check(samples, np.arange(2), images_of(samples, np.arange(2), FRAME))
     assert found.message.startswith("1 of 2 pictures looked at is of one colour throughout: row 3; `data: {range:")
+
+
+@pytest.mark.parametrize(("high", "cure"), [(16, "range: [0, 16]"), (255, "range: [low, high]")])
+def test_of_a_table_the_largest_of_all_values_is_named(high, cure):
+    """Digits of 0..16, say; where others are brighter, the range is right and the picture dark."""
+    dark = np.rint(RAMP * 16).astype(np.uint8)[None]
+    samples = Samples(np.arange(1), np.zeros(1, np.int64), in_memory(dark), "a.csv", "", top=(high, 255))
+    assert (
+        f"`data: {{{cure}}}`" in picture_check(samples, np.arange(1), images_of(samples, np.arange(1), FRAME)).message
+    )
