@@ -26,13 +26,12 @@ def picture_doubts(report: Report, study: Study, with_model: bool) -> Iterator[P
     source = study.subject.data.source
     if source.kind == "folder" and source.path is not None and (unread := left_out(source.path)):
         yield report.problem("data.path", unread)
-    if with_model or source.kind == "folder":
-        try:
-            found = _looked_at(study, with_model)
-        except DataError as error:
-            raise SpecError((report.problem("data", str(error)),)) from error
-        if found.message:
-            yield report.problem("data.range" if source.range else "data", found.message)
+    try:
+        found = _looked_at(study, with_model)
+    except DataError as error:
+        raise SpecError((report.problem("data", str(error)),)) from error
+    if found.message:
+        yield report.problem("data.range" if source.range else "data", found.message)
 
 
 def _looked_at(study: Study, with_model: bool) -> PictureCheck:

@@ -181,7 +181,7 @@ def test_another_number_of_outputs_than_classes_is_said_before_any_picture_is_ch
 
 def test_what_the_data_leave_open_is_asked_at_their_line(tmp_path, capsys):
     """`check` asks without opening the model, `--strict` refuses, and an answer in the spec ends it."""
-    np.savez(tmp_path / "faces.npz", x=np.zeros((2, 4, 4), np.uint8), y=[1, 1])
+    np.savez(tmp_path / "faces.npz", x=np.arange(224, 256, dtype=np.uint8).reshape(2, 4, 4), y=[1, 1])
     spec = HEAD.replace("classes: [angry, happy]", "data: {source: npz, path: faces.npz}\nclasses: ['1', '2']")
     spec += "  - {id: q, figures: [{method: saliency}]}\n"
     quick = BuildOptions(formats=("html",))
