@@ -14,6 +14,7 @@ from generator.build_options import BuildOptions
 from generator.classifier import Layer, ModelFacts
 from generator.cli import main
 from generator.data.preprocess import Preprocessor
+from generator.data.resize import resize
 from generator.errors import SpecError
 from generator.methods import METHODS
 from generator.model.keras_door import keras
@@ -61,6 +62,19 @@ def test_a_wrong_scaling_is_told_the_right_one():
     found = checked(Faint(Preprocessor(0.0, 1.0)))
     assert 0.45 < found.accuracy < 0.55
     assert found.hint.better == "scale: [-1, 1]"
+
+
+def test_pictures_of_another_size_are_tried_by_other_ways_of_resizing():
+    """Lines of one pixel, which an average makes grey and the model was trained on every fourth of: it is named."""
+    study, rows = Faint(Preprocessor(-1.0, 1.0)), np.arange(200)
+    lines = np.zeros((200, 16, 16), np.uint8)
+    lines[:100, :, 1::2] = lines[100:, :, 0::2] = 255
+    samples = Samples(rows, (rows < 100).astype(np.int64), lambda at: list(lines[at]), "here", "")
+    study.images = resize(list(lines), study.subject.frame)
+    study.subject.data.samples = samples
+    found = checked(study)
+    assert found.accuracy == 0.5
+    assert found.hint.better == "resize: {filter: nearest}"
 
 
 def test_without_labels_there_is_nothing_to_say():
