@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from hashlib import blake2b
+from pathlib import Path
 from typing import Protocol
 
 import numpy as np
@@ -32,7 +33,8 @@ class Frame:
 class Files(Protocol):
     """Pictures that are files of their own: what can be had of them without decoding each to its last pixel."""
 
-    names: tuple[str, ...]
+    folder: Path
+    names: tuple[str, ...]  # within it
 
     def fit(self, positions: Ints, frame: Frame) -> Floats:
         """Images in 0..1, decoded no larger than the frame needs."""

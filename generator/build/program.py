@@ -9,7 +9,7 @@ import numpy as np
 from tqdm import tqdm
 
 from generator.build.cache import Cache
-from generator.build.checks import check_glyphs, looked_over, told_at_data
+from generator.build.checks import check_glyphs, looked_over, needs_model, told_at_data
 from generator.build.measured import measured
 from generator.build.outputs import EXPORTS, built_figures, exported, manifest
 from generator.build.publish import Publication
@@ -36,6 +36,8 @@ def build(report: Report, options: BuildOptions) -> int:
     study = open_study(report, options, Cache(None if options.no_cache else cache))
     with told_at_data(report):
         warned = looked_over(report, study, options)
+        if needs_model(report, study):
+            made_from = {**made_from, **origin(study.subject.data.beside)}
         results, evidence = _computed(report, study, options)
     built = built_figures(report, study, results)
     pictures = {f"figures/{one.name}": one.data for figure in built.values() for one in figure.drawing.pictures}

@@ -93,6 +93,12 @@ class DataSet:
             self.cache.store(key, replace(table, kept=None))
         return table.samples
 
+    @property
+    def beside(self) -> tuple[Path, ...]:
+        """The files that its own file names: pictures, or labels."""
+        labels, files = self.source.label_file, self.samples.files if self.source.kind == "csv" else None
+        return tuple(files.folder / name for name in files.names) if files else (labels,) if labels else ()
+
     def _contents(self, path: Path) -> str:
         """The file's sha256; of a file that was read before, as its size and time say, it is known."""
         if path.is_dir():

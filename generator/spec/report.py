@@ -86,7 +86,9 @@ class Report:
         named = [value for model in self.models for value in (model.preprocess.mean, model.preprocess.std)]
         named += [path for figure in self.figures.values() for path in figure.files]
         files += [self.folder / value for value in named if isinstance(value, Path)]
-        return tuple(path for path in (*files, self.data.path, self.data.training, self.evaluation) if path)
+        return tuple(
+            path for path in (*files, self.data.path, self.data.folder, self.data.training, self.evaluation) if path
+        )
 
     def problem(self, path: str, message: str) -> Problem:
         """Something a later stage finds wrong with a value: `questions[1].figures[0].params.layer`."""

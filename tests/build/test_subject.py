@@ -1,7 +1,8 @@
-"""A CSV is parsed once; later builds load its arrays."""
+"""A CSV is read through once; later builds know what its rows mean."""
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from generator.build import subject
 from generator.build.cache import Cache
@@ -44,3 +45,24 @@ def test_a_broken_file_is_not_remembered(data, tmp_path):
     for _ in range(2):
         with pytest.raises(DataError, match="row 0"):
             _ = data().samples
+
+
+def test_what_lies_beside_a_table_counts_too(tmp_path):
+    """A picture that it names, or the labels of an array: another one is another data set."""
+    Image.new("L", (4, 4), 1).save(tmp_path / "a.png")
+    (tmp_path / "files.csv").write_text("file,label\na.png,cat\n")
+    np.save(tmp_path / "x.npy", np.ones((2, 4, 4), np.uint8))
+    np.save(tmp_path / "y.npy", [0, 1])
+    files = DataSource("csv", tmp_path / "files.csv")
+    array = DataSource("npz", tmp_path / "x.npy", columns={"label": "y.npy"})
+
+    def digests():
+        return [DataSet(source, CLASSES, Cache(tmp_path / "cache")).digest for source in (files, array)]
+
+    before = digests()
+    assert digests() == before
+    assert DataSet(files, CLASSES, Cache(None)).beside == (tmp_path / "a.png",)
+    assert DataSet(array, CLASSES, Cache(None)).beside == (tmp_path / "y.npy",)
+    Image.new("L", (5, 5), 1).save(tmp_path / "a.png")
+    np.save(tmp_path / "y.npy", [1, 1])
+    assert all(one != other for one, other in zip(before, digests(), strict=True))
