@@ -79,12 +79,14 @@ class ModelFacts:
 class Asked:
     """What a model file leaves open and its user says: whether code in it may run, and what is taken of the model.
 
-    `size` is the height and width of images, where it takes any; `output` the name of one of several outputs.
+    `size` is the height and width of images, where it takes any; `output` the name of one of several outputs. One
+    linear output is a `value` that is explained itself, else the score of the second of two classes.
     """
 
     trust: bool = False
     size: tuple[int, int] | None = None
     output: str | None = None
+    value: bool = False
 
 
 @dataclass(frozen=True)

@@ -137,7 +137,15 @@ def _unfit(report: Report, study: Study, name: str) -> Iterator[Problem]:
     except DataError as error:
         yield report.problem(child(report.model_paths[name], "preprocess"), str(error))
         return
-    if len(report.classes) != facts.n_classes:
+    if report.regression and facts.n_classes > 1:
+        ends = (
+            "one sigmoid, the probability of the second of two classes"
+            if facts.one_output
+            else f"{facts.n_classes} outputs"
+        )
+        named = "one class is named" if report.source.data.get("classes") else "no classes are named"
+        yield report.problem("classes", f"{named} and the model has {ends}; name each under `classes` in their order")
+    elif len(report.classes) != facts.n_classes:
         outputs = f"{facts.n_classes} classes (one sigmoid)" if facts.one_output else f"{facts.n_classes} outputs"
         message = f"{len(report.classes)} classes are named and the model has {outputs}; name each in their order"
         yield report.problem("classes", message)

@@ -185,7 +185,7 @@ def _images(part: Part, drawing: Drawing, number: int) -> Iterator[dict[str, Any
     for k in range(len(batch)):
         image: dict[str, Any] = {"index": batch.index[k], "label": batch.label[k] if batch.label[k] >= 0 else None}
         image |= {"prediction": batch.prediction[k], "target": batch.target[k], "seed": batch.seed[k], **part.facts}
-        image["probability"] = batch.probability[k, batch.target[k]]
+        image["probability" if batch.probability.shape[1] > 1 else "value"] = batch.probability[k, batch.target[k]]
         image |= {} if batch.against is None else {"against": batch.against[k]}
         image |= part.artefact.row_numbers(k)
         yield image | ({"strength": strength[k], "weak": strength[k] < WEAK} if mapped else {})

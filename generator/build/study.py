@@ -103,7 +103,7 @@ def open_study(report: Report, options: BuildOptions, cache: Cache) -> Study:
     data = DataSet(_source(report), report.class_words, cache)
     subjects = {}
     for model in report.models:
-        asked = Asked(options.trust_model, model.size, model.output)
+        asked = Asked(options.trust_model, model.size, model.output, report.regression)
         subject = Subject(model.path, model.preprocess, report.folder, data, cache, asked, report.plugins)
         subjects[model.id or ""] = subject
     evaluation, training = _given_evaluation(report), _training(report, cache)

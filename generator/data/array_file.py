@@ -163,7 +163,7 @@ def _labels(
     source: DataSource, name: str, y: Array | None, count: int, classes: Sequence[ClassWords]
 ) -> tuple[Ints, tuple[str, ...]]:
     """The class of each picture, and what is doubtful of them."""
-    if y is None:
+    if y is None or not classes:  # what is measured of a regression is no class
         return np.full(count, UNLABELLED, np.int64), ()
     place = f"{source.existing}: {name}"
     if y.shape == (count, len(classes)) and y.dtype.kind in "buif" and _one_hot(y):

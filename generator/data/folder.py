@@ -101,6 +101,8 @@ def _labels(
 ) -> tuple[list[int], tuple[str, ...]]:
     """The class of each file, and what is doubtful of them; a file beside the sub-folders of classes has none."""
     folders = {name.split("/")[0] for name in names if "/" in name}
+    if not classes:
+        return [UNLABELLED] * len(names), ()
     if folders:
         meaning = meaning_of(folders, classes, reading)
         known = {folder: _class_of_folder(path, folder, names, meaning, classes) for folder in sorted(folders)}

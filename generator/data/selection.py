@@ -21,6 +21,7 @@ Predict = Callable[[Ints], Floats]
 """Positions into probabilities `(N, K)`."""
 
 GOLDEN, FIRST, SECOND = 0x9E3779B97F4A7C15, 0xBF58476D1CE4E5B9, 0x94D049BB133111EB  # SplitMix64, Steele et al. 2014
+VALUES = 7  # images of a regression where nobody says how many
 CHUNK = 256  # images predicted at first, doubled until every class has its own
 
 
@@ -100,11 +101,25 @@ def select(samples: Samples, rule: Rule, predict: Predict, n_classes: int, seed:
         what = "select: mistakes" if rule.select == "mistakes" else f"correct: {str(rule.correct).lower()}"
         raise DataError(f"{samples.origin}: `{what}` needs labels, and these images have none; leave it out")
     classes = tuple(range(n_classes)) if rule.classes is None else rule.classes
+    if n_classes == 1:
+        rule = replace(rule, per_class=rule.per_class or (None if rule.select == "all" else VALUES))
+        if rule.select == "confident":
+            return _spread(samples, rule, predict)
     pick = _ranked if rule.select in ("confident", "mistakes") else _streamed
     found = pick(samples, rule, predict, classes, seed)
     if not len(found):
         raise DataError(f"{samples.origin}: no image fits `select: {rule.select}` with its conditions; loosen them")
     return found
+
+
+def _spread(samples: Samples, rule: Rule, predict: Predict) -> Selection:
+    """Images of a regression from the lowest to the highest value, evenly by rank."""
+    everything = _judged(samples, np.arange(len(samples), dtype=np.int64), predict, True)
+    ranked = everything[np.argsort(everything.own, kind="stable")]
+    ranks = np.unique(
+        np.linspace(0, len(ranked) - 1, min(rule.per_class or VALUES, len(ranked))).round().astype(np.int64)
+    )
+    return _joined([ranked[ranks]])
 
 
 def _by_index(samples: Samples, rule: Rule, predict: Predict) -> Selection:

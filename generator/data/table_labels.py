@@ -22,6 +22,8 @@ def labels_of(
     source: DataSource, place: Place, form: TableForm, words: Words, count: int, classes: Sequence[ClassWords]
 ) -> tuple[Ints, tuple[str, ...]]:
     """The class of each of `count` rows, -1 where no column has them, and what is doubtful; raises DataError."""
+    if not classes:
+        return np.full(count, UNLABELLED, np.int64), ()
     one_hot = _one_hot(form, words, classes) if form.label < 0 else None
     if one_hot is not None:
         return one_hot, ()

@@ -219,7 +219,7 @@ def _predictions(artefact: artefacts.Predictions, work: _Work) -> Iterator[Pictu
     batch = work.part.batch
     for row, (index, label) in enumerate(zip(batch.index.tolist(), batch.label.tolist(), strict=True)):
         yield work.face(row)
-        for language, classes, _ in work.names.spoken:
+        for language, classes, _ in work.names.spoken if artefact.probability.shape[1] > 1 else ():
             told = artefact.likely(row, label)
             marked = int(np.flatnonzero(told == label)[0]) if label >= 0 else -1
             bars = charts.probabilities(artefact.probability[row, told], [classes[k] for k in told], marked)

@@ -57,7 +57,8 @@ def class_maximization(
     found = ascent.peaks(request, None, units, route)
     reached = request.classifier.probabilities(found.inputs)[np.arange(len(units)), units]
     facts: dict[str, Fact] = {"score": "logit", **route.facts}
-    facts["probability"] = tuple(float(value) for value in reached)
+    if request.classifier.n_classes > 1:
+        facts["probability"] = tuple(float(value) for value in reached)
     pattern = ascent.drawn(request.classifier, found.inputs)
     return Patterns(pattern, units, found.activation, found.on_images, found.dead, "class", facts)
 

@@ -135,12 +135,11 @@ def most_damaging(
     boxes = [patches[worst] for worst in drops.argmax(axis=1)]
     covered = np.stack([cover(*one) for one in zip(batch.images, fill, boxes, strict=True)])
     after = request.classifier.probabilities(request.classifier.prepare(covered))
-    return tuple(
-        {
-            "most_damaging": (left, top, right, bottom),
-            "fall": unit(drops[row].max()),
-            "new_prediction": ClassNumber(after[row].argmax()),
-            "new_probability": Fraction(after[row, batch.target[row]]),
-        }
-        for row, (top, bottom, left, right) in enumerate(boxes)
-    )
+    told = []
+    for row, (top, bottom, left, right) in enumerate(boxes):
+        facts: dict[str, Fact] = {"most_damaging": (left, top, right, bottom), "fall": unit(drops[row].max())}
+        if after.shape[1] > 1:
+            facts["new_prediction"] = ClassNumber(after[row].argmax())
+            facts["new_probability"] = Fraction(after[row, batch.target[row]])
+        told.append(facts)
+    return tuple(told)

@@ -25,7 +25,7 @@ from generator.model.geometry import laid_out, turned
 from generator.model.keras_door import computing, tf
 from generator.model.keras_files import ReadableFile, readable
 from generator.model.keras_opening import loaded, output_asked_for, predicted, probed
-from generator.model.keras_passes import BLOCK, Question, Tensor
+from generator.model.keras_passes import BLOCK, VALUE, Question, Tensor
 
 Array = NDArray[Any]
 Traced = Any  # a tf.function
@@ -38,7 +38,7 @@ class KerasClassifier:
     preprocessing: Preprocessor
     graph: FlatGraph  # up to the scores before the softmax or sigmoid
     form: Form
-    squashing: str  # of the scores as the port gives them: 'softmax' or 'sigmoid'
+    squashing: str  # of the scores as the port gives them: 'softmax', 'sigmoid', or 'value' of a regression
     layers: tuple[Layer, ...]
     n_classes: int
     one_output: bool
@@ -231,14 +231,15 @@ def _classifier(file: ReadableFile, preprocess: Preprocessor, asked: Asked) -> K
     form = turned(form, laid)
     layers = layers_of(graph, form, shapes, {number: one.place for number, one in laid.items()}, past)
     width = prod(shapes[graph.output])
+    value = asked.value and width == 1 and not squashing
     return KerasClassifier(
         preprocess,
         graph,
         form,
-        squashing if squashing and width > 1 else "softmax",
+        VALUE if value else squashing if squashing and width > 1 else "softmax",
         layers,
-        n_classes=max(width, 2),
-        one_output=width == 1,
+        n_classes=1 if value else max(width, 2),
+        one_output=width == 1 and not value,
         batch=batch or images_of_a_pass(shapes),
         keras_version=file.keras_version,
         entrance=entrance_of(graph, form),

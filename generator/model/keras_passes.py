@@ -22,6 +22,7 @@ Tensor = Any
 Question = Callable[..., Tensor]
 Tensors = tuple[Tensor, ...]
 
+VALUE = "value"  # what squashes the only score of a regression: nothing
 BLOCK = 50  # steps in one go: Ctrl-C is heard between two
 SPREAD = 3  # standard deviations that an input may lie from the middle where no bound is known
 MEAN, SQUARE = 0.9, 0.999  # what Adam keeps of its two averages from step to step
@@ -77,7 +78,9 @@ def _positive_input(x: Tensor) -> tuple[Tensor, Question]:
 
 
 def squashed(scores: Tensor, squashing: str) -> Tensor:
-    """Probabilities from scores."""
+    """Probabilities from scores; the value of a regression is both."""
+    if squashing == VALUE:
+        return tf.identity(scores)
     return tf.nn.softmax(scores) if squashing == "softmax" else tf.nn.sigmoid(scores)
 
 

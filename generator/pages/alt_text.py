@@ -204,7 +204,7 @@ def predictions(artefact: artefacts.Predictions, seen: Seen) -> Text:
     reader, probability = seen.reader, artefact.probability[seen.row or 0]
     order = np.argsort(-probability, kind="stable")[:3].tolist()
     pairs = (
-        seen.say("probability", name=reader.class_name(k), percent=reader.percent(float(probability[k]))) for k in order
+        seen.say("probability", name=reader.class_name(k), percent=reader.answer(float(probability[k]))) for k in order
     )
     return seen.say("predictions", index=seen.index, label=seen.label, list=reader.words.joined(pairs))
 

@@ -30,7 +30,12 @@ def rows(artefact: Heatmaps, material: Material) -> tuple[Body, ...]:
         cells = tuple(_cell(row, material) for row in made)
         return (PictureGrid(cells, material.show.columns or columns_for(len(cells), 4), material.heading),)
     panels = tuple(material.reader.words(f"panel.{panel}") for panel in material.show.panels)
-    return (PictureRows(panels, made, material.heading),)
+    return (PictureRows(_head(material.reader), panels, made, material.heading),)
+
+
+def _head(reader: Reader) -> Text:
+    """What tells the rows apart."""
+    return reader.class_name(0) if reader.regression else reader.words("matrix.label")
 
 
 def _cell(row: Row, material: Material) -> Cell:
@@ -52,7 +57,7 @@ def _compared(artefact: Heatmaps, material: Material) -> PictureRows:
     if batch.against is not None and set(named) != {heads}:
         told = map(reader.words.joined, named)
         made = tuple(replace(row, target=explained) for row, explained in zip(made, told, strict=True))
-    return PictureRows((reader.words("panel.image"), *heads), made, material.heading)
+    return PictureRows(_head(reader), (reader.words("panel.image"), *heads), made, material.heading)
 
 
 def _heads(material: Material, groups: list[list[int]], named: list[tuple[Text, ...]]) -> tuple[Text, ...]:
@@ -90,11 +95,13 @@ def _row(artefact: Heatmaps, material: Material, row: int, otherwise: int | None
     stands_for = label if label >= 0 else unlabelled
     images = _once_measured(image for panel in material.show.panels if (image := material.found(panel, row)))
     remark = artefact.remark(row)
+    said = reader.answer(float(batch.probability[row, stands_for]))
+    name = reader.class_name(stands_for)
     return Row(
-        label=reader.class_name(stands_for),
+        label=name + " " + said if reader.regression else name,
         index=int(batch.index[row]),
         images=images,
-        probability=reader.percent(float(batch.probability[row, stands_for])),
+        probability="" if reader.regression else said,
         prediction=reader.class_name(prediction) if prediction != stands_for else NOTHING,
         prediction_probability=reader.percent(float(batch.probability[row, prediction])),
         right=None if label < 0 else label == prediction,

@@ -189,6 +189,12 @@ def predictions(artefact: Predictions, material: Material) -> tuple[Body, ...]:
     if artefact.probability.shape[1] > READABLE:
         return (_likely(artefact, material),)
     names = tuple(reader.class_name(k) for k in range(artefact.probability.shape[1]))
+    if reader.regression:
+        values = (
+            (Text.of(str(index)), Text.of(reader.number(value)))
+            for index, value in zip(batch.index, artefact.probability[:, 0], strict=True)
+        )
+        return (Table((words("predictions.image"), *names), tuple(values), _faces(material), (), material.heading),)
     head = (words("predictions.image"), words("predictions.label"), *names)
     labels = [reader.class_name(int(k)) if k >= 0 else words("predictions.unknown") for k in batch.label]
     percents = [[Text.of(reader.percent(float(p))) for p in line] for line in artefact.probability]

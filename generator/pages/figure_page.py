@@ -131,7 +131,8 @@ def _details(spec: Figure, parts: tuple[Part, ...], reader: Reader) -> Iterator[
         for key, value in part.artefact.facts.items():
             if key not in TOLD_ELSEWHERE and value not in ("", ()) and not reader.words.has(f"remark_fact.{key}"):
                 facts.setdefault(key, {})[value] = None
-    if any(isinstance(part.artefact, Heatmaps) and not (part.batch.label >= 0).any() for part in parts):
+    unlabelled = any(isinstance(part.artefact, Heatmaps) and not (part.batch.label >= 0).any() for part in parts)
+    if unlabelled and not reader.regression:
         yield Detail(reader.words("fact.label"), reader.words("figure.no_label"))
     for key, values in facts.items():
         name = reader.words.known(f"fact.{key}", key.replace("_", " "))

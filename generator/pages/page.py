@@ -95,8 +95,9 @@ class Row:
 
 @dataclass(frozen=True)
 class PictureRows:
-    """The table `label | pictures` of one part; `panels` heads the columns of pictures."""
+    """The table `label | pictures` of one part; `head` and `panels` stand above its columns."""
 
+    head: Text
     panels: tuple[Text, ...]
     rows: tuple[Row, ...]
     heading: Text = NOTHING

@@ -55,6 +55,15 @@ class Reader:
     def class_name(self, number: int) -> Text:
         return self.text(self.classes[number])
 
+    @property
+    def regression(self) -> bool:
+        """Whether there is a value in place of classes."""
+        return len(self.classes) == 1
+
+    def answer(self, said: float) -> str:
+        """What the model says of a class: a probability; of a value the number itself."""
+        return self.number(said) if self.regression else self.percent(said)
+
     def method_title(self, method: Method) -> Text:
         """Its own title; a further language has one in its words, else English."""
         return self.words.known(f"method.{method.name}.title", method.title)
@@ -99,6 +108,8 @@ class Reader:
 
     def fact(self, key: str, value: Fact) -> Text:
         """One value of a fact as it is read."""
+        if key == "score" and self.regression:
+            return self.words("value.of_value")
         if isinstance(value, tuple):
             pieces = [self.fact(key, item) for item in value]
             sides = key in SIZES and not isinstance(value[0], tuple)
@@ -149,4 +160,7 @@ class Seen:
         batch, row = self.part.batch, self.row or 0
         if batch.label[row] >= 0:
             return self.say("label", label=self.reader.class_name(int(batch.label[row])))
-        return self.say("predicted", prediction=self.reader.class_name(int(batch.prediction[row])))
+        named = self.reader.class_name(int(batch.prediction[row]))
+        if self.reader.regression:
+            return self.say("valued", value=named + " " + self.reader.answer(float(batch.probability[row, 0])))
+        return self.say("predicted", prediction=named)

@@ -157,9 +157,10 @@ class Numbers:
     # one figure
 
     def probability(self, figure: str, row: str | int) -> Quantity:
-        """The probability that the model gives the explained class of the image in a class's (or index's) row."""
+        """The probability of the explained class in a row, by its class or index; of a regression the value."""
         part, k = self._row(figure, row)
-        return Quantity(part.batch.probability[k, part.batch.target[k]], "share")
+        unit: Unit = "share" if part.batch.probability.shape[1] > 1 else "plain"
+        return Quantity(part.batch.probability[k, part.batch.target[k]], unit)
 
     def surest(self, figure: str) -> Name:
         """The class explained in the row that the model gives the highest probability."""

@@ -270,7 +270,12 @@ class Document(Section):
     """The whole of report.yaml, version 1."""
 
     title: Annotated[Wording, describe("the report's title")]
-    classes: Annotated[tuple[Class, ...], Field(min_length=2, description="in the order of the model's outputs")]
+    classes: Annotated[
+        tuple[Class, ...],
+        Field(
+            min_length=1, description="in the order of the model's outputs; left out or one: the value of a regression"
+        ),
+    ] = ()
     version: Annotated[Literal[1], describe("of this grammar")] = 1
     author: Annotated[Author, describe("the title block")] = Author()
     things: Annotated[Wording, describe("what the pictures show, in the plural: faces, digits; default: pictures")] = (

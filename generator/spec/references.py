@@ -18,6 +18,13 @@ from generator.prose.sayings import COMPARED, EXCHANGES, FUNCTIONS
 from generator.templating import Call, calls_in, names_in
 from generator.yaml_source import Source, child
 
+VALUE = "value"  # the only class of a spec that names none
+OF_CLASSES = ("select", "classes", "correct", "min_probability")
+OF_A_VALUE = {
+    "target": ("label", "predicted"),
+    "params.score": ("logit",),
+    "images.select": ("confident", "random", "first", "last", "all"),
+}
 Arguments = Mapping[str, tuple[str, tuple[str, ...]]]  # by parameter: what it names, and the names there are
 
 FILES = frozenset({"path", "training", "evaluation", "plugins", "mean", "std"})  # keys whose values are files
@@ -55,7 +62,7 @@ def declared(data: Mapping[str, Any]) -> Declared:
     figures = [entry for question in questions for entry in _entries(question.data, "figures", question.path)]
     regions = data.get("regions")
     return Declared(
-        tuple(_entries(data, "classes")),
+        tuple(_entries(data, "classes")) or (Entry("classes", VALUE, {}),),
         tuple(_models(data.get("models"))),
         tuple(regions) if isinstance(regions, Mapping) else (),
         questions,
@@ -117,6 +124,8 @@ def misreferences(names: Declared, source: Source) -> Iterator[Problem]:
         yield from _same_as(figure, ids(names.figures), position, source)
         yield from _meaningless(figure, source)
         yield from _each_of_many(figure, len(names.classes), source)
+        if len(names.classes) == 1:
+            yield from _of_classes(figure, names.classes[0].id, source)
         yield from _unmasked(figure, ids(names.classes), source)
     yield from _overwritten(names.figures, source)
 
@@ -152,6 +161,20 @@ def _meaningless(figure: Entry, source: Source) -> Iterator[Problem]:
     for key in ("target", "against"):
         if key in figure.data:
             yield source.problem(child(figure.path, key), f"'{key}' has no meaning {reason}", at_key=True)
+
+
+def _of_classes(figure: Entry, name: str, source: Source) -> Iterator[Problem]:
+    """What asks for classes where there is a value alone, which goes by that name."""
+    images = figure.data.get("images")
+    asked = {"target": figure.data.get("target"), "against": figure.data.get("against")}
+    asked |= {f"params.{key}": figure.params.get(key) for key in ("score", "classes")}
+    asked |= {f"images.{key}": images.get(key) for key in OF_CLASSES} if isinstance(images, Mapping) else {}
+    if figure.data.get("method") == "confusion_matrix":
+        asked["method"] = "confusion_matrix"
+    for key, value in asked.items():
+        if value not in (None, name, *OF_A_VALUE.get(key, ())):
+            message = f"'{value}' is of classes, and this model has none: without `classes` its one output is a value"
+            yield source.problem(child(figure.path, key), message)
 
 
 def _each_of_many(figure: Entry, classes: int, source: Source) -> Iterator[Problem]:

@@ -22,13 +22,16 @@ from generator.samples import ClassWords
 from generator.spec.complaints import complaints
 from generator.spec.fields import Scope, language_tag
 from generator.spec.grammar import Author, Class, Data, Document, Evidence, Figure, ModelFile, Question, by_layer
-from generator.spec.references import Declared, Entry, declared, ids, misreferences, wrong_prose
-from generator.text import Text
+from generator.spec.references import VALUE, Declared, Entry, declared, ids, misreferences, wrong_prose
+from generator.text import Text, bilingual
 from generator.words import folders_beside, speaks
 from generator.words import load as words_of
 from generator.yaml_source import Source, child
 
 MODEL = "model"  # the name of the only model
+REGRESSION = Class(id=VALUE).model_copy(
+    update={"name": bilingual("Value", "輸出值")}
+)  # of a regression that gives it no name
 LOADS_KERAS = re.compile(r"^(import|from) (keras|tensorflow)", re.MULTILINE)
 
 
@@ -66,8 +69,15 @@ class Report:
         return tuple(c.id for c in self.classes)
 
     @property
+    def regression(self) -> bool:
+        """Whether a value is explained instead of the score of a class; it stands as the only one."""
+        return len(self.classes) == 1
+
+    @property
     def class_words(self) -> tuple[ClassWords, ...]:
-        """What files may call each class: its id or its name in any language."""
+        """What files may call each class: its id or its name in any language; none for a regression."""
+        if self.regression:
+            return ()
         return tuple((c.id, *c.name.by_language.values()) for c in self.classes)
 
     @property
@@ -212,8 +222,11 @@ def _report(
     files = document.models or (document.model,)
     entries = names.models or (Entry("model", MODEL, {}),)
     listed = zip(entries, files.values() if isinstance(files, dict) else files, strict=True)
+    if len(names.classes) == 1:  # there is no probability: whatever a method explains by itself is the value
+        params = [{**one, "score": "logit"} if "score" in one else one for one in params]
     figures = iter(zip(names.figures, params, strict=True))
     languages = _languages(document, options)
+    classes = tuple(c.model_copy(update={"name": c.name or Text.of(c.id)}) for c in document.classes) or (REGRESSION,)
     return Report(
         source=source,
         folder=source.file.parent.resolve(),
@@ -226,8 +239,8 @@ def _report(
         models=tuple(file.model_copy(update={"id": entry.id}) for entry, file in listed if file),
         data=document.data,
         evaluation=document.evaluation,
-        classes=tuple(c.model_copy(update={"name": c.name or Text.of(c.id)}) for c in document.classes),
-        evidence=Evidence() if document.evidence is True else document.evidence or None,
+        classes=classes,
+        evidence=(Evidence() if document.evidence is True else document.evidence or None) if classes[1:] else None,
         regions=tuple(_region(id, document) for id in document.regions),
         plugins=document.plugins,
         questions=tuple(_filled(q, islice(figures, len(q.figures)), entries[0].id) for q in document.questions),

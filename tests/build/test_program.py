@@ -1,6 +1,7 @@
 """The whole way: a spec, a real Keras model and real faces become a site; a mistake leaves the old one untouched."""
 
 import json
+import re
 from pathlib import Path
 
 import numpy as np
@@ -296,3 +297,52 @@ def test_a_missing_translation_warns_and_is_an_error_when_strict(folder, tmp_pat
     assert main([str(path), "--formats", "html", "--output", str(tmp_path / "s")]) == 0
     assert "untranslated.yaml:17:" in capsys.readouterr().err
     assert main([str(path), "--formats", "html", "--output", str(tmp_path / "s"), "--strict"]) == 2
+
+
+REGRESSION = """\
+title: {en: Ages, zh-Hant: 年齡}
+languages: [en, zh-Hant]
+model: {path: age.keras}
+data: {source: npz, path: ages.npz}
+questions:
+  - id: q
+    figures:
+      - {method: gradcam}
+      - {method: occlusion, images: {index: 2}}
+      - {method: predictions, images: {select: all}}
+    answer: "It says {{ probability('gradcam', 'value') }}."
+"""
+
+
+def test_a_value_is_explained_without_any_class(tmp_path, capsys):
+    """Grad-CAM of the value, its own number beside each picture, and no word of labels, probability or evidence."""
+    keras = keras_library()
+    keras.utils.set_random_seed(1)
+    body = [keras.layers.Conv2D(4, 3, activation="relu"), keras.layers.GlobalAveragePooling2D()]
+    model = keras.Sequential([keras.Input((16, 16, 1)), *body, keras.layers.Dense(1)])
+    saved(model, tmp_path / "age.keras")
+    faces = np.random.default_rng(0).integers(0, 256, (9, 16, 16, 1), np.uint8)
+    np.savez(tmp_path / "ages.npz", x=faces, y=np.linspace(20.5, 60.5, 9))
+    path = tmp_path / "report.yaml"
+    path.write_text(REGRESSION, encoding="utf-8")
+    options = ["--output", str(tmp_path / "site"), "--arrays", str(tmp_path / "arrays"), "--formats", "html,md"]
+    assert main([str(path), "--strict", *options]) == 0
+    assert "right" not in capsys.readouterr().err
+    values = np.asarray(model(faces / np.float32(255)))[:, 0]
+    shown = json.loads((tmp_path / "site" / "manifest.json").read_text(encoding="utf-8"))["figures"][0]["images"]
+    assert [row["value"] for row in shown] == pytest.approx(np.sort(values)[[0, 1, 3, 4, 5, 7, 8]], abs=1e-5)
+    with np.load(tmp_path / "arrays" / "gradcam.npz") as arrays:
+        assert arrays["attribution"].shape == (7, 16, 16)
+    said = (tmp_path / "site" / "report.en.md").read_text(encoding="utf-8").split("## Methods")[0]
+    assert "**Value " in said and "Score: the value itself" in said
+    for word in ("Label", "probab", "predicted", "percentage", "–"):
+        assert word not in said
+
+
+def test_a_spec_that_forgets_its_classes_is_told_how_many_there_are(folder, tmp_path, capsys):
+    """Before anything is computed."""
+    path = folder / "forgotten.yaml"
+    path.write_text(re.sub(r"classes:\n(  - .*\n)+", "", SPEC).split("questions:")[0], encoding="utf-8")
+    path.write_text(path.read_text(encoding="utf-8") + "questions: [{id: q, figures: [{method: saliency}]}]\n")
+    assert main([str(path), "--output", str(tmp_path / "s")]) == 2
+    assert "classes: no classes are named and the model has " in capsys.readouterr().err

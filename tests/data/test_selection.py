@@ -94,6 +94,23 @@ def test_of_many_classes_a_figure_shows_as_many_as_one_reads(rule, n_classes):
     assert classes(classes=(3, 1)) == [3, 1]
 
 
+def test_images_of_a_value_go_from_the_lowest_to_the_highest():
+    """Evenly by rank; so many as are asked for, seven where nobody says."""
+    values = np.array([[5.0], [1.0], [9.0], [3.0], [7.0], [2.0], [8.0], [4.0], [6.0]], np.float32)
+
+    def shown(**rule):
+        found = select(samples_of([-1] * 9), Rule(**rule), Predictions(values), 1)
+        assert (found.row_class == 0).all()
+        return values[found.positions, 0].tolist()
+
+    assert shown(per_class=3) == [1, 5, 9]
+    assert len(shown()) == 7 and shown() == sorted(shown()) and (shown()[0], shown()[-1]) == (1, 9)
+    assert shown(per_class=99) == list(range(1, 10))
+    assert shown(select="first", per_class=2) == [5, 1]
+    assert shown(select="all") == values[:, 0].tolist()
+    assert len(shown(select="random")) == 7
+
+
 def test_all_images_of_many_classes_are_asked_for():
     """Nothing is left out of `select: all`."""
     assert len(select(samples_of(np.arange(99)), Rule("all"), Predictions(), 99)) == 99

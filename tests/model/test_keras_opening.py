@@ -202,6 +202,30 @@ def test_a_head_that_is_not_there_or_no_classifier_is_said_to_be_that(tmp_path):
     assert refusal(alone, output="other") == "the model has no output 'other'; known: scores"
 
 
+@pytest.mark.parametrize("layer", [1, 2])
+def test_one_linear_output_is_a_value_where_that_is_asked_for(layer, tmp_path):
+    """Its score is the value, and so is its prediction; asked for classes it stays the score of the second of two."""
+    x = entry = keras.Input((10, 10, 1))
+    x = layers.Flatten()(layers.Conv2D(4, 3, activation="relu")(x))
+    x = layers.Dense(1, name="age")(x) if layer == 1 else layers.Activation("linear")(layers.Dense(1)(x))
+    path, pictures = saved(keras.Model(entry, x), tmp_path / "model.keras"), images((10, 10, 1), 4)
+    own = np.asarray(keras.Model(entry, x)(pictures))
+    value, two = (open_model(path, Preprocessor(), Asked(value=asked)) for asked in (True, False))
+    assert (value.n_classes, value.one_output, two.n_classes, two.one_output) == (1, False, 2, True)
+    np.testing.assert_allclose(value.logits(pictures), own, atol=1e-5)
+    np.testing.assert_allclose(value.probabilities(pictures), own, atol=1e-5)
+    np.testing.assert_allclose(np.diff(two.logits(pictures)), own, atol=1e-5)
+    slope = value.gradients(pictures, Score(np.zeros(4, np.int64)))
+    np.testing.assert_allclose(slope, 2 * two.gradients(pictures, Score(np.ones(4, np.int64))), atol=1e-6)
+
+
+@pytest.mark.parametrize("head", [(3, "softmax"), (1, "sigmoid"), (4, "linear")])
+def test_what_is_no_value_is_not_made_one(head, tmp_path):
+    """Classes stay classes, whoever asks for a value; the build then says that they have no names."""
+    path = saved(convolutional(head=(layers.Flatten(), layers.Dense(*head))), tmp_path / "model.keras")
+    assert open_model(path, Preprocessor(), Asked(value=True)).n_classes == max(head[0], 2)
+
+
 def averaged(end, width, weighed=None):
     """Two networks on one picture whose probabilities are averaged, or weighed."""
     x = keras.Input((10, 10, 1))

@@ -143,9 +143,9 @@ WRONG_HEADS = {
         ("[angry, happy]", "[angry, angry]"),
         "report.yaml:4:18: classes[1].id: the id 'angry' is there twice, first on line 4",
     ),
-    "a single class": (
-        ("[angry, happy]", "[angry]"),
-        'report.yaml:4:10: classes: has to be a list of at least 2, not ["angry"]',
+    "no class in a list": (
+        ("[angry, happy]", "[]"),
+        "report.yaml:4:10: classes: has to be a list of at least 1, not []",
     ),
     "two kinds of models": (
         ("model: {", "models: {a: {path: model.keras}}\nmodel: {"),

@@ -57,6 +57,30 @@ def test_a_score_that_is_no_class_has_no_target(tmp_path):
     ]
 
 
+@pytest.mark.parametrize("classes", ["", "classes: [age]\n"])
+def test_without_classes_nothing_may_ask_for_them(classes, tmp_path):
+    """A value has no second class, no mistakes and no probability; a target that names it is itself."""
+    asked = {
+        "target: each": "target: 'each'",
+        "against: second": "against: 'second'",
+        "params: {score: loss}": "params.score: 'loss'",
+        "params: {score: probability}": "params.score: 'probability'",
+        "images: {select: mistakes}": "images.select: 'mistakes'",
+        "images: {correct: true}": "images.correct: 'True'",
+        "target: label": "",
+        "images: {select: last, per_class: 2}": "",
+    }
+    for words, message in asked.items():
+        spec = figure(f"method: occlusion\n{words}").replace("classes: [angry, happy]\n", classes)
+        said = said_about(tmp_path, spec)
+        assert len(said) == bool(message), said
+        assert not message or f"figures[0].{message} is of classes, and this model has none" in said[0]
+    report = loaded(tmp_path, figure("method: lime").replace("classes: [angry, happy]\n", classes))
+    assert report.regression and report.class_words == () and report.evidence is None
+    assert report.class_ids == (("age",) if classes else ("value",))
+    assert report.figures["lime"].params["score"] == "logit"
+
+
 def test_a_map_for_each_of_many_classes_is_refused(tmp_path):
     """A hundred beside every image are no page; thirty are."""
     for count, expected in ((30, 0), (31, 1), (1000, 1)):
