@@ -12,19 +12,16 @@ from math import inf, isqrt
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from generator.lattice import Axis, Lattice, Move
 from generator.model.flat_graph import INPUT, FlatGraph, Step
 from generator.model.form import Form, Shapes
 from generator.model.keras_door import LAYER_FAILS, tf
+from generator.model.positions import Laid, Loose, Shape, shown_by
 
-Positions = NDArray[np.float32]  # (3, *shape): the row and column of each number in the picture, and 1 where it has any
-Doubles = NDArray[np.float64]
-Shape = tuple[int, ...]  # of one image
 Read = tuple[str, int]  # of a step by its name: the number of a value
 
-TURNING = ("Flip", "Fliplr", "Flipud", "Rot90", "Permute", "Transpose", "Moveaxis", "Swapaxes", "GetItem")
+TURNING = ("Flip", "Fliplr", "Flipud", "Rot90", "Permute", "Transpose", "Moveaxis", "Swapaxes", "GetItem", "Lambda")
 BY_TOKEN = (
     "Add",
     "Multiply",
@@ -36,41 +33,6 @@ BY_TOKEN = (
     "Activation",
     "Identity",
 )
-NEAR = 1e-3  # pixels within which two positions are the same
-
-
-@dataclass(frozen=True)
-class Laid:
-    """A value whose axes `at` are rows and columns; of tokens both are one axis, which begins with `ahead` others."""
-
-    place: Lattice
-    at: tuple[int, int]
-    ahead: int = 0
-
-    @property
-    def tokens(self) -> bool:
-        return self.at[0] == self.at[1]
-
-    def positions(self, shape: Shape) -> Positions:
-        rows, columns = np.meshgrid(self.place.rows.middles, self.place.columns.middles, indexing="ij")
-        known = np.stack([rows, columns, np.ones_like(rows)]).astype(np.float32)
-        if self.tokens:
-            known = np.pad(known.reshape(3, -1), ((0, 0), (self.ahead, 0)))
-        elif self.at[0] > self.at[1]:
-            known = known.transpose(0, 2, 1)
-        spare = [axis + 1 for axis in range(len(shape)) if axis not in self.at]
-        return np.broadcast_to(np.expand_dims(known, spare), (3, *shape))
-
-
-@dataclass(frozen=True)
-class Loose:
-    """A value that shows no grid, as a flattened one, whose numbers still have their positions in the picture."""
-
-    place: Lattice  # of the grid that it had
-    of: Positions
-
-    def positions(self, shape: Shape) -> Positions:
-        return self.of
 
 
 Known = Mapping[int, Laid | Loose]
@@ -224,86 +186,13 @@ def _carried(step: Step, part: int, known: Known, shapes: Shapes) -> Laid | Loos
     if found.ndim < 2 or len(found) != 3 or not np.isin(found[2], (0, 1)).all() or not found[2].any():
         return None
     place = reduce(_both, (one.place for one in known.values()))
-    return _grid(found, place) or Loose(place, found)
+    return shown_by(found, place) or Loose(place, found)
 
 
 def _both(one: Lattice, other: Lattice) -> Lattice:
     """The first with what either sees."""
     rows, columns = one.rows.seeing(other.rows), one.columns.seeing(other.columns)
     return Lattice(rows, columns)
-
-
-def _grid(positions: Positions, place: Lattice) -> Laid | None:
-    """The grid or the tokens that positions show; None where they show neither, as in a vector."""
-    if positions.ndim < 3:
-        return None
-    values = np.where(positions[2] == 1, positions[:2], np.nan).astype(np.float64)
-    rows, columns = (_Line.of(one) for one in values)
-    at, ahead = (rows.axis, columns.axis), 0
-    if rows.axis == columns.axis:
-        ahead = int(np.flatnonzero(np.isfinite(rows.means))[0])
-        rows, columns = _unrolled(rows, columns, ahead)
-    first, second = rows.fitted(place.rows), columns.fitted(place.columns)
-    return Laid(Lattice(first, second), at, ahead) if first and second else None
-
-
-@dataclass(frozen=True)
-class _Line:
-    """The axis of a value along which positions differ most: their mean at each place of it, NaN where there is none.
-
-    `ends` are the outermost of all, `spread` is how far apart they are that share a place.
-    """
-
-    axis: int
-    means: Doubles
-    ends: tuple[float, float]
-    spread: float
-
-    @classmethod
-    def of(cls, values: Doubles) -> "_Line":
-        lines = [_means(values, axis) for axis in range(values.ndim)]
-        axis = int(np.argmax([_range(line) for line in lines]))
-        ends = float(np.nanmin(values)), float(np.nanmax(values))
-        return cls(axis, lines[axis], ends, max(map(_range, np.moveaxis(values, axis, 0))))
-
-    def fitted(self, old: Axis) -> Axis | None:
-        """Cells at these positions, evenly apart but for some at the ends; None where they are not."""
-        number = np.flatnonzero(np.isfinite(self.means))
-        half, known = len(number) // 2, self.means[number]
-        if not half:
-            return None
-        step = float(np.median((known[half:] - known[:-half]) / (number[half:] - number[:-half])))
-        first = float(np.median(known - step * number))
-        if abs(step) < NEAR or np.mean(np.abs(known - first - step * number) <= abs(step) / 2 + NEAR) <= 0.5:
-            return None
-        own = (old.high - old.low) / 2
-        reach = max(own + self.spread / 2, abs(step) / 2)
-        beyond = reach if abs(step) > abs(old.step) else own
-        seen = max(old.seen[0], self.ends[0] - beyond), min(old.seen[1], self.ends[1] + beyond)
-        return Axis(len(self.means), first - reach, first + reach, step, seen)
-
-
-def _unrolled(rows: _Line, columns: _Line, ahead: int) -> tuple[_Line, _Line]:
-    """The rows and columns of tokens in a line that runs along the rows; of any other line, nothing that fits."""
-    down, right = rows.means[ahead:], columns.means[ahead:]
-    width = int(np.argmax(np.abs(down - down[0]) > NEAR)) or 1
-    height = len(down) // width
-    down, right = (line[: height * width].reshape(height, width) for line in (down, right))
-    even = np.ptp(down, axis=1).max() < NEAR and np.ptp(right, axis=0).max() < NEAR
-    whole = even and height * width == len(rows.means) - ahead
-    return replace(rows, means=down[:, 0][: height * whole]), replace(columns, means=right[0])
-
-
-def _means(values: Doubles, axis: int) -> Doubles:
-    """The mean position at each place of an axis, NaN where there is none."""
-    others = tuple(k for k in range(values.ndim) if k != axis)
-    there = np.isfinite(values).sum(axis=others)
-    return np.divide(np.nansum(values, axis=others), there, out=np.full(there.shape, np.nan), where=there > 0)
-
-
-def _range(line: Doubles) -> float:
-    known = line[np.isfinite(line)]
-    return float(np.ptp(known)) if len(known) else 0.0
 
 
 def _guessed(step: Step, laid: Laid, before: Shape, after: Shape) -> Laid | None:
@@ -314,12 +203,17 @@ def _guessed(step: Step, laid: Laid, before: Shape, after: Shape) -> Laid | None
     own = not type(step.operation).__module__.startswith("keras.")
     if own and len(after) == 2 and laid.tokens and after[0] == before[0] + 1:
         return replace(laid, ahead=laid.ahead + 1)
-    if own and len(after) == 2 and laid.at == (0, 1):
-        patch = isqrt(before[0] * before[1] // after[0])
+    return _cut_up(laid, before, after[0]) if own and len(after) == 2 and laid.at == (0, 1) else None
+
+
+def _cut_up(laid: Laid, before: Shape, tokens: int) -> Laid | None:
+    """Square patches in a row, perhaps behind a token of another kind; None where no patches are so many."""
+    for ahead in (0, 1):
+        patch = isqrt(before[0] * before[1] // max(tokens - ahead, 1))
         grid = (before[0] // patch, before[1] // patch) if patch else (0, 0)
-        ahead = after[0] - grid[0] * grid[1]
-        place = Lattice(*map(_stretched, (laid.place.rows, laid.place.columns), grid)) if min(grid) > 1 else None
-        return Laid(place, (0, 0), ahead) if place and ahead in (0, 1) else None
+        if min(grid) > 1 and grid[0] * grid[1] == tokens - ahead:
+            rows, columns = map(_stretched, (laid.place.rows, laid.place.columns), grid)
+            return Laid(Lattice(rows, columns), (0, 0), ahead)
     return None
 
 

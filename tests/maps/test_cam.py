@@ -60,9 +60,29 @@ def model_of(shape, *stack, weights=7):
     return keras_library().Sequential([keras_library().Input(shape), *stack, layers.MaxPooling2D(), last, *head])
 
 
-def asked(model, images, folder, **kwargs):
-    folder.mkdir(exist_ok=True)
-    return request_of(opened(model, folder), images, **kwargs)
+@pytest.fixture(scope="module")
+def asked(tmp_path_factory):
+    """A question about images, of the model that a builder makes; each is opened once."""
+    known = {}
+
+    def ask(build, images, *parts, **kwargs):
+        if (build, parts) not in known:
+            known[build, parts] = opened(build(*parts), tmp_path_factory.mktemp("model"))
+        return request_of(known[build, parts], images, **kwargs)
+
+    return ask
+
+
+def plain(*shape):
+    return model_of(shape)
+
+
+def cropped():
+    return model_of((24, 20, 2), keras_library().layers.CenterCrop(12, 8))
+
+
+def padded():
+    return model_of((24, 20, 2), keras_library().layers.ZeroPadding2D((4, 8)))
 
 
 CAMS = ("gradcam", "gradcam_plus_plus", "layercam", "scorecam", "guided_gradcam")
@@ -70,30 +90,26 @@ PICTURES = np.random.default_rng(1).random((3, 24, 20, 2)).astype(np.float32)
 
 
 @pytest.mark.parametrize("name", CAMS)
-def test_the_map_of_what_a_model_cuts_out_lies_there(name, tmp_path):
+def test_the_map_of_what_a_model_cuts_out_lies_there(name, asked):
     """As that of the same network without the crop for pictures that were cut before; around it is nothing."""
-    layers = keras_library().layers
-    crop = model_of((24, 20, 2), layers.CenterCrop(12, 8))
-    whole = computed(name, asked(crop, PICTURES, tmp_path / "crop", target=[0, 1, 2]))
+    whole = computed(name, asked(cropped, PICTURES, target=[0, 1, 2]))
     middle = (slice(None), slice(6, 18), slice(6, 14))
-    plain = computed(name, asked(model_of((12, 8, 2)), PICTURES[middle], tmp_path / "plain", target=[0, 1, 2]))
-    np.testing.assert_allclose(whole.values[middle], plain.values, atol=1e-5)
-    assert plain.values.max() > 0
+    alone = computed(name, asked(plain, PICTURES[middle], 12, 8, 2, target=[0, 1, 2]))
+    np.testing.assert_allclose(whole.values[middle], alone.values, atol=1e-5)
+    assert alone.values.max() > 0
     rest = whole.values.copy()
     rest[middle] = 0
     assert not rest.any()
     assert whole.facts["sees"] == "6–17 × 6–13"
-    assert "sees" not in plain.facts
+    assert "sees" not in alone.facts
 
 
 @pytest.mark.parametrize("name", CAMS)
-def test_a_frame_that_a_model_adds_is_no_part_of_the_picture(name, tmp_path):
+def test_a_frame_that_a_model_adds_is_no_part_of_the_picture(name, asked):
     """As the middle of the map of a picture that has the frame already."""
-    layers = keras_library().layers
     framed = np.pad(PICTURES, ((0, 0), (4, 4), (8, 8), (0, 0)))
-    large = computed(name, asked(model_of((32, 36, 2)), framed, tmp_path / "plain", target=[0, 1, 2]))
-    padded = model_of((24, 20, 2), layers.ZeroPadding2D((4, 8)))
-    small = computed(name, asked(padded, PICTURES, tmp_path / "pad", target=[0, 1, 2]))
+    large = computed(name, asked(plain, framed, 32, 36, 2, target=[0, 1, 2]))
+    small = computed(name, asked(padded, PICTURES, target=[0, 1, 2]))
     expected = large.values[:, 4:-4, 8:-8]
     assert expected.max() > 0
     if name == "scorecam":  # a mask is brought to 0..1 over what there is of the picture
@@ -126,10 +142,10 @@ def two_branches(scale=1.0):
     return assigned(model, left=SAME, right=SAME, head=np.concatenate([np.eye(2), scale * np.eye(2)]))
 
 
-def test_branches_are_added_up_at_their_places(tmp_path):
+def test_branches_are_added_up_at_their_places(asked):
     """48 pixels on the left, 12 cells of four pixels on the right: each map in its own half, as bright as it weighs."""
     pictures = np.full((1, 8, 12, 2), 0.5, np.float32)
-    maps = computed("gradcam", asked(two_branches(3.0), pictures, tmp_path, target=1))
+    maps = computed("gradcam", asked(two_branches, pictures, 3.0, target=1))
     np.testing.assert_allclose(maps.values[0, :, :6], 0.5 / 48, rtol=1e-5)
     np.testing.assert_allclose(maps.values[0, :, 6:], 3 * 0.5 / 12, rtol=1e-5)
     assert maps.facts["layer"].split(" + ") == list(maps.facts["added"])
@@ -139,9 +155,9 @@ def test_branches_are_added_up_at_their_places(tmp_path):
     assert not maps.clipped
 
 
-def test_one_branch_says_that_the_other_carries_the_rest(tmp_path):
+def test_one_branch_says_that_the_other_carries_the_rest(asked):
     """Its map ends where what it sees of the picture ends."""
-    request = asked(two_branches(), np.ones((1, 8, 12, 2), np.float32), tmp_path, target=0)
+    request = asked(two_branches, np.ones((1, 8, 12, 2), np.float32), target=0)
     maps = computed("gradcam", request, layer="left")
     assert (maps.facts["rest"], maps.facts["sees"]) == (("right",), "0–7 × 0–5")
     assert maps.values[0, :, :6].min() > 0 and not maps.values[0, :, 6:].any()
@@ -150,11 +166,11 @@ def test_one_branch_says_that_the_other_carries_the_rest(tmp_path):
 
 
 @pytest.mark.parametrize("name", CAMS)
-def test_every_class_activation_adds_branches(name, tmp_path):
+def test_every_class_activation_adds_branches(name, asked):
     """A bright spot in each half: both maps are brightest there."""
     pictures = np.full((1, 8, 12, 2), 0.1, np.float32)
     pictures[0, 2:4, 2:4, 0] = pictures[0, 4:6, 8:10, 0] = 1
-    values = computed(name, asked(two_branches(), pictures, tmp_path, target=0)).values[0]
+    values = computed(name, asked(two_branches, pictures, target=0)).values[0]
     for half, spot in ((slice(0, 6), (slice(2, 4), slice(2, 4))), (slice(6, 12), (slice(4, 6), slice(8, 10)))):
         assert values[spot].max() == values[:, half].max() > 0
 
@@ -166,7 +182,7 @@ def test_what_leads_through_two_layers_counts_once(tmp_path):
     second = conv("second")(first)
     added = layers.Add()([layers.GlobalAveragePooling2D()(first), layers.GlobalAveragePooling2D()(second)])
     model = assigned(keras_library().Model(start, added), first=SAME, second=SAME)
-    request = asked(model, np.ones((1, 6, 6, 2), np.float32), tmp_path, target=0)
+    request = request_of(opened(model, tmp_path), np.ones((1, 6, 6, 2), np.float32), target=0)
     maps = computed("gradcam", request)
     assert maps.facts["added"] == ("first", "second")
     np.testing.assert_allclose(maps.values, 2 / 36, rtol=1e-5)
@@ -184,7 +200,8 @@ def test_tokens_of_a_transformer_are_a_map(tmp_path):
     kernels = {"patches": np.full((4, 4, 1, 2), 1 / 16), "head": np.eye(2)}
     pictures = np.zeros((1, 12, 8, 1), np.float32)
     pictures[0, 8:12, 4:8] = 1
-    request = asked(assigned(keras_library().Model(start, scores), **kernels), pictures, tmp_path, target=0)
+    model = assigned(keras_library().Model(start, scores), **kernels)
+    request = request_of(opened(model, tmp_path), pictures, target=0)
     maps = computed("gradcam", request)
     assert (maps.facts["layer"], maps.facts["grid"], maps.facts["mixed"]) == ("block", (3, 2), True)
     assert "mixed" not in computed("gradcam", request, layer="tokens").facts
@@ -206,7 +223,7 @@ def test_where_a_class_token_answers_the_last_block_looks(tmp_path):
         x = layers.Add(name=f"block{number}")([x, layers.Dense(2)(layers.LayerNormalization()(x))])
     last = layers.LayerNormalization(name="last")(x)
     model = keras_library().Model(start, layers.Dense(2)(last[:, 0]))
-    request = asked(model, np.random.default_rng(0).random((2, 12, 8, 1)), tmp_path, target=0)
+    request = request_of(opened(model, tmp_path), np.random.default_rng(0).random((2, 12, 8, 1)), target=0)
     maps = computed("layercam", request, signed=True)
     assert (maps.facts["layer"], maps.facts["grid"]) == ("norm2", (3, 2))
     assert np.abs(maps.native).min(axis=(1, 2)).max() > 0

@@ -181,16 +181,24 @@ def test_vectors_orders_of_axes_and_nested_models():
 
 
 class Patches(layers.Layer):
-    """Of one's own: cuts a picture into patches of 4×4 in a row."""
+    """Of one's own: cuts a picture into patches of 4×4 in a row, and adds up what it finds."""
 
     def call(self, x):
-        return tf.reshape(tf.image.extract_patches(x, (1, 4, 4, 1), (1, 4, 4, 1), (1, 1, 1, 1), "VALID"), (-1, 4, 48))
+        cut = tf.image.extract_patches(x, (1, 4, 4, 1), (1, 4, 4, 1), (1, 1, 1, 1), "VALID")
+        return 3 * tf.reshape(cut, (-1, cut.shape[1] * cut.shape[2], cut.shape[3]))
+
+
+class ClassToken(layers.Layer):
+    """Of one's own: puts a token ahead of the others."""
+
+    def call(self, x):
+        return 3 * tf.concat([x[:, :1], x], axis=1)
 
 
 def test_what_is_unknown_is_guessed():
-    """A layer of one's own that makes four tokens of 8×8 pixels: two by two; what shrinks all shrinks cells."""
-    found = followed(sequence((8, 8, 3), Patches()))
-    assert (found.place.grid, found.place.rows.step) == ((2, 2), 4)
+    """A layer of one's own that makes 64 tokens of 32×32 pixels, eight by eight; what shrinks all shrinks cells."""
+    found = followed(sequence((32, 32, 3), Patches(), ClassToken()))
+    assert (found.place.grid, found.place.rows.step, found.ahead) == ((8, 8), 4, 1)
     assert middles(sequence((12, 12, 3), layers.AdaptiveAveragePooling2D(3))) == [(2, 4, 0, 12)] * 2
 
 
