@@ -44,7 +44,7 @@ def _closed(text: str) -> str:
 
 def literal(text: str) -> str:
     """A value for Markdown, on one line: the signs that might be taken for it are put aside until it is read."""
-    return SIGNS.sub(lambda sign: chr(ASIDE + ord(sign[0])), " ".join(text.split()))
+    return SIGNS.sub(lambda sign: chr(ASIDE + ord(sign[0])), re.sub(r"[ \t\n\r\f\v]+", " ", text).strip(" "))
 
 
 def spelled(text: str, sign: Callable[[str], str] = str) -> str:

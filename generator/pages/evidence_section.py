@@ -18,7 +18,7 @@ from generator.pages.evidence_plots import UNKNOWN, Plot, PlotRow, Told, Value
 from generator.pages.page import NOTHING, Body, Image, PageSection, Sheet, Table
 from generator.results import Light, Picture
 from generator.show import TILE
-from generator.text import Passage, Prose, Text, woven
+from generator.text import Passage, Prose, Text, literal, woven
 
 Gallery = Mapping[str, Picture]
 Part = PageSection | None
@@ -91,7 +91,8 @@ def _needed(told: Told) -> Iterator[Prose]:
             if titles
         ]
         if cells:
-            yield _said(told, told.word(f"effect.{key}", cells=told.words.joined(cells, "evidence.between")))
+            listed = woven(literal, told.words.joined(cells, "evidence.between"))  # names are no Markdown
+            yield _said(told, told.word(f"effect.{key}", cells=listed))
 
 
 def _chart(told: Told, plot: Plot, pictures: Gallery) -> Sheet:

@@ -84,15 +84,17 @@ def _class_or_index(value: str, info: ValidationInfo) -> str:
 
 
 def _existing(path: Path, info: ValidationInfo) -> Path:
-    """The absolute path of a file or folder that is there."""
-    if not info.context:
-        return path
-    whole = info.context.folder / path.expanduser()
+    return existing(path, info.context.folder) if info.context else path
+
+
+def existing(path: Path, folder: Path) -> Path:
+    """The absolute path of a file or folder that is there, from a folder on; what is wrong with another."""
+    whole = folder / path.expanduser()
     if not whole.exists():
         if any(character in ESCAPED for character in str(path)):
             written = "".join(ESCAPED.get(character, character) for character in str(path))
             raise wrong(f"'{written}': {ESCAPES}")
-        if (info.context.folder / (slashed := str(path).replace("\\", "/"))).exists():
+        if (folder / (slashed := str(path).replace("\\", "/"))).exists():
             raise wrong(f"no such file or folder: '{path}'; did you mean '{slashed}'?")
         beside = tuple(sorted(p.name for p in whole.parent.iterdir())) if whole.parent.is_dir() else ()
         near = suggestion(path.name, beside, or_all=False) if len(path.name) > 1 else ""

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
+from pydantic_core import PydanticCustomError
 
 from generator import yaml_source
 from generator.build_options import BuildOptions
@@ -20,7 +21,7 @@ from generator.methods import METHODS, load_all
 from generator.regions import Region
 from generator.samples import ClassWords
 from generator.spec.complaints import complaints
-from generator.spec.fields import Scope, language_tag
+from generator.spec.fields import Scope, existing, language_tag
 from generator.spec.grammar import Author, Class, Data, Document, Evidence, Figure, ModelFile, Question, by_layer
 from generator.spec.references import VALUE, Declared, Entry, declared, ids, misreferences, wrong_prose
 from generator.text import Text, bilingual
@@ -212,8 +213,18 @@ def _params(figure: Entry, source: Source, problems: list[Problem]) -> Mapping[s
         else:
             wrong = method.miscounted(options)
             problems += [source.problem(child(figure.path, "method"), wrong)] if wrong else []
+            problems += _absent(options, prefix, source)
     layers = figure.params.get("layer")
     return {**options, "layer": tuple(layers)} if isinstance(layers, list) else options
+
+
+def _absent(options: Mapping[str, Any], prefix: str, source: Source) -> Iterator[Problem]:
+    """The files that a figure's options name and that are not there."""
+    for name, value in options.items():
+        try:
+            _ = existing(value, source.file.parent) if isinstance(value, Path) else None
+        except PydanticCustomError as error:
+            yield source.problem(child(prefix, name), error.message())
 
 
 def _report(

@@ -12,14 +12,17 @@ from generator.evidence.classes import Leakage
 from generator.evidence.faithfulness import Faithfulness
 from generator.evidence.result import DataEvidence, ReportEvidence
 from generator.pages.assembly import assemble
+from generator.pages.evidence_section import section
 from generator.pages.html_page import html, side_by_side
 from generator.pages.markdown_page import markdown
 from generator.pages.page import Page, PageSection, Sheet, Table
+from generator.pages.prose_html import html as prose_html
 from generator.paper.document import document
 from generator.paper.pdf import pdf
 from generator.shipped import TEMPLATES
-from generator.text import Passage
+from generator.text import Passage, Prose, Text
 from tests.fixtures.evidence_fixture import evidence, gallery, pictures, sections, whole_section
+from tests.fixtures.evidence_fixture import told as of_evidence
 from tests.fixtures.picked import picked
 from tests.fixtures.report_fixture import LANGUAGES, built, imprint, reader, told
 
@@ -120,6 +123,16 @@ def test_the_effect_of_a_region_by_class(both):
     assert len(said) == 2
     assert [row[0] for row in shown.rows] == ["all classes", "Angry", "Happy"]
     assert shown.rows[2][1].startswith("✓")
+
+
+def test_no_name_in_a_sentence_is_markdown():
+    """A class of any name, in a sentence that lists the groups for which a region is needed."""
+    named = replace(reader(), classes=(Text.of("*a* <b> $x$"),) * 7)
+    whole = section(replace(of_evidence(evidence()), reader=named), gallery())
+    said = [block["en"].source for block in parts(whole)["effect"].blocks if isinstance(block, Prose)]
+    shown = prose_html("\n\n".join(said))
+    assert "eyes (*a* &lt;b&gt; $x$); mouth (*a* &lt;b&gt; $x$)" in shown
+    assert "<em>" not in shown and "<math" not in shown
 
 
 def test_gaps_stand_beside_those_of_other_maps(both):

@@ -11,6 +11,7 @@ from generator.methods import METHODS
 from generator.shipped import TEMPLATES
 from generator.spec.report import load
 from generator.text import Text
+from generator.yaml_source import ESCAPES
 from tests.fixtures.spec_fixture import ANSWER, FIGURE, HEAD, figure, loaded, said_about, written
 
 
@@ -261,6 +262,24 @@ def test_questions_may_be_left_out(tmp_path):
     report = loaded(tmp_path, HEAD + "  - {id: one}\n  - {id: two}\n", only=("two",))
     assert [question.id for question in report.built] == ["two"]
     assert [question.id for question in report.questions] == ["one", "two"]
+
+
+@pytest.mark.parametrize(
+    ("path", "said"),
+    [
+        ("figure1.pgn", "no such file or folder: 'figure1.pgn'; did you mean 'figure1.png'?"),
+        ("'figs\\table.png'", "no such file or folder: 'figs\\table.png'; did you mean 'figs/table.png'?"),
+        ('"figs\\table.png"', f"'figs\\table.png': {ESCAPES}"),
+    ],
+)
+def test_a_file_that_a_figure_names_is_looked_for(tmp_path, path, said):
+    """As a model or data are, before anything is computed."""
+    (tmp_path / "figs").mkdir()
+    for name in ("figure1.png", "figs/table.png"):
+        (tmp_path / name).touch()
+    assert said_about(tmp_path, figure(f"method: picture\nparams: {{path: {path}}}")) == [
+        f"report.yaml:11:24: questions[0].figures[0].params.path: {said}"
+    ]
 
 
 COSTLY = """\
