@@ -110,3 +110,13 @@ def test_too_short_a_side_is_refused():
     """Nothing is made up beside the picture."""
     with pytest.raises(DataError, match="shorter: 200 leaves too little for the model's 224×224; say 224 or more"):
         frame_of(Resizing(shorter=200), None, (224, 224, 3))
+
+
+@pytest.mark.parametrize("name", ["nearest", "bilinear", "bicubic", "lanczos"])
+def test_keras_loader_is_pillow(tmp_path, name):
+    """keras.utils.load_img, which ImageDataGenerator calls with `nearest`, is the oracle; it rounds to bytes."""
+    keras = pytest.importorskip("keras")
+    Image.fromarray(PICTURE).save(tmp_path / "a.png")
+    theirs = np.asarray(keras.utils.load_img(tmp_path / "a.png", target_size=(32, 48), interpolation=name)) / 255
+    ours = resize([PICTURE], Frame((32, 48, 3), filter=name))[0]
+    np.testing.assert_allclose(ours, theirs, atol=1.1 / 255)
