@@ -95,13 +95,13 @@ def read_picture(file: Path, levels: Levels | None = None) -> Picture:
 
     uint8, or float in 0..1 where the file holds other values.
     """
-    return _valued(_upright(_opened(file)), levels or levels_of([(file, stored_range(file))]))
+    return _valued(_opened(file), levels or levels_of([(file, stored_range(file))]))
 
 
 def read_fitted(file: Path, frame: Frame, levels: Levels) -> Picture:
     """One picture as the image that a frame wants: `(H, W[, c])` uint8 where it was decoded small, else float."""
     small = frame.crop is None and frame.antialias and frame.filter != "nearest" and levels.range is None
-    picture = _upright(_opened(file, frame if small else None))
+    picture = _opened(file, frame if small else None)
     reduced = _reduced(picture, frame) if _as_bytes(picture, levels) else None
     return resize([_valued(picture, levels)], frame)[0] if reduced is None else np.asarray(reduced)
 
@@ -130,14 +130,14 @@ def may_be_valued(file: Path) -> bool:
 
 
 def _opened(file: Path, frame: Frame | None = None) -> Image.Image:
-    """A decoded picture, no larger than a frame needs."""
+    """A decoded picture, upright, no larger than a frame needs."""
     with _reading(file), Image.open(file, formats=formats()) as picture:
         if frame is not None and picture.format in DRAFTED:
             _draft(picture, frame)
         halved = any(";16" in str(tile[3]) for tile in picture.tile) and picture.mode not in WIDE
         picture.load()
         picture.info[HALVED] = halved
-        return picture
+        return _upright(picture)
 
 
 @contextmanager
@@ -148,14 +148,12 @@ def _reading(file: Path) -> Iterator[None]:
     except UnidentifiedImageError as error:
         with file.open("rb") as content:
             start = content.read(LONGEST).lower().lstrip()
-        kind = next((words for sign, words in OTHERS.items() if start.startswith(sign)), f"none of {_named()}")
+        kind = next(
+            (words for sign, words in OTHERS.items() if start.startswith(sign)), f"none of {', '.join(formats())}"
+        )
         raise PictureError(f"{file}: not a picture that can be read: {kind if start else 'empty'}; {CURE}") from error
     except BROKEN as error:
         raise PictureError(f"{file}: not a picture that can be read ({error}); {CURE}") from error
-
-
-def _named() -> str:
-    return ", ".join(formats())
 
 
 def _draft(picture: Image.Image, frame: Frame) -> None:
@@ -204,7 +202,7 @@ def _stored(picture: Image.Image) -> str:
 
 
 def _step(picture: Image.Image) -> int:
-    """How many stored values are one of those decoded."""
+    """How many stored values one that was decoded stands for."""
     return 257 if picture.info.get(HALVED) else 1
 
 

@@ -87,10 +87,8 @@ class PictureFiles:
 
     def fit(self, positions: Ints, frame: Frame) -> Floats:
         """`(N, H, W, C)` images in 0..1."""
-        out, room = (
-            np.empty((len(positions), *frame.shape), np.float32),
-            KEPT - sum(i.nbytes for i in self.kept.values()),
-        )
+        out = np.empty((len(positions), *frame.shape), np.float32)
+        room = KEPT - sum(image.nbytes for image in self.kept.values())
         files, levels = self._at(positions), self.levels
 
         def image_of(file: Path) -> Picture:
