@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from generator.artefacts import Floats, Ints
+from generator.artefacts import READABLE, Floats, Ints
 from generator.classifier import Classifier
 from generator.evidence.cells import Maps, blob
 from generator.evidence.estimates import (
@@ -82,7 +82,10 @@ def _ceilings(masks: Masks, place: Lattice) -> Doubles:
 
 @dataclass(frozen=True)
 class Shared:
-    """Sums over all images for the shares: of the shares `(R,)` by class, of the maps by class `(K, H, W)`."""
+    """Sums over all images for the shares: of the shares `(R,)` by class, of the maps by class `(K, H, W)`.
+
+    Of more classes than one reads no maps are kept.
+    """
 
     regions: tuple[Sums, ...]
     mean: Doubles  # maps of sum 1, added up
@@ -95,7 +98,8 @@ class Shared:
     def nothing(cls, masks: Masks, n_classes: int) -> "Shared":
         regions = len(masks)
         none = Sums(0, np.zeros(regions), np.zeros((regions, regions)))
-        mean, counts = np.zeros((n_classes, *masks.shape[1:])), np.zeros(n_classes, np.int64)
+        mapped = n_classes if n_classes <= READABLE else 0  # a thousand maps would fill the memory and no page
+        mean, counts = np.zeros((mapped, *masks.shape[1:])), np.zeros(n_classes, np.int64)
         return cls((none,) * n_classes, mean, counts, 0, 0, ())
 
     def added(self, maps: Maps, target: Ints, masks: Masks) -> "Shared":
@@ -105,7 +109,9 @@ class Shared:
         total = maps.values.astype(np.float64).sum(axis=(1, 2), keepdims=True)
         unit = np.divide(maps.values, total, out=np.zeros(maps.values.shape), where=~maps.empty[:, None, None])
         regions = tuple(sums + Sums.of(part[target == k]) for k, sums in enumerate(self.regions))
-        mean = self.mean + np.stack([unit[target == k].sum(axis=0) for k in range(len(self.mean))])
+        mean = self.mean.copy()
+        for k in range(len(mean)):
+            mean[k] += unit[target == k].sum(axis=0)
         counts = self.counts + np.bincount(target[~maps.empty], minlength=len(self.counts))
         empty = self.empty + int(maps.empty.sum())
         return Shared(regions, mean, counts, empty, self.images + len(maps), maps.places or self.places)
@@ -114,8 +120,9 @@ class Shared:
     def mean_maps(self) -> Floats:
         """`(K, H, W)` the mean map of each class, in multiples of an even map; NaN where there are too few."""
         height, width = self.mean.shape[1:]
-        mean = self.mean * (height * width) / np.maximum(self.counts, 1)[:, None, None]
-        mean[self.counts < FEWEST] = np.nan
+        counts = self.counts[: len(self.mean)]
+        mean = self.mean * (height * width) / np.maximum(counts, 1)[:, None, None]
+        mean[counts < FEWEST] = np.nan
         return mean.astype(np.float32)
 
 

@@ -6,7 +6,7 @@ from hashlib import blake2b
 
 import numpy as np
 
-from generator.artefacts import Floats
+from generator.artefacts import READABLE, Floats
 from generator.drawing.inks import Pixels
 from generator.evidence.dependence import KEPT
 from generator.evidence.estimates import Estimate
@@ -101,6 +101,13 @@ class Told:
         return dict(zip(self.reader.class_ids, names, strict=True))
 
     @property
+    def tabled(self) -> Mapping[str, Text]:
+        """The classes that have a line of their own: all, or of many those with the most images, in their order."""
+        support = {name: one.support for name, one in self.evidence.classes.items()}
+        most = sorted(self.classes, key=lambda name: -support.get(name, 0))[:READABLE]
+        return {name: title for name, title in self.classes.items() if name in most}
+
+    @property
     def measured(self) -> Iterator[tuple[str, Text, FigureEvidence]]:
         """Figure, name and what was measured of it."""
         return ((figure, name, self.evidence.of(figure)) for figure, name in self.figures.items())
@@ -158,7 +165,7 @@ def _times(shares: Mapping[str, RegionShare], class_id: str) -> tuple[Value | No
 def looks_by_class(told: Told, figure: str) -> Plot:
     """The same for each class of one figure."""
     shares = told.evidence.of(figure).region_share
-    lines = [PlotRow(class_id, name, _times(shares, class_id)) for class_id, name in told.classes.items()]
+    lines = [PlotRow(class_id, name, _times(shares, class_id)) for class_id, name in told.tabled.items()]
     return _plot("looks_by_class", [told.regions[region] for region in shares], lines, (EVEN,))
 
 
@@ -167,7 +174,7 @@ def effect(told: Told) -> Plot:
     regions = told.evidence.region_effect
     lines = [
         PlotRow(name, title, tuple(Value.of(one[name].difference, one[name].holds) for one in regions.values()))
-        for name, title in {ALL: told.word("all"), **told.classes}.items()
+        for name, title in {ALL: told.word("all"), **told.tabled}.items()
     ]
     titles = [told.word("effect.panel", region=told.regions[region]) for region in regions]
     return replace(_plot("effect", titles, lines), unit="points")
@@ -202,7 +209,7 @@ def classes(told: Told) -> Plot:
     scores, words = told.evidence.classes, told.words
     lines = [
         PlotRow(name, title, (Value.of(scores[name].recall), Value.of(scores[name].precision)))
-        for name, title in told.classes.items()
+        for name, title in told.tabled.items()
         if name in scores
     ]
     titles = [words(f"matrix.{key}") for key in ("recall", "precision")]

@@ -60,6 +60,8 @@ def _introduction(told: Told) -> Prose:
     said = [told.word("intro")]
     if most and most.n:
         said.append(told.word(f"rule.{most.rule}", n=f"{most.n:,}"))
+    if len(told.tabled) < len(told.classes):
+        said.append(told.word("some_classes", n=len(told.tabled), of=f"{len(told.classes):,}"))
     return _said(told, woven(lambda *paragraphs: "\n\n".join(paragraphs), *said))
 
 
@@ -157,8 +159,10 @@ def _of_figure(told: Told, figure: str, plot: Plot, pictures: Gallery) -> Table:
     name = told.figures[figure]
     images = _mean_maps(told, figure, name, pictures)
     beside = [images[line.id] for line in plot.lines if line.id in images]
-    brightest = float(np.nanmax(told.evidence.mean_maps[figure]))  # in multiples of an even map
-    heading = told.word("looks_by_class.scale", name=name, times=told.number(brightest))
+    maps = told.evidence.mean_maps[figure]
+    heading = (
+        told.word("looks_by_class.scale", name=name, times=told.number(float(np.nanmax(maps)))) if len(maps) else name
+    )
     return _table(told, plot, "class", heading, beside if len(beside) == len(plot.lines) else ())
 
 

@@ -3,7 +3,9 @@
 import numpy as np
 import pytest
 
-from generator.evidence.localisation import Partition, ceilings, effects, places
+from generator.artefacts import READABLE
+from generator.evidence.cells import Maps
+from generator.evidence.localisation import Partition, Shared, ceilings, effects, places
 from generator.lattice import Lattice
 from generator.regions import Region
 from generator.text import Text
@@ -82,3 +84,18 @@ def test_the_ceiling_of_a_coarse_grid():
     assert ceilings(masks, [Lattice.even((4, 4), (64, 64))])[0] == pytest.approx(0.57, abs=0.01)
     assert ceilings(masks, [Lattice.even((64, 64), (64, 64))])[0] == pytest.approx(1)
     assert ceilings(masks, ())[0] == 1
+
+
+@pytest.mark.parametrize("n_classes", [READABLE, READABLE + 1, 1000])
+def test_of_more_classes_than_one_reads_no_mean_maps_are_kept(n_classes):
+    """They would fill the memory; shares are counted by class all the same."""
+    masks = np.ones((1, 6, 6), bool)
+    values = np.zeros((9, 6, 6), np.float32)
+    values[:, 2, 2] = 1
+    total = Shared.nothing(masks, n_classes)
+    for _ in range(2):
+        total = total.added(Maps(values, np.zeros(9, bool)), np.full(9, 7), masks)
+    assert total.mean_maps.shape == (n_classes if n_classes == READABLE else 0, 6, 6)
+    assert total.counts[7] == total.regions[7].n == 18
+    if n_classes == READABLE:
+        assert total.mean_maps[7, 2, 2] == 36 and np.isnan(total.mean_maps[8]).all()

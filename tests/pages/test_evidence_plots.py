@@ -6,10 +6,13 @@ import numpy as np
 
 from generator.build.cache import Cache
 from generator.drawing.png import pixels_of
+from generator.evidence.classes import ClassScores
 from generator.evidence.result import ReportEvidence
-from generator.pages.evidence_plots import effect, looks
-from tests.fixtures.evidence_fixture import evidence, gallery, pictures
+from generator.pages.evidence_plots import Told, classes, effect, looks
+from generator.text import Text
+from tests.fixtures.evidence_fixture import estimate, evidence, gallery, pictures
 from tests.fixtures.evidence_fixture import told as told_evidence
+from tests.fixtures.report_fixture import reader
 
 
 def test_without_regions_nothing_is_said_of_them():
@@ -65,3 +68,13 @@ def test_pictures_come_from_the_cache(tmp_path):
     assert (cache.hits, cache.misses) == (1, 1)
     pictures(ReportEvidence(region_effect={"eyes": effects["eyes"]}), cache)
     assert cache.misses == 2
+
+
+def test_of_many_classes_those_with_the_most_images_have_a_line():
+    """Thirty of a thousand, in their order, whatever has a table by class."""
+    ids = tuple(f"k{k}" for k in range(1000))
+    known = replace(reader("en"), class_ids=ids, classes=tuple(map(Text.of, ids)))
+    scores = {f"k{k}": ClassScores(estimate(0.5), None, 3 + k, None, None) for k in range(100, 200)}
+    told = Told(replace(evidence(), classes=scores), known, {})
+    assert tuple(told.tabled) == ids[170:200]
+    assert [line.id for line in classes(told).lines] == list(ids[170:200])
