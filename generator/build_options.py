@@ -6,7 +6,7 @@ import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
-from tempfile import TemporaryFile
+from tempfile import TemporaryFile, gettempdir
 
 from generator import __version__
 from generator.errors import InputError
@@ -27,8 +27,11 @@ def writable(folder: Path) -> bool:
 
 
 def user_cache(platform: str = sys.platform) -> Path:
-    """Where a user's programs keep what they can compute anew."""
-    home = Path("~").expanduser()
+    """Where a user's programs keep what they can compute anew; a user of a container may have no home."""
+    try:
+        home = Path.home()
+    except RuntimeError:
+        return Path(gettempdir())
     if platform == "win32":
         return Path(os.environ.get("LOCALAPPDATA") or home / "AppData" / "Local")
     if platform == "darwin":

@@ -40,6 +40,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if getattr(asked, "verbose", False):
             traceback.print_exc()
         return FAILED if isinstance(error, ComputationError) else WRONG
+    except PermissionError as error:  # of a file deep within what the spec names
+        print(f"{error.filename}: may not be read or written: {error.strerror}", file=sys.stderr)
+        return WRONG
     except KeyboardInterrupt:
         print("interrupted", file=sys.stderr)
         return INTERRUPTED

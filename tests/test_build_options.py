@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from pathlib import Path
+from tempfile import gettempdir
 
 import pytest
 
@@ -68,6 +69,16 @@ def test_each_system_has_its_own_place_for_a_cache(tmp_path, monkeypatch, platfo
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("HOME", str(tmp_path))
     assert user_cache(platform) == tmp_path / place
+
+
+def test_a_user_without_a_home_has_a_cache(monkeypatch):
+    """As in a container that runs under whatever number."""
+
+    def nowhere():
+        raise RuntimeError("Could not determine home directory.")
+
+    monkeypatch.setattr(Path, "home", nowhere)
+    assert user_cache("linux") == Path(gettempdir())
 
 
 def test_a_cache_that_is_asked_for_is_taken(read_only, tmp_path):

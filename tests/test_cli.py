@@ -165,3 +165,14 @@ def narrow(encoding, *command):
     command = [sys.executable, "-m", "generator", *map(str, command)]
     root = Path(cli.__file__).parents[1]
     return subprocess.run(command, cwd=root, env=environment, capture_output=True, check=False)
+
+
+def test_a_file_that_may_not_be_read_is_no_traceback(monkeypatch, capsys):
+    """However deep within what the spec names it lies."""
+
+    def refused(path, options):
+        raise PermissionError(13, "Permission denied", "faces/3.png")
+
+    monkeypatch.setattr("generator.spec.report.load", refused)
+    assert cli.main(["check", "report.yaml"]) == cli.WRONG
+    assert capsys.readouterr().err == "faces/3.png: may not be read or written: Permission denied\n"

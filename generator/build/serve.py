@@ -160,7 +160,7 @@ def rebuild(spec: Path, options: BuildOptions, live: Live, before: tuple[Path, .
         report = load(spec, options)
         watched = (*report.inputs, TEMPLATES)
         build(report, options)
-    except GeneratorError as error:
+    except (GeneratorError, PermissionError) as error:
         print(error, file=sys.stderr)
         live.publish(live.site, str(error))
     else:

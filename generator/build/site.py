@@ -96,9 +96,9 @@ def fingerprint(path: Path) -> list[int] | None:
     """Size and time of a file; for a folder, of its own entry list too."""
     try:
         facts = path.stat()
+        extra = [sum(1 for _ in path.iterdir())] if path.is_dir() else []
     except OSError:
         return None
-    extra = [sum(1 for _ in path.iterdir())] if path.is_dir() else []
     return [facts.st_size, facts.st_mtime_ns, *extra]
 
 

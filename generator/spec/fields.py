@@ -4,7 +4,10 @@ A reference looks its name up in the `Scope` that comes as validation context, s
 finds every problem; without a scope it lets everything pass.
 """
 
+import os
 import re
+import stat
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from string import Formatter
@@ -89,18 +92,31 @@ def _existing(path: Path, info: ValidationInfo) -> Path:
 
 def existing(path: Path, folder: Path) -> Path:
     """The absolute path of a file or folder that is there, from a folder on; what is wrong with another."""
-    whole = folder / path.expanduser()
-    if not whole.exists():
-        if any(character in ESCAPED for character in str(path)):
-            written = "".join(ESCAPED.get(character, character) for character in str(path))
-            raise wrong(f"'{written}': {ESCAPES}")
-        if (folder / (slashed := str(path).replace("\\", "/"))).exists():
-            raise wrong(f"no such file or folder: '{path}'; did you mean '{slashed}'?")
-        beside = tuple(sorted(p.name for p in whole.parent.iterdir())) if whole.parent.is_dir() else ()
-        near = suggestion(path.name, beside, or_all=False) if len(path.name) > 1 else ""
-        quotes = lookalike(path.name[-1:]) if path.name[-1:] in "“”‘’" else ""
-        raise wrong(f"no such file or folder: '{path}'{quotes or near}")
+    try:
+        whole = folder / path.expanduser()
+        readable = os.access(whole, os.R_OK | (os.X_OK if stat.S_ISDIR(whole.stat().st_mode) else 0))
+    except PermissionError:
+        readable = False
+    except (OSError, RuntimeError, ValueError) as error:  # a path too long, a user that is not, a null
+        raise wrong(_absent(path, folder)) from error
+    if not readable:
+        raise wrong(f"'{path}' may not be read: permission denied")
     return whole
+
+
+def _absent(path: Path, folder: Path) -> str:
+    """That a path leads nowhere, and what was probably meant."""
+    if any(character in ESCAPED for character in str(path)):
+        written = "".join(ESCAPED.get(character, character) for character in str(path))
+        return f"'{written}': {ESCAPES}"
+    beside: list[str] = []
+    with suppress(OSError):  # what may not be looked at has no neighbours
+        if (folder / (slashed := str(path).replace("\\", "/"))).exists():
+            return f"no such file or folder: '{path}'; did you mean '{slashed}'?"
+        beside = sorted(other.name for other in (folder / path).parent.iterdir())
+    near = suggestion(path.name, beside, or_all=False) if len(path.name) > 1 else ""
+    quotes = lookalike(path.name[-1:]) if path.name[-1:] in "“”‘’" else ""
+    return f"no such file or folder: '{path}'{quotes or near}"
 
 
 def statistic(value: object, info: ValidationInfo) -> object:

@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 from pydantic import TypeAdapter, ValidationError
+from pydantic_core import PydanticCustomError
 
-from generator.spec.fields import ClassRef, ExportFile, File, Scope, TargetRef, language_tag
+from generator.spec.fields import ClassRef, ExportFile, File, Scope, TargetRef, existing, language_tag
 
 SCOPE = Scope(Path(), ("angry", "happy"), ("model",), ())
 
@@ -50,3 +51,21 @@ def test_an_export_stays_in_its_folder(name):
     """And is a picture, with fields that exist."""
     with pytest.raises(ValidationError):
         TypeAdapter(ExportFile).validate_python(name)
+
+
+@pytest.mark.parametrize("path", ["~nobody_of_this_name/m.keras", "x" * 5000, "a/b/c"])
+def test_a_path_that_leads_nowhere_is_told(tmp_path, path):
+    """A user that is not there, a name longer than any file's, a folder that is missing: never a traceback."""
+    with pytest.raises(PydanticCustomError, match="no such file or folder"):
+        existing(Path(path), tmp_path)
+
+
+@pytest.mark.parametrize("name", ["m.keras", "pictures"])
+def test_what_may_not_be_read_is_told(tmp_path, monkeypatch, name):
+    """Of a file and of a folder, at the line that names it."""
+    (tmp_path / "pictures").mkdir()
+    (tmp_path / "m.keras").touch()
+    assert existing(Path(name), tmp_path) == tmp_path / name
+    monkeypatch.setattr("os.access", lambda path, mode: False)
+    with pytest.raises(PydanticCustomError, match=f"'{name}' may not be read: permission denied"):
+        existing(Path(name), tmp_path)
