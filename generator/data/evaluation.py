@@ -10,6 +10,8 @@ import numpy as np
 
 from generator.artefacts import Floats, Ints
 from generator.data.labels import Meaning, Reading, meaning_of, unknown
+from generator.data.table_form import SEPARATORS, rows_in, split
+from generator.data.table_lines import encoding_of
 from generator.errors import DataError, suggestion
 from generator.samples import UNLABELLED, ClassWords, Evaluation, Samples
 
@@ -22,14 +24,19 @@ def read_evaluation(path: Path, classes: Sequence[ClassWords], labels: Reading |
     """`y_true,y_pred[,p_<class>…]`, a class by id, name or number, as in the data; raises DataError with the line."""
     try:
         content = path.read_bytes()
-        lines = list(csv.reader(io.StringIO(content.decode("utf-8-sig"))))
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise DataError(f"{path}: cannot be read as CSV: {error}") from error
-    if len(lines) < 2:
+        encoding = encoding_of(io.BytesIO(content))
+        text = content[encoding.mark :].decode(encoding.codec)
+        header = text.lstrip().partition("\n")[0]
+        separator = next((one for one in SEPARATORS if REQUIRED[0] in split(header, one)), SEPARATORS[0])
+        (_, first), *rows = rows_in(text, separator)
+    except (OSError, UnicodeDecodeError) as error:
+        raise DataError(f"{path}: cannot be read as CSV: {error}; save it in UTF-8") from error
+    except (ValueError, csv.Error):
+        first, rows = [], []
+    if not rows:
         raise DataError(f"{path}: there is no row below the header; wanted is y_true,y_pred[,p_<class>…]")
-    names = [name.strip() for name in lines[0]]
+    names = [name.strip() for name in first]
     columns = _columns(path, names, classes)
-    rows = [(number, line) for number, line in enumerate(lines[1:], 2) if line]
     words = {name: _words(rows, names.index(name)) for name in REQUIRED}
     spoken = {word for column in words.values() for word in column}
     meaning = meaning_of(spoken, classes, labels)

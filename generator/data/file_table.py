@@ -4,18 +4,16 @@ A picture is found by the end of its path below the folder, so that neither the 
 nor a suffix that it leaves out matters.
 """
 
-import csv
 import hashlib
-import io
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
 from generator.data.data_source import DataSource
 from generator.data.folder import pictures_in
 from generator.data.picture_files import PictureFiles
-from generator.data.table_form import LONGEST, TableForm
+from generator.data.table_form import TableForm, rows_in
 from generator.data.table_labels import labels_of, rows_of_part
 from generator.data.table_lines import Encoding, decoded
 from generator.errors import DataError
@@ -29,7 +27,8 @@ def read_files(source: DataSource, encoding: Encoding, form: TableForm, classes:
     """The pictures that a table names, with their labels; raises DataError with the row of one that is not there."""
     path, folder = source.existing, source.folder or source.existing.parent
     content = path.read_bytes()
-    lines = list(_rows(content[encoding.mark :], encoding, form))
+    text = content[encoding.mark :].decode(encoding.codec, "surrogateescape" if encoding.codec == "utf-8" else "strict")
+    lines = list(rows_in(text, form.separator))[int(form.header) :]
 
     def place(row: int) -> str:
         return f"{path}: row {row} (line {lines[row][0]})"
@@ -52,18 +51,6 @@ def read_files(source: DataSource, encoding: Encoding, form: TableForm, classes:
     digest = hashlib.sha256(content + os.fsencode("".join(facts))).hexdigest()  # to read every byte takes seconds
     samples = PictureFiles(folder, tuple(names), source.range).samples(label[rows], path, digest)
     return replace(samples, index=rows, questions=questions)
-
-
-def _rows(content: bytes, encoding: Encoding, form: TableForm) -> Iterator[tuple[int, list[str]]]:
-    """The fields of every row with the number of its last line; a quoted field may go over several."""
-    csv.field_size_limit(LONGEST)
-    errors = "surrogateescape" if encoding.codec == "utf-8" else "strict"
-    text = io.StringIO(content.decode(encoding.codec, errors), newline=None)
-    lines = csv.reader(text, delimiter=form.separator, skipinitialspace=True)
-    filled = ((lines.line_num, fields) for fields in lines if any(field.strip() for field in fields))
-    for number, (line, fields) in enumerate(filled):
-        if number or not form.header:
-            yield line, fields
 
 
 def _named(

@@ -207,7 +207,8 @@ def _carved(line: bytes, form: TableForm) -> tuple[bytes, Words] | None:
         fields = [*whole[:first], separator.join(whole[first:last]), *whole[last:]]
     if len(fields) != first + 1 + after:
         return None
-    return fields[first], tuple(field.strip() for field in (*fields[:first], *fields[first + 1 :]))
+    pixels = fields[first].replace(b",", b".") if form.decimal_comma else fields[first]
+    return pixels, tuple(field.strip() for field in (*fields[:first], *fields[first + 1 :]))
 
 
 def _text(line: bytes) -> str:

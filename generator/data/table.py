@@ -15,12 +15,27 @@ from generator.data.table_lines import Encoding, decoded, encoding_of
 from generator.errors import DataError
 from generator.samples import ClassWords, Samples
 
+OTHERS = {  # what files that are no table begin with
+    b"PK\x03\x04": "an archive or a spreadsheet; unpack it, or save it as CSV (arrays: `source: npz`)",
+    b"\x1f\x8b": "compressed; unpack it",
+    b"PAR1": "Parquet; save it as CSV",
+    b"\x93NUMPY": "an array of NumPy; did you mean `source: npz`?",
+    b"\x89HDF": "HDF5; save its pictures with numpy.savez, for `source: npz`",
+    b"\xd0\xcf\x11\xe0": "a spreadsheet; save it as CSV",
+    b"\x89PNG": "a picture; did you mean `source: folder`?",
+    b"\xff\xd8\xff": "a picture; did you mean `source: folder`?",
+}
+
 
 def read_table(source: DataSource, classes: Sequence[ClassWords]) -> PixelTable | Samples:
     """The pixels of a table, which can be kept, or the files that it names; raises DataError with row and line."""
     path = source.existing
     try:
         with path.open("rb") as file:
+            head = file.read(8)
+            other = next((what for begin, what in OTHERS.items() if head.startswith(begin)), None)
+            if other:
+                raise DataError(f"{path}: is no table but {other}")
             encoding = encoding_of(file, source.encoding)
             opening = encoding.first_lines(file)
         if not opening:

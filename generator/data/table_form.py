@@ -4,8 +4,9 @@ Columns are known by their names and by what the first row holds; what `data` sa
 """
 
 import csv
+import io
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Literal
@@ -50,6 +51,11 @@ class TableForm:
     file: int = -1
 
     @property
+    def decimal_comma(self) -> bool:
+        """Whether a comma in a pixel can only be that: each has a column of its own, and something else between."""
+        return self.separator != "," and self.pixels is not None and self.pixels[1] - self.pixels[0] > 1
+
+    @property
     def after(self) -> int:
         """How many columns stand behind the pixels."""
         return len(self.names) - self.pixels[1] if self.pixels else 0
@@ -59,6 +65,13 @@ def split(line: str, separator: str) -> list[str]:
     """The fields of a line, of any length; a quoted one may hold the separator."""
     csv.field_size_limit(LONGEST)
     return next(csv.reader([line], delimiter=separator, skipinitialspace=True), [])
+
+
+def rows_in(text: str, separator: str) -> Iterator[tuple[int, list[str]]]:
+    """The fields of every line that is not blank, with its number; a quoted field may go over several lines."""
+    csv.field_size_limit(LONGEST)
+    rows = csv.reader(io.StringIO(text, newline=None), delimiter=separator, skipinitialspace=True)
+    return ((rows.line_num, fields) for fields in rows if any(field.strip() for field in fields))
 
 
 def form_of(place: str, lines: Sequence[str], columns: Columns | None = None) -> TableForm:
@@ -134,7 +147,7 @@ def _numbered(names: Sequence[str], row: Sequence[str], apart: set[int]) -> list
     stems = []
     for column, name in enumerate(names):
         match = NUMBERED.fullmatch(name)
-        value = row[column].strip() if column < len(row) else ""
+        value = row[column].strip().replace(",", ".") if column < len(row) else ""
         stems.append(match[1] if match and column not in apart and NUMBER.fullmatch(value) else None)
     runs, start = [], 0
     for stem, group in groupby(stems):

@@ -98,3 +98,16 @@ def test_classes_called_by_numbers_are_names_here_too(tmp_path):
     assert (found.label.tolist(), found.prediction.tolist()) == ([0, 1], [0, 0])
     assert "label 1 is read as '1'" in found.questions[0]
     assert read_evaluation(path, numbered, "names").questions == ()
+
+
+@pytest.mark.parametrize(("codec", "separator"), [("utf-8-sig", ";"), ("utf-16", "\t"), ("utf-16-le", ",")])
+def test_an_evaluation_is_a_table_like_others(tmp_path, codec, separator):
+    """Whatever separates its columns, in any Unicode; another encoding is named."""
+    path = tmp_path / "evaluation.csv"
+    text = "y_true,y_pred\r\n生氣,高興\r\n\r\n高興,高興\r\n".replace(",", separator)
+    path.write_bytes(text.encode(codec))
+    found = read_evaluation(path, (("angry", "生氣"), ("happy", "高興")))
+    assert (found.label.tolist(), found.prediction.tolist()) == ([0, 1], [1, 1])
+    path.write_bytes(text.encode("big5"))
+    with pytest.raises(DataError, match=r"cannot be read as CSV: .*; save it in UTF-8"):
+        read_evaluation(path, CLASSES)

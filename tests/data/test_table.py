@@ -161,6 +161,7 @@ GRID = [f"{row}x{column}" for row in range(1, 5) for column in range(1, 5)]
         (table(f"label,{','.join(GRID)}\n", lambda k, x: f"{k},{numbers(x, ',')}"), {}),
         (table(f"label,{','.join(map(str, range(16)))}\n", lambda k, x: f"{k},{numbers(x, ',')}"), {}),
         (table(f"label;{';'.join(COUNTED)}\n", lambda k, x: f"{k};{numbers(x, ';')}"), {}),
+        (table(f"label;{';'.join(COUNTED)}\n", lambda k, x: f"{k};{numbers(x * 1.0, ';').replace('.', ',')}"), {}),
         (table("label\tpixels\n", lambda k, x: f"{k}\t{numbers(x)}"), {}),
         (table("label;pixels\n", lambda k, x: f"{k};{numbers(x, ',')}"), {}),
         (table("label,pixels\n", lambda k, x: f'{k},"{numbers(x, ", ")}"'), {}),
@@ -291,3 +292,21 @@ def test_more_bits_are_read_with_a_question(tmp_path):
     samples = read(path)
     np.testing.assert_allclose(pictures(samples), FACES.astype(int) * 16 / 4095, atol=1e-6)
     assert "`range: [0, 4095]`" in samples.questions[0]
+
+
+@pytest.mark.parametrize(
+    ("content", "what"),
+    [
+        (b"PK\x03\x04", "a spreadsheet; unpack it, or save it as CSV"),
+        (b"\x1f\x8b\x08", "compressed"),
+        (b"PAR1", "Parquet"),
+        (b"\x93NUMPY", "did you mean `source: npz`"),
+        (b"\x89PNG\r\n", "did you mean `source: folder`"),
+        (b"\x89HDF", "HDF5"),
+    ],
+)
+def test_what_is_no_table_is_called_what_it_is(tmp_path, content, what):
+    """With the way to one."""
+    (tmp_path / "faces.csv").write_bytes(content + bytes(50))
+    with pytest.raises(DataError, match=f"is no table but .*{what}"):
+        read(tmp_path / "faces.csv")
