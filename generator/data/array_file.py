@@ -6,8 +6,10 @@ are stored; they become bytes or fractions where they are asked for.
 
 import hashlib
 import zipfile
+import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
+from tokenize import TokenError
 
 import numpy as np
 from numpy.lib import format as npy
@@ -29,6 +31,7 @@ NPY = b"\x93NUMPY"
 FLAT = 64  # numbers in a row that may be a picture
 CHUNK = 1 << 26  # bytes that are looked through at a time
 UNREADABLE = (OSError, ValueError, zipfile.BadZipFile, EOFError, KeyError, NotImplementedError)
+BROKEN_INSIDE = (TokenError, SyntaxError, TypeError, OverflowError, MemoryError, zlib.error)  # of a header or an array
 
 
 def read_arrays(source: DataSource, classes: Sequence[ClassWords]) -> Samples:
@@ -60,7 +63,7 @@ def _shapes(path: Path) -> dict[str, tuple[int, ...]]:
             names = [name for name in archive.namelist() if name.endswith(".npy")]
             shapes = {name.removesuffix(".npy"): _shape(archive, name) for name in names}
             return {name: shape for name, shape in shapes.items() if shape is not None}
-    except UNREADABLE as error:
+    except (*UNREADABLE, *BROKEN_INSIDE) as error:
         raise DataError(f"{path}: not an .npz or .npy of plain arrays ({error}); write it with numpy.savez") from error
 
 
@@ -87,7 +90,7 @@ def _array(path: Path, name: str) -> Array:
             return found
         with found:
             return np.asarray(found[name])
-    except UNREADABLE as error:
+    except (*UNREADABLE, *BROKEN_INSIDE) as error:
         raise DataError(f"{path}: not an .npz or .npy of plain arrays ({error}); write it with numpy.savez") from error
 
 
@@ -147,11 +150,11 @@ def _form(source: DataSource, name: str, x: Array, y: Array | None) -> Callable[
     place, count = f"{source.existing}: {name}", x.shape[1] if x.ndim == 2 else 0
     if x.dtype.kind not in "buif":
         raise DataError(f"{place} has the type {x.dtype}; wanted is uint8 or float")
-    if len(x) and x.ndim == 2 and count >= FLAT and (len(x) != count or (y is not None and len(y) == len(x))):
+    if x.size and x.ndim == 2 and count >= FLAT and (len(x) != count or (y is not None and len(y) == len(x))):
         return layout_of(place, count, source.size, x[:SOME]).pictures
-    if len(x) and (x.ndim == 3 or (x.ndim == 4 and x.shape[3] in CHANNELS)):
+    if x.size and (x.ndim == 3 or (x.ndim == 4 and x.shape[3] in CHANNELS)):
         return np.asarray
-    if len(x) and x.ndim == 4 and x.shape[1] in CHANNELS:
+    if x.size and x.ndim == 4 and x.shape[1] in CHANNELS:
         return lambda rows: np.moveaxis(rows, 1, 3)
     raise DataError(
         f"{place} has the shape {x.shape}; wanted is (N, H, W), or (N, H, W, C) or (N, C, H, W) with C of 1, 3 or 4, "

@@ -26,6 +26,7 @@ from generator.errors import DataError
 from generator.samples import Picture, Range, Samples
 
 NEWLINE, ZERO, NINE = 10, 48, 57
+DIGITS = tuple(b"%d" % digit for digit in range(10))
 SIGNS = (b".", b"-", b"+")
 SEMICOLON, BRACKET = b";", b"]"  # of what separates numbers those that come after the digits
 BYTE = 255
@@ -219,7 +220,7 @@ def _numbers(text: bytes, count: int) -> Picture | None:
     """The numbers of lines `(n, count)`; None where a line has another count, or what is no number."""
     plain = text.translate(SEPARATING) if SEMICOLON in text or BRACKET in text else text
     whole = None if any(sign in text for sign in SIGNS) else _whole(np.frombuffer(plain, np.uint8), count)
-    if whole is not None or not plain.strip():
+    if whole is not None or not any(digit in plain for digit in DIGITS):
         return whole
     plain = text.translate(SEPARATING)
     try:

@@ -64,7 +64,7 @@ class TableForm:
 def split(line: str, separator: str) -> list[str]:
     """The fields of a line, of any length; a quoted one may hold the separator."""
     csv.field_size_limit(LONGEST)
-    return next(csv.reader([line], delimiter=separator, skipinitialspace=True), [])
+    return next(csv.reader([line.replace("\r", " ")], delimiter=separator, skipinitialspace=True), [])
 
 
 def rows_in(text: str, separator: str) -> Iterator[tuple[int, list[str]]]:
@@ -106,8 +106,12 @@ def _form(separator: str, rows: Sequence[Sequence[str]], columns: Columns | None
         known = _by_name(names)
     label, usage = (_named(role, said, known) for role in ("label", "usage"))
     apart = {known.get(said[role].casefold(), -1) for role in ("label", "usage", "file") if role in said}
-    pixels = None if "file" in said else _pixels(names, row, known, said.get("pixels", ""), apart)
+    by_file = "file" in said or (
+        listed and not any(name.casefold() in NAMES["pixels"] for name in names) and "file" in names
+    )
+    pixels = None if by_file else _pixels(names, row, known, said.get("pixels", ""), apart)
     file = -1 if pixels else _file(row, known, said)
+    label, usage = (-1 if pixels and pixels[0] <= column < pixels[1] else column for column in (label, usage))
     if (pixels is None and file < 0) or any(said[role].casefold() not in known for role in said if role != "pixels"):
         return None
     return TableForm(separator, names, header, pixels, label, usage, file)
