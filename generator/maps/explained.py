@@ -22,13 +22,14 @@ AnswerScore = Annotated[
     Literal["logit", "probability", "loss"],
     Field(description="the number that is explained: logit, probability or loss"),
 ]
-LayersOption = Annotated[
-    str | tuple[str, ...] | None,
+BranchOption = Annotated[
+    str | None,
     Field(
         description="name of a layer; left out: what carries the score into the final pooling or flatten. Of several "
         "that are branches, side by side, the maps are added up; else each is a part"
     ),
 ]
+LayersOption = BranchOption | tuple[str, ...]  # a run has one, or the branches of a model
 LayerOption = Annotated[str | None, Field(description="name of a layer; left out: the standard one of the method")]
 
 TINY = 1e-12  # a probability below this has no finite logarithm worth showing

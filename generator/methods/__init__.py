@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from functools import cached_property, partial
 from importlib import import_module
 from pkgutil import iter_modules
-from typing import Any, Literal, TypeVar, get_args, get_type_hints
+from typing import Any, Literal, TypeVar, get_type_hints
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict, create_model
@@ -20,6 +20,7 @@ from pydantic import BaseModel, ConfigDict, create_model
 from generator.artefacts import Artefact
 from generator.classifier import Request as Request  # a method imports it together with its decorator
 from generator.errors import ComputationError, DataError, FigureError, ModelError, ParameterError, told
+from generator.maps.explained import BranchOption, LayersOption
 from generator.text import Text
 
 Kind = Literal["attribution", "patterns", "outputs", "evaluation", "predictions", "model"]  # model: without images
@@ -59,8 +60,9 @@ class Method:
 
     @cached_property
     def options(self) -> type[BaseModel]:
-        """The pydantic model of its parameters; unknown names are refused."""
+        """The pydantic model of its parameters; unknown names are refused. Of several layers it has one at a time."""
         hints = get_type_hints(self.compute, include_extras=True)
+        hints = {name: BranchOption if hint == LayersOption else hint for name, hint in hints.items()}
         parameters = inspect.signature(self.compute).parameters.values()
         named = [p for p in parameters if p.kind is inspect.Parameter.KEYWORD_ONLY]
         fields: dict[str, Any] = {p.name: (hints[p.name], p.default) for p in named}
@@ -116,7 +118,7 @@ class Method:
     @property
     def adds_layers(self) -> bool:
         """Whether it takes several layers at once and adds up what it finds."""
-        return self.layered and tuple[str, ...] in get_args(self.options.model_fields["layer"].annotation)
+        return LayersOption in get_type_hints(self.compute, include_extras=True).values()
 
     @property
     def line(self) -> str:

@@ -74,8 +74,7 @@ def _options(method: Method, definitions: Schema) -> Schema:
     definitions.update(options.pop("$defs", {}))
     if method.layered:
         layer = options["properties"]["layer"]
-        known = [one for one in layer.pop("anyOf", [{"type": "string"}]) if one.get("type") != "array"]
-        layer["anyOf"] = [*known, SEVERAL_LAYERS]
+        layer["anyOf"] = [*layer.pop("anyOf", [{"type": "string"}]), SEVERAL_LAYERS]
     condition = {"properties": {"method": {"const": method.name}}, "required": ["method"]}
     return {"if": condition, "then": {"properties": {"params": {**options, "description": method.line}}}}
 

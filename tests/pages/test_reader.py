@@ -32,6 +32,11 @@ class TestNames:
 class TestFacts:
     """Facts of one image as they are read."""
 
+    def test_grids_of_several_layers_stand_beside_each_other(self):
+        """The sides of one are multiplied, several are listed."""
+        assert reader().fact("grid", (8, 6)) == Text.of("8×6")
+        assert reader().fact("grid", ((8, 6), (4, 3)))["en"] == "8×6, 4×3"
+
     def test_a_class_reads_by_its_name_and_a_seed_without_commas(self):
         """Numbers that count nothing are not set like counts."""
         assert reader().fact("new_prediction", ClassNumber(0)) == reader().class_name(0)
