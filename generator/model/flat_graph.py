@@ -121,13 +121,16 @@ class FlatGraph:
         steps = [replace(s, reads={key: moved.get(number, number) for key, number in s.reads.items()}) for s in kept]
         return FlatGraph.of(steps, moved.get(self.output, self.output))
 
-    def run(self, inputs: KerasObject, apply: Apply) -> dict[int, Any]:
-        """Every value by its number."""
+    def run(self, inputs: KerasObject, apply: Apply, forgetting: bool = False) -> dict[int, Any]:
+        """Every value by its number; `forgetting` lets each go once no further step reads it."""
         values = {INPUT: inputs}
+        last = {number: step.name for step in self.steps for number in step.reads.values()} if forgetting else {}
         for step in self.steps:
             results = apply(step, *step.filled(values))
             results = results if isinstance(results, (list, tuple)) else (results,)
             values.update(zip(step.writes, results, strict=False))
+            for number in [number for number in step.reads.values() if last.get(number) == step.name]:
+                values.pop(number, None)
         return values
 
 

@@ -48,7 +48,15 @@ WEIGHTS = (
     "weights without an architecture; build the model in Python, `model.load_weights(…)`, "
     "and save the whole with `model.save('model.keras')`"
 )
-TEACHABLE = "an archive around a model; unpack it and name `keras_model.h5`"
+PACKED = "an archive around a model; unpack it and name `{name}`"
+FOLDER = "a folder, not a model; name the file in it"
+TFJS = (
+    "a model for TensorFlow.js; convert it back with `tensorflowjs_converter --input_format tfjs_layers_model "
+    "--output_format keras model.json model.h5`, or export it as Keras where it was made"
+)
+CHECKPOINT = (
+    "a TensorFlow checkpoint: weights without an architecture; build the model, load them, and save the whole as .keras"
+)
 EMPTY = "an empty file; download it again"
 TRUNCATED = "cut off after {size:,} bytes; download it again"
 OTHER_ZIP = "a zip archive without a Keras model in it"
@@ -57,7 +65,15 @@ UNKNOWN = "no model file that Keras can read; it takes .keras, .h5 and .hdf5"
 TORCH = b"\x80\x02\x8a\nl\xfc\x9cF\xf9 j\xa8P\x19"  # what PyTorch wrote before its zip archives
 PICKLES = (b"\x80\x02", b"\x80\x03", b"\x80\x04", b"\x80\x05")
 STARTS = {b"version https://git-lfs": LFS, TORCH: PYTORCH, b"<": WEB_PAGE, b"{": ARCHITECTURE}
-SUFFIXES = {".onnx": ONNX, ".pb": SAVED_MODEL, ".tflite": TFLITE, ".safetensors": SAFETENSORS}
+SUFFIXES = {
+    ".index": CHECKPOINT,
+    ".data-00000-of-00001": CHECKPOINT,
+    ".onnx": ONNX,
+    ".pb": SAVED_MODEL,
+    ".tflite": TFLITE,
+    ".safetensors": SAFETENSORS,
+}
+MODELS_OF_KERAS = (".keras", ".h5", ".hdf5")
 SUFFIX = {"hdf5": ".h5", "archive": ".keras"}
 CODE = (
     "the model carries Python code ({what}), which is not run from a file; rebuild it from Keras' own layers, "
@@ -69,7 +85,7 @@ OLD_GROUP = "_layer_checkpoint_dependencies"  # what the archives of Keras 2.12 
 def format_of(path: Path) -> Format:
     """The container of a Keras model; raises ModelError with what the file is instead, and the cure."""
     if path.is_dir():
-        raise ModelError(SAVED_MODEL if (path / "saved_model.pb").is_file() else "a folder, not a model")
+        raise ModelError(SAVED_MODEL if (path / "saved_model.pb").is_file() else FOLDER)
     if not path.is_file():
         raise ModelError("no such file")
     with path.open("rb") as file:
@@ -88,7 +104,7 @@ def _foreign(start: bytes, suffix: str) -> str:
         return EMPTY
     for beginning, what in STARTS.items():
         if start.lstrip().startswith(beginning):
-            return what
+            return TFJS if what == ARCHITECTURE and b'"modelTopology"' in start else what
     if start[4:8] == b"TFL3":
         return TFLITE
     if start[8:10] == b'{"':
@@ -117,8 +133,14 @@ def _keras_archive(path: Path) -> Format:
     if {"config.json", "model.weights.h5"} <= set(names):
         return "archive"
     ends = {Path(name).name for name in names}
-    found = {"data.pkl": PYTORCH, "constants.pkl": PYTORCH, "keras_model.h5": TEACHABLE, "saved_model.pb": SAVED_MODEL}
-    raise ModelError(next((what for name, what in found.items() if name in ends), OTHER_ZIP))
+    packed = next((name for name in names if Path(name).suffix.lower() in MODELS_OF_KERAS), "")
+    found = {
+        "data.pkl": PYTORCH,
+        "constants.pkl": PYTORCH,
+        packed: PACKED.format(name=packed),
+        "saved_model.pb": SAVED_MODEL,
+    }
+    raise ModelError(next((what for name, what in found.items() if name in {*ends, *names}), OTHER_ZIP))
 
 
 @dataclass(frozen=True)

@@ -24,7 +24,7 @@ from generator.model.form import AT_ONCE, FEW, Form, form_of, images_of_a_pass, 
 from generator.model.geometry import laid_out, turned
 from generator.model.keras_door import computing, tf
 from generator.model.keras_files import ReadableFile, readable
-from generator.model.keras_opening import loaded, output_asked_for, predicted, probed
+from generator.model.keras_opening import graphed, loaded, output_asked_for, predicted, probed
 from generator.model.keras_passes import BLOCK, VALUE, Question, Tensor
 
 Array = NDArray[Any]
@@ -220,7 +220,7 @@ def open_model(path: Path, preprocess: Preprocessor, asked: Asked = Asked()) -> 
 
 
 def _classifier(file: ReadableFile, preprocess: Preprocessor, asked: Asked) -> KerasClassifier:
-    model = loaded(file, asked.trust)
+    model = graphed(loaded(file, asked.trust))
     output = output_asked_for(model, asked.output)
     whole = flatten(model, output)
     batch, *own = model.inputs[0].shape

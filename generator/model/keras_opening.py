@@ -62,13 +62,23 @@ def _translated(config: Json, weights: Path, trust: bool) -> Tensor:
     return model
 
 
+def graphed(model: Tensor) -> Tensor:
+    """A model with a graph of its layers: of a Python class of its own the one that a call of it makes."""
+    if getattr(model, "inputs", None) and (hasattr(model, "_nodes_by_depth") or hasattr(model, "_functional")):
+        return model
+    try:
+        shape = model.get_build_config()["input_shape"]
+        entry = keras.Input(tuple(shape)[1:])
+        return keras.Model(entry, model.call(entry))
+    except LAYER_FAILS as error:
+        raise ModelError(
+            "the model is a Python class of its own, and a call of it gives no graph of layers; save it as "
+            "`keras.Model(inputs, model.call(inputs))` with `inputs = keras.Input(shape)`"
+        ) from error
+
+
 def output_asked_for(model: Tensor, name: str | None) -> int:
     """The place of the output to explain: one image in, one row of scores out; raises ModelError for anything else."""
-    if not hasattr(model, "inputs") or not (hasattr(model, "_nodes_by_depth") or hasattr(model, "_functional")):
-        raise ModelError(
-            "the model is a Python class of its own; only Sequential and functional models can be explained. "
-            "Build it as `keras.Model(inputs, model.call(inputs))` from an `inputs = keras.Input(shape)`, and save that"
-        )
     inputs = [tensor.name for tensor in model.inputs]
     if len(inputs) != 1:
         raise ModelError(

@@ -16,16 +16,19 @@ REGISTER = (
     "the model needs {names}, code of its own that no model file holds; put it into a Python file under "
     "`@keras.saving.register_keras_serializable()`, name that file under `plugins:`, and say --trust-plugins"
 )
-WRAPPED = {
-    "PruneLowMagnitude": "pruning: `tfmot.sparsity.keras.strip_pruning(model)`",
-    "ClusterWeights": "clustering: `tfmot.clustering.keras.strip_clustering(model)`",
-    "QuantizeWrapper": "quantisation: save it before `quantize_model`",
-    "QuantizeWrapperV2": "quantisation: save it before `quantize_model`",
-    "QuantizeLayer": "quantisation: save it before `quantize_model`",
+QUANTISED = "which only training needs; save the model as it was before `quantize_model`"
+CURES = {
+    "PruneLowMagnitude": "which only training needs; save `tfmot.sparsity.keras.strip_pruning(model)` instead",
+    "ClusterWeights": "which only training needs; save `tfmot.clustering.keras.strip_clustering(model)` instead",
+    "QuantizeWrapper": QUANTISED,
+    "QuantizeWrapperV2": QUANTISED,
+    "QuantizeLayer": QUANTISED,
+    "KerasLayer": "a network of TensorFlow Hub, of which the file has the address alone; build the model on the same "
+    "network of keras.applications, and save that",
+    "TFSMLayer": "a SavedModel in one piece, without layers to look into; save the model it was exported from with "
+    "`model.save('model.keras')`",
 }
-STRIP = (
-    "the model still holds `{name}`, which only training needs; take off the {cure}, then `model.save('model.keras')`"
-)
+"""By class what it is and what to do, where registering would not help."""
 
 
 def registered() -> AbstractContextManager[None]:
@@ -64,10 +67,11 @@ def _activation(key: str, entry: Json) -> Json:
 
 def refuse_unknown(config: Json) -> None:
     """Raises ModelError with every class and function that nobody registered, and how to."""
+    kinds = (str(entry.get("class_name")).rpartition(">")[2] for entry in entries(config))
+    hopeless = next((kind for kind in kinds if kind in CURES), None)
+    if hopeless:
+        raise ModelError(f"the model holds `{hopeless}`, {CURES[hopeless]}")
     names = tuple(dict.fromkeys(unknown(config)))
-    for name in names:
-        if name in WRAPPED:
-            raise ModelError(STRIP.format(name=name, cure=WRAPPED[name]))
     if names:
         raise ModelError(REGISTER.format(names=", ".join(f"`{name}`" for name in names)))
 

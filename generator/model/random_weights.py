@@ -86,4 +86,4 @@ def _normalise(classifier: KerasClassifier, inputs: Floats) -> None:
 
     if classifier.form.batch is not None:  # the file fixes it
         inputs = inputs[np.arange(classifier.form.batch) % len(inputs)]
-    classifier.graph.run(entering(inputs, classifier.form), apply)
+    classifier.graph.run(entering(inputs, classifier.form), apply, forgetting=True)

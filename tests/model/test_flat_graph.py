@@ -63,3 +63,13 @@ def test_the_step_that_squashes_is_found_wherever_it_is():
     for kind, expected in kinds.items():
         step = squashing_step(flatten(KINDS[kind]()))
         assert (None if step is None else step.kind) == expected, kind
+
+
+def test_values_that_nothing_reads_any_more_can_be_let_go():
+    """Only the output is left, and it is the same; a value that is read again later stays until then."""
+    model = KINDS["residual_with_strided_1x1"]()
+    x = keras.ops.convert_to_tensor(images((20, 20, 1)))
+    graph = flatten(model)
+    every, kept = graph.run(x, plain), graph.run(x, plain, forgetting=True)
+    assert set(kept) == {graph.output} < set(every)
+    assert (keras.ops.convert_to_numpy(kept[graph.output]) == keras.ops.convert_to_numpy(every[graph.output])).all()

@@ -30,6 +30,8 @@ FOREIGN = {
     "model.tflite": (b"\x1c\x00\x00\x00TFL3\x14\x00", model_formats.TFLITE),
     "model.safetensors": (b"\x40\x00\x00\x00\x00\x00\x00\x00" + b'{"weight":{}}', model_formats.SAFETENSORS),
     "model.json": (b'{"class_name": "Sequential"}', model_formats.ARCHITECTURE),
+    "tfjs.json": (b'{"format": "layers-model", "modelTopology": {}}', model_formats.TFJS),
+    "model.ckpt.index": (b"\x00\x00\x02\x1e", model_formats.CHECKPOINT),
     "empty.keras": (b"", model_formats.EMPTY),
     "photo.keras": (b"\x89PNG\r\n\x1a\n", model_formats.UNKNOWN),
     "cut.keras": (b"PK\x03\x04\x14\x00\x00\x00", "cut off after 8 bytes; download it again"),
@@ -38,8 +40,9 @@ FOREIGN = {
 ARCHIVES = {
     "model.pt": ("archive/data.pkl", model_formats.PYTORCH),
     "script.pt": ("script/constants.pkl", model_formats.PYTORCH),
-    "converted_keras.zip": ("keras_model.h5", model_formats.TEACHABLE),
+    "converted_keras.zip": ("keras_model.h5", model_formats.PACKED.format(name="keras_model.h5")),
     "saved.zip": ("model/saved_model.pb", model_formats.SAVED_MODEL),
+    "download.zip": ("net/My Model.KERAS", model_formats.PACKED.format(name="net/My Model.KERAS")),
     "photos.zip": ("1.jpg", model_formats.OTHER_ZIP),
 }
 
@@ -63,7 +66,7 @@ def test_archives_without_a_keras_model_are_told_by_their_members(name, tmp_path
 
 def test_folders_and_missing_files(tmp_path):
     """A SavedModel is a folder; another folder is none; a missing file is missing."""
-    assert refusal(tmp_path) == "a folder, not a model"
+    assert refusal(tmp_path) == model_formats.FOLDER
     (tmp_path / "saved_model.pb").touch()
     assert refusal(tmp_path) == model_formats.SAVED_MODEL
     assert refusal(tmp_path / "nothing.keras") == "no such file"

@@ -139,6 +139,40 @@ def test_an_activation_that_keras_2_wrote_by_its_name_alone(tmp_path, monkeypatc
     np.testing.assert_allclose(open_model(path, Preprocessor()).probabilities(x), model(x), atol=1e-5)
 
 
+class OwnModel(keras.Model):
+    """As PyTorch's users write models."""
+
+    def __init__(self, branched=False, **settings):
+        super().__init__(**settings)
+        self.branched = branched
+        self.first, self.flat = layers.Conv2D(4, 3, activation="relu"), layers.Flatten()
+        self.last = layers.Dense(3, activation="softmax")
+
+    def call(self, x, training=False):
+        if self.branched and float(x[0, 0, 0, 0]) > 2:  # of a picture, not of a graph
+            return self.last(self.flat(x))
+        return self.last(self.flat(self.first(x)))
+
+    def get_config(self):
+        return {**super().get_config(), "branched": self.branched}
+
+
+@pytest.mark.parametrize("branched", [False, True])
+def test_a_model_of_ones_own_class_opens_where_a_call_of_it_gives_a_graph(branched, tmp_path, monkeypatch):
+    """Once its class is registered, with the layers inside; else the message says how to save it."""
+    model, x = OwnModel(branched), images((10, 10, 1))
+    model(x)
+    path = saved(model, tmp_path / "model.keras")
+    assert refusal(path) == asked("OwnModel")
+    monkeypatch.setitem(keras.saving.get_custom_objects(), "Custom>OwnModel", OwnModel)
+    if branched:
+        assert refusal(path).startswith("the model is a Python class of its own, and a call of it gives no graph")
+        return
+    found = open_model(path, Preprocessor())
+    assert [layer.kind for layer in found.layers] == ["Conv2D", "Flatten", "Dense"]
+    np.testing.assert_allclose(found.probabilities(x), model(x), atol=1e-5)
+
+
 class PruneLowMagnitude(layers.Wrapper):
     """As tfmot has it."""
 
@@ -150,6 +184,6 @@ def test_what_a_training_wrapped_around_layers_has_a_cure_of_its_own(tmp_path):
     """Registering would keep a wrapper that training alone needs."""
     path = saved(convolutional(PruneLowMagnitude(layers.ReLU())), tmp_path / "model.keras")
     assert refusal(path) == (
-        "the model still holds `PruneLowMagnitude`, which only training needs; take off the pruning: "
-        "`tfmot.sparsity.keras.strip_pruning(model)`, then `model.save('model.keras')`"
+        "the model holds `PruneLowMagnitude`, which only training needs; "
+        "save `tfmot.sparsity.keras.strip_pruning(model)` instead"
     )
