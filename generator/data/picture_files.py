@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from hashlib import blake2b
 from pathlib import Path
+from threading import Lock
 from typing import TypeVar
 
 import numpy as np
@@ -24,6 +25,7 @@ WORKERS = 8  # each holds one picture at its full size
 KEPT = 192 << 20  # bytes of images that are not decoded again
 WHOLE = 1 << 16  # bytes of a file from which its bytes stand for its pixels
 TIFF, STDERR = (".tif", ".tiff"), 2
+ALONE = Lock()  # what is silenced is the whole process
 Result = TypeVar("Result")
 
 
@@ -31,7 +33,7 @@ def in_parallel(work: Callable[[Path], Result], files: Sequence[Path]) -> list[R
     """The results in the order of the files; it is disk and codecs, which leave Python alone."""
     formats()
     speaks = any(file.suffix.lower() in TIFF for file in files)
-    with _silence(speaks), ThreadPoolExecutor(min(WORKERS, os.cpu_count() or 1)) as pool:
+    with ALONE, _silence(speaks), ThreadPoolExecutor(min(WORKERS, os.cpu_count() or 1)) as pool:
         return list(pool.map(work, files))
 
 

@@ -1,5 +1,9 @@
 """Many picture files: what they become is what each would, in bounded memory and without a word of a library."""
 
+import os
+import warnings
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 import pytest
 from PIL import Image
@@ -70,3 +74,17 @@ def test_a_large_file_is_known_by_its_bytes_a_small_one_by_its_pixels(tmp_path):
     assert (tmp_path / "a.jpg").stat().st_size > picture_files.WHOLE
     found = PictureFiles(tmp_path, ("a.jpg", "b.jpg", "c.png", "d.bmp")).digests(np.arange(4))
     assert found[0] == found[1] != found[2] == found[3]
+
+
+def test_callers_at_the_same_time_leave_the_console_and_the_warnings_as_they_were(tmp_path, capfd):
+    """Each silences the whole process while it decodes: they wait for each other."""
+    for number in range(8):
+        Image.fromarray(photograph(64, 64, number)).save(tmp_path / f"{number}.tif")
+    files = PictureFiles(tmp_path, tuple(f"{number}.tif" for number in range(8)))
+    before = list(warnings.filters)
+    with ThreadPoolExecutor(4) as pool:
+        shapes = list(pool.map(lambda n: files.fit(np.array([n]), Frame((8, 8, n % 2 * 2 + 1))).shape, range(8)))
+    assert shapes == [(1, 8, 8, n % 2 * 2 + 1) for n in range(8)]
+    os.write(2, b"heard")
+    assert capfd.readouterr().err == "heard"
+    assert list(warnings.filters) == before
