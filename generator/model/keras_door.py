@@ -53,8 +53,14 @@ os.environ["KERAS_BACKEND"] = "tensorflow"
 # TensorFlow greets on stderr before it reads its log level. Keras looks for scikit-learn and matplotlib, to wrap models
 # for the one and draw galleries with the other: a third of the import, and of no use here.
 with quiet_stderr(), absent("sklearn", "matplotlib"):
+    ours = "keras" not in sys.modules
     import keras
     import tensorflow as tf
+
+if ours:  # a user's keras.json has no say in a model whose file leaves something open
+    keras.config.set_floatx("float32")
+    keras.config.set_epsilon(1e-7)
+    keras.config.set_image_data_format("channels_last")
 
 __all__ = ["keras", "regularizers", "tf"]
 

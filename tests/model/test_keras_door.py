@@ -7,6 +7,19 @@ import sys
 import pytest
 
 from generator.model.keras_door import STDERR, absent, quiet_stderr
+from tests import ROOT
+
+
+def test_the_users_keras_json_has_no_say(tmp_path):
+    """Of a model whose file leaves open what its numbers and channels are."""
+    (tmp_path / "keras.json").write_text('{"floatx": "float16", "epsilon": 0.1, "image_data_format": "channels_first"}')
+    script = (
+        "from generator.model.keras_door import keras; config = keras.config; "
+        "print(config.floatx(), config.epsilon(), config.image_data_format())"
+    )
+    environment = {**os.environ, "KERAS_HOME": str(tmp_path), "PYTHONPATH": str(ROOT)}
+    done = subprocess.run([sys.executable, "-c", script], env=environment, capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["float32", "1e-07", "channels_last"]
 
 
 def test_keras_comes_without_what_it_would_only_serve():
