@@ -1,7 +1,7 @@
 """What is wrong or doubtful between a spec, its model and its data, found before anything is computed."""
 
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from functools import partial
@@ -173,14 +173,19 @@ def _misfits(report: Report, study: Study, figure: Figure) -> Iterator[Problem]:
 
 
 def _unreadable(report: Report, study: Study) -> Iterator[Problem]:
-    """Data that cannot be read, or have no image."""
-    try:
-        empty = needs_model(report, study) and not study.data_facts[0]
-    except DataError as error:
-        yield report.problem("data", str(error))
-    else:
-        if empty:
-            yield report.problem("data", f"{study.subject.data.samples.origin}: no images")
+    """Data that cannot be read, or have no image; the training data too."""
+    counts: dict[str, Callable[[], int | None]] = {
+        "data": lambda: study.data_facts[0],
+        "data.training": lambda: study.training_count,
+    }
+    for path, count in counts.items() if needs_model(report, study) else ():
+        try:
+            empty = count() == 0
+        except DataError as error:
+            yield report.problem(path, str(error))
+        else:
+            if empty:
+                yield report.problem(path, "no images")
 
 
 def _missing_images(report: Report, study: Study, figure: Figure) -> Iterator[Problem]:

@@ -85,15 +85,19 @@ class Study:
     @cached_property
     def data_facts(self) -> tuple[int, bool]:
         """How many images there are, and whether they have labels; raises DataError."""
-        return self._told_by_data("facts", lambda samples: (len(samples), samples.labelled))
+        return self._told(self.subject.data, "facts", lambda samples: (len(samples), samples.labelled))
 
     @cached_property
     def questions(self) -> tuple[str, ...]:
         """What the data may mean beside what is taken; raises DataError."""
-        return self._told_by_data("questions", lambda samples: samples.questions)
+        return self._told(self.subject.data, "questions", lambda samples: samples.questions)
 
-    def _told_by_data(self, what: str, tell: Callable[[Samples], Told]) -> Told:
-        data = self.subject.data
+    @cached_property
+    def training_count(self) -> int | None:
+        """How many images the model was trained on, where they are known; raises DataError."""
+        return None if self.training is None else self._told(self.training, "count", len)
+
+    def _told(self, data: DataSet, what: str, tell: Callable[[Samples], Told]) -> Told:
         key = key_of(told=what, data=data.digest, source=source_of(*DATA))
         return self.cache.remember(key, lambda: tell(data.samples))
 

@@ -218,6 +218,15 @@ def test_data_that_cannot_be_read_are_said_without_the_model(tmp_path):
         check(report, BuildOptions(formats=("html",)), with_model=False)
 
 
+def test_training_data_that_cannot_be_read_are_said_at_their_line(tmp_path):
+    """By `check` already, not when the evidence is measured."""
+    (tmp_path / "train.csv").write_text("label,pixels\n9,1 2 3 4\n")
+    spec = HEAD.replace("classes:", "data: {source: lfw, training: train.csv}\nclasses:")
+    report = loaded(tmp_path, spec + "  - {id: q, figures: [{method: saliency}]}\n")
+    with pytest.raises(SpecError, match=r"data.training: .*row 0 \(line 2\): label 9 with 2 classes"):
+        check(report, BuildOptions(formats=("html",)), with_model=False)
+
+
 MISFITS = {
     "{method: gradcam}": "params.layer: this model has no convolution whose output is a map",
     "{method: occlusion, params: {patch: 99}}": "params.patch: a patch of 99 pixels hides the whole picture of 8×8",
