@@ -14,7 +14,7 @@ LEFTWARDS = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U000
 TURNING = re.compile(f"[\u200f{OPENERS}{CLOSER}{ISOLATES}{ISOLATE_END}]")
 ISOLATED = re.compile(f"[{ISOLATES}][^{ISOLATES}{ISOLATE_END}]*{ISOLATE_END}")
 LEFTWARD_LANGUAGES = frozenset({"ar", "ckb", "dv", "fa", "he", "ps", "sd", "ug", "ur", "yi"})
-SIGNS = re.compile(r"[\\`*\[\]<>&#|~$]|(?<!\w)_|_(?!\w)|^[-+=](?=\s|$)|(?:(?<=^\d)|(?<=^\d\d))[.)](?=\s|$)")
+SIGNS = re.compile(r"[\\`*\[\]<>&#|~$]|(?<!\w)_|_(?!\w)|^(?:[-+=]+|\d{1,9}[.)])(?=\s|$)")  # taken for Markdown's
 ASIDE = 0xF0000  # private characters, of which no Markdown takes any for its own
 
 
@@ -44,7 +44,9 @@ def _closed(text: str) -> str:
 
 def literal(text: str) -> str:
     """A value for Markdown, on one line: the signs that might be taken for it are put aside until it is read."""
-    return SIGNS.sub(lambda sign: chr(ASIDE + ord(sign[0])), re.sub(r"[ \t\n\r\f\v]+", " ", text).strip(" "))
+    return SIGNS.sub(
+        lambda sign: sign[0][:-1] + chr(ASIDE + ord(sign[0][-1])), re.sub(r"[ \t\n\r\f\v]+", " ", text).strip(" ")
+    )
 
 
 def spelled(text: str, sign: Callable[[str], str] = str) -> str:

@@ -82,7 +82,7 @@ def test_signs_of_a_value_are_put_aside():
     assert spelled(aside) == name
     assert spelled(aside, lambda sign: "") == "a b c_d e  f g h(i)  1.5 -  j "
     assert literal("two\n lines, 8,\u00a012") == "two lines, 8,\u00a012"
-    assert [literal(word) != word for word in ("- x", "1. x", "12) x", "-x", "1.5", "+", "a+")] == [
-        *(True, True, True),
+    assert [literal(word) != word for word in ("- x", "1. x", "1234) x", "---", "-x", "1.5", "+", "a+")] == [
+        *(True, True, True, True),
         *(False, False, True, False),
     ]

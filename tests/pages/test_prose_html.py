@@ -131,7 +131,24 @@ def test_texts_may_be_read_beside_each_other():
         sys.setswitchinterval(before)
 
 
-MARKUP = ("*a*", "a_b_c", "_a_", "<b>", "|", "$x$", "1. x", "- x", "# x", "`c`", "[x](y)", "&lt;", "\\*")
+MARKUP = (
+    "*a*",
+    "a_b_c",
+    "_a_",
+    "<b>",
+    "|",
+    "$x$",
+    "1. x",
+    "- x",
+    "# x",
+    "---",
+    "a__b__c",
+    "2024. x",
+    "`c`",
+    "[x](y)",
+    "&lt;",
+    "\\*",
+)
 NAMES = (*MARKUP, "مرحبا", "a\u202eb")
 
 
