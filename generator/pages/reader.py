@@ -112,8 +112,8 @@ class Reader:
             return self.words("value.of_value")
         if isinstance(value, tuple):
             pieces = [self.fact(key, item) for item in value]
-            sides = key in SIZES and not isinstance(value[0], tuple)
-            return woven(lambda *sides: "×".join(sides), *pieces) if sides else self.words.joined(pieces)
+            several = key not in SIZES or isinstance(value[0], tuple)
+            return self.words.joined(pieces) if several else woven(lambda *sides: "×".join(sides), *pieces)
         if isinstance(value, bool):
             return self.words("value.yes" if value else "value.no")
         if isinstance(value, str) and key in FILES:
