@@ -44,9 +44,8 @@ def _closed(text: str) -> str:
 
 def literal(text: str) -> str:
     """A value for Markdown, on one line: the signs that might be taken for it are put aside until it is read."""
-    return SIGNS.sub(
-        lambda sign: sign[0][:-1] + chr(ASIDE + ord(sign[0][-1])), re.sub(r"[ \t\n\r\f\v]+", " ", text).strip(" ")
-    )
+    line = re.sub(r"[ \t\n\r\f\v]+", " ", text).strip(" ")
+    return SIGNS.sub(lambda sign: sign[0][:-1] + chr(ASIDE + ord(sign[0][-1])), line)
 
 
 def spelled(text: str, sign: Callable[[str], str] = str) -> str:
