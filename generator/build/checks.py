@@ -243,10 +243,11 @@ def warn(doubtful: Iterable[Problem], options: BuildOptions) -> bool:
 def doubts(report: Report, study: Study, found: Checked | None) -> Iterator[Problem]:
     """What speaks against believing the figures: data, preprocessing, an evaluation made of training images."""
     yield from data_doubts(report, study, True)
-    for name, subject in study.subjects.items() if needs_model(report, study) else ():
-        if misplaced := _misplaced(subject):
-            yield report.problem(child(report.model_paths[name], "preprocess"), misplaced)
-    if found is not None and found.hint is not None:
+    misplaced = {name: _misplaced(one) for name, one in study.subjects.items()} if needs_model(report, study) else {}
+    for name, message in misplaced.items():
+        if message:
+            yield report.problem(child(report.model_paths[name], "preprocess"), message)
+    if found is not None and found.hint is not None and not next(iter(misplaced.values()), ""):  # of the first model
         yield report.problem(child(next(iter(report.model_paths.values())), "preprocess"), found.hint.message)
     figures = [figure for question in report.built for figure in question.figures]
     matrix = next((figure for figure in figures if study.methods[figure.method].kind == "evaluation"), None)

@@ -26,6 +26,7 @@ FOR: Mapping[str, tuple[SourceKind, ...]] = {  # the sources that a key of `data
     "range": ("csv", "npz", "folder"),
     "labels": ("csv", "npz", "folder"),
 }
+PICTURES = (".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp", ".tif", ".tiff")
 WAYS = ("select", "index", "same_as")  # to name images
 
 
@@ -111,6 +112,8 @@ class Data(Section):
             raise wrong(f"the source {self.source} needs a path")
         if self.path and self.path.exists() and self.path.is_dir() != (self.source == "folder"):
             other = "folder" if self.path.is_dir() else "csv or npz"
+            if self.path.suffix.lower() in PICTURES:
+                raise wrong(f"'{self.path.name}' is one picture; name the folder that it lies in")
             raise wrong(f"'{self.path.name}' is no {self.source}; did you mean source: {other}?")
         return self
 
