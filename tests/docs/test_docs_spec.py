@@ -22,7 +22,7 @@ PLUGIN = re.findall(r"```python\n(.*?)```", TASKS, re.DOTALL)[0]
 
 @pytest.fixture
 def folder(tmp_path) -> Path:
-    for name in ("untrained.keras", "train.csv", "mean.npy", "std.npy"):
+    for name in ("untrained.keras", "train.csv", "mean.npy", "std.npy", "drawing.png", "history.csv"):
         (tmp_path / name).touch()
     return tmp_path
 
