@@ -1,6 +1,7 @@
 """The door to Keras, held to eager TensorFlow and to tf-keras-vis on a small functional model."""
 
 import _thread
+import signal
 import threading
 import time
 from dataclasses import replace
@@ -311,6 +312,7 @@ def test_probabilities_of_unknown_making_are_refused(tmp_path):
 
 def test_a_long_ascent_stops_when_it_is_interrupted(classifier):
     """Ctrl-C ends the climb between two blocks of steps; nothing goes on climbing behind it."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a run in the background ignores it
     asked = ascent(units=np.zeros(16, np.int64), start=np.full((16, *SHAPE), 0.5, np.float32))
     classifier.ascend(asked)  # traced before
     timer = threading.Timer(0.5, _thread.interrupt_main)
