@@ -83,12 +83,13 @@ def exported(report: Report, built: Mapping[str, Built]) -> dict[str, bytes]:
     owner: dict[str, str] = {}
     for figure_id, figure in built.items():
         for name, picture in _named(figure, report.class_ids):
-            if name in owner:
+            first = owner.get(name.casefold())  # not every disk tells A.png from a.png
+            if first:
                 several = f"names several pictures '{name}'; add {{index}} or {{number}} to it"
-                again = several if owner[name] == figure_id else f"names '{name}', as figure '{owner[name]}' does"
+                again = several if first == figure_id else f"names '{name}', as figure '{first}' does"
                 message = f"'{figure.spec.export.file if figure.spec.export else name}' {again}"
                 raise SpecError((report.figure_problem(figure_id, "export", message),))
-            owner[name] = figure_id
+            owner[name.casefold()] = figure_id
             png = PurePosixPath(name).suffix.lower() == ".png"
             files[f"{EXPORTS}/{name}"] = picture.data if png else jpeg(picture.data)
     return files

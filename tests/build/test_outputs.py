@@ -61,6 +61,10 @@ def test_another_panel_may_be_exported():
             {"saliency": "{number}.png", "confusion_matrix": "{number}.png"},
             "confusion_matrix.export: '{number}.png' names '1.png', as figure 'saliency' does",
         ),
+        (
+            {"saliency": "a{number}.png", "confusion_matrix": "A{number}.png"},
+            "confusion_matrix.export: 'A{number}.png' names 'A1.png', as figure 'saliency' does",
+        ),
     ],
 )
 def test_two_pictures_of_one_name_are_refused(files, message):
