@@ -346,3 +346,42 @@ def test_a_spec_that_forgets_its_classes_is_told_how_many_there_are(folder, tmp_
     path.write_text(path.read_text(encoding="utf-8") + "questions: [{id: q, figures: [{method: saliency}]}]\n")
     assert main([str(path), "--output", str(tmp_path / "s")]) == 2
     assert "classes: no classes are named and the model has " in capsys.readouterr().err
+
+
+PLUGIN = """\
+import keras
+
+@keras.saving.register_keras_serializable()
+def snake(x):
+    return x + keras.ops.sin(x)
+"""
+
+
+def test_an_activation_of_ones_own_comes_from_a_plugin(tmp_path, capfd, request):
+    """The message of the build is the way: a plugin, and the switch; another function is another model."""
+    keras = keras_library()
+    registered = keras.saving.get_custom_objects()
+    request.addfinalizer(lambda: registered.pop("Custom>snake", None))
+    names: dict[str, object] = {}
+    exec(PLUGIN, names)
+    body = [keras.layers.Conv2D(4, 3, activation=names["snake"]), keras.layers.GlobalAveragePooling2D()]
+    saved(
+        keras.Sequential([keras.Input((12, 12, 1)), *body, keras.layers.Dense(2, "softmax")]), tmp_path / "model.keras"
+    )
+    del registered["Custom>snake"]
+    np.savez(tmp_path / "faces.npz", x=np.random.default_rng(0).integers(0, 256, (4, 12, 12), np.uint8))
+    spec = SPEC.split("classes:")[0] + "classes: [left, right]\nquestions: [{id: q, figures: [{method: saliency}]}]\n"
+    (tmp_path / "report.yaml").write_text(spec, encoding="utf-8")
+    (tmp_path / "plugin.py").write_text(PLUGIN, encoding="utf-8")
+    command = [str(tmp_path / "report.yaml"), "--formats", "none", "--output", str(tmp_path / "site"), "-q"]
+    assert main(command) == 2
+    assert "the model needs `snake`, code of its own" in capfd.readouterr().err
+    (tmp_path / "report.yaml").write_text(spec + "plugins: [plugin.py]\n", encoding="utf-8")
+    said = []
+    for plugin in (PLUGIN, PLUGIN.replace("keras.ops.sin(x)", "5 * keras.ops.sin(x)")):
+        (tmp_path / "plugin.py").write_text(plugin, encoding="utf-8")
+        assert main([*command, "--trust-plugins"]) == 0
+        assert capfd.readouterr().err == ""
+        record = json.loads((tmp_path / "site" / "manifest.json").read_text(encoding="utf-8"))
+        said.append([row["probability"] for row in record["figures"][0]["images"]])
+    assert said[0] != said[1]
