@@ -104,6 +104,7 @@ def _form(separator: str, rows: Sequence[Sequence[str]], columns: Columns | None
     if many >= 0:  # the pixels are all fields for which there is no other name
         names = (*names[: many + 1], *("",) * (len(row) - len(names)), *names[many + 1 :])
         known = _by_name(names)
+    names += ("",) * (len(row) - len(names))
     label, usage = (_named(role, said, known) for role in ("label", "usage"))
     apart = {known.get(said[role].casefold(), -1) for role in ("label", "usage", "file") if role in said}
     by_file = "file" in said or (

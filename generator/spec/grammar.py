@@ -79,12 +79,16 @@ class Data(Section):
     path: Annotated[File | None, describe("the file or folder, relative to this spec")] = None
     usage: Annotated[str | None, describe("only this part: of a CSV by its Usage, such as PrivateTest; test")] = None
     columns: Annotated[
-        tuple[Word, ...] | dict[Role, Word] | None,
+        Annotated[tuple[Word, ...], Field(min_length=1)] | dict[Role, Word] | None,
         describe("of a table: all names, where the file has no header, or {label: …, pixels: …, file: …}"),
     ] = None
     size: Annotated[
-        tuple[Count, Count] | tuple[Count, Count, Count] | None,
-        describe("of a picture whose pixels stand in a row: height, width and, before or after, channels"),
+        tuple[Count, ...] | None,
+        Field(
+            min_length=2,
+            max_length=3,
+            description="of a picture whose pixels stand in a row: height, width and, before or after, channels",
+        ),
     ] = None
     encoding: Annotated[fields.Encoding | None, describe("of a table that is not in UTF-8, such as big5")] = None
     folder: Annotated[File | None, describe("where the files of a table are; default: at or below its own")] = None

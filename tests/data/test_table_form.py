@@ -34,6 +34,7 @@ def places(form):
         (["pic,kind", "1,cat"], {"file": "pic", "label": "kind"}, (",", True, None, 1, -1, 0)),
         ([f"0;{PIXELS}", f"1;{PIXELS}"], ("label", "pixels"), (";", False, (1, 2), 0, -1, -1)),
         (["5,0,0,7,9", "4,0,0,7,9"], ("label", "pixels"), (",", False, (1, 5), 0, -1, -1)),
+        ([f"0,{PIXELS},x", f"1,{PIXELS},x"], ("label",), (",", False, (1, 2), 0, -1, -1)),
         (["a.png|cat", "b.png|dog"], ("file", "label"), ("|", False, None, 1, -1, 0)),
     ],
 )
