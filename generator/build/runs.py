@@ -57,8 +57,8 @@ class Run:
         return key_of(images=images, target=figure.target, against=figure.against, **asked)
 
     def part(self) -> Part:
-        """From the cache, else computed."""
-        return replace(self.study.cache.remember(self.key, self._computed), facts=self.facts)
+        """From the cache, else computed; raises FigureError and FAILURES."""
+        return replace(self.study.cache.remember(self.key, lambda: self._made(self._request)), facts=self.facts)
 
     def misfit(self) -> FigureError | None:
         """What the spec asks for and is not there, as far as it shows before the model is asked anything."""
@@ -71,11 +71,8 @@ class Run:
             return None
         return None
 
-    def _computed(self) -> Part:
-        """Raises FigureError where the spec asks for what is not there, and FAILURES."""
-        return self._made(self._request)
-
     def _made(self, asked: Callable[[], Request]) -> Part:
+        """Raises FigureError where the spec asks for what is not there, and FAILURES."""
         try:
             request = asked()
             return Part(self.method.run(request, self.params, Artefact), request.batch)

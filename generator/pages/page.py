@@ -71,10 +71,9 @@ class Image:
 class Row:
     """One image of a figure: its label at the head, its pictures beside each other.
 
-    `probability` is that of the label; `prediction` is empty where it repeats the label; `right` is None without a
-    label. `target` names what is explained where that is not just the label. `remark` says why the map is no result, or
-    what is special about it.
-    `veil` is the map to lay over `face` at any opacity (pages on screen; the ready-made overlay is among `images`).
+    `probability` is that of the label, '' of a value; `prediction` is empty where it repeats the label; `right` is None
+    without a label. `target` names what is explained where that is not just the label. `remark` says why the map is no
+    result, or what is special about it. `veil` is the map to lay over `face` on screen.
     """
 
     label: Text
