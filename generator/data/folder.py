@@ -23,6 +23,7 @@ from generator.samples import UNLABELLED, ClassWords, Range, Samples
 NUMBERED = re.compile(r"(\d{1,3})_\d+\.\w+$")  # <class index>_<n>; a date before the underscore has more digits
 DIGITS = re.compile(r"(\d+)")
 OF_THE_SYSTEM = ("thumbs.db", "desktop.ini", "icon\r")  # that file managers leave
+TRAINED_ON = ("train", "training")  # what people call it
 DEEP = 3  # levels below the folder that classes are looked for in
 SHOWN = 3  # names that a message lists
 
@@ -138,5 +139,7 @@ def _deeper(path: Path, names: Sequence[str], classes: Sequence[ClassWords]) -> 
     holding = [folder for folder, inner in below.items() if None not in meaning_of(inner, classes).number.values()]
     if not holding:
         return ""
-    shown = " or ".join(f"`path: {path.name}/{folder}`" for folder in holding[:SHOWN])
-    return f"; the classes are folders further down: say {shown}"
+    shown = " or ".join(f"`path: …/{path.name}/{folder}`" for folder in holding[:SHOWN])
+    seen = next((folder for folder in holding if folder.split("/")[-1].casefold() in TRAINED_ON), "")
+    beside = f"; `training: …/{path.name}/{seen}` beside it names what the model was trained on" if seen else ""
+    return f"; the classes are folders further down: say {shown}{beside if len(holding) > 1 else ''}"

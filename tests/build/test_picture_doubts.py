@@ -75,7 +75,7 @@ def test_folders_that_are_no_classes_are_an_error_at_the_data(spec, capsys):
     (spec.parent / "inner").rename(spec.parent / "data" / "test")
     code, err = said(spec, capsys)
     assert code == 2
-    assert "say `path: data/test`" in err
+    assert "say `path: …/data/test`" in err
 
 
 def test_a_range_of_nothing_is_refused(spec, capsys):

@@ -93,15 +93,17 @@ def test_the_digest_of_a_folder_follows_its_files(tmp_path):
 def test_classes_below_another_folder_are_found_and_named(tmp_path, above):
     """train and test stand above the classes: the message says which path to take."""
     folder_of(tmp_path, [f"{above}/{name}/1.png" for name in ("angry", "happy")])
-    with pytest.raises(DataError, match=f"say `path: {tmp_path.name}/{above}`"):
+    with pytest.raises(DataError, match=f"say `path: …/{tmp_path.name}/{above}`"):
         read_folder(tmp_path, CLASSES)
 
 
 def test_several_parts_are_offered(tmp_path):
     """One of them is the data, another perhaps what the model was trained on."""
     folder_of(tmp_path, [f"{part}/{name}/1.png" for part in ("train", "val", "test") for name in ("angry", "sad")])
-    with pytest.raises(DataError, match="test: no class has this name; the classes are folders further down: say"):
+    with pytest.raises(DataError, match="test: no class has this name; the classes are folders further down") as told:
         read_folder(tmp_path, CLASSES)
+    parts = " or ".join(f"`path: …/{tmp_path.name}/{part}`" for part in ("test", "train", "val"))
+    assert f"say {parts}; `training: …/{tmp_path.name}/train` beside it" in str(told.value)
 
 
 def test_what_is_not_read_is_counted_and_named(tmp_path):
