@@ -57,7 +57,7 @@ WRONG_FIGURES = {
     ),
     "one of several layers that is no name": (
         "method: gradcam\nparams: {layer: [conv1, 2]}",
-        "report.yaml:11:25: questions[0].figures[0].params.layer: has to be a text or a list, not 2",
+        "report.yaml:11:25: questions[0].figures[0].params.layer: has to be a text, not 2",
     ),
     "an unknown panel": (
         "method: gradcam\nshow: {panels: [image, mask]}",
