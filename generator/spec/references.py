@@ -128,6 +128,8 @@ def misreferences(names: Declared, source: Source) -> Iterator[Problem]:
             yield from _of_classes(figure, names.classes[0].id, source)
         yield from _unmasked(figure, ids(names.classes), source)
     yield from _overwritten(names.figures, source)
+    if len(names.classes) == 1 and "evaluation" in source.data:
+        yield source.problem("evaluation", "an evaluation is of classes, and none are named; leave it out", at_key=True)
 
 
 def _repeated(entries: tuple[Entry, ...], source: Source) -> Iterator[Problem]:

@@ -81,6 +81,14 @@ def test_without_classes_nothing_may_ask_for_them(classes, tmp_path):
     assert report.figures["lime"].params["score"] == "logit"
 
 
+def test_an_evaluation_needs_classes(tmp_path):
+    """Of a value nobody counts what is right."""
+    (tmp_path / "predicted.csv").write_text("y_true,y_pred\n", encoding="utf-8")
+    spec = figure("method: lime").replace("classes: [angry, happy]\n", "evaluation: predicted.csv\n")
+    (said,) = said_about(tmp_path, spec)
+    assert said.endswith("evaluation: an evaluation is of classes, and none are named; leave it out")
+
+
 def test_a_map_for_each_of_many_classes_is_refused(tmp_path):
     """A hundred beside every image are no page; thirty are."""
     for count, expected in ((30, 0), (31, 1), (1000, 1)):
