@@ -348,7 +348,7 @@ def test_a_spec_that_forgets_its_classes_is_told_how_many_there_are(folder, tmp_
     assert "classes: no classes are named and the model has " in capsys.readouterr().err
 
 
-PLUGIN = """\
+ACTIVATION = """\
 import keras
 
 @keras.saving.register_keras_serializable()
@@ -363,7 +363,7 @@ def test_an_activation_of_ones_own_comes_from_a_plugin(tmp_path, capfd, request)
     registered = keras.saving.get_custom_objects()
     request.addfinalizer(lambda: registered.pop("Custom>snake", None))
     names: dict[str, object] = {}
-    exec(PLUGIN, names)
+    exec(ACTIVATION, names)
     body = [keras.layers.Conv2D(4, 3, activation=names["snake"]), keras.layers.GlobalAveragePooling2D()]
     saved(
         keras.Sequential([keras.Input((12, 12, 1)), *body, keras.layers.Dense(2, "softmax")]), tmp_path / "model.keras"
@@ -372,13 +372,13 @@ def test_an_activation_of_ones_own_comes_from_a_plugin(tmp_path, capfd, request)
     np.savez(tmp_path / "faces.npz", x=np.random.default_rng(0).integers(0, 256, (4, 12, 12), np.uint8))
     spec = SPEC.split("classes:")[0] + "classes: [left, right]\nquestions: [{id: q, figures: [{method: saliency}]}]\n"
     (tmp_path / "report.yaml").write_text(spec, encoding="utf-8")
-    (tmp_path / "plugin.py").write_text(PLUGIN, encoding="utf-8")
+    (tmp_path / "plugin.py").write_text(ACTIVATION, encoding="utf-8")
     command = [str(tmp_path / "report.yaml"), "--formats", "none", "--output", str(tmp_path / "site"), "-q"]
     assert main(command) == 2
     assert "the model needs `snake`, code of its own" in capfd.readouterr().err
     (tmp_path / "report.yaml").write_text(spec + "plugins: [plugin.py]\n", encoding="utf-8")
     said = []
-    for plugin in (PLUGIN, PLUGIN.replace("keras.ops.sin(x)", "5 * keras.ops.sin(x)")):
+    for plugin in (ACTIVATION, ACTIVATION.replace("keras.ops.sin(x)", "5 * keras.ops.sin(x)")):
         (tmp_path / "plugin.py").write_text(plugin, encoding="utf-8")
         assert main([*command, "--trust-plugins"]) == 0
         assert capfd.readouterr().err == ""
