@@ -69,7 +69,7 @@ class DataSet:
     @cached_property
     def digest(self) -> str:
         """Stands for the images and how they are read; of a table that names files, for those too."""
-        return self.samples.digest + self._asked if self.source.kind == "csv" else self._asked
+        return key_of(asked=self._asked, read=self.samples.digest) if self.source.kind == "csv" else self._asked
 
     @cached_property
     def _asked(self) -> str:

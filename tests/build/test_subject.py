@@ -61,6 +61,7 @@ def test_what_lies_beside_a_table_counts_too(tmp_path):
 
     before = digests()
     assert digests() == before
+    assert [len(digest) for digest in before] == [64, 64]
     assert DataSet(files, CLASSES, Cache(None)).beside == (tmp_path / "a.png",)
     assert DataSet(array, CLASSES, Cache(None)).beside == (tmp_path / "y.npy",)
     Image.new("L", (5, 5), 1).save(tmp_path / "a.png")
