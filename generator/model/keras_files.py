@@ -34,6 +34,10 @@ SAVED_MODEL = (
     "a TensorFlow SavedModel, which Keras 3 cannot take apart; open it with the Keras that wrote it "
     "(`tf_keras.models.load_model`) and save it with `model.save('model.h5')`"
 )
+EXPORTED = (
+    "a SavedModel that was exported for serving (`model.export`), without layers to look into; "
+    "save the model with `model.save('model.keras')` where it was made"
+)
 LFS = "a Git LFS pointer, not the model itself; fetch it with `git lfs pull`, or download it by its raw link"
 TFLITE = "a TensorFlow Lite file, which has no gradients; take the Keras model that it was converted from"
 WEB_PAGE = "a web page, not a model; download the file by its raw link"
@@ -85,7 +89,7 @@ OLD_GROUP = "_layer_checkpoint_dependencies"  # what the archives of Keras 2.12 
 def format_of(path: Path) -> Format:
     """The container of a Keras model; raises ModelError with what the file is instead, and the cure."""
     if path.is_dir():
-        raise ModelError(SAVED_MODEL if (path / "saved_model.pb").is_file() else FOLDER)
+        raise ModelError(_folder(path))
     if not path.is_file():
         raise ModelError("no such file")
     with path.open("rb") as file:
@@ -97,6 +101,13 @@ def format_of(path: Path) -> Format:
     if start.startswith(PICKLES) and not start.startswith(TORCH):
         return "pickle"
     raise ModelError(_foreign(start, path.suffix.lower()))
+
+
+def _folder(path: Path) -> str:
+    """What a folder is; Keras 2 leaves a file of its own in the SavedModels that it can open again."""
+    if not (path / "saved_model.pb").is_file():
+        return FOLDER
+    return SAVED_MODEL if (path / "keras_metadata.pb").is_file() else EXPORTED
 
 
 def _foreign(start: bytes, suffix: str) -> str:

@@ -68,6 +68,8 @@ def test_folders_and_missing_files(tmp_path):
     """A SavedModel is a folder; another folder is none; a missing file is missing."""
     assert refusal(tmp_path) == model_formats.FOLDER
     (tmp_path / "saved_model.pb").touch()
+    assert refusal(tmp_path) == model_formats.EXPORTED
+    (tmp_path / "keras_metadata.pb").touch()
     assert refusal(tmp_path) == model_formats.SAVED_MODEL
     assert refusal(tmp_path / "nothing.keras") == "no such file"
 
