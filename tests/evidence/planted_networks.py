@@ -76,8 +76,11 @@ def patterned(places: Sequence[Sequence[str]]) -> Floats:
 
 
 def network(stack: Sequence[object], *weights: Sequence[Floats]) -> keras.Model:
-    """A softmax on top of the layers; the weights of those that have any, in their order."""
-    model = keras.Sequential([keras.Input((SIDE, SIDE, 1)), *stack, layers.Dense(4, "softmax")])
+    """A softmax on top of the layers; the weights of those that have any, in their order.
+
+    Layers have names, since random weights are drawn by them.
+    """
+    model = keras.Sequential([keras.Input((SIDE, SIDE, 1)), *stack, layers.Dense(4, "softmax", name="head")])
     for layer, values in zip((one for one in model.layers if one.weights), weights, strict=True):
         layer.set_weights(values)
     return model
