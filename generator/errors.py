@@ -12,9 +12,15 @@ GeneratorError
 └── ComputationError      a computation failed: a figure is marked and the rest is built, a PDF ends the build: exit 1
 """
 
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
+
+STDERR = 2  # of the process, to which native code writes
 
 
 class GeneratorError(Exception):
@@ -26,6 +32,20 @@ def told(error: BaseException) -> str:
     if isinstance(error, GeneratorError):
         return str(error)
     return f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+
+
+@contextmanager
+def quiet_stderr() -> Iterator[None]:
+    """What native code prints inside is dropped; exceptions still come through."""
+    sys.stderr.flush()
+    kept, nowhere = os.dup(STDERR), os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, STDERR)
+    try:
+        yield
+    finally:
+        os.dup2(kept, STDERR)
+        os.close(kept)
+        os.close(nowhere)
 
 
 class InputError(GeneratorError):

@@ -1,8 +1,11 @@
 """The mistakes a user can make, and the hints that go with them."""
 
+import os
 from pathlib import Path
 
-from generator.errors import Problem, SpecError, suggestion
+import pytest
+
+from generator.errors import STDERR, Problem, SpecError, quiet_stderr, suggestion
 
 
 def test_the_nearest_name_is_suggested():
@@ -20,3 +23,12 @@ def test_problems_are_said_in_the_order_of_the_lines():
     error = SpecError((later, earlier))
     assert error.problems == (earlier, later)
     assert str(error) == "report.yaml:2:5: a\nreport.yaml:9:1: model.path: b"
+
+
+def test_native_writes_are_dropped_and_come_back_after(capfd):
+    """Only what is written inside is lost, also when an exception ends it."""
+    with pytest.raises(ZeroDivisionError), quiet_stderr():
+        os.write(STDERR, b"greetings")
+        raise ZeroDivisionError
+    os.write(STDERR, b"progress")
+    assert capfd.readouterr().err == "progress"

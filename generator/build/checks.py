@@ -12,7 +12,7 @@ import numpy as np
 from generator.build.cache import Cache, key_of, source_of
 from generator.build.choice import shows_images
 from generator.build.picture_doubts import picture_doubts, resized
-from generator.build.runs import runs_of, waiting
+from generator.build.runs import Run, runs_of, waiting
 from generator.build.study import Study, open_study
 from generator.build.subject import MODEL, Subject, fitting
 from generator.build_options import BuildOptions
@@ -151,14 +151,19 @@ def _unfit(report: Report, study: Study, name: str) -> Iterator[Problem]:
         yield report.problem("classes", message)
 
 
+def _look_for_layer(run: Run) -> None:
+    """Raises ParameterError where the model has no layer of that name, or none that a map can be made of."""
+    layers, named = run.subject.facts.layers, run.params.get("layer")
+    if run.method.adds_layers:
+        spatial_layers(layers, named)
+    elif named is not None:
+        layer_called(named, layers)
+
+
 def _unknown_layers(report: Report, study: Study, figure: Figure) -> Iterator[Problem]:
     for run in runs_of(figure, study):
         try:
-            layers, named = run.subject.facts.layers, run.params.get("layer")
-            if run.method.adds_layers:
-                spatial_layers(layers, named)
-            elif named is not None:
-                layer_called(named, layers)
+            _look_for_layer(run)
         except ParameterError as error:
             model = f"model '{run.facts.get('model', figure.model[0])}': " if len(report.models) > 1 else ""
             yield report.figure_problem(figure.id, f"params.{error.parameter}", f"{model}{error}")

@@ -1,11 +1,10 @@
 """Many pictures that are files of their own, decoded in parallel and in memory that does not grow with their number."""
 
 import os
-import sys
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from functools import cached_property
 from hashlib import blake2b
@@ -19,12 +18,13 @@ from generator.artefacts import Floats, Ints
 from generator.data.decoding import formats, may_be_valued, read_fitted, read_picture, stored_range, stored_size
 from generator.data.levels import Levels, levels_of
 from generator.data.resize import in_unit, to_channels
+from generator.errors import quiet_stderr
 from generator.samples import Frame, Picture, Range, Samples, pixel_digest
 
 WORKERS = 8  # each holds one picture at its full size
 KEPT = 192 << 20  # bytes of images that are not decoded again
 WHOLE = 1 << 16  # bytes of a file from which its bytes stand for its pixels
-TIFF, STDERR = (".tif", ".tiff"), 2
+TIFF = ".tif", ".tiff"
 ALONE = Lock()  # what is silenced is the whole process
 Result = TypeVar("Result")
 
@@ -40,20 +40,9 @@ def in_parallel(work: Callable[[Path], Result], files: Sequence[Path]) -> list[R
 @contextmanager
 def _silence(errors: bool) -> Iterator[None]:
     """No remark on a file's metadata, which is none on its pixels; nor the lines that libtiff writes beside errors."""
-    with warnings.catch_warnings():
+    with warnings.catch_warnings(), quiet_stderr() if errors else nullcontext():
         warnings.simplefilter("ignore")
-        if not errors:
-            yield
-            return
-        sys.stderr.flush()
-        kept, nowhere = os.dup(STDERR), os.open(os.devnull, os.O_WRONLY)
-        os.dup2(nowhere, STDERR)
-        try:
-            yield
-        finally:
-            os.dup2(kept, STDERR)
-            os.close(kept)
-            os.close(nowhere)
+        yield
 
 
 @dataclass

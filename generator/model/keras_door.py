@@ -9,29 +9,14 @@ from contextlib import contextmanager
 from functools import partial
 from typing import Any
 
-from generator.errors import ComputationError
+from generator.errors import ComputationError, quiet_stderr
 
-STDERR = 2
 LAYER_FAILS = (AttributeError, LookupError, RuntimeError, TypeError, ValueError)
 MARKS = re.compile(
     r'Graph execution error:.*\n  File "[^\n]*\n|Exception encountered when calling |\x1b\[\d*m|'
     r"\{\{function_node [^}]*\}\} |\[\[.*?\]\]|\[Op:.*|Hint: .*|Arguments received by .*",
     re.DOTALL,
 )  # of Keras and TensorFlow around the words of a failure
-
-
-@contextmanager
-def quiet_stderr() -> Iterator[None]:
-    """What native code prints inside is dropped; exceptions still come through."""
-    kept = os.dup(STDERR)
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, STDERR)
-    try:
-        yield
-    finally:
-        os.dup2(kept, STDERR)
-        os.close(kept)
-        os.close(nowhere)
 
 
 @contextmanager

@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from generator.model.keras_door import STDERR, absent, quiet_stderr
+from generator.model.keras_door import absent
 from tests import ROOT
 
 
@@ -45,12 +45,3 @@ def test_a_module_is_absent_only_inside(monkeypatch):
     import colorsys
 
     assert colorsys.rgb_to_hsv(0, 0, 0) == (0, 0, 0)
-
-
-def test_native_writes_are_dropped_and_come_back_after(capfd):
-    """Only what is written inside is lost, also when an exception ends it."""
-    with pytest.raises(ZeroDivisionError), quiet_stderr():
-        os.write(STDERR, b"greetings")
-        raise ZeroDivisionError
-    os.write(STDERR, b"progress")
-    assert capfd.readouterr().err == "progress"
