@@ -35,7 +35,8 @@ class Extent:
         """Of some pictures `(n, …)`."""
         flat = values.reshape(len(values), -1)
         low, high = (end(axis=1).astype(np.float64) for end in (flat.min, flat.max))
-        return cls(low, high, values.dtype.kind in "bui" or bool(np.isfinite(high).all() and (values % 1 == 0).all()))
+        finite = bool(np.isfinite(low).all() and np.isfinite(high).all())
+        return cls(low, high, values.dtype.kind in "bui" or (finite and bool((values % 1 == 0).all())))
 
 
 def joined(extents: Iterable[Extent]) -> Extent:
@@ -50,6 +51,11 @@ def range_of(place: Callable[[int], str], extent: Extent, said: Range | None = N
     `place` names a picture; a few that leave 0..255 are wrong, and all that do have another range.
     """
     if said is not None:
+        endless = np.flatnonzero(~(np.isfinite(extent.low) & np.isfinite(extent.high)))
+        if len(endless):
+            row = int(endless[0])
+            value = extent.high[row] if np.isfinite(extent.low[row]) else extent.low[row]
+            raise DataError(f"{place(row)}: '{value:g}' is no pixel in any range; correct it, or leave the picture out")
         return said, ()
     strange = np.flatnonzero(~((extent.low >= 0) & (extent.high <= BYTES[1])))
     if 0 < len(strange) < len(extent.low) / 2:

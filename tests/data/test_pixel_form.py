@@ -34,6 +34,14 @@ def test_black_and_white_follow_from_all_values(values, bounds, asks):
     assert range_of(str, extent, (0, 7)) == ((0, 7), ())
 
 
+@pytest.mark.parametrize(("value", "shown"), [(np.nan, "nan"), (np.inf, "inf"), (-np.inf, "-inf")])
+def test_no_range_makes_a_pixel_of_what_is_no_number(value, shown):
+    """It would reach the model, whatever the spec says of black and white."""
+    extent = Extent.of(np.array([[0, 1, 2], [3, value, 0.5]]))
+    with pytest.raises(DataError, match=f"^row 1: '{shown}' is no pixel in any range"):
+        range_of(lambda row: f"row {row}", extent, (0, 7))
+
+
 @pytest.mark.parametrize(
     ("values", "message"),
     [
@@ -56,7 +64,8 @@ def test_one_picture_that_leaves_the_range_of_the_others_is_named(value, message
     extent = joined([Extent.of(values[:2]), Extent.of(values[2:])])
     with pytest.raises(DataError, match=f"row 3: {message} is no pixel"):
         range_of(lambda row: f"row {row}", extent)
-    assert range_of(str, extent, (0, 1000)) == ((0, 1000), ())
+    if np.isfinite(value):
+        assert range_of(str, extent, (0, 1000)) == ((0, 1000), ())
 
 
 @pytest.mark.parametrize(
