@@ -17,7 +17,8 @@ Combine = Callable[[Floats, Floats], Floats]  # output and derivative (n, h, w, 
 EVEN = 1e-5  # a derivative that varies over the places of a channel by no more than this share of it is rounding
 
 LACK = (
-    "this model has no convolution whose output is a map with height and width above 1, and no tokens of patches; "
+    "this model has no convolution whose output is a map with height and width above 1 and a place in the picture "
+    "(behind pixels that are rolled or warped none has one), and no tokens of patches; "
     "use saliency, smoothgrad, integrated_gradients, occlusion or lime, which need none"
 )
 

@@ -21,7 +21,16 @@ from generator.model.positions import Laid, Loose, Shape, shown_by
 
 Read = tuple[str, int]  # of a step by its name: the number of a value
 
-TURNING = ("Flip", "Fliplr", "Flipud", "Rot90", "Permute", "Transpose", "Moveaxis", "Swapaxes", "GetItem", "Lambda")
+TURNING = (
+    "Flip", "Fliplr", "Flipud", "Rot90", "Permute", "Transpose", "Moveaxis", "Swapaxes", "GetItem", "Lambda", "Roll",
+    "Take", "TakeAlongAxis",
+)  # fmt: skip
+WARPING = (
+    "AffineTransform",
+    "PerspectiveTransform",
+    "ElasticTransform",
+    "MapCoordinates",
+)  # numbers between pixels too
 BY_TOKEN = (
     "Add",
     "Multiply",
@@ -98,6 +107,8 @@ def _spatial(laid: Laid, shape: Shape) -> bool:
 
 def _through(step: Step, part: int, known: Known, shapes: Shapes) -> Laid | Loose | None:
     """What a step makes of the places of the values that it reads."""
+    if step.kind in WARPING:
+        return None
     shape = shapes[step.writes[part]]
     grids = [(one, shapes[number]) for number, one in known.items() if isinstance(one, Laid)]
     window = _window(step) if grids else None

@@ -92,13 +92,19 @@ class _Line:
         off = [np.abs(known - first - step * number) for first, step in tried]
         best = int(np.argmin([np.median(one) for one in off]))
         first, step = tried[best]
-        if abs(step) < NEAR or np.mean(off[best] <= abs(step) / 2 + NEAR) < MOST:
+        near = off[best] <= abs(step) / 2 + NEAR
+        if abs(step) < NEAR or near.mean() < MOST or _torn(known, near, abs(step)):
             return None
         own = (old.high - old.low) / 2
         reach = max(own + self.spread / 2, abs(step) / 2)
         beyond = reach if abs(step) > abs(old.step) else own
         seen = max(old.seen[0], self.ends[0] - beyond), min(old.seen[1], self.ends[1] + beyond)
         return Axis(len(self.means), first - reach, first + reach, step, seen)
+
+
+def _torn(known: Doubles, near: NDArray[np.bool_], step: float) -> bool:
+    """Whether an end shows what the rest does not, as where a picture is rolled and not mirrored at its edges."""
+    return bool((np.abs(known - np.clip(known, known[near].min(), known[near].max())) > step / 2 + NEAR).any())
 
 
 def _line(number: NDArray[np.int64], known: Doubles) -> tuple[float, float]:

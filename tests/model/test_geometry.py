@@ -220,3 +220,44 @@ def test_the_page_names_what_is_tried_here():
 def test_numbers_that_come_from_everywhere_have_no_place():
     """A dense layer's output is no picture, though it is folded up like one."""
     assert followed(sequence((8, 8, 1), layers.Flatten(), layers.Dense(64), layers.Reshape((8, 8, 1)))) is None
+
+
+def torn(cut, *behind):
+    """The place of a convolution on a picture whose pixels an operation has put elsewhere."""
+    start = keras.Input((32, 32, 3))
+    value = cut(start)
+    for layer in (layers.Conv2D(2, 3, padding="same"), *behind):
+        value = layer(value)
+    return followed(keras.Model(start, value))
+
+
+@pytest.mark.parametrize("rolled", [1, 2, 8, 16, -8])
+@pytest.mark.parametrize("axis", [1, 2])
+def test_what_is_rolled_has_no_place(rolled, axis):
+    """A cell and its neighbour come from the two ends of the picture; no even grid is where they are."""
+    assert torn(lambda x: ops.roll(x, rolled, axis=axis), layers.MaxPooling2D()) is None
+
+
+SWAPPED = [*range(16, 32), *range(16)]
+OFFSET = [1.0, 0.0, 6.0, 0.0, 1.0, 0.0, 0.0, 0.0]
+
+
+@pytest.mark.parametrize(
+    "cut",
+    [
+        lambda x: ops.take(x, SWAPPED, axis=1),
+        lambda x: ops.take(x, [*range(24, 32), *range(24)], axis=2),
+        lambda x: ops.concatenate([x[:, 8:], x[:, :8]], axis=1),
+        lambda x: ops.image.affine_transform(x, np.array(OFFSET, "float32")),
+    ],
+)
+def test_other_orders_of_pixels_have_no_place_either(cut):
+    """Halves that change places, rows taken in another order, a picture moved between its pixels."""
+    assert torn(cut) is None
+
+
+def test_an_order_that_is_a_grid_has_its_place():
+    """Rows taken backwards; a picture continued around its edges."""
+    assert branch(lambda x: ops.take(x, [*range(31, -1, -1)], axis=1)) == [(31.5, -1, 0, 32), (0.5, 1, 0, 24)]
+    around = branch(lambda x: ops.concatenate([x[:, -3:], x, x[:, :3]], axis=1))
+    assert around == [(-2.5, 1, 0, 32), (0.5, 1, 0, 24)]
