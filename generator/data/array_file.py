@@ -19,6 +19,7 @@ from generator.artefacts import Ints
 from generator.data.data_source import DataSource
 from generator.data.labels import meaning_of, unknown
 from generator.data.pixel_form import CHANNELS, SOME, Extent, in_range, joined, layout_of, range_of
+from generator.data.table_labels import the_likely
 from generator.errors import DataError, suggestion
 from generator.samples import UNLABELLED, ClassWords, Picture, Samples
 
@@ -28,7 +29,9 @@ PIXELS = ("x", "images", "image", "imgs", "img", "pictures", "pixels", "faces", 
 LABELS = ("y", "labels", "label", "targets", "target", "classes", "class", "outputs", "arr_1")
 PARTS = {"train": ("training", "train"), "validation": ("validation", "valid", "val"), "test": ("testing", "test")}
 NPY = b"\x93NUMPY"
+NONE = {str(UNLABELLED), str(float(UNLABELLED))}  # labels of pictures that have none
 FLAT = 64  # numbers in a row that may be a picture
+NARROW = 2  # times the width of a picture that its height may be where that width may be its channels
 CHUNK = 1 << 26  # bytes that are looked through at a time
 UNREADABLE = (OSError, ValueError, zipfile.BadZipFile, EOFError, KeyError, NotImplementedError)
 BROKEN_INSIDE = (TokenError, SyntaxError, TypeError, OverflowError, MemoryError, zlib.error)  # of a header or an array
@@ -37,7 +40,7 @@ BROKEN_INSIDE = (TokenError, SyntaxError, TypeError, OverflowError, MemoryError,
 def read_arrays(source: DataSource, classes: Sequence[ClassWords]) -> Samples:
     """The pictures and labels of a file of arrays; raises DataError where it is not plain which they are."""
     path = source.existing
-    pixels, labels = _chosen(source, _shapes(path))
+    pixels, labels, likely = _chosen(source, _shapes(path), classes)
     x = _array(path, pixels)
     y = None if labels is None else _array(source.label_file or path, labels)
     pictures_of = _form(source, pixels, x, y)
@@ -51,7 +54,7 @@ def read_arrays(source: DataSource, classes: Sequence[ClassWords]) -> Samples:
         return list(in_range(pictures_of(x[positions]), bounds))
 
     rows, top = np.arange(len(x), dtype=np.int64), (float(extent.high.max()), bounds[1])
-    return Samples(rows, label, decode, str(path), digest, None, (*questions, *doubts), top)
+    return Samples(rows, label, decode, str(path), digest, None, (*likely, *questions, *doubts), top)
 
 
 def _shapes(path: Path) -> dict[str, tuple[int, ...]]:
@@ -94,21 +97,28 @@ def _array(path: Path, name: str) -> Array:
         raise DataError(f"{path}: not an .npz or .npy of plain arrays ({error}); write it with numpy.savez") from error
 
 
-def _chosen(source: DataSource, shapes: Mapping[str, tuple[int, ...]]) -> tuple[str, str | None]:
-    """The names of the pictures and of their labels, which may be a file beside an .npy; raises DataError in doubt."""
+def _chosen(
+    source: DataSource, shapes: Mapping[str, tuple[int, ...]], classes: Sequence[ClassWords]
+) -> tuple[str, str | None, tuple[str, ...]]:
+    """The names of the pictures and of their labels, which may be a file beside an .npy, and what is doubtful of it.
+
+    Raises DataError where several arrays may be the labels.
+    """
     path, said = source.existing, source.columns if isinstance(source.columns, Mapping) else {}
     for name in said.values():
         if name not in shapes and not name.endswith(".npy"):
             raise DataError(f"{path}: no array is called '{name}'{suggestion(name, tuple(shapes))}")
     pixels = said.get("pixels") or _pixels(source, shapes)
     if "label" in said:
-        return pixels, said["label"]
+        return pixels, said["label"], ()
     part = _part_of(pixels)[0]
     named = [name for word in LABELS for name in shapes if _part_of(name) == (part, word)]
-    others = [name for name in shapes if name != pixels]
-    if not named and len(others) == 1 and shapes[others[0]][:1] == shapes[pixels][:1]:
-        named = others
-    return pixels, named[0] if named else None
+    along = [name for name in shapes if name != pixels and shapes[name][:1] == shapes[pixels][:1]]
+    if named or not classes or len(shapes) < 3:
+        return pixels, next(iter(named or along), None), ()
+    words = [(name, _words(_array(path, name), len(classes))) for name in along]
+    place, questions = the_likely(str(path), "array", words, classes)
+    return pixels, along[place] if place >= 0 else None, questions
 
 
 def _pixels(source: DataSource, shapes: Mapping[str, tuple[int, ...]]) -> str:
@@ -147,11 +157,16 @@ def _part_of(name: str) -> tuple[str, str]:
 
 def _form(source: DataSource, name: str, x: Array, y: Array | None) -> Callable[[Array], Picture]:
     """What makes pictures of some rows of an array; raises DataError where it holds none."""
-    place, count = f"{source.existing}: {name}", x.shape[1] if x.ndim == 2 else 0
+    place, count = f"{source.existing}: {name}", x.shape[1] if x.ndim == 2 or x.shape[2:] == (1,) else 0
     if x.dtype.kind not in "buif":
         raise DataError(f"{place} has the type {x.dtype}; wanted is uint8 or float")
-    if x.size and x.ndim == 2 and count >= FLAT and (len(x) != count or (y is not None and len(y) == len(x))):
+    along = y is not None and len(y) == len(x)
+    if x.size and count >= FLAT and (len(x) != count or along):
         return layout_of(place, count, source.size, x[:SOME]).pictures
+    if x.size and x.ndim == 3 and x.shape[2] in CHANNELS and x.shape[1] > NARROW * x.shape[2] and not along:
+        raise DataError(
+            f"{place} has the shape {x.shape}, that of one picture in colours; save `x[None]`, a list of one"
+        )
     if x.size and (x.ndim == 3 or (x.ndim == 4 and x.shape[3] in CHANNELS)):
         return np.asarray
     if x.size and x.ndim == 4 and x.shape[1] in CHANNELS:
@@ -160,6 +175,23 @@ def _form(source: DataSource, name: str, x: Array, y: Array | None) -> Callable[
         f"{place} has the shape {x.shape}; wanted is (N, H, W), or (N, H, W, C) or (N, C, H, W) with C of 1, 3 or 4, "
         "or (N, pixels)"
     )
+
+
+def _words(y: Array, classes: int) -> list[str]:
+    """What an array that may hold labels says of the pictures that have one; nothing where it is of another form."""
+    if y.shape == (len(y), classes) and y.dtype.kind in "buif" and _one_hot(y):
+        return [str(number) for number in np.unique(y.argmax(axis=1)).tolist()]
+    if y.size != len(y) or y.dtype.kind not in "buifUS":
+        return []
+    return [word for word in _distinct(y)[0] if word not in NONE]
+
+
+def _distinct(y: Array) -> tuple[list[str], Ints]:
+    """The labels of an array as words, and which of them each picture has."""
+    flat = y.reshape(len(y))
+    values, inverse = np.unique(flat.astype(np.uint8) if flat.dtype.kind == "b" else flat, return_inverse=True)
+    words = [value.decode() if isinstance(value, bytes) else str(value) for value in values.tolist()]
+    return words, inverse
 
 
 def _labels(
@@ -176,12 +208,9 @@ def _labels(
             f"{place} has the shape {y.shape} and the type {y.dtype}; wanted is one number or name for each of the "
             f"{count} images, or a row of {len(classes)} with a single 1"
         )
-    flat = y.reshape(count)
-    values, inverse = np.unique(flat.astype(np.uint8) if flat.dtype.kind == "b" else flat, return_inverse=True)
-    words = [value.decode() if isinstance(value, bytes) else str(value) for value in values.tolist()]
-    unlabelled = {word for word in words if word in (str(UNLABELLED), str(float(UNLABELLED)))}
-    meaning = meaning_of(set(words) - unlabelled, classes, source.labels)
-    number = [UNLABELLED if word in unlabelled else meaning.number[word] for word in words]
+    words, inverse = _distinct(y)
+    meaning = meaning_of(set(words) - NONE, classes, source.labels)
+    number = [UNLABELLED if word in NONE else meaning.number[word] for word in words]
     if None in number:
         row = next(row for row, value in enumerate(inverse.tolist()) if number[value] is None)
         raise unknown(f"{place}[{row}]", f"label {words[inverse[row]]}", classes)

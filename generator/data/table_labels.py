@@ -1,6 +1,6 @@
 """The labels and the parts of a table, from the words of all its rows."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 
 import numpy as np
 
@@ -42,24 +42,32 @@ def _likely(
     source: DataSource, form: TableForm, words: Words, classes: Sequence[ClassWords]
 ) -> tuple[int, tuple[str, ...]]:
     """The column that holds nothing but classes, -1 where there is none; raises DataError where several do."""
+    columns = [column for column in words if column not in (form.file, form.usage)]
+    named = [(form.names[column], words[column]) for column in columns]
+    likely, questions = the_likely(str(source.existing), "column", named, classes)
+    return (columns[likely] if likely >= 0 else -1), questions
+
+
+def the_likely(
+    place: str, what: str, named: Sequence[tuple[str, Collection[str]]], classes: Sequence[ClassWords]
+) -> tuple[int, tuple[str, ...]]:
+    """Which of several columns or arrays, each its name and words, holds nothing but classes; -1 where none does."""
     fitting: dict[bool, list[int]] = {True: [], False: []}
-    for column, column_words in words.items():
-        distinct = set(column_words)
-        if column in (form.file, form.usage) or form.names[column].casefold() in COUNTING or not distinct:
+    for number, (name, words) in enumerate(named):
+        distinct = set(words)
+        if name.casefold() in COUNTING or not distinct:
             continue
-        for named in (True, False):
-            if None not in meaning_of(distinct, classes, "names" if named else None).number.values():
-                fitting[named].append(column)
-    for named, columns in fitting.items():
-        if len(columns) == 1:
-            name = form.names[columns[0]]
-            doubt = f"the column '{name}' is taken for the label; say so in `data`, `columns: {{label: {name}}}`"
-            return columns[0], () if named else (doubt,)
-        if columns:
-            names = " or ".join(f"`columns: {{label: {form.names[column]}}}`" for column in columns[:MAY_BE_MANY])
-            raise DataError(
-                f"{source.existing}: several columns hold classes; say in `data` which is the label, {names}"
-            )
+        for by_name in (True, False):
+            if None not in meaning_of(distinct, classes, "names" if by_name else None).number.values():
+                fitting[by_name].append(number)
+    for by_name, numbers in fitting.items():
+        if len(numbers) == 1:
+            name = named[numbers[0]][0]
+            doubt = f"the {what} '{name}' is taken for the label; say so in `data`, `columns: {{label: {name}}}`"
+            return numbers[0], () if by_name else (doubt,)
+        if numbers:
+            names = " or ".join(f"`columns: {{label: {named[number][0]}}}`" for number in numbers[:MAY_BE_MANY])
+            raise DataError(f"{place}: several {what}s hold classes; say in `data` which is the label, {names}")
     return -1, ()
 
 

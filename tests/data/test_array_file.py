@@ -44,6 +44,8 @@ def test_pictures_of_every_type_are_the_same_pictures(tmp_path, x):
         (np.moveaxis(COLOURS, 3, 1), COLOURS, {}),
         (DIGITS[:, None], DIGITS[..., None], {}),
         (DIGITS.reshape(9, 64), DIGITS, {}),
+        (DIGITS.reshape(9, 64, 1), DIGITS, {}),
+        (COLOURS.reshape(9, 90, 1), COLOURS, {"size": (5, 6)}),
         (COLOURS.reshape(9, 90), COLOURS, {"size": (5, 6)}),
         (np.moveaxis(COLOURS, 3, 1).reshape(9, 90), COLOURS, {"size": (3, 5, 6)}),
         (DIGITS / 127.5 - 1, DIGITS, {"range": (-1, 1)}),
@@ -126,6 +128,24 @@ def test_the_spec_says_which_array_is_what(tmp_path):
         read(tmp_path / "faces.npz", columns={"pixels": "d"})
 
 
+@pytest.mark.parametrize(
+    ("others", "label", "asks"),
+    [
+        ({"emotions": LABELS, "ages": LABELS + 30}, LABELS, 1),
+        ({"ages": LABELS + 30.0, "emotions": np.array(["sad", "happy", "angry"])[LABELS]}, 2 - LABELS, 0),
+        ({"ages": LABELS + 30, "emotions": ONE_HOT, "names": np.array(["a", "b", "c"])[LABELS]}, LABELS, 1),
+        ({"folds": LABELS, "emotions": np.array(["sad", "happy", "angry"])[LABELS]}, 2 - LABELS, 0),
+        ({"id": LABELS, "ages": LABELS + 30}, np.full(9, -1), 0),
+    ],
+)
+def test_of_several_arrays_the_one_that_holds_classes_is_the_label(tmp_path, others, label, asks):
+    """Names before numbers, which are taken with a question; where no array holds classes no picture has one."""
+    np.savez(tmp_path / "faces.npz", x=FACES, **others)
+    samples = read(tmp_path / "faces.npz")
+    np.testing.assert_array_equal(samples.label, label)
+    assert ["`columns: {label: emotions}`" in question for question in samples.questions] == [True] * asks
+
+
 @pytest.mark.parametrize(("reading", "labels"), [(None, [0, 1]), ("names", [0, 1]), ("from 0", [1, 2])])
 def test_an_npz_of_two_of_the_classes_asks(tmp_path, reading, labels):
     """1 and 2 may be names of classes or count them from 0; what the spec says ends the question."""
@@ -140,6 +160,12 @@ def test_an_npz_of_two_of_the_classes_asks(tmp_path, reading, labels):
     [
         ({"x": FACES[0]}, r"x has the shape \(4, 4\)"),
         ({"x": DIGITS[0]}, r"x has the shape \(8, 8\)"),
+        ({"x": COLOURS[0].repeat(2, 1)}, r"x has the shape \(5, 12, 3\), that of one picture .*save `x\[None\]`"),
+        ({"x": COLOURS[0].repeat(2, 1), "y": [1]}, "that of one picture"),
+        (
+            {"x": FACES, "folds": LABELS, "kinds": LABELS, "ids": LABELS + 9},
+            "several arrays hold .*folds}` or .*kinds}`",
+        ),
         ({"x": FACES[:, None, None]}, r"x has the shape \(9, 1, 1, 4, 4\)"),
         ({"x": np.zeros((9, 70), np.uint8)}, r"x: 70 pixels make no square.*`size: \[7, 10\]`"),
         ({"x": FACES, "y": LABELS[:4]}, r"y has the shape \(4,\)"),
