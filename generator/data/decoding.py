@@ -17,6 +17,7 @@ from pathlib import Path
 
 import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL.TiffImagePlugin import TiffImageFile
 
 from generator.data.levels import BYTES, DEEP, FLOATS, WHOLE, WORDS, Extremes, Levels, levels_of
 from generator.data.resize import resize, spans
@@ -39,7 +40,8 @@ READ = {  # formats by Pillow's name for them, and the suffixes that their files
 DRAFTED = ("JPEG", "MPO")  # whose decoder can give a smaller picture for less work
 HEIF = {"HEIF": (".heic", ".heif")}  # with the extra `heic`
 WIDE = ("I;16", "I;16B", "I;16L")  # 16 bits a pixel
-HALVED = "halved"  # in `info`: colours of 16 bits, of which Pillow reads the upper eight
+STORED = "stored"  # in `info`: how the file holds its values; of colours of 16 bits Pillow reads the upper eight
+SAMPLE_FORMAT = 339  # of TIFF: 1 without a sign, 2 with one, 3 floats
 PNG_DEPTH = 24  # where a PNG says how many bits a sample has
 BARE = (".tif", ".tiff", ".pgm", ".pnm")  # that may hold such
 RESAMPLED = {"bilinear": Image.Resampling.BILINEAR, "bicubic": Image.Resampling.BICUBIC}
@@ -117,7 +119,7 @@ def stored_range(file: Path) -> Extremes:
     """How a picture is stored, and the least and the largest value that its file holds."""
     picture = _opened(file)
     pixels = np.asarray(picture)
-    return _stored(picture), float(pixels.min()) * _step(picture), float(pixels.max()) * _step(picture)
+    return picture.info[STORED], float(pixels.min()) * _step(picture), float(pixels.max()) * _step(picture)
 
 
 def may_be_valued(file: Path) -> bool:
@@ -134,10 +136,15 @@ def _opened(file: Path, frame: Frame | None = None) -> Image.Image:
     with _reading(file), Image.open(file, formats=formats()) as picture:
         if frame is not None and picture.format in DRAFTED:
             _draft(picture, frame)
-        halved = any(";16" in str(tile[3]) for tile in picture.tile) and picture.mode not in WIDE
+        deep = any(";16" in str(tile[3]) for tile in picture.tile) or picture.mode in WIDE
+        sign = picture.tag_v2.get(SAMPLE_FORMAT, (0,))[0] if isinstance(picture, TiffImageFile) else 0
         picture.load()
-        picture.info[HALVED] = halved
-        return _upright(picture)
+        upright = _signed(_upright(picture), sign)
+        kinds = {"I": WHOLE, "F": WHOLE if sign == 1 else FLOATS}
+        upright.info[STORED] = DEEP if deep else kinds.get(upright.mode, "bytes")
+        if upright.mode == "F" and not np.isfinite(np.asarray(upright)).all():
+            raise PictureError(f"{file}: some of its values are no numbers (NaN or infinity); {CURE}")
+        return upright
 
 
 @contextmanager
@@ -179,6 +186,15 @@ def _upright(picture: Image.Image) -> Image.Image:
     return picture.convert("RGBA" if picture.has_transparency_data else "RGB")
 
 
+def _signed(picture: Image.Image, sign: int) -> Image.Image:
+    """The values of a TIFF with the sign that it says: Pillow takes eight bits to have none, and 32 to have one."""
+    if (picture.mode, sign) == ("L", 2):
+        return Image.fromarray(np.asarray(picture).view(np.int8).astype(np.int32))
+    if (picture.mode, sign) == ("I", 1):
+        return Image.fromarray(np.asarray(picture).view(np.uint32).astype(np.float32))
+    return picture
+
+
 def _reduced(picture: Image.Image, frame: Frame) -> Image.Image | None:
     """A picture that is much too large at the size of the frame; None where it is not, or must be taken exactly."""
     down, right = spans(picture.size[::-1], frame)
@@ -194,31 +210,24 @@ def _reduced(picture: Image.Image, frame: Frame) -> Image.Image | None:
     return picture.resize((frame.shape[1], frame.shape[0]), RESAMPLED[frame.filter], box)
 
 
-def _stored(picture: Image.Image) -> str:
-    """How a decoded picture was stored, as levels have it."""
-    if picture.mode in WIDE or picture.info.get(HALVED):
-        return DEEP
-    return {"I": WHOLE, "F": FLOATS}.get(picture.mode, "bytes")
-
-
 def _step(picture: Image.Image) -> int:
     """How many stored values one that was decoded stands for."""
-    return 257 if picture.info.get(HALVED) else 1
+    return 257 if picture.info[STORED] == DEEP and picture.mode in ("L", "RGB", "RGBA") else 1
 
 
 def _as_bytes(picture: Image.Image, levels: Levels) -> bool:
     """Whether a picture's bytes are what they were stored as."""
-    bounds = levels.bounds(_stored(picture))
-    return picture.mode in ("L", "RGB", "RGBA") and bounds == (WORDS if _stored(picture) == DEEP else BYTES)
+    bounds = levels.bounds(picture.info[STORED])
+    return picture.mode in ("L", "RGB", "RGBA") and bounds == (WORDS if picture.info[STORED] == DEEP else BYTES)
 
 
 def _valued(picture: Image.Image, levels: Levels) -> Picture:
     """The pixels: as bytes, or in 0..1 where a range is said or the format has none; transparency has its own."""
     pixels = np.asarray(picture)
-    low, high = levels.bounds(_stored(picture))
+    low, high = levels.bounds(picture.info[STORED])
     if _as_bytes(picture, levels):
         return pixels
-    if picture.mode in WIDE and (low, high) == WORDS:
+    if picture.info[STORED] == DEEP and (low, high) == WORDS:
         return (pixels >> 8).astype(np.uint8)
     values = pixels.astype(np.float32) * np.float32(_step(picture))
     values = np.clip((values - np.float32(low)) / np.float32(high - low), 0, 1)

@@ -51,7 +51,7 @@ def levels_of(files: Iterable[tuple[Path, Extremes]]) -> Levels:
     for file, (stored, low, high) in files:
         if stored not in (DEEP, WHOLE, FLOATS):
             continue
-        if not low >= 0:  # NaN neither
+        if low < 0:
             raise PictureError(f"{file}: its values run from {low:g} to {high:g}; say `data: {{range: [low, high]}}`")
         highest[stored] = max(highest.get(stored, 0.0), high)
     found = {stored: range_up_to(high) for stored, high in highest.items()}

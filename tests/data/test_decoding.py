@@ -175,3 +175,63 @@ def test_negative_values_need_a_range(tmp_path, capfd):
         PictureFiles(tmp_path, ("a.tif",)).decode(np.arange(1))
     os.write(2, b"heard")
     assert capfd.readouterr().err == "heard"
+
+
+def tiff(path, values, sign):
+    """A TIFF of one channel as microscopes write it: without a sign (1), with one (2), floats (3)."""
+    head = {256: values.shape[1], 257: values.shape[0], 258: values.itemsize * 8, 259: 1, 262: 1, 273: 134, 277: 1}
+    head |= {278: values.shape[0], 279: values.nbytes, 339: sign}
+    entries = b"".join(struct.pack("<HHII", tag, 4, 1, value) for tag, value in head.items())
+    path.write_bytes(struct.pack("<2sHIH", b"II", 42, 8, len(head)) + entries + bytes(4) + values.tobytes())
+
+
+@pytest.mark.parametrize("range", [None, (0, 4095)])
+def test_sixteen_bits_with_a_sign_are_those_without(tmp_path, range):
+    """The same pixels, largest value and question."""
+    values = RAMP.astype("<u2") * 17
+    read = []
+    for sign in (1, 2):
+        tiff(tmp_path / "a.tif", values, sign)
+        files = PictureFiles(tmp_path, ("a.tif",), range)
+        read.append((files.top(0), files.questions, files.decode(np.arange(1))[0].tolist()))
+    assert read[0] == read[1]
+    assert read[0][0] == (values.max(), 4095)
+    np.testing.assert_allclose(read[1][2], values / 4095, atol=1e-6)
+
+
+@pytest.mark.parametrize("sign", [1, 2])
+def test_all_of_sixteen_bits_become_bytes(tmp_path, sign):
+    """The upper eight of them, with a sign or without."""
+    tiff(tmp_path / "a.tif", RAMP.astype("<u2") * 128, sign)
+    assert read_picture(tmp_path / "a.tif").tolist() == (RAMP // 2).tolist()
+
+
+@pytest.mark.parametrize(("kind", "low"), [("<i1", -100), ("<i2", -600), ("<i4", -70000), ("<f4", -3)])
+def test_values_below_zero_are_named_truly_and_read_with_a_range(tmp_path, kind, low):
+    """Whatever the number of bits."""
+    values = np.linspace(low, 100, 48).astype(kind).reshape(6, 8)
+    tiff(tmp_path / "a.tif", values, 3 if "f" in kind else 2)
+    with pytest.raises(DataError, match=f"its values run from {low:g} to 100; say"):
+        read_picture(tmp_path / "a.tif")
+    read = PictureFiles(tmp_path, ("a.tif",), (low, 100)).decode(np.arange(1))[0]
+    np.testing.assert_allclose(read, (values.astype(float) - low) / (100 - low), atol=1e-6)
+
+
+def test_large_values_of_32_bits_have_no_sign(tmp_path):
+    """Half of all 32-bit numbers are above what a number with a sign can be."""
+    values = np.linspace(0, 4e9, 48).astype("<u4").reshape(6, 8)
+    tiff(tmp_path / "a.tif", values, 1)
+    np.testing.assert_allclose(read_picture(tmp_path / "a.tif"), values / values.max(), atol=1e-6)
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
+@pytest.mark.parametrize("range", [None, (0, 1)])
+def test_no_numbers_are_refused_with_a_range_too(tmp_path, value, range):
+    """Neither is a colour, and no range makes it one."""
+    values = np.full((6, 8), 0.5, "<f4")
+    values[2, 3] = value
+    tiff(tmp_path / "a.tif", values, 3)
+    for read in (lambda files: files.decode(np.arange(1)), lambda files: files.fit(np.arange(1), Frame((3, 4, 1)))):
+        with pytest.raises(DataError, match=r"a\.tif: some of its values are no numbers") as told:
+            read(PictureFiles(tmp_path, ("a.tif",), range))
+        assert "range" not in str(told.value)
