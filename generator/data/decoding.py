@@ -20,7 +20,7 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 from PIL.TiffImagePlugin import TiffImageFile
 
 from generator.data.levels import BYTES, DEEP, FLOATS, WHOLE, WORDS, Extremes, Levels, levels_of
-from generator.data.resize import resize, spans
+from generator.data.resize import Span, drafted, resize, spans
 from generator.errors import PictureError
 from generator.samples import Frame, Picture
 
@@ -53,6 +53,8 @@ BROKEN = (  # what decoders raise on a file that ends early or holds other bytes
     *(struct.error, zlib.error, KeyError, IndexError, TypeError, OverflowError),
 )
 ORIENTATION, SIDEWAYS = 0x0112, 5  # of EXIF: from there on height and width are swapped
+UPSIDE, MIRRORED = (3, 4, 7, 8), (2, 3, 6, 7)  # whose first rows, or columns, are the last that are stored
+DRAFT = "draft"  # in `info`: height and width before, how many times smaller they are, and which are turned round
 CURE = "replace or remove it"
 STRANGE, CUT_SHORT = "its kind of pixels is not known", "damaged or cut short"
 OTHERS = {  # how files begin that are often called a picture
@@ -105,7 +107,9 @@ def read_fitted(file: Path, frame: Frame, levels: Levels) -> Picture:
     small = frame.crop is None and frame.antialias and frame.filter != "nearest" and levels.range is None
     picture = _opened(file, frame if small else None)
     reduced = _reduced(picture, frame) if _as_bytes(picture, levels) else None
-    return resize([_valued(picture, levels)], frame)[0] if reduced is None else np.asarray(reduced)
+    if reduced is not None:
+        return np.asarray(reduced)
+    return resize([_valued(picture, levels)], frame, _sides(picture, frame))[0]
 
 
 def stored_size(file: Path) -> tuple[int, int]:
@@ -165,7 +169,8 @@ def _reading(file: Path) -> Iterator[None]:
 
 def _draft(picture: Image.Image, frame: Frame) -> None:
     """Asks the decoder for a smaller picture, still larger than what is needed."""
-    turned = picture.getexif().get(ORIENTATION, 1) >= SIDEWAYS
+    orientation = picture.getexif().get(ORIENTATION, 1)
+    turned = orientation >= SIDEWAYS
     height, width = picture.size if turned else picture.size[::-1]
     down, right = spans((height, width), frame)
     least = [
@@ -173,7 +178,22 @@ def _draft(picture: Image.Image, frame: Frame) -> None:
         for span, new, side in zip((down, right), frame.shape, (height, width), strict=False)
     ]
     if least[0] <= height and least[1] <= width:
-        picture.draft("L" if frame.shape[2] == 1 else None, (least[0], least[1]) if turned else (least[1], least[0]))
+        size = (least[0], least[1]) if turned else (least[1], least[0])
+        whole, found = picture.width, picture.draft("L" if frame.shape[2] == 1 else None, size)
+        if found is not None:
+            picture.info[DRAFT] = (height, width), whole / found[1][2], (orientation in UPSIDE, orientation in MIRRORED)
+
+
+def _sides(picture: Image.Image, frame: Frame) -> tuple[Span, Span]:
+    """What of a decoded picture becomes the image: of a smaller one the place that is meant in the whole."""
+    if DRAFT not in picture.info:
+        return spans(picture.size[::-1], frame)
+    size, times, reverse = picture.info[DRAFT]
+    found = (
+        drafted(span, times, have - side / times if back else 0, have)
+        for span, side, have, back in zip(spans(size, frame), size, picture.size[::-1], reverse, strict=True)
+    )
+    return next(found), next(found)
 
 
 def _upright(picture: Image.Image) -> Image.Image:
@@ -197,7 +217,7 @@ def _signed(picture: Image.Image, sign: int) -> Image.Image:
 
 def _reduced(picture: Image.Image, frame: Frame) -> Image.Image | None:
     """A picture that is much too large at the size of the frame; None where it is not, or must be taken exactly."""
-    down, right = spans(picture.size[::-1], frame)
+    down, right = _sides(picture, frame)
     padded = down.padding + right.padding
     scales = [(span.high - span.low) / new for span, new in zip((down, right), frame.shape, strict=False)]
     wanted = frame.antialias and frame.filter in RESAMPLED and not padded and picture.mode in ("L", "RGB", "RGBA")

@@ -7,6 +7,7 @@ reduction) or of TensorFlow (not: the filter spans neighbouring pixels of the pi
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from math import ceil
 from typing import Annotated, Literal, get_args
 
 import numpy as np
@@ -88,12 +89,21 @@ def _span(first: int, have: int, fitting: int, frame: Frame, shortest: int, want
     return Span(first, have, 0, have + 2 * padding, padding)
 
 
-def resize(pictures: Sequence[Picture], frame: Frame) -> Floats:
-    """`(N, H, W, C)` images in 0..1 from pictures of any size, as stored."""
+def drafted(span: Span, times: float, shift: float, have: int) -> Span:
+    """The same place in a picture of `have` pixels that is so many times smaller and begins at `shift`."""
+    first = int(span.first / times + shift)
+    taken = min(have, ceil((span.first + span.taken) / times + shift)) - first
+    padding = ceil(span.padding / times)
+    low, high = ((span.first - span.padding + end) / times + shift - first + padding for end in (span.low, span.high))
+    return Span(first, taken, low, high, padding)
+
+
+def resize(pictures: Sequence[Picture], frame: Frame, sides: tuple[Span, Span] | None = None) -> Floats:
+    """`(N, H, W, C)` images in 0..1 from pictures of any size, as stored; `sides` where they are of one size."""
     out = np.empty((len(pictures), *frame.shape), np.float32)
     for form in dict.fromkeys(picture.shape for picture in pictures):  # pictures of one form in one product
         rows = [row for row, picture in enumerate(pictures) if picture.shape == form]
-        out[rows] = _fitted(np.stack([pictures[row] for row in rows]), frame)
+        out[rows] = _fitted(np.stack([pictures[row] for row in rows]), frame, sides or spans((form[0], form[1]), frame))
     return out
 
 
@@ -108,9 +118,8 @@ def images_of(samples: Samples, positions: NDArray[np.int64], frame: Frame) -> F
     return out
 
 
-def _fitted(stack: Picture, frame: Frame) -> Floats:
+def _fitted(stack: Picture, frame: Frame, sides: tuple[Span, Span]) -> Floats:
     """Pictures `(N, h, w[, c])` of one form."""
-    sides = spans((stack.shape[1], stack.shape[2]), frame)
     for axis, (span, new) in enumerate(zip(sides, frame.shape, strict=False), 1):  # what no pixel needs goes first
         used = span.first + _weights(span, new, frame.filter, frame.antialias)[0]
         stack = stack if len(used) == stack.shape[axis] else stack.take(used, axis)

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, ImageOps
 
 from generator.data import picture_files
 from generator.data.picture_files import PictureFiles
@@ -45,6 +45,23 @@ def test_a_photograph_decoded_small_is_the_photograph_averaged(files):
     images = files.fit(np.arange(3), FRAME)
     for image, name in zip(images, files.names, strict=True):
         assert np.abs(image - exact(files.folder / name, (32, 24))).mean() < 1 / 255
+
+
+@pytest.mark.parametrize("orientation", [1, 2, 5, 6, 7, 8])
+@pytest.mark.parametrize(
+    "asked", [{}, {"aspect": "crop"}, {"aspect": "pad"}, {"shorter": 60}, {"filter": "area", "aspect": "crop"}]
+)
+def test_a_photograph_decoded_small_has_its_place(tmp_path, asked, orientation):
+    """The crop is that of the whole picture, however it is turned: less than a level on average on fine waves."""
+    y, x = np.indices((605, 909))
+    waves = (128 + 60 * np.sin(x / 12) + 60 * np.sin(y / 11)).astype(np.uint8)
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    Image.fromarray(waves).save(tmp_path / "a.jpg", quality=95, exif=exif)
+    upright = ImageOps.exif_transpose(Image.open(tmp_path / "a.jpg"))
+    upright.save(tmp_path / "a.png")
+    small, whole = PictureFiles(tmp_path, ("a.jpg", "a.png")).fit(np.arange(2), Frame((48, 48, 1), **asked))
+    assert np.abs(small - whole).mean() < 1 / 255
 
 
 def test_an_image_is_decoded_once_as_long_as_there_is_room(files, monkeypatch):
