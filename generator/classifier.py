@@ -63,7 +63,10 @@ class Entrance:
 
 @dataclass(frozen=True)
 class ModelFacts:
-    """What is known of a model without asking it anything; kept between builds, so that none needs to open it."""
+    """What is known of a model without asking it anything; kept between builds, so that none needs to open it.
+
+    `ending` names what makes its outputs, where these are neither scores nor probabilities.
+    """
 
     input_shape: tuple[int, int, int]
     n_classes: int
@@ -73,6 +76,7 @@ class ModelFacts:
     multiply_adds: int
     keras_version: str
     entrance: Entrance | None = None
+    ending: str = ""
 
 
 @dataclass(frozen=True)

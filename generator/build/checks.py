@@ -250,6 +250,8 @@ def doubts(report: Report, study: Study, found: Checked | None) -> Iterator[Prob
     yield from data_doubts(report, study, True)
     misplaced = {name: _misplaced(one) for name, one in study.subjects.items()} if needs_model(report, study) else {}
     for name, message in misplaced.items():
+        if ending := _ends_oddly(study.subjects[name]):
+            yield report.problem(child(report.model_paths[name], "path"), ending)
         if message:
             yield report.problem(child(report.model_paths[name], "preprocess"), message)
     if found is not None and found.hint is not None and not next(iter(misplaced.values()), ""):  # of the first model
@@ -259,6 +261,16 @@ def doubts(report: Report, study: Study, found: Checked | None) -> Iterator[Prob
     if matrix is not None and study.evaluation is not None and study.evaluation.in_training:
         seen, of = study.evaluation.in_training, len(study.evaluation.label)
         yield report.figure_problem(matrix.id, "method", f"the model was trained on {seen:,} of these {of:,} images")
+
+
+def _ends_oddly(subject: Subject) -> str:
+    """What is said of outputs that are neither scores nor probabilities."""
+    facts = subject.facts
+    squashing = "sigmoid" if facts.one_output else "softmax"
+    return facts.ending and (
+        f"the model ends with {facts.ending}, whose outputs are no probabilities; what the report calls probability "
+        f"is a {squashing} of them: let the model end with {squashing}, or with linear scores, and train it so"
+    )
 
 
 def _misplaced(subject: Subject) -> str:

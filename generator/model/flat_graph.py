@@ -20,6 +20,14 @@ RECTIFYING = (
     "relu", "relu6", "leakyrelu", "prelu", "elu", "selu", "celu", "silu", "swish", "gelu", "mish", "hardsilu",
     "hardswish", "softplus", "thresholdedrelu",
 )  # fmt: skip
+STRAIGHT = (
+    *SHAPE_ONLY, *AVERAGING, "Maximum", "Minimum", "Multiply", "Cast", "ExpandDims", "GaussianNoise", "GetItem",
+    "Permute", "Transpose", "AveragePooling2D", "GlobalAveragePooling2D",
+)  # fmt: skip
+BENDING = (
+    *SQUASHING, *RECTIFYING, "tanh", "softsign", "exp", "exponential", "hardsigmoid", "hardtanh", "unitnormalization",
+    "normalize", "clip", "sparsemax", "sparseplus", "softmin", "square", "abs", "argmax", "onehot",
+)  # fmt: skip
 INPUT = 0  # the number of the value that enters the graph
 
 
@@ -205,3 +213,19 @@ def squashing_step(graph: FlatGraph) -> Step | None:
             return None
         step = graph.producer.get(next(iter(step.reads.values())))
     return step
+
+
+def bending_step(graph: FlatGraph, number: int | None = None) -> Step | None:
+    """The step that makes outputs which are neither scores of any size nor their logarithms; None for linear ones.
+
+    Of several values that are put together it is the one that does so, where each is made so.
+    """
+    step = graph.producer.get(graph.output if number is None else number)
+    if step is None or step.activation == "logsoftmax":
+        return None
+    if step.activation in BENDING or (step.fused and step.activation not in ("", "linear")):
+        return step
+    if step.kind not in (*STRAIGHT, *WEIGHING):
+        return None
+    parts = [bending_step(graph, read) for read in step.reads.values()]
+    return None if not parts or None in parts else parts[0] if len(parts) == 1 else step

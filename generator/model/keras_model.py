@@ -19,7 +19,7 @@ from generator.data.preprocess import Preprocessor
 from generator.errors import ComputationError, ModelError, ParameterError
 from generator.model import keras_passes as passes
 from generator.model.entrance import entrance_of
-from generator.model.flat_graph import FlatGraph, flatten
+from generator.model.flat_graph import FlatGraph, bending_step, flatten
 from generator.model.form import AT_ONCE, FEW, Form, form_of, images_of_a_pass, layers_of
 from generator.model.geometry import laid_out, turned
 from generator.model.keras_door import computing, tf
@@ -45,6 +45,7 @@ class KerasClassifier:
     batch: int  # images of one pass
     keras_version: str  # wrote the file
     entrance: Entrance | None = None
+    ending: str = ""  # what makes outputs that are neither scores nor probabilities
     _traced: dict[Hashable, Any] = field(default_factory=dict, repr=False)
     _at_once: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(AT_ONCE), repr=False)
 
@@ -57,7 +58,7 @@ class KerasClassifier:
         """What is known of it without asking it anything."""
         cost = (sum(layer.parameters for layer in self.layers), sum(layer.multiply_adds for layer in self.layers))
         told = (self.input_shape, self.n_classes, self.one_output, self.layers, *cost, self.keras_version)
-        return ModelFacts(*told, self.entrance)
+        return ModelFacts(*told, self.entrance, self.ending)
 
     def preprocessed(self, by: Preprocessor) -> "KerasClassifier":
         """The same model, with the same traces, behind another preprocessing."""
@@ -232,6 +233,7 @@ def _classifier(file: ReadableFile, preprocess: Preprocessor, asked: Asked) -> K
     layers = layers_of(graph, form, shapes, {number: one.place for number, one in laid.items()}, past)
     width = prod(shapes[graph.output])
     value = asked.value and width == 1 and not squashing
+    bending = None if value or squashing else bending_step(graph)
     return KerasClassifier(
         preprocess,
         graph,
@@ -243,6 +245,7 @@ def _classifier(file: ReadableFile, preprocess: Preprocessor, asked: Asked) -> K
         batch=batch or images_of_a_pass(shapes),
         keras_version=file.keras_version,
         entrance=entrance_of(graph, form),
+        ending=f"{bending.activation if bending.fused else bending.kind} (layer `{bending.name}`)" if bending else "",
     )
 
 

@@ -272,3 +272,43 @@ def test_only_the_pdf_asks_for_glyphs(tmp_path):
     assert check(report, BuildOptions(formats=("html", "md")), with_model=False) == "ok"
     with pytest.raises(SpecError):
         check(report, BuildOptions(), with_model=False)
+
+
+@pytest.mark.filterwarnings("ignore:__array__ implementation doesn't accept a copy:DeprecationWarning")
+@pytest.mark.parametrize(
+    ("head", "said"),
+    [
+        ((2, "tanh"), "the model ends with tanh (layer `head`), whose outputs are no probabilities; what the report "
+         "calls probability is a softmax of them: let the model end with softmax, or with linear scores"),
+        ((1, "tanh"), "the model ends with tanh (layer `head`), whose outputs are no probabilities; what the report "
+         "calls probability is a sigmoid of them: let the model end with sigmoid, or with linear scores"),
+        ((2, "linear"), ""),
+        ((2, "softmax"), ""),
+        ((1, "sigmoid"), ""),
+    ],
+)  # fmt: skip
+def test_outputs_that_are_no_probabilities_are_said_at_the_model(head, said, tmp_path, capsys):
+    """By a check with the model, which `--strict` refuses; linear scores and probabilities pass."""
+    stack = [keras.layers.Flatten(), keras.layers.Dense(head[0], head[1], name="head")]
+    keras.Sequential([keras.Input((8, 8, 1)), *stack]).save(tmp_path / "model.keras")
+    np.savez(tmp_path / "faces.npz", x=np.random.default_rng(0).integers(0, 256, (6, 8, 8), np.uint8))
+    spec = HEAD.replace("keras}", "keras}\ndata: {source: npz, path: faces.npz}")
+    (tmp_path / "report.yaml").write_text(spec + "  - {id: q, figures: [{method: saliency}]}\n", encoding="utf-8")
+    command = ["check", "--model", str(tmp_path / "report.yaml")]
+    assert main(command) == 0
+    assert said in (words := capsys.readouterr().err) and ("no probabilities" in words) == bool(said)
+    if said:
+        assert ":3:15: model.path: the model ends with" in words
+        assert main([*command, "--strict"]) == 2
+
+
+@pytest.mark.filterwarnings("ignore:__array__ implementation doesn't accept a copy:DeprecationWarning")
+def test_the_value_of_a_regression_may_be_of_any_size(tmp_path, capsys):
+    """It is no probability, and nobody calls it one."""
+    stack = [keras.layers.Flatten(), keras.layers.Dense(1, "relu", name="head")]
+    keras.Sequential([keras.Input((8, 8, 1)), *stack]).save(tmp_path / "model.keras")
+    np.savez(tmp_path / "faces.npz", x=np.random.default_rng(0).integers(0, 256, (6, 8, 8), np.uint8))
+    spec = HEAD.replace("classes: [angry, happy]", "data: {source: npz, path: faces.npz}")
+    (tmp_path / "report.yaml").write_text(spec + "  - {id: q, figures: [{method: saliency}]}\n", encoding="utf-8")
+    assert main(["check", "--model", str(tmp_path / "report.yaml")]) == 0
+    assert "no probabilities" not in capsys.readouterr().err

@@ -1,6 +1,8 @@
 """Nested models as one flat list of calls that points at the layers of the file."""
 
-from generator.model.flat_graph import flatten, squashing_step
+import pytest
+
+from generator.model.flat_graph import bending_step, flatten, squashing_step
 from generator.model.keras_door import keras
 from generator.model.keras_passes import plain
 from tests.fixtures.model_kinds import KINDS
@@ -73,3 +75,50 @@ def test_values_that_nothing_reads_any_more_can_be_let_go():
     every, kept = graph.run(x, plain), graph.run(x, plain, forgetting=True)
     assert set(kept) == {graph.output} < set(every)
     assert (keras.ops.convert_to_numpy(kept[graph.output]) == keras.ops.convert_to_numpy(every[graph.output])).all()
+
+
+def ended(activation, *behind):
+    head = keras.layers.Dense(3, activation, name="head")
+    return keras.Sequential([keras.Input((4, 4, 1)), keras.layers.Flatten(), head, *behind])
+
+
+def together(put, *activations):
+    start = keras.Input((4, 4, 1))
+    flat = keras.layers.Flatten()(start)
+    return keras.Model(start, put([keras.layers.Dense(3, name)(flat) for name in activations]))
+
+
+BENT = {
+    "tanh": ("head", lambda: ended("tanh")),
+    "relu, then shapes": ("head", lambda: ended("relu", keras.layers.Reshape((1, 3)), keras.layers.Flatten())),
+    "relu of its own": ("bent", lambda: ended(None, keras.layers.ReLU(name="bent"))),
+    "operation": ("tanh", lambda: keras.Model((x := keras.Input((3,))), keras.ops.tanh(x))),
+    "length 1": ("unit", lambda: ended(None, keras.layers.UnitNormalization(name="unit"))),
+    "stretched": ("head", lambda: ended("sigmoid", keras.layers.Rescaling(10.0))),
+    "product": ("product", lambda: together(keras.layers.Multiply(name="product"), "softmax", "softmax")),
+    "largest": ("largest", lambda: together(keras.layers.Maximum(name="largest"), "softmax", "softmax")),
+}
+
+
+@pytest.mark.parametrize("name", BENT)
+def test_what_makes_outputs_that_are_no_scores_is_found(name):
+    """The last step that bends them, or that puts bent ones together."""
+    step, build = BENT[name]
+    assert bending_step(flatten(build())).name == step
+
+
+STRAIGHT = {
+    "linear": lambda: ended(None),
+    "logarithms": lambda: ended("log_softmax"),
+    "temperature": lambda: ended("linear", keras.layers.Rescaling(0.5), keras.layers.Activation("linear")),
+    "cosines": lambda: ended(None, keras.layers.UnitNormalization(), keras.layers.Dense(3)),
+    "average": lambda: together(keras.layers.Average(), None, None),
+    "gate": lambda: together(keras.layers.Multiply(), None, "sigmoid"),
+    "shortcut": lambda: together(keras.layers.Add(), None, "tanh"),
+}
+
+
+@pytest.mark.parametrize("name", STRAIGHT)
+def test_linear_scores_are_scores(name):
+    """Whatever is added to them or weighs them; logarithms of probabilities too."""
+    assert bending_step(flatten(STRAIGHT[name]())) is None
