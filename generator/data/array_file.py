@@ -213,7 +213,7 @@ def _labels(
     number = [UNLABELLED if word in NONE else meaning.number[word] for word in words]
     if None in number:
         row = next(row for row, value in enumerate(inverse.tolist()) if number[value] is None)
-        raise unknown(f"{place}[{row}]", f"label {words[inverse[row]]}", classes)
+        raise unknown(f"{place}[{row}]", f"label {words[inverse[row]]}", classes, words[inverse[row]])
     return np.array(number, np.int64)[inverse], meaning.questions
 
 

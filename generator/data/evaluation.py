@@ -97,7 +97,7 @@ def _classes(
     """One of the two columns of classes; raises DataError with the line."""
     wrong = next((row for row, word in enumerate(words) if meaning.number[word] is None), None)
     if wrong is not None:
-        raise unknown(f"{path}: line {rows[wrong][0]}", f"{name} is '{words[wrong]}'", classes)
+        raise unknown(f"{path}: line {rows[wrong][0]}", f"{name} is '{words[wrong]}'", classes, words[wrong])
     return np.array([meaning.number[word] for word in words], np.int64)
 
 

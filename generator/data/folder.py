@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 
 from generator.data.decoding import HEIF, suffixes
-from generator.data.labels import Meaning, Reading, allowed, meaning_of, unknown
+from generator.data.labels import Meaning, Reading, allowed, cure, meaning_of, unknown
 from generator.data.picture_files import PictureFiles
 from generator.errors import DataError, suggestion
 from generator.samples import UNLABELLED, ClassWords, Range, Samples
@@ -125,7 +125,8 @@ def _class_of_folder(
     if label is None:
         near = suggestion(folder, tuple(word for known in classes for word in known))
         near = near if "mean" in near else f"; allowed: {allowed(classes)}"
-        raise DataError(f"{path / folder}: no class has this name{_deeper(path, names, classes) or near}")
+        mended = cure(folder, classes) or _deeper(path, names, classes) or near
+        raise DataError(f"{path / folder}: no class has this name{mended}")
     return label
 
 

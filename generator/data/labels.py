@@ -5,19 +5,25 @@ another reading fits too and differs, the decision comes with a question, which 
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
+from functools import lru_cache
 from itertools import islice
 from typing import Literal, get_args
+from unicodedata import normalize
 
 from generator.errors import DataError
 from generator.samples import ClassWords
 
 Reading = Literal["names", "from 0", "from 1"]
 Numbers = Mapping[str, int | None]
+Form = Callable[[str], str]  # in which a word is looked for
 
 READINGS: tuple[Reading, ...] = get_args(Reading)
-WHOLE = re.compile(r"0*(\d{1,18})(?:\.0*)?")  # 3, 03 and, where a column has gaps, 3.0
+NUMBER = re.compile(r"[-+]?\d{1,40}(?:\.\d*|,(?!\d{3}$)\d*)?(?:[eE][-+]?\d{1,2})?")  # 3.0, 3,0 and 3.000e+00
+MANY = 1 << 60  # more than there are classes
+JOINING = re.compile(r"[\s_-]+")  # between the words of a name
 
 
 @dataclass(frozen=True)
@@ -42,21 +48,57 @@ def meaning_of(labels: Iterable[str], classes: Sequence[ClassWords], reading: Re
 
 
 def _readings(words: Sequence[str], classes: Sequence[ClassWords]) -> Iterator[tuple[Reading, Numbers]]:
-    """What each label would be as a name, and counted; neither case nor a leading zero matters."""
-    known: dict[str, int] = {}
-    for number, names in enumerate(classes):
-        for name in names:
-            known.setdefault(_plain(name), number)
-    yield "names", {word: known.get(_plain(word)) for word in words}
-    counted = {word: int(match[1]) if (match := WHOLE.fullmatch(word.strip())) else -1 for word in words}
+    """What each label would be as a name, and counted."""
+    named = {word: _named(word, classes) for word in words}
+    yield "names", {word: found[0] if len(found) == 1 else None for word, found in named.items()}
+    counted = {word: -1 if len(named[word]) > 1 else whole(word) for word in words}
     for first, reading in enumerate(READINGS[1:]):
         inside = range(first, first + len(classes))
         yield reading, {word: number - first if number in inside else None for word, number in counted.items()}
 
 
+def _named(word: str, classes: Sequence[ClassWords]) -> tuple[int, ...]:
+    """The classes that a label may name: as it is written before all, an id before a name in some language.
+
+    Neither case nor a leading zero matters where nothing is written so.
+    """
+    known = _known(tuple(classes))
+    return next((found[form(word)] for form, found in known if form(word) in found), ())
+
+
+@lru_cache(maxsize=8)
+def _known(classes: tuple[ClassWords, ...]) -> tuple[tuple[Form, Mapping[str, tuple[int, ...]]], ...]:
+    """The classes by every word for them: written in a form, first by the ids alone, then by all their names."""
+    known = []
+    for form in (composed, _undotted, _plain):
+        for names in ([words[:1] for words in classes], classes):
+            found: dict[str, tuple[int, ...]] = {}
+            for number, said in enumerate({form(word) for word in words} for words in names):
+                for word in said:
+                    found[word] = (*found.get(word, ()), number)
+            known.append((form, found))
+    return tuple(known)
+
+
+def composed(word: str) -> str:
+    """A word with each letter as one sign: a Mac takes ü apart in the names of files."""
+    return normalize("NFC", word.strip())
+
+
+def _undotted(word: str) -> str:
+    return re.sub(r"\.0*$", "", composed(word)) if NUMBER.fullmatch(word.strip()) else composed(word)
+
+
 def _plain(word: str) -> str:
-    match = WHOLE.fullmatch(word.strip())
-    return match[1] if match else word.strip().casefold()
+    number = whole(word)
+    return composed(composed(word).casefold()) if number < 0 else str(number)
+
+
+def whole(word: str) -> int:
+    """The whole number that a label is, however it is written; -1 where it is none, or below zero."""
+    text = word.strip()
+    number = Decimal(text.replace(",", ".")) if NUMBER.fullmatch(text) else Decimal(-1)
+    return int(number) if 0 <= number < MANY and number == int(number) else -1
 
 
 def _questions(
@@ -67,6 +109,7 @@ def _questions(
     Names are only doubted by a reading that fits all labels, counting from 0 by one from 1 if there is a label 1.
     """
     rivals: list[Reading] = ["names", "from 0"]
+    yield from _crossed(taken, classes)
     if "names" in fitting:
         rivals = [kind for kind in fitting if kind == "from 0"]
     elif "from 1" in fitting and 0 in read["from 1"].values():
@@ -81,9 +124,34 @@ def _questions(
             )
 
 
-def unknown(place: str, what: str, classes: Sequence[ClassWords]) -> DataError:
+def _crossed(taken: Numbers, classes: Sequence[ClassWords]) -> Iterator[str]:
+    """For each label that is the id of a class and a name of another one."""
+    known = [found for form, found in _known(tuple(classes)) if form is composed]
+    for word, own in taken.items():
+        ids, names = (found.get(composed(word), ()) for found in known)
+        if own is not None and ids == (own,) and len(names) > 1:
+            other = next(number for number in names if number != own)
+            yield (
+                f"label {word} is read as the id '{classes[own][0]}', but is the name of '{classes[other][0]}' too; "
+                "say `labels: names` in `data` if that is right, else mend `classes`"
+            )
+
+
+def unknown(place: str, what: str, classes: Sequence[ClassWords], word: str = "") -> DataError:
     """The refusal of what is no class."""
-    return DataError(f"{place}: {what} with {len(classes)} classes; allowed: {allowed(classes)}")
+    return DataError(
+        f"{place}: {what} with {len(classes)} classes{cure(word, classes) or f'; allowed: {allowed(classes)}'}"
+    )
+
+
+def cure(word: str, classes: Sequence[ClassWords]) -> str:
+    """What to do with a label that may be several classes, or is one but for what joins its words, or ''."""
+    several = [classes[number][0] for number in _named(word, classes)]
+    if len(several) > 1:
+        return f"; it may be {' or '.join(several)}; give each class a name of its own, and write the label so"
+    bare = JOINING.sub("", _plain(word))
+    near = next((known[0] for known in classes if bare and bare in (JOINING.sub("", _plain(one)) for one in known)), "")
+    return f"; did you mean '{near}'? Say so in `classes`, `{{id: {near}, name: {word}}}`" if near else ""
 
 
 def allowed(classes: Sequence[ClassWords]) -> str:

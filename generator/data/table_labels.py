@@ -33,7 +33,8 @@ def labels_of(
     meaning = meaning_of(words[column], classes, source.labels)
     wrong = next((row for row, word in enumerate(words[column]) if meaning.number[word] is None), None)
     if wrong is not None:
-        raise unknown(place(wrong), f"label {words[column][wrong] or 'missing'}", classes)
+        word = words[column][wrong]
+        raise unknown(place(wrong), f"label {word or 'missing'}", classes, word)
     label = np.array([meaning.number[word] for word in words[column]], np.int64)
     return label, (*questions, *meaning.questions)
 

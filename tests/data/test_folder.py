@@ -55,6 +55,7 @@ def test_loose_pictures_have_no_labels(tmp_path):
     ("names", "message"),
     [
         (["happi/1.png"], "happi: no class has this name; did you mean 'happy'"),
+        (["an gry/1.png"], "no class has this name; did you mean 'angry'.*`{id: angry, name: an gry}`"),
         (["zebra/1.png"], "zebra: no class has this name; allowed: 0 to 2, or angry"),
         (["7_1.png", "1_1.png"], "7_1.png: label 7 with 3 classes"),
         ([], "no pictures in this folder"),

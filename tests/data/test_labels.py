@@ -1,8 +1,10 @@
 """What labels mean, decided over all of them: each reading alone, and the question where two of them fit."""
 
+from time import process_time
+
 import pytest
 
-from generator.data.labels import allowed, meaning_of
+from generator.data.labels import allowed, meaning_of, unknown
 
 COLOURS = (("red", "紅"), ("green", "綠"), ("blue", "藍"))
 NUMBERED = (("1",), ("2",), ("3",))
@@ -24,6 +26,13 @@ SHUFFLED = (("5",), ("0",), ("4",))
         (["0", "5", "4"], SHUFFLED, [1, 0, 2]),
         (["10", "20"], (("10",), ("20",)), [0, 1]),
         (["0", "1"], (("10",), ("20",)), [0, 1]),
+        (["A", "a", "b", "B"], (("A",), ("a",), ("b",)), [0, 1, 2, 2]),
+        (["01", "1", "5", "1.0", "05"], (("01",), ("1",), ("5",)), [0, 1, 2, 1, 2]),
+        (["a", "A"], (("x", "A"), ("a", "b")), [1, 0]),
+        (["0.000000000000000000e+00", "1.0e+00", "2,0"], COLOURS, [0, 1, 2]),
+        (["1e+01", "2.0e1"], (("10",), ("20",)), [0, 1]),
+        (["fu\u0308nf", "SECHS"], (("f", "f\u00fcnf"), ("sechs",)), [0, 1]),
+        (["\u1112\u1161\u11ab"], (("x",), ("y", "\ud55c")), [1]),
     ],
 )
 def test_one_reading_is_taken_without_a_word(words, classes, numbers):
@@ -61,7 +70,39 @@ def test_the_spec_decides(reading, numbers):
     assert meaning.questions == ()
 
 
-@pytest.mark.parametrize("word", ["4", "-1", "", "glad", "1.5", "²"])
+@pytest.mark.parametrize(
+    ("word", "classes", "cure"),
+    [
+        ("á", (("A", "Á"), ("a", "Á")), "it may be A or a; give each class a name of its own"),
+        ("001", (("01",), ("1",)), "it may be 01 or 1"),
+        ("red", (("a", "red"), ("b", "red")), "it may be a or b"),
+        ("dark red", (("red",), ("dark_red",)), "`{id: dark_red, name: dark red}`"),
+        ("cow", (("red",), ("dark_red",)), "allowed: 0 to 1, or red, dark_red"),
+    ],
+)
+def test_a_word_for_two_classes_is_refused_with_the_cure(word, classes, cure):
+    """As one is that is written in another way than its class."""
+    assert meaning_of([word], classes).number[word] is None
+    assert cure in str(unknown("here", "label", classes, word))
+
+
+def test_an_id_that_is_the_name_of_another_class_is_asked_for():
+    """The id is taken; saying that labels are names answers."""
+    crossed = (("a", "b"), ("b", "a"))
+    meaning = meaning_of(["a", "b"], crossed)
+    assert (meaning.number, len(meaning.questions)) == ({"a": 0, "b": 1}, 1)
+    assert "label a is read as the id 'a', but is the name of 'b' too" in meaning.questions[0]
+    assert meaning_of(["a", "b"], crossed, "names").questions == ()
+
+
+def test_many_words_and_many_classes_are_no_matter():
+    """A column of fifty thousand names of files beside a thousand classes takes no minute."""
+    start = process_time()
+    meaning_of((f"picture {n}" for n in range(50_000)), tuple((f"class {n}",) for n in range(1000)))
+    assert process_time() - start < 5
+
+
+@pytest.mark.parametrize("word", ["4", "-1", "", "glad", "1.5", "1,000", "1.5e0", "²"])
 def test_what_is_no_class_is_none(word):
     """A number too high or below zero, nothing, another word, a part of a number."""
     meaning = meaning_of([word, "0"], COLOURS)
