@@ -4,6 +4,7 @@ A reference looks its name up in the `Scope` that comes as validation context, s
 finds every problem; without a scope it lets everything pass.
 """
 
+import codecs
 import os
 import re
 import stat
@@ -23,6 +24,14 @@ from generator.text import Text
 from generator.yaml_source import ESCAPES
 
 EXPORT_FIELDS = ("class_index", "class_id", "index", "number", "layer", "model", "target")
+NO_TEXT = (
+    "idna",
+    "punycode",
+    "unicode_escape",
+    "unicode-escape",
+    "raw_unicode_escape",
+    "raw-unicode-escape",
+)  # but code
 PICTURES = (".jpg", ".jpeg", ".png")
 LANGUAGE = re.compile(r"([A-Za-z]{2,3})(?:-([A-Za-z]{4}))?(?:-([A-Za-z]{2}|\d{3}))?((?:-[A-Za-z0-9]{5,8})*)")
 
@@ -148,9 +157,11 @@ def _word(value: object) -> object:
 
 def _encoding(name: str) -> str:
     try:
-        "1,".encode(name)
-    except (LookupError, UnicodeError) as error:
-        raise wrong(f"'{name}' is no encoding; utf-8, utf-16, big5, gb18030 and cp1252 are") from error
+        text = "1,\n".encode(name).decode(name, "ignore") == "1,\n" and codecs.lookup(name).name not in NO_TEXT
+    except (LookupError, UnicodeError, ValueError):
+        text = False
+    if not text:
+        raise wrong(f"'{name}' is no encoding; utf-8, utf-16, big5, gb18030 and cp1252 are")
     return name
 
 

@@ -6,7 +6,7 @@ import pytest
 from pydantic import TypeAdapter, ValidationError
 from pydantic_core import PydanticCustomError
 
-from generator.spec.fields import ClassRef, ExportFile, File, Scope, TargetRef, existing, language_tag
+from generator.spec.fields import ClassRef, Encoding, ExportFile, File, Scope, TargetRef, existing, language_tag
 
 SCOPE = Scope(Path(), ("angry", "happy"), ("model",), ())
 
@@ -69,3 +69,15 @@ def test_what_may_not_be_read_is_told(tmp_path, monkeypatch, name):
     monkeypatch.setattr("os.access", lambda path, mode: False)
     with pytest.raises(PydanticCustomError, match=f"'{name}' may not be read: permission denied"):
         existing(Path(name), tmp_path)
+
+
+@pytest.mark.parametrize(
+    "name", ["idna", "punycode", "unicode_escape", "raw-unicode-escape", "hex", "rot13", "klingon"]
+)
+def test_what_does_not_write_text_is_no_encoding(name):
+    """While those of tables are, by any of their names."""
+    encoding = TypeAdapter(Encoding)
+    with pytest.raises(ValidationError, match=f"'{name}' is no encoding"):
+        encoding.validate_python(name)
+    assert encoding.validate_python("BIG5") == "BIG5"
+    assert encoding.validate_python("utf-16") == "utf-16"
