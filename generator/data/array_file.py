@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from generator.artefacts import Ints
 from generator.data.data_source import DataSource
-from generator.data.labels import meaning_of, unknown
+from generator.data.labels import meaning_with_gaps, no_label, unknown
 from generator.data.pixel_form import CHANNELS, SOME, Extent, in_range, joined, layout_of, range_of
 from generator.data.table_labels import the_likely
 from generator.errors import DataError, suggestion
@@ -29,7 +29,6 @@ PIXELS = ("x", "images", "image", "imgs", "img", "pictures", "pixels", "faces", 
 LABELS = ("y", "labels", "label", "targets", "target", "classes", "class", "outputs", "arr_1")
 PARTS = {"train": ("training", "train"), "validation": ("validation", "valid", "val"), "test": ("testing", "test")}
 NPY = b"\x93NUMPY"
-NONE = {str(UNLABELLED), str(float(UNLABELLED))}  # labels of pictures that have none
 FLAT = 64  # numbers in a row that may be a picture
 NARROW = 2  # times the width of a picture that its height may be where that width may be its channels
 CHUNK = 1 << 26  # bytes that are looked through at a time
@@ -183,7 +182,7 @@ def _words(y: Array, classes: int) -> list[str]:
         return [str(number) for number in np.unique(y.argmax(axis=1)).tolist()]
     if y.size != len(y) or y.dtype.kind not in "buifUS":
         return []
-    return [word for word in _distinct(y)[0] if word not in NONE]
+    return [word for word in _distinct(y)[0] if not no_label(word)]
 
 
 def _distinct(y: Array) -> tuple[list[str], Ints]:
@@ -209,8 +208,9 @@ def _labels(
             f"{count} images, or a row of {len(classes)} with a single 1"
         )
     words, inverse = _distinct(y)
-    meaning = meaning_of(set(words) - NONE, classes, source.labels)
-    number = [UNLABELLED if word in NONE else meaning.number[word] for word in words]
+    counts = np.bincount(inverse.reshape(-1), minlength=len(words)).tolist()
+    meaning = meaning_with_gaps(dict(zip(words, counts, strict=True)), classes, source.labels)
+    number = [meaning.number[word] for word in words]
     if None in number:
         row = next(row for row, value in enumerate(inverse.tolist()) if number[value] is None)
         raise unknown(f"{place}[{row}]", f"label {words[inverse[row]]}", classes, words[inverse[row]])

@@ -14,7 +14,7 @@ from typing import Literal, get_args
 from unicodedata import normalize
 
 from generator.errors import DataError
-from generator.samples import ClassWords
+from generator.samples import UNLABELLED, ClassWords
 
 Reading = Literal["names", "from 0", "from 1"]
 Numbers = Mapping[str, int | None]
@@ -23,6 +23,7 @@ Form = Callable[[str], str]  # in which a word is looked for
 READINGS: tuple[Reading, ...] = get_args(Reading)
 NUMBER = re.compile(r"[-+]?\d{1,40}(?:\.\d*|,(?!\d{3}$)\d*)?(?:[eE][-+]?\d{1,2})?")  # 3.0, 3,0 and 3.000e+00
 MANY = 1 << 60  # more than there are classes
+NO_LABEL = ("", "nan", "na", "n/a", "null")  # as tables write it
 JOINING = re.compile(r"[\s_-]+")  # between the words of a name
 
 
@@ -45,6 +46,55 @@ def meaning_of(labels: Iterable[str], classes: Sequence[ClassWords], reading: Re
     taken = read[fitting[0]] if fitting else mixed
     doubtful = () if None in taken.values() else tuple(islice(_questions(read, taken, fitting, classes), 1))
     return Meaning(taken, doubtful)
+
+
+def meaning_with_gaps(
+    counts: Mapping[str, int], classes: Sequence[ClassWords], reading: Reading | None = None
+) -> Meaning:
+    """The same of labels of which some may be missing, -1 or not a number, by how often each is there.
+
+    What is missing beside labels is told. Two classes that are -1 and 1 are both labels.
+    """
+    signs = _signs(counts, classes, reading)
+    if signs:
+        return signs
+    gaps = {word: UNLABELLED for word in counts if no_label(word) and not _named(word, classes)}
+    meaning = meaning_of(counts.keys() - gaps.keys(), classes, reading)
+    number = {**meaning.number, **gaps}
+    if not gaps or len(gaps) == len(counts) or reading or meaning.questions or None in number.values():
+        return Meaning(number, meaning.questions)
+    shown = ", ".join(word or "empty" for word in gaps)
+    missing, total = sum(counts[word] for word in gaps), sum(counts.values())
+    taken = next((kind for kind, read in _readings(tuple(meaning.number), classes) if read == meaning.number), "names")
+    told = (
+        f"{missing} of {total} pictures are read as unlabelled, as their label is {shown}; "
+        f"say `labels: {taken}` in `data` if that is right, else mend the labels"
+    )
+    return Meaning(number, (*meaning.questions, told))
+
+
+def _signs(counts: Mapping[str, int], classes: Sequence[ClassWords], reading: Reading | None) -> Meaning | None:
+    """What labels mean that are -1 and 1 alone; `labels: from 0` makes those that are -1 unlabelled."""
+    said = [word for word in counts if word.strip().casefold() not in NO_LABEL]
+    values = {word: whole(word) if whole(word) >= 0 or _minus_one(word) else 0 for word in said}
+    counted = reading not in (None, "names") or any(_named(word, classes) for word in counts)
+    if counted or len(classes) != 2 or set(values.values()) != {-1, 1}:
+        return None
+    told = (
+        f"labels -1 and 1 are read as '{classes[0][0]}' and '{classes[1][0]}'; say `labels: names` in `data` if that "
+        "is right, `labels: from 0` if -1 is no label"
+    )
+    gaps = dict.fromkeys(counts.keys() - values.keys(), UNLABELLED)
+    return Meaning({**gaps, **{word: int(value > 0) for word, value in values.items()}}, () if reading else (told,))
+
+
+def _minus_one(word: str) -> bool:
+    return bool(NUMBER.fullmatch(word.strip())) and whole(word.strip().removeprefix("-")) == 1 and whole(word) < 0
+
+
+def no_label(word: str) -> bool:
+    """Whether a word says that a picture has no label."""
+    return word.strip().casefold() in NO_LABEL or _minus_one(word)
 
 
 def _readings(words: Sequence[str], classes: Sequence[ClassWords]) -> Iterator[tuple[Reading, Numbers]]:

@@ -1,12 +1,13 @@
 """The labels and the parts of a table, from the words of all its rows."""
 
+from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
 
 import numpy as np
 
 from generator.artefacts import Ints
 from generator.data.data_source import TRAINING, DataSource
-from generator.data.labels import meaning_of, unknown
+from generator.data.labels import meaning_of, meaning_with_gaps, unknown
 from generator.data.table_form import TableForm
 from generator.errors import DataError, suggestion
 from generator.samples import UNLABELLED, ClassWords
@@ -30,11 +31,10 @@ def labels_of(
     column, questions = (form.label, ()) if form.label >= 0 else _likely(source, form, words, classes)
     if column < 0:
         return np.full(count, UNLABELLED, np.int64), questions
-    meaning = meaning_of(words[column], classes, source.labels)
+    meaning = meaning_with_gaps(Counter(words[column]), classes, source.labels)
     wrong = next((row for row, word in enumerate(words[column]) if meaning.number[word] is None), None)
     if wrong is not None:
-        word = words[column][wrong]
-        raise unknown(place(wrong), f"label {word or 'missing'}", classes, word)
+        raise unknown(place(wrong), f"label {words[column][wrong]}", classes, words[column][wrong])
     label = np.array([meaning.number[word] for word in words[column]], np.int64)
     return label, (*questions, *meaning.questions)
 

@@ -4,7 +4,7 @@ from time import process_time
 
 import pytest
 
-from generator.data.labels import allowed, meaning_of, unknown
+from generator.data.labels import allowed, meaning_of, meaning_with_gaps, unknown
 
 COLOURS = (("red", "紅"), ("green", "綠"), ("blue", "藍"))
 NUMBERED = (("1",), ("2",), ("3",))
@@ -119,3 +119,30 @@ def test_a_name_said_to_be_the_reading_refuses_numbers():
 def test_a_message_says_what_is_allowed():
     """The numbers, and the ids."""
     assert allowed(COLOURS) == "0 to 2, or red, green, blue"
+
+
+@pytest.mark.parametrize("gap", ["", " ", "nan", "NaN", "-1", "-1.0", "-1.000000000000000000e+00"])
+def test_labels_that_are_missing_are_none_and_counted(gap):
+    """Beside labels they are told; where there is no label at all nothing is to be said, nor where the spec answers."""
+    meaning = meaning_with_gaps({"red": 3, gap: 2}, COLOURS)
+    assert meaning.number == {"red": 0, gap: -1}
+    assert "2 of 5 pictures are read as unlabelled" in meaning.questions[0]
+    assert "say `labels: names` in `data`" in meaning.questions[0]
+    assert "say `labels: from 0`" in meaning_with_gaps({"2": 3, gap: 2}, COLOURS).questions[0]
+    assert meaning_with_gaps({"red": 3, gap: 2}, COLOURS, "names") == meaning_with_gaps(
+        {"red": 1, gap: 1}, COLOURS, "names"
+    )
+    assert meaning_with_gaps({gap: 2}, COLOURS).questions == ()
+    assert meaning_with_gaps({"nan": 2, "1": 1}, (("x",), ("nan",))).number == {"nan": 1, "1": 1}
+
+
+def test_two_classes_that_are_minus_one_and_one_are_both_labels():
+    """With a question; three classes, or another label beside them, leave -1 as no label."""
+    meaning = meaning_with_gaps({"-1": 3, "1": 2, "": 1}, COLOURS[:2])
+    assert meaning.number == {"-1": 0, "1": 1, "": -1}
+    assert "labels -1 and 1 are read as 'red' and 'green'" in meaning.questions[0]
+    assert meaning_with_gaps({"-1.0": 1, "1.0": 1}, COLOURS[:2], "names").number == {"-1.0": 0, "1.0": 1}
+    assert meaning_with_gaps({"-1": 1, "+1": 1}, COLOURS[:2], "from 0").number == {"-1": -1, "+1": 1}
+    assert meaning_with_gaps({"-1": 1, "0": 1, "1": 1}, COLOURS[:2]).number == {"-1": -1, "0": 0, "1": 1}
+    assert meaning_with_gaps({"-1": 1, "1": 1}, COLOURS).number == {"-1": -1, "1": 1}
+    assert meaning_with_gaps({"-1": 1, "1": 1}, (("a", "-1"), ("b", "1"))).questions == ()

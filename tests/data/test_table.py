@@ -98,7 +98,6 @@ def test_irregular_rows_are_understood_one_by_one(tmp_path):
         (3, "1," + " ".join(["7"] * 15 + ["-5"]), r"row 3 \(line 5\): '-5' is no pixel"),
         (3, "1," + " ".join(["7"] * 15 + ["x"]), r"row 3 \(line 5\): 'x' is no pixel"),
         (2, "1", r"row 2 \(line 4\): 1 columns instead of 2"),
-        (2, " ," + " ".join(["7"] * 16), r"row 2 \(line 4\): label missing"),
     ],
 )
 def test_a_wrong_row_is_named(tmp_path, row, text, message):

@@ -52,3 +52,12 @@ def test_parts_are_told_by_their_word(usage, training, rows):
     form = TableForm(",", ("split",), True, usage=0)
     source = DataSource("csv", HERE, usage, training=training)
     assert rows_of_part(source, form, {0: ["train", "test", "train"]}, 3).tolist() == rows
+
+
+def test_labels_that_are_missing_are_counted():
+    """Whatever a table writes for them; -1 and 1 of two classes are both labels."""
+    found, questions = labels(("y",), ["cat", "", "NaN"], label=0)
+    assert (found, len(questions)) == ([0, -1, -1], 1)
+    assert "2 of 3 pictures are read as unlabelled" in questions[0]
+    found, questions = labels(("y",), ["-1", "1", "-1"], label=0)
+    assert (found, len(questions)) == ([0, 1, 0], 1)
