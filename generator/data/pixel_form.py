@@ -5,12 +5,12 @@ question that `data: {range: …}` or `data: {size: …}` answers.
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import isqrt
 
 import numpy as np
 
-from generator.artefacts import Floats
+from generator.artefacts import Floats, Ints
 from generator.data.levels import BYTES, range_up_to
 from generator.errors import DataError
 from generator.samples import Picture, Range
@@ -87,12 +87,13 @@ def in_range(values: Picture, bounds: Range) -> Picture:
 
 @dataclass(frozen=True)
 class Layout:
-    """Where each number of a picture stands; `planar`: a whole channel after the other."""
+    """Where each number of a picture stands; `planar`: a whole channel after the other, once they are in `order`."""
 
     height: int
     width: int
     channels: int = 1
     planar: bool = False
+    order: Ints | None = field(default=None, compare=False)
 
     @property
     def count(self) -> int:
@@ -100,6 +101,7 @@ class Layout:
 
     def pictures(self, values: Picture) -> Picture:
         """`(N, count)` as `(N, h, w)`, or with the channels last."""
+        values = values if self.order is None else values[:, self.order]
         if self.channels == 1:
             return values.reshape(-1, self.height, self.width)
         if self.planar:

@@ -4,9 +4,11 @@ It holds the pixels itself or names the files that do.
 """
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from generator.data.data_source import DataSource
 from generator.data.file_table import read_files
+from generator.data.pixel_columns import order_of
 from generator.data.pixel_form import SOME, layout_of, range_of
 from generator.data.pixel_table import PixelTable, Survey, survey
 from generator.data.table_form import TableForm, form_of
@@ -67,7 +69,11 @@ def _pixels(
     label, doubts = labels_of(source, place, form, words, len(found.start), classes)
     rows = rows_of_part(source, form, words, len(label))
     bounds, dim = range_of(place, found.extent, source.range)
-    layout = layout_of(place(0), found.values.shape[1], source.size, found.values[:SOME])
+    count = found.values.shape[1]
+    names = form.names[slice(*form.pixels)] if form.pixels else ()
+    order = order_of(f"{path}", names if len(names) == count else (), source.size)
+    some = found.values[:SOME] if order.columns is None else found.values[:SOME, order.columns]
+    layout = replace(layout_of(place(0), count, order.size, some), order=order.columns)
     kept = found.values if found.whole else None
     return PixelTable(
         path=str(path),
@@ -81,7 +87,7 @@ def _pixels(
         length=found.length[rows],
         digest=found.digest,
         top=float(found.extent.high.max()),
-        questions=(*doubts, *dim),
+        questions=(*doubts, *dim, *order.questions),
         kept=kept if kept is None or len(rows) == len(kept) else kept[rows],
     )
 

@@ -12,6 +12,7 @@ from itertools import groupby
 from typing import Literal
 
 from generator.data.decoding import suffixes
+from generator.data.pixel_columns import numbered
 from generator.errors import DataError, suggestion
 
 Role = Literal["label", "pixels", "usage", "file"]
@@ -28,7 +29,6 @@ NAMES: Mapping[Role, tuple[str, ...]] = {  # the likelier ones first
 }
 SEPARATORS = (",", ";", "\t", "|")
 FEWEST = 4  # numbers that make a picture: in one column, or in as many whose names are numbered
-NUMBERED = re.compile(r"(.*?)\d+(?:[x_.,-]\d+)*")  # pixel12, 28x28, p_3_4
 BETWEEN = re.compile(r"[ ,\[\]()]+")  # numbers in one column
 NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?")
 LONGEST = (1 << 31) - 1  # of a field
@@ -150,10 +150,9 @@ def _pixels(
 def _numbered(names: Sequence[str], row: Sequence[str], apart: set[int]) -> list[tuple[int, int]]:
     """Every run of columns that have one name and a number each."""
     stems = []
-    for column, name in enumerate(names):
-        match = NUMBERED.fullmatch(name)
-        value = row[column].strip().replace(",", ".") if column < len(row) else ""
-        stems.append(match[1] if match and column not in apart and NUMBER.fullmatch(value) else None)
+    for column, name in enumerate(numbered(names)):
+        value = row[column].strip().replace(",", ".") if column < len(row) else "0"
+        stems.append(name.stem if name and column not in apart and NUMBER.fullmatch(value) else None)
     runs, start = [], 0
     for stem, group in groupby(stems):
         end = start + len(list(group))
