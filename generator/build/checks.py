@@ -146,8 +146,12 @@ def _unfit(report: Report, study: Study, name: str) -> Iterator[Problem]:
         named = "one class is named" if report.source.data.get("classes") else "no classes are named"
         yield report.problem("classes", f"{named} and the model has {ends}; name each under `classes` in their order")
     elif len(report.classes) != facts.n_classes:
-        outputs = f"{facts.n_classes} classes (one sigmoid)" if facts.one_output else f"{facts.n_classes} outputs"
-        message = f"{len(report.classes)} classes are named and the model has {outputs}; name each in their order"
+        outputs = (
+            "one output; a sigmoid tells two classes apart: name both; a value has none: leave `classes` out"
+            if facts.one_output
+            else f"{facts.n_classes} outputs; name each in their order"
+        )
+        message = f"{len(report.classes)} classes are named and the model has {outputs}"
         yield report.problem("classes", message)
 
 

@@ -15,6 +15,8 @@ MOST = 64  # images of one pass
 FEW = 8  # units of an ascent; fewer are not worth a second batch
 ORIENTED = ("Conv", "Pooling", "ZeroPadding", "UpSampling", "Cropping2D")
 KERNELS = ("kernel", "depthwise_kernel", "pointwise_kernel")
+CHANNELS = (1, 3, 4)  # of pictures
+TURNS = ("Permute", "Transpose", "Moveaxis", "Reshape", "Flatten")
 Shapes = Mapping[int, tuple[int, ...]]  # of one image, by the number of the value
 
 
@@ -41,6 +43,8 @@ class Form:
 def form_of(own: tuple[int | None, ...], batch: int | None, graph: FlatGraph, size: tuple[int, int] | None) -> Form:
     """The form of a model that takes `own` shapes; `size` fills in a height and width that it leaves open."""
     first = channels_first(graph)
+    if len(own) == 3 and own[0] in CHANNELS and own[2] not in CHANNELS and _turned_at_once(graph):
+        first |= {INPUT}
     if size is not None and len(own) == 3:
         given = (own[0], *size) if INPUT in first else (*size, own[2])
         own = tuple(wish if length is None else length for length, wish in zip(own, given, strict=True))
@@ -50,6 +54,17 @@ def form_of(own: tuple[int | None, ...], batch: int | None, graph: FlatGraph, si
             "the model takes images of any size; say which one under `model`, with `size: [height, width]`"
         )
     return Form(port_shape(known, INPUT in first), known, first, batch)
+
+
+def _turned_at_once(graph: FlatGraph) -> bool:
+    """Whether the first step that moves axes puts the first of an image's behind the others."""
+    step = next((s for s in graph.steps if _oriented(s) or s.kind in TURNS), None)
+    if step is None:
+        return False
+    axes = getattr(step.operation, "dims", None) or getattr(step.operation, "axes", None) or ()
+    moved = [getattr(step.operation, end, None) for end in ("source", "destination")]
+    moved = [one[0] if isinstance(one, (list, tuple)) and len(one) == 1 else one for one in moved]
+    return tuple(axes) in ((2, 3, 1), (0, 2, 3, 1)) or moved in ([1, -1], [1, 3])
 
 
 def port_shape(own: tuple[int, ...], first: bool) -> tuple[int, int, int]:

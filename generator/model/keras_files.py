@@ -83,6 +83,10 @@ CODE = (
     "the model carries Python code ({what}), which is not run from a file; rebuild it from Keras' own layers, "
     "or say --trust-model if you trust who made the file"
 )
+NAMED = (
+    "; `{function}` is not in the file: put it into a Python file under "
+    "`@keras.saving.register_keras_serializable()` too, name that file under `plugins:`, and say --trust-plugins"
+)
 OLD_GROUP = "_layer_checkpoint_dependencies"  # what the archives of Keras 2.12 and 2.13 call `layers`
 
 
@@ -230,7 +234,10 @@ def _refuse_code(found: Described) -> None:
         inner = entry.get("config")
         name = inner.get("name", "") if isinstance(inner, dict) else ""
         if entry.get("class_name") in ("Lambda", "__lambda__") or entry.get("function_type") == "lambda":
-            raise ModelError(CODE.format(what=f"a Lambda layer `{name}`" if name else "a lambda"))
+            called = inner.get("function") if isinstance(inner, dict) else None
+            function = called.get("config") if isinstance(called, dict) and called["class_name"] == "function" else ""
+            cure = NAMED.format(function=function) if isinstance(function, str) and function else ""
+            raise ModelError(CODE.format(what=f"a Lambda layer `{name}`" if name else "a lambda") + cure)
 
 
 def entries(value: Json) -> Iterator[Mapping[str, Json]]:

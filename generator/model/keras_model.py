@@ -226,7 +226,9 @@ def _classifier(file: ReadableFile, preprocess: Preprocessor, asked: Asked) -> K
     whole = flatten(model, output)
     batch, *own = model.inputs[0].shape
     form = form_of(tuple(own), batch, whole, asked.size)
-    graph, squashing, values = probed(lambda inputs: predicted(model, inputs, output), whole, form)
+    graph, squashing, values = probed(
+        lambda inputs: predicted(model, inputs, output), whole, form, "int" in str(model.inputs[0].dtype)
+    )
     shapes = {number: tuple(value.shape[1:]) for number, value in values.items()}
     laid, past = laid_out(graph, form, shapes)
     form = turned(form, laid)

@@ -1,6 +1,7 @@
 """A model file opened by Keras 3 and checked: one image in, one score a class out, and no code run from the file."""
 
 import pickle
+import warnings
 from collections.abc import Callable
 from math import prod
 from pathlib import Path
@@ -9,7 +10,7 @@ import numpy as np
 
 from generator.artefacts import Floats
 from generator.errors import ModelError, suggestion
-from generator.model.flat_graph import FlatGraph, KerasObject, Step, averaged_steps, squashing_step
+from generator.model.flat_graph import FlatGraph, KerasObject, Step, averaged_steps, bending_step, squashing_step
 from generator.model.form import Form, twin
 from generator.model.keras_door import LAYER_FAILS, computing, keras, tf
 from generator.model.keras_files import ReadableFile
@@ -66,6 +67,11 @@ def graphed(model: Tensor) -> Tensor:
     """A model with a graph of its layers: of a Python class of its own the one that a call of it makes."""
     if getattr(model, "inputs", None) and (hasattr(model, "_nodes_by_depth") or hasattr(model, "_functional")):
         return model
+    if isinstance(model, keras.Sequential) and not model.built:
+        raise ModelError(
+            "the model is a Sequential that was never built: it knows no shape of images and has no weights; begin it "
+            "with `keras.Input((height, width, channels))`, train it, and save it again"
+        )
     try:
         shape = model.get_build_config()["input_shape"]
         entry = keras.Input(tuple(shape)[1:])
@@ -136,16 +142,23 @@ def _averaged(graph: FlatGraph, parts: tuple[Step, ...]) -> FlatGraph:
     return graph.extended("average_scores", AverageScores(parts[0].activation), graph.output, *scores)
 
 
-def probed(predict: Callable[[Tensor], Tensor], whole: FlatGraph, form: Form) -> tuple[FlatGraph, str, Values]:
+def probed(
+    predict: Callable[[Tensor], Tensor], whole: FlatGraph, form: Form, integers: bool = False
+) -> tuple[FlatGraph, str, Values]:
     """The graph up to the scores, what squashes them, and every value of it for noise in 0..1 and in 0..255.
+
+    A model that takes `integers` would cut other numbers off.
 
     Raises ModelError where the scores are not right. What only looked like an average of probabilities is linear.
     """
     images = np.random.default_rng(0).uniform(size=(form.batch or 2, *form.shape)).astype(np.float32)
     images[1:] *= 255
-    inputs = entering(tf.constant(images), form)
+    inputs = entering(tf.constant(np.round(images) if integers else images), form)
+    _refuse_places(whole)
     _refuse_diverged(whole)
-    said = predict(inputs)
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "You are using a softmax over axis")  # `_refuse_odd` says it
+        said = predict(inputs)
     linear = ((whole, ""),) if squashing_step(whole) is None else ()
     for graph, squashing in (unsquashed(whole), *linear):
         values = graph.run(inputs, plain)
@@ -155,6 +168,16 @@ def probed(predict: Callable[[Tensor], Tensor], whole: FlatGraph, form: Form) ->
             _refuse_odd(expected, squashing, close)
             return graph, squashing, values
     raise ModelError("the scores that were found do not give what the model predicts")
+
+
+def _refuse_places(graph: FlatGraph) -> None:
+    """Raises ModelError where the outputs only say which score is the largest."""
+    step = bending_step(graph)
+    if step is not None and step.kind in ("Argmax", "OneHot"):
+        raise ModelError(
+            f"the model ends with {step.kind} (layer `{step.name}`), which says which score is the largest and not the "
+            "scores; save the model up to the layer before that"
+        )
 
 
 def _refuse_diverged(graph: FlatGraph) -> None:

@@ -16,6 +16,11 @@ REGISTER = (
     "the model needs {names}, code of its own that no model file holds; put it into a Python file under "
     "`@keras.saving.register_keras_serializable()`, name that file under `plugins:`, and say --trust-plugins"
 )
+LAMBDA = (
+    "the layer `{layer}` has code of its own, a Python lambda as its {setting}, which Keras cannot read back; give it "
+    "a name as a function under `@keras.saving.register_keras_serializable()` in a Python file, save the model with "
+    "that, name the file under `plugins:`, and say --trust-plugins"
+)
 QUANTISED = "which only training needs; save the model as it was before `quantize_model`"
 CURES = {
     "PruneLowMagnitude": "which only training needs; save `tfmot.sparsity.keras.strip_pruning(model)` instead",
@@ -71,6 +76,10 @@ def refuse_unknown(config: Json) -> None:
     hopeless = next((kind for kind in kinds if kind in CURES), None)
     if hopeless:
         raise ModelError(f"the model holds `{hopeless}`, {CURES[hopeless]}")
+    for inner in (inner for entry in entries(config) if isinstance(inner := entry.get("config"), dict)):
+        for key, value in inner.items():
+            if key.endswith("activation") and isinstance(value, dict) and isinstance(value.get("value"), list):
+                raise ModelError(LAMBDA.format(layer=inner.get("name", ""), setting=key))
     names = tuple(dict.fromkeys(unknown(config)))
     if names:
         raise ModelError(REGISTER.format(names=", ".join(f"`{name}`" for name in names)))

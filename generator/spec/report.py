@@ -258,7 +258,15 @@ def _report(
         only=_only(options.only, ids(names.questions)),
         paths={figure.id: figure.path for figure in names.figures},
         model_paths={entry.id: entry.path for entry in entries},
-        warnings=tuple(sorted((*_untranslated(document, languages, source), *_unworded(names, languages, source)))),
+        warnings=tuple(
+            sorted(
+                (
+                    *_untranslated(document, languages, source),
+                    *_unworded(names, languages, source),
+                    *_unmeasured(document, classes, source),
+                )
+            )
+        ),
     )
 
 
@@ -277,6 +285,12 @@ def _unworded(names: Declared, languages: tuple[str, ...], source: Source) -> It
             yield source.problem(
                 "languages", f"{file} lacks {len(missing)} words, such as '{missing[0]}'; English stands in"
             )
+
+
+def _unmeasured(document: Document, classes: tuple[Class, ...], source: Source) -> Iterator[Problem]:
+    """Evidence that is asked for where a value is explained."""
+    if len(classes) == 1 and document.evidence and "evidence" in document.model_fields_set:
+        yield source.problem("evidence", "a value is explained, of which no evidence is measured; leave it out")
 
 
 def _region(id: str, document: Document) -> Region:

@@ -191,6 +191,11 @@ def test_another_number_of_outputs_than_classes_is_said_before_any_picture_is_ch
         preflight(report, study)
     said = f"3 classes are named and the model has {outputs} outputs; name each in their order"
     assert [problem.message for problem in error.value.problems] == [said]
+    one.facts = replace(one.facts, n_classes=2, one_output=True)
+    with pytest.raises(SpecError) as error:
+        preflight(report, study)
+    said = "one output; a sigmoid tells two classes apart: name both; a value has none: leave `classes` out"
+    assert [problem.message for problem in error.value.problems] == [f"3 classes are named and the model has {said}"]
 
 
 def test_what_the_data_leave_open_is_asked_at_their_line(tmp_path, capsys):

@@ -107,6 +107,20 @@ def test_a_lambda_layer_is_refused_before_anything_is_opened(suffix, tmp_path):
     assert open_model(path, Preprocessor(), Asked(trust=True)).n_classes == 3
 
 
+@pytest.mark.parametrize("suffix", [".keras", ".h5"])
+def test_a_lambda_layer_of_a_named_function_is_asked_for_at_once(suffix, tmp_path):
+    """Trust alone would not bring the function, which is not in the file."""
+    x = layers.Lambda(keras.applications.mobilenet_v2.preprocess_input, name="scaled")(entry := keras.Input((8, 8, 3)))
+    path = tmp_path / f"model{suffix}"
+    keras.Model(entry, layers.Dense(3, "softmax")(layers.Flatten()(x))).save(path)
+    said = refusal(path)
+    assert "a Lambda layer `scaled`" in said and "--trust-model" in said
+    assert said.endswith(
+        "; `preprocess_input` is not in the file: put it into a Python file under "
+        "`@keras.saving.register_keras_serializable()` too, name that file under `plugins:`, and say --trust-plugins"
+    )
+
+
 def test_a_pickle_is_opened_only_with_trust(tmp_path):
     """Opening one runs whatever is in it; with trust, a pickled model is a model, and another object is none."""
     path, other = tmp_path / "model.pkl", tmp_path / "other.pkl"

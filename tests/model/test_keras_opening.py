@@ -2,6 +2,7 @@
 
 import os
 import re
+import warnings
 from dataclasses import replace
 
 import numpy as np
@@ -348,3 +349,65 @@ def test_weights_that_are_no_numbers_are_called_that(value, tmp_path):
         "the weights of the layer `scores` are not all finite numbers (NaN): the training failed; "
         "save the model from before that, or train it again with a smaller rate"
     )
+
+
+def test_a_softmax_over_one_output_is_said_in_our_words_alone(tmp_path):
+    """Keras' own warning would stand above them; here warnings are errors."""
+    path = saved(convolutional(head=(layers.Flatten(), layers.Dense(1, "softmax"))), tmp_path / "model.keras")
+    assert refusal(path).startswith("the model has a softmax over one output")
+
+
+@pytest.mark.parametrize("kind", ["uint8", "int32"])
+def test_a_model_that_takes_whole_numbers_opens(kind, tmp_path):
+    """It predicts what the model itself predicts of pictures of 0 to 255."""
+    start = keras.Input((12, 12, 3), dtype=kind)
+    x = layers.Conv2D(4, 3, activation="relu")(layers.Rescaling(1 / 255)(keras.ops.cast(start, "float32")))
+    model = keras.Model(start, layers.Dense(3, "softmax")(layers.GlobalAveragePooling2D()(x)))
+    found, x = opened(model, tmp_path / "model.keras"), np.round(255 * images((12, 12, 3)))
+    np.testing.assert_allclose(found.probabilities(x), np.asarray(model(x.astype(kind))), atol=1e-5)
+
+
+@pytest.mark.parametrize("hot", [False, True])
+def test_the_place_of_the_largest_score_is_no_score(hot, tmp_path):
+    """The layer is named, and what to do."""
+    model = convolutional()
+    place = keras.ops.argmax(model.output, axis=-1)
+    path = saved(keras.Model(model.inputs, keras.ops.one_hot(place, 3) if hot else place), tmp_path / "model.keras")
+    assert re.fullmatch(
+        f"the model ends with {'OneHot' if hot else 'Argmax'} \\(layer `.*`\\), which says which score is the largest "
+        "and not the scores; save the model up to the layer before that",
+        refusal(path),
+    )
+
+
+@pytest.mark.parametrize("suffix", ["keras", "h5"])
+def test_a_sequential_that_was_never_built_is_called_that(suffix, tmp_path):
+    """It has no weights; what is missing is its input."""
+    path = tmp_path / f"model.{suffix}"
+    with warnings.catch_warnings(action="ignore"):
+        keras.Sequential([layers.Conv2D(3, 3), layers.GlobalAveragePooling2D()]).save(path)
+    assert refusal(path) == (
+        "the model is a Sequential that was never built: it knows no shape of images and has no weights; begin it "
+        "with `keras.Input((height, width, channels))`, train it, and save it again"
+    )
+
+
+TURNS = {
+    "layer": layers.Permute((2, 3, 1)),
+    "behind a scaling": lambda x: layers.Permute((2, 3, 1))(layers.Rescaling(2.0)(x)),
+    "transpose": lambda x: keras.ops.transpose(x, (0, 2, 3, 1)),
+    "moveaxis": lambda x: keras.ops.moveaxis(x, 1, -1),
+}
+
+
+@pytest.mark.parametrize("name", TURNS)
+def test_channels_first_that_the_model_turns_itself(name, tmp_path):
+    """Pictures are given as it wants them; its cells lie where the layers say."""
+    start = keras.Input((3, 12, 10))
+    x = layers.Conv2D(4, 3, activation="relu", name="map")(TURNS[name](start))
+    model = keras.Model(start, layers.Dense(3, "softmax")(layers.GlobalAveragePooling2D()(x)))
+    found, x = opened(model, tmp_path / "model.keras"), images((12, 10, 3))
+    assert found.input_shape == (12, 10, 3)
+    np.testing.assert_allclose(found.probabilities(x), np.asarray(model(x.transpose(0, 3, 1, 2))), atol=1e-5)
+    layer = next(layer for layer in found.layers if layer.name == "map")
+    assert (layer.maps, layer.place.rows.middles[0], layer.place.columns.middles[-1]) == ((10, 8, 4), 1.5, 8.5)

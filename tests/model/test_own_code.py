@@ -187,3 +187,15 @@ def test_what_a_training_wrapped_around_layers_has_a_cure_of_its_own(tmp_path):
         "the model holds `PruneLowMagnitude`, which only training needs; "
         "save `tfmot.sparsity.keras.strip_pruning(model)` instead"
     )
+
+
+@pytest.mark.filterwarnings("ignore:The object being serialized includes a `lambda`:UserWarning")
+@BOTH
+def test_a_lambda_as_an_activation_is_said_of_its_layer(suffix, tmp_path):
+    """In words, without the code itself, and with a cure."""
+    model = network(layers.Conv2D(2, 1, activation=lambda x: x * ops.sigmoid(x), name="gated"))
+    assert refusal(saved(model, tmp_path / f"model{suffix}")) == (
+        "the layer `gated` has code of its own, a Python lambda as its activation, which Keras cannot read back; give "
+        "it a name as a function under `@keras.saving.register_keras_serializable()` in a Python file, save the model "
+        "with that, name the file under `plugins:`, and say --trust-plugins"
+    )

@@ -112,3 +112,17 @@ def test_names_with_fields_may_be_the_same(tmp_path):
     second = "      - {method: saliency, export: '{class_id}.jpg', images: {classes: [angry]}}\n"
     first = figure("method: lime\nexport: '{class_id}.jpg'\nimages: {classes: [happy]}")
     assert said_about(tmp_path, first + second) == []
+
+
+def test_evidence_that_is_asked_for_of_a_value_is_answered(tmp_path):
+    """At its line; nobody is told who did not ask, or said `false`."""
+    value = figure("method: lime").replace("classes: [angry, happy]\n", "%s")
+    said = {
+        asked: [
+            f"{one.path}: {one.message}" for one in loaded(tmp_path, value % asked).warnings if "evidence" in one.path
+        ]
+        for asked in ("", "evidence: false\n", "evidence: true\n", "evidence: {images: 20}\n")
+    }
+    message = "evidence: a value is explained, of which no evidence is measured; leave it out"
+    assert [*said.values()] == [[], [], [message], [message]]
+    assert not any("evidence" in one.path for one in loaded(tmp_path, figure("method: lime")).warnings)
