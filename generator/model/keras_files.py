@@ -235,7 +235,8 @@ def _refuse_code(found: Described) -> None:
         name = inner.get("name", "") if isinstance(inner, dict) else ""
         if entry.get("class_name") in ("Lambda", "__lambda__") or entry.get("function_type") == "lambda":
             called = inner.get("function") if isinstance(inner, dict) else None
-            function = called.get("config") if isinstance(called, dict) and called["class_name"] == "function" else ""
+            named = isinstance(called, dict) and called.get("class_name") == "function"
+            function = called.get("config") if named else ""
             cure = NAMED.format(function=function) if isinstance(function, str) and function else ""
             raise ModelError(CODE.format(what=f"a Lambda layer `{name}`" if name else "a lambda") + cure)
 
