@@ -235,8 +235,8 @@ def _refuse_code(found: Described) -> None:
         name = inner.get("name", "") if isinstance(inner, dict) else ""
         if entry.get("class_name") in ("Lambda", "__lambda__") or entry.get("function_type") == "lambda":
             called = inner.get("function") if isinstance(inner, dict) else None
-            named = isinstance(called, dict) and called.get("class_name") == "function"
-            function = called.get("config") if named else ""
+            called = called if isinstance(called, dict) else {}
+            function = called.get("config") if called.get("class_name") == "function" else ""
             cure = NAMED.format(function=function) if isinstance(function, str) and function else ""
             raise ModelError(CODE.format(what=f"a Lambda layer `{name}`" if name else "a lambda") + cure)
 
