@@ -119,15 +119,18 @@ def _named(word: str, classes: Sequence[ClassWords]) -> tuple[int, ...]:
 @lru_cache(maxsize=8)
 def _known(classes: tuple[ClassWords, ...]) -> tuple[tuple[Form, Mapping[str, tuple[int, ...]]], ...]:
     """The classes by every word for them: written in a form, first by the ids alone, then by all their names."""
-    known = []
-    for form in (composed, _undotted, _plain):
-        for names in ([words[:1] for words in classes], classes):
-            found: dict[str, tuple[int, ...]] = {}
-            for number, said in enumerate({form(word) for word in words} for words in names):
-                for word in said:
-                    found[word] = (*found.get(word, ()), number)
-            known.append((form, found))
-    return tuple(known)
+    ids = tuple(words[:1] for words in classes)
+    asked = ((form, names) for form in (composed, _undotted, _plain) for names in (ids, classes))
+    return tuple((form, _by_word(form, names)) for form, names in asked)
+
+
+def _by_word(form: Form, names: Sequence[ClassWords]) -> Mapping[str, tuple[int, ...]]:
+    """The classes of every word, written in a form."""
+    found: dict[str, tuple[int, ...]] = {}
+    for number, words in enumerate(names):
+        for word in {form(word) for word in words}:
+            found[word] = (*found.get(word, ()), number)
+    return found
 
 
 def composed(word: str) -> str:
