@@ -4,6 +4,8 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from math import log2, prod
 
+import numpy as np
+
 from generator.classifier import Layer
 from generator.errors import ModelError
 from generator.lattice import Lattice
@@ -16,7 +18,11 @@ FEW = 8  # units of an ascent; fewer are not worth a second batch
 ORIENTED = ("Conv", "Pooling", "ZeroPadding", "UpSampling", "Cropping2D")
 KERNELS = ("kernel", "depthwise_kernel", "pointwise_kernel")
 CHANNELS = (1, 3, 4)  # of pictures
-TURNS = ("Permute", "Transpose", "Moveaxis", "Reshape", "Flatten")
+TURNS = ("Permute", "Transpose", "Moveaxis", "Reshape", "Flatten")  # steps that move axes
+TURNED = {
+    **dict.fromkeys(((3, 1, 2), (0, 3, 1, 2), (-1, 1), (3, 1)), True),
+    **dict.fromkeys(((2, 3, 1), (0, 2, 3, 1), (1, -1), (1, 3)), False),
+}  # are channels first behind it? By the axes of an image (Permute) or a batch (transpose), or from and to (moveaxis)
 Shapes = Mapping[int, tuple[int, ...]]  # of one image, by the number of the value
 
 
@@ -42,9 +48,7 @@ class Form:
 
 def form_of(own: tuple[int | None, ...], batch: int | None, graph: FlatGraph, size: tuple[int, int] | None) -> Form:
     """The form of a model that takes `own` shapes; `size` fills in a height and width that it leaves open."""
-    first = channels_first(graph)
-    if len(own) == 3 and own[0] in CHANNELS and own[2] not in CHANNELS and _turned_at_once(graph):
-        first |= {INPUT}
+    first = channels_first(graph, own)
     if size is not None and len(own) == 3:
         given = (own[0], *size) if INPUT in first else (*size, own[2])
         own = tuple(wish if length is None else length for length, wish in zip(own, given, strict=True))
@@ -54,17 +58,6 @@ def form_of(own: tuple[int | None, ...], batch: int | None, graph: FlatGraph, si
             "the model takes images of any size; say which one under `model`, with `size: [height, width]`"
         )
     return Form(port_shape(known, INPUT in first), known, first, batch)
-
-
-def _turned_at_once(graph: FlatGraph) -> bool:
-    """Whether the first step that moves axes puts the first of an image's behind the others."""
-    step = next((s for s in graph.steps if _oriented(s) or s.kind in TURNS), None)
-    if step is None:
-        return False
-    axes = getattr(step.operation, "dims", None) or getattr(step.operation, "axes", None) or ()
-    moved = [getattr(step.operation, end, None) for end in ("source", "destination")]
-    moved = [one[0] if isinstance(one, (list, tuple)) and len(one) == 1 else one for one in moved]
-    return tuple(axes) in ((2, 3, 1), (0, 2, 3, 1)) or moved in ([1, -1], [1, 3])
 
 
 def port_shape(own: tuple[int, ...], first: bool) -> tuple[int, int, int]:
@@ -80,15 +73,22 @@ def port_shape(own: tuple[int, ...], first: bool) -> tuple[int, int, int]:
     raise ModelError(f"the model takes arrays of shape {own}, which are no images")
 
 
-def channels_first(graph: FlatGraph) -> frozenset[int]:
-    """The numbers of the values whose channels stand before height and width."""
-    # the first layer with an opinion speaks for the input, unless the axes are moved before it
-    opinion = next((s for s in graph.steps if _oriented(s) or s.kind in ("Permute", "Reshape")), None)
-    first = {INPUT: opinion is not None and _oriented(opinion) and _orientation(opinion, False)}
+def channels_first(graph: FlatGraph, own: tuple[int | None, ...] = ()) -> frozenset[int]:
+    """The numbers of the values whose channels stand before height and width; `own` is the shape of an image."""
+    first = {INPUT: _begins_first(graph, own)}
     for step in graph.steps:
         inherited = first.get(next(iter(step.reads.values()), INPUT), False)
         first.update(dict.fromkeys(step.writes, _orientation(step, inherited)))
     return frozenset(number for number, is_first in first.items() if is_first)
+
+
+def _begins_first(graph: FlatGraph, own: tuple[int | None, ...]) -> bool:
+    """What the first step with an opinion says of the input; one that moves axes, only of a shape that looks so."""
+    opinion = next((s for s in graph.steps if _oriented(s) or s.kind in TURNS), None)
+    if opinion is None or _oriented(opinion):
+        return opinion is not None and _orientation(opinion, False)
+    looks = len(own) == 3 and own[0] in CHANNELS and own[2] not in CHANNELS
+    return looks and not _orientation(opinion, True)
 
 
 def _oriented(step: Step) -> bool:
@@ -96,10 +96,12 @@ def _oriented(step: Step) -> bool:
 
 
 def _orientation(step: Step, inherited: bool) -> bool:
+    """Whether channels stand first behind a step, whose input has them as `inherited`."""
     if _oriented(step):
         return getattr(step.operation, "data_format", "") == "channels_first"
-    permuted = {(3, 1, 2): True, (2, 3, 1): False}
-    return permuted.get(tuple(getattr(step.operation, "dims", ())), inherited)
+    said = [getattr(step.operation, name, None) for name in ("dims", "axes", "source", "destination")]
+    moved = [np.ravel(one) for one in said if step.kind in TURNS and one is not None]
+    return TURNED.get(tuple(np.concatenate(moved).tolist()), inherited) if moved else inherited
 
 
 def layers_of(

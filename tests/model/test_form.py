@@ -3,7 +3,7 @@
 import pytest
 
 from generator.errors import ModelError
-from generator.model.flat_graph import flatten
+from generator.model.flat_graph import INPUT, flatten
 from generator.model.form import channels_first, images_of_a_pass, port_shape, twin
 from generator.model.keras_door import keras
 from tests.fixtures.model_kinds import KINDS
@@ -43,6 +43,16 @@ def test_channels_first_is_followed_through_the_graph():
     graph = flatten(keras.Model(entry, x))
     turned = [step.writes[0] in channels_first(graph) for step in graph.steps]
     assert turned == [True, True, True, False, False]
+
+
+@pytest.mark.parametrize("turn", [keras.layers.Permute((2, 3, 1)), lambda x: keras.ops.transpose(x, (0, 2, 3, 1))])
+def test_what_stands_before_a_turn_has_the_channels_of_the_input(turn):
+    """Only an input that looks like channels first is one; behind the turn they stand last."""
+    inputs = keras.Input((3, 8, 6))
+    graph = flatten(keras.Model(inputs, keras.layers.ReLU()(turn(keras.layers.Rescaling(2.0)(inputs)))))
+    first = channels_first(graph, (3, 8, 6))
+    assert [INPUT in first, *(step.writes[0] in first for step in graph.steps)] == [True, True, False, False]
+    assert channels_first(graph, (8, 6, 3)) == channels_first(graph) == frozenset()
 
 
 def test_costs_are_those_worked_out_by_hand(tmp_path):
