@@ -5,7 +5,7 @@ Scores are logits (before the softmax or sigmoid) unless called probabilities. A
 """
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, Protocol
 
@@ -14,6 +14,7 @@ import numpy as np
 from generator.artefacts import Floats, Ints
 from generator.errors import ComputationError, ParameterError, suggestion
 from generator.lattice import Lattice
+from generator.limits import USUAL, Limits
 from generator.samples import Batch, Evaluation
 
 ScoreKind = Literal["logit", "probability", "loss", "sum"]
@@ -91,6 +92,7 @@ class Asked:
     size: tuple[int, int] | None = None
     output: str | None = None
     value: bool = False
+    limits: Limits = field(default=USUAL, repr=False)  # of its file; not in it: what is opened is the same
 
 
 @dataclass(frozen=True)
@@ -206,6 +208,7 @@ class Request:
     evaluation: Evaluation | None
     seed: int
     folder: Path = Path()
+    limits: Limits = USUAL  # of those files
 
 
 def finite(values: Floats, named: str) -> Floats:

@@ -85,7 +85,8 @@ class Run:
         study, subject, kind, batch = self.study, self.subject, self.method.kind, self._batch()
         reference = subject.reference(study.seed) if self.method.climbs else batch.inputs[:0]
         evaluation = study.evaluation_of(subject) if kind == "evaluation" else None
-        return Request(subject.deferred, batch, reference, evaluation, study.seed, subject.folder)
+        limits = subject.asked.limits
+        return Request(subject.deferred, batch, reference, evaluation, study.seed, subject.folder, limits)
 
     def _rehearsal(self) -> Request:
         """The request with pictures of nothing, which take no room, and a model that answers nothing."""
@@ -96,7 +97,8 @@ class Run:
         against = None if self.figure.against is None else none + 1
         batch = Batch(images, images, samples.index[shown], samples.label[shown], even, none, none, against)
         evaluation = study.evaluation_of(self.subject) if self.method.kind == "evaluation" else None
-        return Request(cast(Classifier, _Silent(facts)), batch, images, evaluation, study.seed, self.subject.folder)
+        folder, limits = self.subject.folder, self.subject.asked.limits
+        return Request(cast(Classifier, _Silent(facts)), batch, images, evaluation, study.seed, folder, limits)
 
     def _batch(self) -> Batch:
         if not shows_images(self.figure, self.method):

@@ -107,7 +107,7 @@ def open_study(report: Report, options: BuildOptions, cache: Cache) -> Study:
     data = DataSet(_source(report), report.class_words, cache)
     subjects = {}
     for model in report.models:
-        asked = Asked(options.trust_model, model.size, model.output, report.regression)
+        asked = Asked(options.trust_model, model.size, model.output, report.regression, report.limits)
         subject = Subject(model.path, model.preprocess, report.folder, data, cache, asked, report.plugins)
         subjects[model.id or ""] = subject
     evaluation, training = _given_evaluation(report), _training(report, cache)
@@ -117,7 +117,7 @@ def open_study(report: Report, options: BuildOptions, cache: Cache) -> Study:
 def _source(report: Report) -> DataSource:
     said = report.data
     asked = said.usage, said.range, said.labels, said.columns, said.size, said.encoding, said.folder
-    return DataSource(said.source, said.path, *asked)
+    return DataSource(said.source, said.path, *asked, limits=report.limits)
 
 
 def _training(report: Report, cache: Cache) -> DataSet | None:
@@ -129,7 +129,7 @@ def _training(report: Report, cache: Cache) -> DataSet | None:
         kind = guess_kind(path)
     except DataError as error:
         raise SpecError((report.problem("data.training", str(error)),)) from error
-    like = _source(report) if kind == report.data.source else DataSource(kind)
+    like = _source(report) if kind == report.data.source else DataSource(kind, limits=report.limits)
     return DataSet(replace(like, path=path, usage=None, training=True), report.class_words, cache)
 
 

@@ -1,13 +1,14 @@
 """What `data:` of a spec says of where pictures come from and how they are to be read."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
 from generator.data.labels import Reading
 from generator.data.table_form import Columns
 from generator.errors import DataError
+from generator.limits import USUAL, Limits
 from generator.samples import Range
 
 SourceKind = Literal["lfw", "csv", "npz", "folder"]
@@ -43,6 +44,7 @@ class DataSource:
     encoding: str | None = None
     folder: Path | None = None
     training: bool = False
+    limits: Limits = field(default=USUAL, repr=False)  # not in it: what is read is the same
 
     @property
     def existing(self) -> Path:

@@ -18,6 +18,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, PlainValidator, Val
 from pydantic_core import PydanticCustomError
 
 from generator.errors import lookalike, suggestion
+from generator.foreign import kind_of
 from generator.methods import METHODS
 from generator.regions import Box
 from generator.text import Text
@@ -103,13 +104,16 @@ def existing(path: Path, folder: Path) -> Path:
     """The absolute path of a file or folder that is there, from a folder on; what is wrong with another."""
     try:
         whole = folder / path.expanduser()
-        readable = os.access(whole, os.R_OK | (os.X_OK if stat.S_ISDIR(whole.stat().st_mode) else 0))
+        mode = whole.stat().st_mode
+        readable = os.access(whole, os.R_OK | (os.X_OK if stat.S_ISDIR(mode) else 0))
     except PermissionError:
         readable = False
     except (OSError, RuntimeError, ValueError) as error:  # a path too long, a user that is not, a null
         raise wrong(_absent(path, folder)) from error
     if not readable:
         raise wrong(f"'{path}' may not be read: permission denied")
+    if not stat.S_ISDIR(mode) and kind_of(mode):
+        raise wrong(f"'{path}' is {kind_of(mode)}, where a file or a folder is needed")
     return whole
 
 

@@ -11,6 +11,7 @@ from generator.data.labels import Reading
 from generator.data.preprocess import Preprocessing
 from generator.data.selection import Select
 from generator.data.table_form import Role
+from generator.limits import USUAL, Limits
 from generator.regions import Box
 from generator.show import Panel, Show
 from generator.spec import fields
@@ -303,6 +304,7 @@ class Document(Section):
     regions: Annotated[dict[Name, RegionBoxes], describe("named boxes in fractions of the image")] = Field(
         default_factory=dict
     )
+    limits: Annotated[Limits, describe("what foreign files and a figure may take at most")] = USUAL
     plugins: Annotated[tuple[File, ...], describe("Python files with methods of one's own; --trust-plugins")] = ()
     questions: Annotated[tuple[Question, ...], describe("in the order of the report")] = ()
 

@@ -17,6 +17,7 @@ from generator import yaml_source
 from generator.build_options import BuildOptions
 from generator.data.data_source import guess_kind
 from generator.errors import InputError, Problem, SpecError, suggestion, told
+from generator.limits import USUAL, Limits
 from generator.methods import METHODS, load_all
 from generator.regions import Region
 from generator.samples import ClassWords
@@ -63,6 +64,7 @@ class Report:
     only: tuple[str, ...]
     paths: Mapping[str, str]
     model_paths: Mapping[str, str]
+    limits: Limits = USUAL
     warnings: tuple[Problem, ...] = ()
 
     @property
@@ -238,6 +240,8 @@ def _report(
     figures = iter(zip(names.figures, params, strict=True))
     languages = _languages(document, options)
     classes = tuple(c.model_copy(update={"name": c.name or Text.of(c.id)}) for c in document.classes) or (REGRESSION,)
+    warnings = [*_untranslated(document, languages, source), *_unworded(names, languages, source)]
+    warnings += _unmeasured(document, classes, source)
     return Report(
         source=source,
         folder=source.file.parent.resolve(),
@@ -258,15 +262,8 @@ def _report(
         only=_only(options.only, ids(names.questions)),
         paths={figure.id: figure.path for figure in names.figures},
         model_paths={entry.id: entry.path for entry in entries},
-        warnings=tuple(
-            sorted(
-                (
-                    *_untranslated(document, languages, source),
-                    *_unworded(names, languages, source),
-                    *_unmeasured(document, classes, source),
-                )
-            )
-        ),
+        limits=document.limits,
+        warnings=tuple(sorted(warnings)),
     )
 
 

@@ -1,5 +1,6 @@
 """The kinds of values of a spec: names, languages, files and references, each refused with what is allowed."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -81,3 +82,11 @@ def test_what_does_not_write_text_is_no_encoding(name):
         encoding.validate_python(name)
     assert encoding.validate_python("BIG5") == "BIG5"
     assert encoding.validate_python("utf-16") == "utf-16"
+
+
+def test_only_files_and_folders_are_named(tmp_path):
+    """A pipe or a device is refused where it is named, before anything waits for it."""
+    os.mkfifo(tmp_path / "pipe")
+    for name, kind in {"pipe": "a named pipe", "/dev/null": "a device"}.items():
+        with pytest.raises(PydanticCustomError, match=f"is {kind}, where a file or a folder is needed"):
+            existing(Path(name), tmp_path)

@@ -7,6 +7,7 @@ import pytest
 
 from generator.build_options import BuildOptions
 from generator.errors import GeneratorError
+from generator.limits import Limits
 from generator.methods import METHODS
 from generator.shipped import TEMPLATES
 from generator.spec.report import load
@@ -317,3 +318,14 @@ def test_what_a_plugin_says_of_its_cost_is_tried(tmp_path, cost, said):
         ]
     finally:
         METHODS.pop("costly", None)
+
+
+def test_limits_are_those_of_the_spec(tmp_path):
+    """In numbers or as a text with its unit; what is not said keeps its default."""
+    spec = HEAD.replace("regions:", "limits: {file: 2 GB, pixels: 5}\nregions:") + "  - {id: q}\n"
+    assert loaded(tmp_path, spec).limits == Limits(file=2 * 10**9, pixels=5)
+    wrong = spec.replace("2 GB", "much").replace("pixels: 5", "pixels: 0")
+    assert said_about(tmp_path, wrong) == [
+        "report.yaml:5:16: limits.file: 'much' is no size; 4 GB and 500 MB are",
+        "report.yaml:5:30: limits.pixels: has to be at least 1, not 0",
+    ]

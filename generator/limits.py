@@ -1,0 +1,55 @@
+"""What a foreign file, a picture, a folder or a method may take at most: the `limits:` of report.yaml.
+
+The defaults are far above what honest data need, and below what stops a machine.
+"""
+
+import re
+from typing import Annotated
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
+from pydantic_core import PydanticCustomError
+
+MOST = 1 << 62  # that a limit may be
+POWERS = ("", "k", "m", "g", "t")  # of 1000 or, with an i behind, of 1024
+SIZE = r"([0-9]{1,15}(?:\.[0-9]{1,15})?) *([kKmMgGtT]?)(i?)[bB]?"
+
+
+def _bytes(value: object) -> object:
+    """A number of bytes from a text with a unit."""
+    if not isinstance(value, str):
+        return value
+    found = re.fullmatch(SIZE, value.strip())
+    if not found:
+        raise PydanticCustomError("wrong", "{message}", {"message": f"'{value:.40}' is no size; 4 GB and 500 MB are"})
+    number, unit, binary = found.groups()
+    return int(float(number) * (1024 if binary else 1000) ** POWERS.index(unit.lower()))
+
+
+Bytes = Annotated[
+    int,
+    BeforeValidator(_bytes),
+    Field(ge=1, le=MOST),
+    WithJsonSchema({"anyOf": [{"type": "integer", "minimum": 1}, {"type": "string", "pattern": f"^{SIZE}$"}]}),
+]
+
+
+class Limits(BaseModel):
+    """What is refused, or stopped, where it takes more."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    pixels: Annotated[int, Field(ge=1, le=MOST, description="of one picture")] = 120_000_000
+    file: Annotated[Bytes, Field(description="of one file: bytes, or a text such as 4 GB")] = 8_000_000_000
+    files: Annotated[int, Field(ge=1, le=MOST, description="in a folder of pictures, with all below it")] = 2_000_000
+    seconds: Annotated[float, Field(gt=0, le=MOST, description="that one figure may take")] = 3600
+    memory: Annotated[
+        Bytes | None, Field(description="of the whole build: bytes, or a text such as 4 GB; left out: what there is")
+    ] = None
+
+
+USUAL = Limits()
+
+
+def size_in_words(count: int) -> str:
+    """Bytes as a reader says them: `8 GB`."""
+    unit = min((len(str(max(count, 1))) - 1) // 3, 4)
+    return f"{count / 1000**unit:.3g} {('bytes', 'kB', 'MB', 'GB', 'TB')[unit]}"
