@@ -10,7 +10,7 @@ from generator.artefacts import Foreign, Heatmaps
 from generator.build.cache import Cache
 from generator.build.runs import computed, runs_of, waiting
 from generator.build.study import Study
-from generator.classifier import Layer
+from generator.classifier import Asked, Layer
 from generator.errors import ComputationError, DataError, FigureError, ParameterError
 from generator.lattice import Lattice
 from generator.methods import METHODS, Method, load_all
@@ -27,7 +27,8 @@ def figure(**parts) -> Figure:
 
 def study_of(method: Method, cache: Cache | None = None, asked: Figure | None = None, folder=None) -> Study:
     """A study of two models with one figure, which needs no images."""
-    subjects = {name: SimpleNamespace(key=name, folder=folder, deferred=None) for name in ("first", "second")}
+    one = {"folder": folder, "deferred": None, "asked": Asked()}
+    subjects = {name: SimpleNamespace(key=name, **one) for name in ("first", "second")}
     figures = {"f": asked or figure()}
     return Study(("a", "b"), subjects, {"picture": method}, cache or Cache(None), 0, None, figures)
 
