@@ -97,7 +97,7 @@ def fingerprint(path: Path) -> list[int] | None:
     try:
         facts = path.stat()
         extra = [sum(1 for _ in path.iterdir())] if path.is_dir() else []
-    except OSError:
+    except (OSError, ValueError):  # absent, or no name at all
         return None
     return [facts.st_size, facts.st_mtime_ns, *extra]
 

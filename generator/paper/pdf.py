@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from io import BytesIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from threading import Lock
 
 import numpy as np
 import pikepdf
@@ -25,6 +26,7 @@ from generator.paper.equations import Node
 pikepdf.settings.set_flate_compression_level(7)  # 9 takes three times as long for a hundredth
 LAYOUT = "report.typ"
 LARGE = 100_000  # pixels from which a table of colours is worth its search
+ONE_AT_A_TIME = Lock()  # pikepdf crashes in several threads where an audit hook is set
 
 
 def pdf(page: Page, languages: Sequence[str], pictures: Mapping[str, bytes], templates: Sequence[Path]) -> bytes:
@@ -93,7 +95,7 @@ def compact(data: bytes) -> bytes:
 
     Typst writes each element of the tags by itself, without compression, and pictures of few colours in full colour.
     """
-    with pikepdf.open(BytesIO(data)) as document:
+    with ONE_AT_A_TIME, pikepdf.open(BytesIO(data)) as document:
         streams = (thing for thing in document.objects if isinstance(thing, Stream))
         for image in (stream for stream in streams if stream.get("/Subtype") == Name.Image):
             if int(image.Width) * int(image.Height) >= LARGE:

@@ -1,15 +1,15 @@
-"""While a report is written, every change of what it is made of is built and shown; strangers get no answer."""
+"""While a report is written, every change of what it is made of is built and shown, whatever a build does."""
 
+import sys
 import threading
-from http.client import HTTPConnection
 from pathlib import Path
 
 import pytest
 
 from generator.build import serve
-from generator.build.serve import HOST, Live, start
+from generator.build.serve import Live
 from generator.build_options import BuildOptions
-from generator.errors import InputError, ModelError
+from generator.errors import ModelError
 from tests.fixtures.spec_fixture import ANSWER, HEAD, written
 
 GOOD = HEAD + ANSWER % "{{ fig('lime') }}"
@@ -103,89 +103,41 @@ def test_templates_that_appear_later_are_watched(tmp_path, built):
     serve.wait_for_change(watched, seen)
 
 
-PAGE = '<!doctype html><head><meta http-equiv="Content-Security-Policy" content="default-src"></head><p>hello</p>'
+@pytest.mark.parametrize("raised", [AttributeError("no such thing"), MemoryError(), SystemExit(3), OSError(28, "full")])
+def test_whatever_a_build_raises_is_said(tmp_path, monkeypatch, capsys, raised):
+    """A plugin or a template may raise anything; the preview says what, without a traceback, and goes on."""
+
+    def fail(*_: object) -> int:
+        raise raised
+
+    monkeypatch.setattr(serve, "build", fail)
+    live, spec = Live(tmp_path), written(tmp_path, GOOD)
+    assert spec in serve.built(spec, BuildOptions(), live, ())[0]
+    assert type(raised).__name__ in live.error
+    assert "Traceback" not in capsys.readouterr().err
 
 
-@pytest.fixture
-def live(tmp_path):
-    site = tmp_path / "site"
-    (site / "en").mkdir(parents=True)
-    (site / "index.html").write_text(PAGE)
-    (site / "en/index.html").write_text(PAGE.replace("hello", "inner"))
-    (site / "report.md").write_text("# plain")
-    return Live(site)
+def test_a_name_that_no_file_can_have_is_waited_for_in_vain(tmp_path, built):
+    """It is a mistake of the spec like others."""
+    spec = written(tmp_path, GOOD.replace("model.keras", '"a\\0b"'))
+    live = Live(tmp_path)
+    serve.built(spec, BuildOptions(), live, ())
+    assert "report.yaml" in live.error
 
 
-@pytest.fixture
-def ask(live):
-    """Status and body of a path."""
-    server = start(live, 18000)
+def test_warnings_and_failed_figures_stand_in_the_page(tmp_path, monkeypatch, capsys):
+    """What the build doubts, and what it could not compute; its progress is for the terminal alone."""
 
-    def asking(path: str, host: str = "") -> tuple[int, str]:
-        connection = HTTPConnection(HOST, server.server_port, timeout=10)
-        connection.request("GET", path, headers={"Host": host or f"{HOST}:{server.server_port}"})
-        answer = connection.getresponse()
-        body = answer.read().decode()
-        connection.close()
-        return answer.status, body
+    def doubt(*_: object) -> int:
+        for line in ("lime: 0.1 s", "data: odd (warning)", "figure 'lime' could not be computed: no memory"):
+            print(line, file=sys.stderr)
+        return 1
 
-    yield asking
-    server.shutdown()
-    server.server_close()
-
-
-def test_pages_wait_for_the_next_build(ask):
-    """A page carries the waiting script, which its policy would forbid; other files are as they are."""
-    for path, word in (("/", "hello"), ("/en/", "inner"), ("/en/index.html?x=1", "inner")):
-        status, body = ask(path)
-        assert status == 200
-        assert word in body
-        assert '<script src="/.live/reload.js"></script>' in body
-        assert "Content-Security-Policy" not in body
-    assert ask("/report.md") == (200, "# plain")
-    assert ask("/nothing.html")[0] == 404
-    assert "location.reload()" in ask("/.live/reload.js")[1]
-
-
-def test_a_browser_is_told_of_a_build(ask, live):
-    """The version is answered at once to who does not know it, else when a build has ended."""
-    assert ask("/.live/version?after=") == (200, "0")
-    threading.Timer(0.2, live.publish, (live.site,)).start()
-    assert ask("/.live/version?after=0") == (200, "1")
-
-
-def test_an_error_stands_on_the_page(ask, live):
-    """The old page stays, with the message on top, escaped; the next good build takes it away."""
-    live.publish(live.site, "report.yaml:1:1: <b> is wrong")
-    body = ask("/")[1]
-    assert "hello" in body
-    assert "report.yaml:1:1: &lt;b&gt; is wrong" in body
-    live.publish(live.site)
-    assert "is wrong" not in ask("/")[1]
-
-
-def test_without_a_site_the_error_is_all(ask, live, tmp_path):
-    """A first build that fails shows its message instead of an empty folder."""
-    live.publish(tmp_path / "none", "nothing to see")
-    status, body = ask("/")
-    assert (status, "nothing to see" in body, "/.live/reload.js" in body) == (200, True, True)
-
-
-@pytest.mark.parametrize("path", ["/", "/report.md", "/.live/version?after="])
-def test_only_local_names_are_answered(ask, path):
-    """A foreign name that leads to this machine gets nothing; nor does a path outside of the site."""
-    assert ask(path, host="evil.example:18000")[0] == 403
-    assert ask("/../secret.txt")[0] == 404
-
-
-def test_the_next_free_port_is_taken(live):
-    """Two previews run side by side; when none is free, the option is named."""
-    first, second = start(live, 18100), start(live, 18100)
-    try:
-        assert 18100 <= first.server_port < second.server_port
-        with pytest.raises(InputError, match="none of 70000 to 70019 is free"):
-            start(live, 70000)
-    finally:
-        for server in (first, second):
-            server.shutdown()
-            server.server_close()
+    monkeypatch.setattr(serve, "build", doubt)
+    live = Live(tmp_path)
+    serve.built(written(tmp_path, GOOD.replace("{zh-Hant: 眼睛, en: eyes}", "{en: eyes}")), BuildOptions(), live, ())
+    missing, *others = live.warnings
+    assert "zh-Hant" in missing
+    assert others == ["data: odd (warning)", "figure 'lime' could not be computed: no memory"]
+    assert all(line in capsys.readouterr().err for line in ("lime: 0.1 s",))
+    assert not live.error

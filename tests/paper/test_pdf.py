@@ -1,6 +1,8 @@
 """The PDF as a reader, a screen reader and a checker find it."""
 
 import re
+import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import cache
 from io import BytesIO
@@ -336,3 +338,20 @@ def test_it_is_smaller_and_the_same_twice(compacted):
     plain, small, _ = compacted
     assert small == compact(plain)
     assert len(small) < len(plain)
+
+
+def test_one_document_at_a_time_is_shrunk(monkeypatch):
+    """The PDFs of all languages are made in threads, and pikepdf in several of them may crash."""
+    at_once, most, opening = [], [], paper.pikepdf.open
+
+    def slowly(data):
+        at_once.append(data)
+        most.append(len(at_once))
+        time.sleep(0.02)
+        at_once.remove(data)
+        return opening(data)
+
+    monkeypatch.setattr(paper.pikepdf, "open", slowly)
+    with ThreadPoolExecutor(3) as pool:
+        assert len(set(pool.map(compact, 3 * [made("en")]))) == 1
+    assert set(most) == {1}

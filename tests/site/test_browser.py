@@ -16,6 +16,7 @@ from pathlib import Path
 
 import pytest
 
+from generator.build.preview import Live, start
 from generator.pages import html_page
 from generator.spec.grammar import Author
 from generator.text import Text
@@ -400,6 +401,46 @@ class TestScripts:
             " [lang=${tag}].prose em`)); return [s.fontStyle, s.textEmphasisStyle.includes('dot')] })"
         )
         assert styles == [["normal", True], ["italic", False]]
+
+
+class TestPreview:
+    """A page as `serve` shows it, whose policy stays."""
+
+    def test_it_reloads_itself_and_shows_what_was_said(self, open_page, site):
+        """The script waits and the words have their look, without a complaint of the policy, nor another address."""
+        live = Live(site)
+        server = start(live, 18200)
+        base = f"http://127.0.0.1:{server.server_port}"
+        shown = open_page("en/", base)
+        assert shown.locator("#live").count() == 0
+        live.publish(site, warnings=("data: <b>odd</b> (warning)",))
+        shown.locator("#live").wait_for()
+        assert shown.locator("#live").inner_text() == "⚠ 1\ndata: <b>odd</b> (warning)"
+        assert shown.evaluate("getComputedStyle(document.querySelector('#live')).position") == "fixed"
+        assert shown.evaluate("getComputedStyle(document.body).fontFamily") != ""
+        load_all_pictures(shown)
+        shown.close()
+        server.shutdown()
+        server.server_close()
+        assert {url.split("/")[2] for url in open_page.requests if not url.startswith("data:")} == {base[7:]}
+
+    def test_nothing_else_is_opened(self, browser, site):
+        """Styles, scripts and pictures of another host are not asked for, were they written into a page."""
+        away = "http://192.0.2.1"
+        hostile = (
+            f"<img src='{away}/1.png'><link rel=stylesheet href='{away}/2.css'><script src='{away}/3.js'></script>"
+        )
+        (site / "own.html").write_text(f"<!doctype html><p style='background: url({away}/4.png)'>own{hostile}")
+        server = start(Live(site), 18200)
+        shown, asked = browser.new_page(), []
+        shown.on("requestfinished", lambda request: asked.append(request.url))
+        shown.on("requestfailed", lambda request: asked.append(f"{request.failure} {request.url}"))
+        shown.goto(f"http://127.0.0.1:{server.server_port}/own.html")
+        assert [url for url in asked if away in url and "csp" not in url] == []
+        shown.close()
+        server.shutdown()
+        server.server_close()
+        (site / "own.html").unlink()
 
 
 class TestAccessibility:
