@@ -24,7 +24,7 @@ FEW, SMALL = 12, Frame((32, 32, 3))  # and by a check without the model, which h
 def picture_doubts(report: Report, study: Study, with_model: bool) -> Iterator[Problem]:
     """Files of a folder that are not read, and pictures that are (nearly) black; raises SpecError at `data`."""
     source = study.subject.data.source
-    if source.kind == "folder" and source.path is not None and (unread := left_out(source.path)):
+    if source.kind == "folder" and source.path is not None and (unread := left_out(source.path, source.limits)):
         yield report.problem("data.path", unread)
     try:
         found = _looked_at(study, with_model)

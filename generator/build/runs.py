@@ -47,7 +47,7 @@ class Run:
         asked: dict[str, Any] = {"method": method.name, "source": method_source(method), "params": dict(self.params)}
         asked |= {"seed": study.seed, "model": self.subject.key, "classes": study.classes}
         named = (self.subject.folder / path for path in figure.files)
-        asked |= {"files": [file_digest(path) for path in named if path.is_file()]}
+        asked |= {"files": [file_digest(path, DataError, self.subject.asked.limits) for path in named]}
         if method.kind == "model":
             return key_of(**asked)
         if method.kind == "evaluation":

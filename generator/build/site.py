@@ -15,6 +15,7 @@ from typing import Any
 
 from generator.build_options import writable
 from generator.errors import ComputationError, InputError
+from generator.foreign import below
 from generator.shipped import PACKAGE, TEMPLATES
 
 MANIFEST = "manifest.json"
@@ -107,7 +108,9 @@ def files_in(inputs: Iterable[Path]) -> Iterator[Path]:
     for path in inputs:
         yield path
         if path.is_dir():
-            yield from sorted(path.rglob("*"))
+            with suppress(InputError):  # what cannot be read is told by who reads it
+                found = below(path, InputError)
+                yield from sorted(path / name for name in (*found.folders, *found.files, *found.strange))
 
 
 def program_files() -> list[Path]:

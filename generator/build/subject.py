@@ -22,6 +22,9 @@ from generator.data.resize import frame_of, images_of
 from generator.data.selection import row_hash, row_seeds
 from generator.data.sources import read_samples
 from generator.data.table import read_table
+from generator.errors import DataError, InputError, ModelError
+from generator.foreign import below, opened
+from generator.limits import USUAL, Limits
 from generator.samples import Batch, ClassWords, Frame, Samples
 
 if TYPE_CHECKING:
@@ -34,13 +37,13 @@ CHUNK = 512  # images decoded and predicted at a time: memory does not grow with
 PREDICTED, HELD = 1 << 23, 1 << 25  # the most values in images that are predicted together, and held at once
 
 
-def file_digest(path: Path) -> str:
-    """sha256 of a file; of a folder, of the names, sizes and times of its files."""
+def file_digest(path: Path, refusal: type[InputError] = DataError, limits: Limits = USUAL) -> str:
+    """sha256 of a file; of a folder, of the names, sizes and times of its files. Raises `refusal`."""
     if path.is_dir():
-        entries = sorted((str(p.relative_to(path)), p.stat()) for p in path.rglob("*") if p.is_file())
-        lines = [f"{name} {facts.st_size} {facts.st_mtime_ns}" for name, facts in entries]
+        found = below(path, refusal, limits)
+        lines = [f"{name} {facts.st_size} {facts.st_mtime_ns}" for name, facts in sorted(found.files.items())]
         return hashlib.sha256(os.fsencode("\n".join(lines))).hexdigest()
-    with path.open("rb") as file:
+    with opened(path, refusal, limits) as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
@@ -102,10 +105,11 @@ class DataSet:
     def _contents(self, path: Path) -> str:
         """The file's sha256; of a file that was read before, as its size and time say, it is known."""
         if path.is_dir():
-            return file_digest(path)
-        facts = path.stat()
+            return file_digest(path, DataError, self.source.limits)
+        with opened(path, DataError, self.source.limits) as file:
+            facts = os.fstat(file.fileno())
         key = key_of(contents=str(path.resolve()), size=facts.st_size, changed=facts.st_mtime_ns)
-        return self.cache.remember(key, lambda: file_digest(path))
+        return self.cache.remember(key, lambda: file_digest(path, DataError, self.source.limits))
 
     def shown(self, positions: Ints, frame: Frame) -> Floats:
         """`(N, H, W, C)` images in 0..1, of the model's size."""
@@ -134,13 +138,17 @@ class Subject:
     @cached_property
     def digest(self) -> str:
         """sha256 of the model file."""
-        return file_digest(self.path)
+        return file_digest(self.path, ModelError, self.asked.limits)
 
     @cached_property
     def key(self) -> str:
         """Stands for the model behind its preprocessing, and for the libraries that run it."""
         statistics = (self.settings.mean, self.settings.std)
-        files = [file_digest(self.folder / value) for value in statistics if isinstance(value, Path)]
+        files = [
+            file_digest(self.folder / value, DataError, self.asked.limits)
+            for value in statistics
+            if isinstance(value, Path)
+        ]
         by_data = self.data.digest if "data" in statistics else ""
         made_of = {"preprocess": repr(self.settings), "files": files, "data": by_data}
         return key_of(behind=self._opened, **made_of)

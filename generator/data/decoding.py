@@ -6,8 +6,6 @@ than one of 256 levels; a whole photograph is never held longer than it takes to
 """
 
 import logging
-import struct
-import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
@@ -17,11 +15,14 @@ from pathlib import Path
 
 import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL.ImageFile import ImageFile
 from PIL.TiffImagePlugin import TiffImageFile
 
 from generator.data.levels import BYTES, DEEP, FLOATS, WHOLE, WORDS, Extremes, Levels, levels_of
 from generator.data.resize import Span, drafted, resize, spans
 from generator.errors import PictureError
+from generator.foreign import opened, parsed
+from generator.limits import USUAL, Limits
 from generator.samples import Frame, Picture
 
 READ = {  # formats by Pillow's name for them, and the suffixes that their files have
@@ -46,33 +47,40 @@ PNG_DEPTH = 24  # where a PNG says how many bits a sample has
 BARE = (".tif", ".tiff", ".pgm", ".pnm")  # that may hold such
 RESAMPLED = {"bilinear": Image.Resampling.BILINEAR, "bicubic": Image.Resampling.BICUBIC}
 RESAMPLED["lanczos"] = Image.Resampling.LANCZOS
-PIXELS = 250_000_000  # of a picture at most: telephones take photographs of 200 million
 MUCH = 2  # times the size that is needed: from there on a picture is decoded small
-BROKEN = (  # what decoders raise on a file that ends early or holds other bytes than it says
-    *(OSError, SyntaxError, ValueError, EOFError, RuntimeError, Image.DecompressionBombError),
-    *(struct.error, zlib.error, KeyError, IndexError, TypeError, OverflowError),
-)
 ORIENTATION, SIDEWAYS = 0x0112, 5  # of EXIF: from there on height and width are swapped
 UPSIDE, MIRRORED = (3, 4, 7, 8), (2, 3, 6, 7)  # whose first rows, or columns, are the last that are stored
 DRAFT = "draft"  # in `info`: height and width before, how many times smaller they are, and which are turned round
 CURE = "replace or remove it"
 STRANGE, CUT_SHORT = "its kind of pixels is not known", "damaged or cut short"
-OTHERS = {  # how files begin that are often called a picture
-    b"%!ps": "PostScript, a program that draws one",
-    b"\xc5\xd0\xd3\xc6": "PostScript, a program that draws one",
-    b"%pdf": "PDF",
-    b"<svg": "SVG",
-    b"<?xml": "SVG or another XML file",
-    b"<html": "a web page, perhaps of a download that failed",
-    b"<!doctype html": "a web page, perhaps of a download that failed",
-    b"version https://git-lfs": "a Git LFS pointer (git lfs pull fetches what it stands for)",
-    b"8bps": "Photoshop",
-    b"ii*\0": f"{STRANGE} (a TIFF of several bands?): store them as an array, .npz",
-    b"mm\0*": f"{STRANGE} (a TIFF of several bands?): store them as an array, .npz",
-    b"\x89png": CUT_SHORT,
-    b"\xff\xd8\xff": CUT_SHORT,
-}
-LONGEST = 64
+HEIC = "HEIC, as iPhones take them: the extra `heic` reads it, and any program for photographs saves it as JPEG"
+OTHERS = (  # what is often called a picture, by the place and the sign in its head
+    (0, b"%!ps", "PostScript, a program that draws one"),
+    (0, b"\xc5\xd0\xd3\xc6", "PostScript, a program that draws one"),
+    (0, b"%pdf", "PDF"),
+    (0, b"<svg", "SVG"),
+    (0, b"<?xml", "SVG or another XML file"),
+    (0, b"<html", "a web page, perhaps of a download that failed"),
+    (0, b"<!doctype html", "a web page, perhaps of a download that failed"),
+    (0, b"version https://git-lfs", "a Git LFS pointer (git lfs pull fetches what it stands for)"),
+    (0, b"8bps", "Photoshop"),
+    (0, b"pk\3\4", "a ZIP archive: unpack it"),
+    (0, b"\x1f\x8b", "packed by gzip: unpack it"),
+    (0, b"\xff\x0a", "JPEG XL: save it as PNG or JPEG"),
+    (4, b"JXL ", "JPEG XL: save it as PNG or JPEG"),
+    (0, b"\x89hdf", "HDF5, an array: store it as .npz"),
+    (0, b"\x93numpy", "an array: `source: npz` reads it"),
+    (0, b"ii*\0", f"{STRANGE} (a TIFF of several bands?): store them as an array, .npz"),
+    (0, b"mm\0*", f"{STRANGE} (a TIFF of several bands?): store them as an array, .npz"),
+    *((0, sign, CUT_SHORT) for sign in (b"\x89png", b"\xff\xd8\xff", b"gif8", b"bm", b"\xff\x4f\xff\x51")),
+    *((4, sign, CUT_SHORT) for sign in (b"ftypavif", b"ftypavis", b"jP  ")),
+    *((4, sign, HEIC) for sign in (b"ftypheic", b"ftypheix", b"ftyphevc", b"ftypheim", b"ftypmif1", b"ftypmsf1")),
+    (4, b"ftyp", "a video"),
+    (8, b"WEBP", CUT_SHORT),
+    (8, b"AVI ", "a video"),
+    (128, b"DICM", "DICOM, a medical image: export it as PNG or TIFF"),
+)
+HEAD = 256  # bytes of a file that say what it is
 
 logging.getLogger("PIL").addHandler(logging.NullHandler())  # what it has to say of a file, it raises
 
@@ -83,7 +91,7 @@ def formats() -> tuple[str, ...]:
     if find_spec("pillow_heif"):
         import_module("pillow_heif").register_heif_opener()
     Image.init()
-    Image.MAX_IMAGE_PIXELS = PIXELS // 2  # of twice as many it says that they may be an attack
+    Image.MAX_IMAGE_PIXELS = None  # `limits` says how many, and is asked before anything is decoded
     return tuple(name for name in (*READ, *HEIF) if name in Image.OPEN)
 
 
@@ -94,50 +102,53 @@ def suffixes() -> tuple[str, ...]:
     return tuple(suffix for known in (READ | heif).values() for suffix in known)
 
 
-def read_picture(file: Path, levels: Levels | None = None) -> Picture:
+def read_picture(file: Path, levels: Levels | None = None, limits: Limits = USUAL) -> Picture:
     """One picture as stored, upright: grey `(h, w)`, or `(h, w, c)` with c of 3 or 4; raises PictureError.
 
     uint8, or float in 0..1 where the file holds other values.
     """
-    return _valued(_opened(file), levels or levels_of([(file, stored_range(file))]))
+    return _valued(_decoded(file, limits), levels or levels_of([(file, stored_range(file, limits))]))
 
 
-def read_fitted(file: Path, frame: Frame, levels: Levels) -> Picture:
+def read_fitted(file: Path, frame: Frame, levels: Levels, limits: Limits = USUAL) -> Picture:
     """One picture as the image that a frame wants: `(H, W[, c])` uint8 where it was decoded small, else float."""
     small = frame.crop is None and frame.antialias and frame.filter != "nearest" and levels.range is None
-    picture = _opened(file, frame if small else None)
+    picture = _decoded(file, limits, frame if small else None)
     reduced = _reduced(picture, frame) if _as_bytes(picture, levels) else None
     if reduced is not None:
         return np.asarray(reduced)
     return resize([_valued(picture, levels)], frame, _sides(picture, frame))[0]
 
 
-def stored_size(file: Path) -> tuple[int, int]:
+def stored_size(file: Path, limits: Limits = USUAL) -> tuple[int, int]:
     """Height and width of a picture, from the head of its file."""
-    with _reading(file), Image.open(file, formats=formats()) as picture:
+    with _opened(file, limits) as picture:
         turned = picture.getexif().get(ORIENTATION, 1) >= SIDEWAYS
         return picture.size if turned else (picture.height, picture.width)
 
 
-def stored_range(file: Path) -> Extremes:
+def stored_range(file: Path, limits: Limits = USUAL) -> Extremes:
     """How a picture is stored, and the least and the largest value that its file holds."""
-    picture = _opened(file)
+    picture = _decoded(file, limits)
     pixels = np.asarray(picture)
     return picture.info[STORED], float(pixels.min()) * _step(picture), float(pixels.max()) * _step(picture)
 
 
-def may_be_valued(file: Path) -> bool:
-    """Whether a file may hold other values than bytes, by its suffix and, of a PNG, its head."""
+def may_be_valued(file: Path, limits: Limits = USUAL) -> bool:
+    """Whether a file may hold other values than bytes, by its suffix and, of some formats, its head."""
     suffix = file.suffix.lower()
+    if suffix in READ["JPEG2000"]:
+        with _opened(file, limits) as picture:
+            return picture.mode in WIDE
     if suffix not in READ["PNG"]:
         return suffix in BARE
-    with file.open("rb") as content:
+    with opened(file, PictureError, limits) as content:
         return content.read(PNG_DEPTH + 1)[PNG_DEPTH:] == b"\x10"
 
 
-def _opened(file: Path, frame: Frame | None = None) -> Image.Image:
-    """A decoded picture, upright, no larger than a frame needs."""
-    with _reading(file), Image.open(file, formats=formats()) as picture:
+def _decoded(file: Path, limits: Limits, frame: Frame | None = None) -> Image.Image:
+    """A picture, upright, no larger than a frame needs."""
+    with _opened(file, limits) as picture:
         if frame is not None and picture.format in DRAFTED:
             _draft(picture, frame)
         deep = any(";16" in str(tile[3]) for tile in picture.tile) or picture.mode in WIDE
@@ -152,19 +163,36 @@ def _opened(file: Path, frame: Frame | None = None) -> Image.Image:
 
 
 @contextmanager
-def _reading(file: Path) -> Iterator[None]:
-    """Whatever a decoder raises is a PictureError that says what the file is."""
-    try:
-        yield
-    except UnidentifiedImageError as error:
-        with file.open("rb") as content:
-            start = content.read(LONGEST).lower().lstrip()
-        kind = next(
-            (words for sign, words in OTHERS.items() if start.startswith(sign)), f"none of {', '.join(formats())}"
-        )
-        raise PictureError(f"{file}: not a picture that can be read: {kind if start else 'empty'}; {CURE}") from error
-    except BROKEN as error:
-        raise PictureError(f"{file}: not a picture that can be read ({error}); {CURE}") from error
+def _opened(file: Path, limits: Limits) -> Iterator[ImageFile]:
+    """A picture whose head is read; whatever a decoder raises inside is a PictureError that says what the file is."""
+    with opened(file, PictureError, limits) as content:
+        start = content.read(HEAD)
+        content.seek(0)
+        what = f"{file}: not a picture that can be read"
+        try:
+            with parsed(PictureError, what, f"; {CURE}"), Image.open(content, formats=formats()) as picture:
+                if picture.width * picture.height > limits.pixels:
+                    raise PictureError(f"{file}: {_too_large(picture, limits)}")
+                yield picture
+        except PictureError as error:
+            if isinstance(error.__cause__, UnidentifiedImageError):
+                raise PictureError(f"{what}: {_instead(start)}; {CURE}") from error.__cause__
+            raise
+
+
+def _too_large(picture: Image.Image, limits: Limits) -> str:
+    pixels = picture.width * picture.height
+    return (
+        f"{picture.width} × {picture.height} pixels, more than the {limits.pixels:,} that a picture may have; make it "
+        f"smaller, or say `limits: {{pixels: {pixels}}}` in the spec"
+    )
+
+
+def _instead(start: bytes) -> str:
+    """What a file is that is no picture, by how it begins."""
+    begun = start.lower().lstrip()
+    words = (words for place, sign, words in OTHERS if (start[place:] if place else begun).startswith(sign))
+    return next(words, f"none of {', '.join(formats())}") if begun else "empty"
 
 
 def _draft(picture: Image.Image, frame: Frame) -> None:

@@ -45,11 +45,11 @@ def read_files(source: DataSource, encoding: Encoding, form: TableForm, classes:
     }
     label, questions = labels_of(source, place, form, words, len(lines), classes)
     rows = rows_of_part(source, form, words, len(lines))
-    there = dict(pictures_in(folder))
+    there = pictures_in(folder, source.limits)
     names = _named(place, rows.tolist(), words[form.file], there, folder)
     facts = [f"{name} {there[name].st_size} {there[name].st_mtime_ns}\n" for name in names]
     digest = hashlib.sha256(content + os.fsencode("".join(facts))).hexdigest()  # to read every byte takes seconds
-    samples = PictureFiles(folder, tuple(names), source.range).samples(label[rows], path, digest)
+    samples = PictureFiles(folder, tuple(names), source.range, source.limits).samples(label[rows], path, digest)
     return replace(samples, index=rows, questions=questions)
 
 

@@ -7,8 +7,7 @@ import hashlib
 import os
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -18,6 +17,8 @@ from generator.data.decoding import HEIF, suffixes
 from generator.data.labels import Meaning, Reading, allowed, cure, meaning_of, unknown
 from generator.data.picture_files import PictureFiles
 from generator.errors import DataError, suggestion
+from generator.foreign import below
+from generator.limits import USUAL, Limits
 from generator.samples import UNLABELLED, ClassWords, Range, Samples
 
 NUMBERED = re.compile(r"(\d{1,3})_\d+\.\w+$")  # <class index>_<n>; a date before the underscore has more digits
@@ -29,66 +30,56 @@ SHOWN = 3  # names that a message lists
 
 
 def read_folder(
-    path: Path, classes: Sequence[ClassWords], range: Range | None = None, reading: Reading | None = None
+    path: Path,
+    classes: Sequence[ClassWords],
+    range: Range | None = None,
+    reading: Reading | None = None,
+    limits: Limits = USUAL,
 ) -> Samples:
     """The pictures under a folder; raises DataError where there are none or where a class is not known."""
-    if not path.is_dir():
-        raise DataError(f"{path}: no such folder")
-    found = dict(sorted(pictures_in(path), key=lambda named: _natural(named[0])))
+    found = pictures_in(path, limits)
     if not found:
-        left = f"; {left_out(path)}" if left_out(path) else ""
-        raise DataError(f"{path}: no pictures in this folder; read are {', '.join(suffixes())}{left}")
-    names = list(found)
+        left = left_out(path, limits)
+        raise DataError(f"{path}: no pictures in this folder; read are {', '.join(suffixes())}{left and f'; {left}'}")
+    names = sorted(found, key=_natural)
     label, questions = _labels(path, names, classes, reading)
-    lines = [f"{name} {facts.st_size} {facts.st_mtime_ns}\n" for name, facts in found.items()]
+    lines = [f"{name} {found[name].st_size} {found[name].st_mtime_ns}\n" for name in names]
     digest = hashlib.sha256(os.fsencode("".join(lines))).hexdigest()  # to read every byte takes seconds
-    samples = PictureFiles(path, tuple(names), range).samples(np.array(label, np.int64), path, digest)
+    samples = PictureFiles(path, tuple(names), range, limits).samples(np.array(label, np.int64), path, digest)
     return replace(samples, questions=questions)
 
 
-def left_out(path: Path) -> str:
+def pictures_in(folder: Path, limits: Limits = USUAL) -> Mapping[str, os.stat_result]:
+    """Every picture below a folder, named within it with slashes; raises DataError for one that cannot be reached."""
+    found = below(folder, DataError, limits)
+    for name, why in found.strange.items():
+        if name.lower().endswith(("/", *suffixes())):
+            raise DataError(f"{folder / name}: {why}; mend or remove it")
+    return {name: facts for name, facts in found.files.items() if name.lower().endswith(suffixes())}
+
+
+def left_out(path: Path, limits: Limits = USUAL) -> str:
     """What is not read of a folder, in words, or ''."""
-    names = sorted((name for name, _ in _files(path, "") if not name.lower().endswith(suffixes())), key=_natural)
-    names = [name for name in names if name.split("/")[-1].lower() not in OF_THE_SYSTEM]
-    if not names:
-        return ""
+    found = below(path, DataError, limits)
+    unread = (name for name in (*found.files, *found.strange) if not name.lower().endswith(("/", *suffixes())))
+    names = sorted((name for name in unread if name.split("/")[-1].lower() not in OF_THE_SYSTEM), key=_natural)
     kinds = Counter(Path(name).suffix.lower() or "without a suffix" for name in names)
     counted = ", ".join(f"{count} {kind}" for kind, count in kinds.most_common())
-    listed = ", ".join(names[:SHOWN]) + (", …" if len(names) > SHOWN else "")
     cure = "; the extra `heic` reads .heic and .heif" if any(kinds[suffix] for suffix in HEIF["HEIF"]) else ""
-    files = "1 file is" if len(names) == 1 else f"{len(names)} files are"
-    return f"{files} left out ({counted}), as no picture that can be read: {listed}{cure}"
+    files = f"{_left(names, 'file')} ({counted}), as no picture that can be read: {_listed(names)}{cure}"
+    links = (
+        f"{_left(found.links, 'link')}, as links are followed within the folder and once: {_listed(found.links)}; "
+        "put what they lead to in their place"
+    )
+    return "; ".join(([files] if names else []) + ([links] if found.links else []))
 
 
-def pictures_in(folder: Path) -> Iterator[tuple[str, os.stat_result]]:
-    """Every picture below a folder, named within it with slashes."""
-    for name, entry in _files(folder, ""):
-        if name.lower().endswith(suffixes()):
-            with _reachable(folder / name):
-                yield name, entry.stat()
+def _left(names: Sequence[str], noun: str) -> str:
+    return f"1 {noun} is left out" if len(names) == 1 else f"{len(names)} {noun}s are left out"
 
 
-def _files(folder: Path, prefix: str) -> Iterator[tuple[str, "os.DirEntry[str]"]]:
-    """Every file below a folder, named within it with slashes; hidden ones and those that a Mac adds are none."""
-    with _reachable(folder), os.scandir(folder) as entries:
-        visible = [entry for entry in entries if not entry.name.startswith((".", "__MACOSX"))]
-    for entry in visible:
-        if entry.is_dir():
-            if entry.is_symlink() and (folder / entry.name).resolve() in (folder.resolve(), *folder.resolve().parents):
-                continue  # it leads back up: what it holds is here already
-            yield from _files(folder / entry.name, f"{prefix}{entry.name}/")
-        else:
-            yield prefix + entry.name, entry
-
-
-@contextmanager
-def _reachable(path: Path) -> Iterator[None]:
-    """A folder that may not be read, or a link to a file that is not there, is named."""
-    try:
-        yield
-    except OSError as error:
-        what = "a link to a file that is not there" if path.is_symlink() else error.strerror
-        raise DataError(f"{path}: cannot be read: {what}; mend or remove it") from error
+def _listed(names: Sequence[str]) -> str:
+    return ", ".join(names[:SHOWN]) + (", …" if len(names) > SHOWN else "")
 
 
 def _natural(name: str) -> tuple[tuple[tuple[int, int | str], ...], str]:

@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from functools import cached_property
-from hashlib import blake2b
+from hashlib import blake2b, file_digest
 from pathlib import Path
 from threading import Lock
 from typing import TypeVar
@@ -18,7 +18,9 @@ from generator.artefacts import Floats, Ints
 from generator.data.decoding import formats, may_be_valued, read_fitted, read_picture, stored_range, stored_size
 from generator.data.levels import Levels, levels_of
 from generator.data.resize import in_unit, to_channels
-from generator.errors import quiet_stderr
+from generator.errors import PictureError, quiet_stderr
+from generator.foreign import opened
+from generator.limits import USUAL, Limits
 from generator.samples import Frame, Picture, Range, Samples, pixel_digest
 
 WORKERS = 8  # each holds one picture at its full size
@@ -52,6 +54,7 @@ class PictureFiles:
     folder: Path
     names: tuple[str, ...]
     range: Range | None = None
+    limits: Limits = USUAL
     kept: dict[tuple[Path, Frame], Picture] = field(default_factory=dict, repr=False)
 
     @cached_property
@@ -60,8 +63,9 @@ class PictureFiles:
         if self.range is not None:
             return Levels(range=self.range)
         paths = [self.folder / name for name in self.names]
-        bare = [path for path in paths if may_be_valued(path)]
-        return levels_of(zip(bare, in_parallel(stored_range, bare), strict=True))
+        limits = self.limits
+        bare = [path for path in paths if may_be_valued(path, limits)]
+        return levels_of(zip(bare, in_parallel(lambda file: stored_range(file, limits), bare), strict=True))
 
     @property
     def questions(self) -> tuple[str, ...]:
@@ -73,18 +77,18 @@ class PictureFiles:
 
     def decode(self, positions: Ints) -> list[Picture]:
         """The pictures as stored, all at once."""
-        levels = self.levels
-        return in_parallel(lambda file: read_picture(file, levels), self._at(positions))
+        levels, limits = self.levels, self.limits
+        return in_parallel(lambda file: read_picture(file, levels, limits), self._at(positions))
 
     def fit(self, positions: Ints, frame: Frame) -> Floats:
         """`(N, H, W, C)` images in 0..1."""
         out = np.empty((len(positions), *frame.shape), np.float32)
         room = KEPT - sum(image.nbytes for image in self.kept.values())
-        files, levels = self._at(positions), self.levels
+        files, levels, limits = self._at(positions), self.levels, self.limits
 
         def image_of(file: Path) -> Picture:
             known = self.kept.get((file, frame))
-            return read_fitted(file, frame, levels) if known is None else known
+            return read_fitted(file, frame, levels, limits) if known is None else known
 
         for row, (file, image) in enumerate(zip(files, in_parallel(image_of, files), strict=True)):
             out[row] = to_channels(in_unit(np.atleast_3d(image))[None], frame.shape[2])[0]
@@ -95,23 +99,25 @@ class PictureFiles:
 
     def digests(self, positions: Ints) -> list[bytes]:
         """One for equal pixels; of a large file, one for equal bytes."""
-        levels = self.levels
+        levels, limits = self.levels, self.limits
 
         def digest(file: Path) -> bytes:
-            if file.stat().st_size >= WHOLE:
-                return blake2b(file.read_bytes(), digest_size=16).digest()
-            return pixel_digest(read_picture(file, levels))
+            with opened(file, PictureError, limits) as content:
+                if os.fstat(content.fileno()).st_size >= WHOLE:
+                    return file_digest(content, lambda: blake2b(digest_size=16)).digest()
+            return pixel_digest(read_picture(file, levels, limits))
 
         return in_parallel(digest, self._at(positions))
 
     def top(self, position: int) -> tuple[float, float]:
         """The largest value that a file holds, and the one that is taken for white there."""
-        stored, _, high = stored_range(self.folder / self.names[position])
+        stored, _, high = stored_range(self.folder / self.names[position], self.limits)
         return high, self.levels.bounds(stored)[1]
 
     def sizes(self, positions: Ints) -> list[tuple[int, int]]:
         """Height and width of pictures, without decoding them."""
-        return in_parallel(stored_size, self._at(positions))
+        limits = self.limits
+        return in_parallel(lambda file: stored_size(file, limits), self._at(positions))
 
     def _at(self, positions: Ints) -> list[Path]:
         return [self.folder / self.names[position] for position in positions.tolist()]

@@ -30,7 +30,7 @@ def read_samples(source: DataSource, classes: Sequence[ClassWords]) -> Samples:
         return table if isinstance(table, Samples) else table.samples
     if source.kind == "npz":
         return read_arrays(source, classes)
-    return read_folder(source.existing, classes, source.range, source.labels)
+    return read_folder(source.existing, classes, source.range, source.labels, source.limits)
 
 
 def _lfw() -> Samples:
