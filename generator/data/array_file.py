@@ -5,48 +5,44 @@ are stored; they become bytes or fractions where they are asked for.
 """
 
 import hashlib
-import zipfile
-import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from pathlib import Path
-from tokenize import TokenError
+from itertools import islice
 
 import numpy as np
-from numpy.lib import format as npy
-from numpy.typing import NDArray
 
 from generator.artefacts import Ints
 from generator.data.data_source import DataSource
 from generator.data.labels import meaning_with_gaps, no_label, unknown
 from generator.data.pixel_form import CHANNELS, SOME, Extent, in_range, joined, layout_of, range_of
+from generator.data.stored_arrays import Array, Stored, arrays_in
 from generator.data.table_labels import the_likely
 from generator.errors import DataError, suggestion
+from generator.foreign import opened
 from generator.samples import UNLABELLED, ClassWords, Picture, Samples
-
-Array = NDArray[np.generic]
 
 PIXELS = ("x", "images", "image", "imgs", "img", "pictures", "pixels", "faces", "data", "inputs", "arr_0")
 LABELS = ("y", "labels", "label", "targets", "target", "classes", "class", "outputs", "arr_1")
 PARTS = {"train": ("training", "train"), "validation": ("validation", "valid", "val"), "test": ("testing", "test")}
-NPY = b"\x93NUMPY"
 FLAT = 64  # numbers in a row that may be a picture
 NARROW = 2  # times the width of a picture that its height may be where that width may be its channels
 CHUNK = 1 << 26  # bytes that are looked through at a time
-UNREADABLE = (OSError, ValueError, zipfile.BadZipFile, EOFError, KeyError, NotImplementedError)
-BROKEN_INSIDE = (TokenError, SyntaxError, TypeError, OverflowError, MemoryError, zlib.error)  # of a header or an array
+SHOWN = 12  # arrays that a message names
 
 
 def read_arrays(source: DataSource, classes: Sequence[ClassWords]) -> Samples:
     """The pictures and labels of a file of arrays; raises DataError where it is not plain which they are."""
-    path = source.existing
-    pixels, labels, likely = _chosen(source, _shapes(path), classes)
-    x = _array(path, pixels)
-    y = None if labels is None else _array(source.label_file or path, labels)
+    path, limits = source.existing, source.limits
+    stored = _needed(arrays_in(path, limits))
+    pixels, labels, likely = _chosen(source, stored, classes)
+    x, y = stored[pixels].read(limits), None
+    if labels is not None:
+        beside = arrays_in(source.label_file, limits) if source.label_file else stored
+        y = (beside.get(labels) or next(iter(beside.values()))).read(limits)
     pictures_of = _form(source, pixels, x, y)
     label, questions = _labels(source, labels or "", y, len(x), classes)
     extent = joined(Extent.of(rows) for rows in _chunks(x))
     bounds, doubts = range_of(lambda row: f"{path}: {pixels}[{row}] is not a picture", extent, source.range)
-    with path.open("rb") as file:
+    with opened(path, DataError, limits) as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
 
     def decode(positions: Ints) -> list[Picture]:
@@ -56,48 +52,13 @@ def read_arrays(source: DataSource, classes: Sequence[ClassWords]) -> Samples:
     return Samples(rows, label, decode, str(path), digest, None, (*likely, *questions, *doubts), top)
 
 
-def _shapes(path: Path) -> dict[str, tuple[int, ...]]:
-    """The arrays of a file with their shapes, without reading them; that of an .npy is called x."""
-    try:
-        if _is_npy(path):
-            return {"x": _array(path, "x").shape}
-        with zipfile.ZipFile(path) as archive:
-            names = [name for name in archive.namelist() if name.endswith(".npy")]
-            shapes = {name.removesuffix(".npy"): _shape(archive, name) for name in names}
-            return {name: shape for name, shape in shapes.items() if shape is not None}
-    except (*UNREADABLE, *BROKEN_INSIDE) as error:
-        raise DataError(f"{path}: not an .npz or .npy of plain arrays ({error}); write it with numpy.savez") from error
-
-
-def _is_npy(path: Path) -> bool:
-    with path.open("rb") as file:
-        return file.read(len(NPY)) == NPY
-
-
-def _shape(archive: zipfile.ZipFile, name: str) -> tuple[int, ...] | None:
-    """The shape of an array; None of one of objects, unless its name says that it is needed: then ValueError."""
-    with archive.open(name) as file:
-        header = npy.read_array_header_1_0 if npy.read_magic(file) == (1, 0) else npy.read_array_header_2_0
-        shape, _, kind = header(file)
-    if kind.hasobject and _part_of(name.removesuffix(".npy"))[1] in (*PIXELS, *LABELS):
-        raise ValueError(f"{name.removesuffix('.npy')} holds objects of Python")
-    return None if kind.hasobject else shape
-
-
-def _array(path: Path, name: str) -> Array:
-    """One array; raises DataError where it holds objects."""
-    try:
-        found = np.load(path, allow_pickle=False, mmap_mode="r" if _is_npy(path) else None)
-        if isinstance(found, np.ndarray):
-            return found
-        with found:
-            return np.asarray(found[name])
-    except (*UNREADABLE, *BROKEN_INSIDE) as error:
-        raise DataError(f"{path}: not an .npz or .npy of plain arrays ({error}); write it with numpy.savez") from error
+def _needed(stored: Mapping[str, Stored]) -> dict[str, Stored]:
+    """Those that may be pictures or labels; one of objects only where its name says so."""
+    return {name: one for name, one in stored.items() if one.plain or _part_of(name)[1] in (*PIXELS, *LABELS)}
 
 
 def _chosen(
-    source: DataSource, shapes: Mapping[str, tuple[int, ...]], classes: Sequence[ClassWords]
+    source: DataSource, stored: Mapping[str, Stored], classes: Sequence[ClassWords]
 ) -> tuple[str, str | None, tuple[str, ...]]:
     """The names of the pictures and of their labels, which may be a file beside an .npy, and what is doubtful of it.
 
@@ -105,27 +66,28 @@ def _chosen(
     """
     path, said = source.existing, source.columns if isinstance(source.columns, Mapping) else {}
     for name in said.values():
-        if name not in shapes and not name.endswith(".npy"):
-            raise DataError(f"{path}: no array is called '{name}'{suggestion(name, tuple(shapes))}")
-    pixels = said.get("pixels") or _pixels(source, shapes)
+        if name not in stored and not name.endswith(".npy"):
+            raise DataError(f"{path}: no array is called '{name}'{suggestion(name, tuple(islice(stored, SHOWN)))}")
+    pixels = said.get("pixels") or _pixels(source, stored)
     if "label" in said:
         return pixels, said["label"], ()
     part = _part_of(pixels)[0]
-    named = [name for word in LABELS for name in shapes if _part_of(name) == (part, word)]
-    along = [name for name in shapes if name != pixels and shapes[name][:1] == shapes[pixels][:1]]
-    if named or not classes or len(shapes) < 3:
+    named = [name for word in LABELS for name in stored if _part_of(name) == (part, word)]
+    shape = stored[pixels].shape
+    along = [name for name, one in stored.items() if name != pixels and one.shape[:1] == shape[:1]]
+    if named or not classes or len(stored) < 3:
         return pixels, next(iter(named or along), None), ()
-    words = [(name, _words(_array(path, name), len(classes))) for name in along]
+    words = [(name, _words(stored[name].read(source.limits), len(classes))) for name in along]
     place, questions = the_likely(str(path), "array", words, classes)
     return pixels, along[place] if place >= 0 else None, questions
 
 
-def _pixels(source: DataSource, shapes: Mapping[str, tuple[int, ...]]) -> str:
+def _pixels(source: DataSource, stored: Mapping[str, Stored]) -> str:
     """The array of the pictures: by its name, of the part that is asked for, else the only one that has their shape."""
     path, by_part = source.existing, dict[str, str]()
-    for name, shape in sorted(shapes.items(), key=lambda named: len(named[1])):  # those with more axes win
+    for name, one in sorted(stored.items(), key=lambda named: len(named[1].shape)):  # those with more axes win
         part, word = _part_of(name)
-        if word in PIXELS and len(shape) > 1:
+        if word in PIXELS and (len(one.shape) > 1 or not one.plain):
             by_part[part] = name
     asked = _part_of(source.usage or "train")[0] if source.usage or (source.training and "train" in by_part) else ""
     if source.usage and asked not in by_part:
@@ -135,10 +97,11 @@ def _pixels(source: DataSource, shapes: Mapping[str, tuple[int, ...]]) -> str:
     if by_part:
         parts = " or ".join(f"`usage: {part}`" for part in by_part if part)
         raise DataError(f"{path}: has the arrays {', '.join(by_part.values())}; say in `data` which part, {parts}")
-    shaped = [name for name, shape in shapes.items() if len(shape) in (3, 4)]
+    shaped = [name for name, one in stored.items() if len(one.shape) in (3, 4)]
     if len(shaped) != 1:
+        names = ", ".join(islice(stored, SHOWN)) or "none"
         raise DataError(
-            f"{path}: has the arrays {', '.join(shapes) or 'none'}; wanted are `x` and, if known, `y`; what else they "
+            f"{path}: has the arrays {names}; wanted are `x` and, if known, `y`; what else they "
             "are called say in `data`, `columns: {pixels: …, label: …}`"
         )
     return shaped[0]
@@ -159,7 +122,7 @@ def _form(source: DataSource, name: str, x: Array, y: Array | None) -> Callable[
     place, count = f"{source.existing}: {name}", x.shape[1] if x.ndim == 2 or x.shape[2:] == (1,) else 0
     if x.dtype.kind not in "buif":
         raise DataError(f"{place} has the type {x.dtype}; wanted is uint8 or float")
-    along = y is not None and len(y) == len(x)
+    along = y is not None and x.shape[:1] == y.shape[:1]
     if x.size and count >= FLAT and (len(x) != count or along):
         return layout_of(place, count, source.size, x[:SOME]).pictures
     if x.size and x.ndim == 3 and x.shape[2] in CHANNELS and x.shape[1] > NARROW * x.shape[2] and not along:
@@ -189,7 +152,10 @@ def _distinct(y: Array) -> tuple[list[str], Ints]:
     """The labels of an array as words, and which of them each picture has."""
     flat = y.reshape(len(y))
     values, inverse = np.unique(flat.astype(np.uint8) if flat.dtype.kind == "b" else flat, return_inverse=True)
-    words = [value.decode() if isinstance(value, bytes) else str(value) for value in values.tolist()]
+    words = [
+        value.decode("utf-8", "backslashreplace") if isinstance(value, bytes) else str(value)
+        for value in values.tolist()
+    ]
     return words, inverse
 
 

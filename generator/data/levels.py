@@ -29,7 +29,7 @@ def range_up_to(high: float) -> tuple[Range, tuple[str, ...]]:
         return BYTES, ()
     white = ceiling(high)
     doubt = f"the values reach {high:g}; white is taken to be {white:g}: say in `data` what it is, "
-    return (0.0, white), (f"{doubt}`range: [0, {white:g}]` or another",) if high <= CERTAIN else ()
+    return (0.0, white), (f"{doubt}`range: [0, {white:g}]` or another",) if not CERTAIN < high <= WORDS[1] else ()
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,7 @@ SIGNED = (-1.0, 1.0)
 CHANNELS = (1, 3, 4)
 SOME = 64  # pictures whose numbers tell the order of the channels
 SMOOTHER = 0.9  # times the steps between rows that the other order of the channels leaves
+ENDLESS = 1e30  # what no value of a picture reaches
 NEAR = 3  # sizes that a message proposes
 
 
@@ -50,12 +51,12 @@ def range_of(place: Callable[[int], str], extent: Extent, said: Range | None = N
 
     `place` names a picture; a few that leave 0..255 are wrong, and all that do have another range.
     """
+    endless = np.flatnonzero(~((np.abs(extent.low) < ENDLESS) & (np.abs(extent.high) < ENDLESS)))
+    if len(endless):
+        row = int(endless[0])
+        value = extent.high[row] if np.abs(extent.low[row]) < ENDLESS else extent.low[row]
+        raise DataError(f"{place(row)}: '{value:g}' is no pixel in any range; correct it, or leave the picture out")
     if said is not None:
-        endless = np.flatnonzero(~(np.isfinite(extent.low) & np.isfinite(extent.high)))
-        if len(endless):
-            row = int(endless[0])
-            value = extent.high[row] if np.isfinite(extent.low[row]) else extent.low[row]
-            raise DataError(f"{place(row)}: '{value:g}' is no pixel in any range; correct it, or leave the picture out")
         return said, ()
     strange = np.flatnonzero(~((extent.low >= 0) & (extent.high <= BYTES[1])))
     if 0 < len(strange) < len(extent.low) / 2:
@@ -66,12 +67,12 @@ def range_of(place: Callable[[int], str], extent: Extent, said: Range | None = N
             "say which values are black and white, `data: {range: [low, high]}`"
         )
     low, high = float(extent.low.min()), float(extent.high.max())
-    if not (low >= 0 and np.isfinite(high)):
+    if low < 0:
         likely = SIGNED if low >= SIGNED[0] and high <= SIGNED[1] else (low, high)
-        cure = f", `data: {{range: [{likely[0]:g}, {likely[1]:g}]}}`" if np.isfinite((low, high)).all() else ""
         raise DataError(
             f"{place(int(strange[0]))}: the values run from {low:g} to {high:g}; store the pictures before any "
-            f"preprocessing, which `preprocess` says, or say which values are black and white{cure}"
+            f"preprocessing, which `preprocess` says, or say which values are black and white, "
+            f"`data: {{range: [{likely[0]:g}, {likely[1]:g}]}}`"
         )
     return range_up_to(high)
 

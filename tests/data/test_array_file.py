@@ -175,8 +175,15 @@ def test_an_npz_of_two_of_the_classes_asks(tmp_path, reading, labels):
         ({"x": FACES / 127.5 - 1}, r"x\[0\] is not a picture.*before any preprocessing.*range: \[-1, 1\]"),
         ({"x": np.where(np.arange(9)[:, None, None] == 6, np.nan, FACES)}, r"x\[6\] is not a picture: 'nan'"),
         ({"x": np.array([["a"]])[None]}, "x has the type"),
-        ({"x": np.array([{}], object)}, r"not an \.npz .*x holds objects of Python"),
-        ({}, "has the arrays none"),
+        ({"x": np.array([{}], object)}, r"x holds objects of Python.*y\.astype\(str\)"),
+        ({}, "has no arrays; it is an archive of another kind"),
+        ({"x": np.uint8(3)}, r"has the arrays x; wanted are `x`"),
+        ({"x": FACES, "y": np.int64(3)}, r"y has the shape \(\) and the type int64"),
+        ({"x": FACES[:, :0]}, r"x has the shape \(9, 0, 4\); wanted is"),
+        ({"x": FACES[:, :, :0]}, r"x has the shape \(9, 4, 0\); wanted is"),
+        ({"x": FACES, "y": np.array([b"\xff", b"sad", b"happy"])[LABELS]}, r"y\[0\]: label \\xff with 3 classes"),
+        ({"x": FACES, "y": LABELS.astype(np.uint64) + 2**63}, r"y\[0\]: label 9223372036854775808 with 3 classes"),
+        ({"x": FACES * 1e300}, r"x\[0\] is not a picture: '5e\+300' is no pixel in any range"),
     ],
 )
 def test_a_wrong_file_names_the_array(tmp_path, arrays, message):
@@ -190,7 +197,7 @@ def test_a_wrong_file_names_the_array(tmp_path, arrays, message):
 def test_a_file_that_holds_no_arrays_is_refused(tmp_path, content):
     """A text under the name of an archive, and what is cut short."""
     (tmp_path / "faces.npz").write_bytes(content)
-    with pytest.raises(DataError, match=r"not an \.npz"):
+    with pytest.raises(DataError, match=r"not an \.npz or \.npy; write|x is damaged|cut short or damaged|is empty"):
         read(tmp_path / "faces.npz")
 
 
