@@ -4,22 +4,27 @@ Of files of Keras 1 and 2 the architecture is translated, and their own weights 
 """
 
 import json
+import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Literal
-from zipfile import BadZipFile, ZipFile
+from typing import Any, BinaryIO, Literal
+from zipfile import ZipFile
 
-import h5py
-import numpy as np
+from numpy.typing import NDArray
 
 from generator.errors import ModelError
+from generator.foreign import opened
+from generator.limits import USUAL, Limits
+from generator.model.containers import architecture, hdf5, parsing, refuse_archive, rewritten, weights_within
 from generator.model.legacy import Config, Json, at_home, homeless, modern
 
 Format = Literal["hdf5", "archive", "pickle"]
 Way = Literal["whole", "translated", "pickle"]
+Array = NDArray[Any]
 
 HDF5 = b"\x89HDF\r\n\x1a\n"
 ZIP = b"PK\x03\x04"
@@ -87,24 +92,8 @@ NAMED = (
     "; `{function}` is not in the file: put it into a Python file under "
     "`@keras.saving.register_keras_serializable()` too, name that file under `plugins:`, and say --trust-plugins"
 )
+ARCHIVED = "model.weights.h5"
 OLD_GROUP = "_layer_checkpoint_dependencies"  # what the archives of Keras 2.12 and 2.13 call `layers`
-
-
-def format_of(path: Path) -> Format:
-    """The container of a Keras model; raises ModelError with what the file is instead, and the cure."""
-    if path.is_dir():
-        raise ModelError(_folder(path))
-    if not path.is_file():
-        raise ModelError("no such file")
-    with path.open("rb") as file:
-        start = file.read(LOOK)
-    if start.startswith(HDF5):
-        return _whole_hdf5(path)
-    if start.startswith(ZIP):
-        return _keras_archive(path)
-    if start.startswith(PICKLES) and not start.startswith(TORCH):
-        return "pickle"
-    raise ModelError(_foreign(start, path.suffix.lower()))
 
 
 def _folder(path: Path) -> str:
@@ -129,35 +118,6 @@ def _foreign(start: bytes, suffix: str) -> str:
     return SUFFIXES.get(suffix, UNKNOWN)
 
 
-def _whole_hdf5(path: Path) -> Format:
-    try:
-        with h5py.File(path) as file:
-            if "model_config" not in file.attrs:
-                raise ModelError(WEIGHTS)
-    except OSError as error:
-        raise ModelError(TRUNCATED.format(size=path.stat().st_size)) from error
-    return "hdf5"
-
-
-def _keras_archive(path: Path) -> Format:
-    try:
-        with ZipFile(path) as archive:
-            names = archive.namelist()
-    except BadZipFile as error:
-        raise ModelError(TRUNCATED.format(size=path.stat().st_size)) from error
-    if {"config.json", "model.weights.h5"} <= set(names):
-        return "archive"
-    ends = {Path(name).name for name in names}
-    packed = next((name for name in names if Path(name).suffix.lower() in MODELS_OF_KERAS), "")
-    found = {
-        "data.pkl": PYTORCH,
-        "constants.pkl": PYTORCH,
-        packed: PACKED.format(name=packed),
-        "saved_model.pb": SAVED_MODEL,
-    }
-    raise ModelError(next((what for name, what in found.items() if name in {*ends, *names}), OTHER_ZIP))
-
-
 @dataclass(frozen=True)
 class ReadableFile:
     """What can be opened: the file under a suffix that fits, its weights beside a translated config, or a pickle.
@@ -169,6 +129,7 @@ class ReadableFile:
     keras_version: str
     config: Config
     way: Way
+    numbers: int  # of its weights
 
 
 @dataclass(frozen=True)
@@ -178,6 +139,8 @@ class Described:
     form: Format
     config: Config
     keras_version: str
+    numbers: int = 0  # of its weights
+    mirrored: bool = False  # kernels of Theano
 
     @property
     def legacy(self) -> bool:
@@ -187,42 +150,91 @@ class Described:
 
 
 @contextmanager
-def readable(path: Path, trust: bool) -> Iterator[ReadableFile]:
-    """The file as Keras 3 can open it, told by content, not by suffix; raises ModelError with the cure."""
-    found = described(path)
+def readable(path: Path, trust: bool, limits: Limits = USUAL) -> Iterator[ReadableFile]:
+    """The file as Keras 3 can open it; raises ModelError with the cure."""
+    found = described(path, limits)
     if not trust:
         _refuse_code(found)
     with TemporaryDirectory() as folder:
-        yield _made_ready(path, found, Path(folder))
+        with parsing():
+            ready = _made_ready(path, found, Path(folder))
+        yield ready
 
 
 def _made_ready(path: Path, found: Described, folder: Path) -> ReadableFile:
     """`folder` is for what has to be written anew."""
     if found.form == "pickle":
-        return ReadableFile(path, "", {}, "pickle")
+        return ReadableFile(path, "", {}, "pickle", found.numbers)
     if found.legacy:
-        return ReadableFile(_weights(path, found, folder), found.keras_version, modern(found.config), "translated")
+        weights = _weights(path, found, folder)
+        return ReadableFile(weights, found.keras_version, modern(found.config), "translated", found.numbers)
     same = _under_suffix(path, SUFFIX[found.form], folder)
     if any(homeless(entry) for entry in entries(found.config)):
-        return ReadableFile(same, found.keras_version, at_home(found.config), "translated")
-    return ReadableFile(same, found.keras_version, found.config, "whole")
+        return ReadableFile(same, found.keras_version, at_home(found.config), "translated", found.numbers)
+    return ReadableFile(same, found.keras_version, found.config, "whole", found.numbers)
 
 
-def described(path: Path) -> Described:
-    """The file's own words; raises ModelError where it is no Keras model."""
-    form = format_of(path)
-    if form == "pickle":
-        return Described(form, {}, "")
-    if form == "hdf5":
-        with h5py.File(path) as file:
-            version = file.attrs.get("keras_version", file["model_weights"].attrs.get("keras_version", ""))
-            return Described(form, json.loads(_text(file.attrs["model_config"])), _text(version))
-    with ZipFile(path) as archive:
+def described(path: Path, limits: Limits = USUAL) -> Described:
+    """The file's own words, told by content; raises ModelError with what it is instead of a Keras model, and the cure.
+
+    Of its weights the headers alone are read: that they are in the file, and how many.
+    """
+    if path.is_dir():
+        raise ModelError(_folder(path))
+    with opened(path, ModelError, limits) as file:
+        start, size = file.read(LOOK), os.fstat(file.fileno()).st_size
+        with parsing():
+            if start.startswith(HDF5):
+                return _in_hdf5(file, size, limits)
+            if start.startswith(ZIP):
+                return _in_archive(file, size, limits)
+    if start.startswith(PICKLES) and not start.startswith(TORCH):
+        return Described("pickle", {}, "")
+    raise ModelError(_foreign(start, path.suffix.lower()))
+
+
+def _in_hdf5(file: BinaryIO, size: int, limits: Limits) -> Described:
+    with parsing(TRUNCATED.format(size=size)):
+        content = hdf5(file)
+    with content:
+        said = content.attrs
+        if "model_config" not in said:
+            raise ModelError(WEIGHTS)
+        numbers = weights_within(content, size, limits)
+        version = said.get("keras_version", content["model_weights"].attrs.get("keras_version", ""))
+        config, mirrored = architecture(_text(said["model_config"])), _text(said.get("backend", "")) == "theano"
+        return Described("hdf5", config, _text(version), numbers, mirrored)
+
+
+def _in_archive(file: BinaryIO, size: int, limits: Limits) -> Described:
+    with parsing(TRUNCATED.format(size=size)):
+        archive = ZipFile(file)
+    with archive:
+        _refuse_other_archive(archive.namelist())
+        refuse_archive(archive, limits)
+        weights = archive.read(ARCHIVED)
+        with hdf5(BytesIO(weights)) as content:
+            numbers = weights_within(content, len(weights), limits)
         said = json.loads(archive.read("metadata.json")) if "metadata.json" in archive.namelist() else {}
-        return Described(form, json.loads(archive.read("config.json")), said.get("keras_version", ""))
+        config = architecture(archive.read("config.json"))
+        return Described("archive", config, _text(said.get("keras_version", "")), numbers)
 
 
-def _text(value: str | bytes) -> str:
+def _refuse_other_archive(names: list[str]) -> None:
+    if {"config.json", ARCHIVED} <= set(names):
+        return
+    ends = {Path(name).name for name in names}
+    packed = next((name for name in names if Path(name).suffix.lower() in MODELS_OF_KERAS), "")
+    found = {
+        "data.pkl": PYTORCH,
+        "constants.pkl": PYTORCH,
+        packed: PACKED.format(name=packed),
+        "saved_model.pb": SAVED_MODEL,
+    }
+    raise ModelError(next((what for name, what in found.items() if name in {*ends, *names}), OTHER_ZIP))
+
+
+def _text(value: object) -> str:
     return value.decode() if isinstance(value, bytes) else str(value)
 
 
@@ -259,34 +271,21 @@ def _under_suffix(path: Path, suffix: str, folder: Path) -> Path:
 
 
 def _weights(path: Path, found: Described, folder: Path) -> Path:
-    """The weights of a legacy file where Keras 3 finds them."""
-    if found.form == "archive":
-        with ZipFile(path) as archive:
-            return _rewritten(Path(archive.extract("model.weights.h5", folder)), folder / "regrouped.weights.h5")
-    with h5py.File(path) as file:
-        mirrored = _text(file.attrs.get("backend", "")) == "theano"
-    outputs_first = any(entry.get("dim_ordering") == "th" for entry in entries(found.config))
-    if mirrored or outputs_first:
-        return _rewritten(path, folder / "turned.h5", outputs_first, mirrored)
-    return _under_suffix(path, SUFFIX["hdf5"], folder)
-
-
-def _rewritten(weights: Path, target: Path, outputs_first: bool = False, mirrored: bool = False) -> Path:
-    """Weights under the group names of Keras 3, and kernels as `(h, w, in, out)`.
+    """The weights of a legacy file where Keras 3 finds them: groups under its names, kernels as `(h, w, in, out)`.
 
     Keras 1 kept `(out, in, h, w)` with channels first; Theano mirrored height and width.
     """
-    with h5py.File(weights) as old, h5py.File(target, "w") as new:
+    outputs_first = any(entry.get("dim_ordering") == "th" for entry in entries(found.config))
+    if found.form == "hdf5" and not (found.mirrored or outputs_first):
+        return _under_suffix(path, SUFFIX["hdf5"], folder)
 
-        def copy(name: str, item: h5py.Dataset | h5py.Group) -> None:
-            name = name.replace(OLD_GROUP, "layers")
-            if isinstance(item, h5py.Group):
-                new.require_group(name).attrs.update(item.attrs)
-                return
-            value = np.asarray(item)
-            value = value.transpose(2, 3, 1, 0) if outputs_first and value.ndim == 4 else value
-            new[name] = value[::-1, ::-1] if mirrored and value.ndim == 4 else value
+    def turned(value: Array) -> Array:
+        value = value.transpose(2, 3, 1, 0) if outputs_first and value.ndim == 4 else value
+        return value[::-1, ::-1] if found.mirrored and value.ndim == 4 else value
 
-        new.attrs.update(old.attrs)
-        old.visititems(copy)
-    return target
+    source: Path | BytesIO = path
+    if found.form == "archive":
+        with ZipFile(path) as archive:
+            source = BytesIO(archive.read(ARCHIVED))
+    target = folder / ("turned.h5" if found.form == "hdf5" else "regrouped.weights.h5")
+    return rewritten(source, target, lambda name: name.replace(OLD_GROUP, "layers"), turned)

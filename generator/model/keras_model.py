@@ -18,6 +18,7 @@ from generator.classifier import Ascent, Asked, Climb, Entrance, Layer, ModelFac
 from generator.data.preprocess import Preprocessor
 from generator.errors import ComputationError, ModelError, ParameterError
 from generator.model import keras_passes as passes
+from generator.model.containers import parsing
 from generator.model.entrance import entrance_of
 from generator.model.flat_graph import FlatGraph, bending_step, flatten
 from generator.model.form import AT_ONCE, FEW, Form, form_of, images_of_a_pass, layers_of
@@ -214,10 +215,10 @@ class _Climbing:
 def open_model(path: Path, preprocess: Preprocessor, asked: Asked = Asked()) -> KerasClassifier:  # noqa: B008, frozen
     """The classifier in a model file; raises ModelError with the cure."""
     try:
-        with readable(path, asked.trust) as file:
+        with readable(path, asked.trust, asked.limits) as file, parsing("the model cannot be taken apart: {reason}"):
             return _classifier(file, preprocess, asked)
     except (ModelError, ComputationError) as error:  # a layer that fails on noise fails on every image
-        raise ModelError(f"{path}: {error}") from error
+        raise ModelError(f"{path}: {str(error).removeprefix(f'{path}: ')}") from error
 
 
 def _classifier(file: ReadableFile, preprocess: Preprocessor, asked: Asked) -> KerasClassifier:

@@ -2,7 +2,8 @@
 
 import pickle
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from math import prod
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import numpy as np
 
 from generator.artefacts import Floats
 from generator.errors import ModelError, suggestion
+from generator.model.containers import parsing
 from generator.model.flat_graph import FlatGraph, KerasObject, Step, averaged_steps, bending_step, squashing_step
 from generator.model.form import Form, twin
 from generator.model.keras_door import LAYER_FAILS, computing, keras, tf
@@ -22,28 +24,38 @@ Values = dict[int, Tensor]  # of a graph, by number
 
 CLOSE = 1e-4
 DIGITS = {"bfloat16": 4 * 2.0**-8, "float16": 4 * 2.0**-11}  # some roundings of an output of fewer digits
-KERAS_FAILS = (*LAYER_FAILS, tf.errors.OpError, ImportError, OSError, pickle.UnpicklingError)
+SPARE = 1 << 24  # numbers that a model may have and its file not: seeds, states
 
 
 def loaded(file: ReadableFile, trust: bool) -> Tensor:
     """The model; raises ModelError where it needs code that nobody registered, or Keras cannot build it."""
-    try:
-        with registered():
-            config = settled(file.config)
-            refuse_unknown(config)
-            if file.way == "pickle":
-                return _unpickled(file)
+    with parsing(f"Keras {keras.__version__} cannot open it: {{reason}}"), registered():
+        config = settled(file.config)
+        refuse_unknown(config)
+        if file.way == "pickle":
+            return _unpickled(file)
+        with _within(file.numbers):
             if file.way == "whole" and config == {key: file.config[key] for key in config}:
                 return keras.models.load_model(file.path, compile=False, safe_mode=not trust)
             return _translated(config if file.way == "translated" else at_home(config), file.path, trust)
-    except KERAS_FAILS as error:
-        raise ModelError(f"Keras {keras.__version__} cannot open it: {_reason(error)}") from error
 
 
-def _reason(error: BaseException) -> str:
-    """The first line of what Keras says; of a layer that it could not build, why not."""
-    said = str(error).rpartition("Exception encountered:")[2].strip() or type(error).__name__
-    return said.splitlines()[0].partition(" Full object config:")[0][:160]
+@contextmanager
+def _within(numbers: int) -> Iterator[None]:
+    """Inside, no more weights are made than the file has numbers for; raises ModelError before they take memory."""
+    made = 0
+
+    def create(make: Callable[..., Tensor], **asked: Tensor) -> Tensor:
+        nonlocal made
+        value = asked["initial_value"]
+        with tf.Graph().as_default():
+            made += prod(value().shape if callable(value) else value.shape)
+        if made > numbers + SPARE:
+            raise ModelError(f"its layers need {made:,} weights or more, and it holds {numbers:,}: the file is damaged")
+        return make(**asked)
+
+    with tf.variable_creator_scope(create):
+        yield
 
 
 def _unpickled(file: ReadableFile) -> Tensor:
