@@ -6,24 +6,14 @@ import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
-from tempfile import TemporaryFile, gettempdir
+from tempfile import gettempdir
 
 from generator import __version__
+from generator.disk import COMMAND, unwritable
 from generator.errors import InputError
 
 FORMATS = ("html", "md", "pdf")
-COMMAND = "explainability-report"  # as it is installed, beside `python -m generator`
 FOLDER = ".report-cache"  # beside the spec: what builds of it have computed
-
-
-def writable(folder: Path) -> bool:
-    """Whether a file can be written into a folder, or into the nearest one that there is above it."""
-    there = next((path for path in (folder, *folder.parents) if path.exists()), folder)
-    try:
-        with TemporaryFile(dir=there):
-            return True
-    except OSError:
-        return False
 
 
 def user_cache(platform: str = sys.platform) -> Path:
@@ -61,7 +51,6 @@ class BuildOptions:
     verbose: bool = False
     trust_model: bool = False
     trust_plugins: bool = False
-    trust_templates: bool = False
     cache: Path | None = None
 
     @property
@@ -70,27 +59,19 @@ class BuildOptions:
         return not self.no_cache and self.exports is None and self.arrays is None
 
     def cache_of(self, spec: Path) -> Path:
-        """Where builds of a spec keep what they compute: beside it, in the user's own cache if nobody may write there.
-
-        Raises InputError where the one that was asked for cannot be written.
-        """
+        """Where builds of a spec keep what they compute: beside it, or in the user's own cache."""
+        folder = Path(os.path.realpath(spec)).parent
         if self.cache is not None:
-            self._check_writable("--cache", self.cache)
             return self.cache
-        folder = spec.resolve().parent
-        if writable(folder / FOLDER):
+        if not unwritable(folder / FOLDER):
             return folder / FOLDER
         return user_cache() / COMMAND / f"{folder.name}-{hashlib.sha256(bytes(folder)).hexdigest()[:16]}"
 
     def check_beside(self) -> None:
         """Raises InputError where a folder for copies outside the site cannot be written."""
         for option, folder in (("--exports", self.exports), ("--arrays", self.arrays)):
-            if folder is not None:
-                self._check_writable(option, folder)
-
-    def _check_writable(self, option: str, folder: Path) -> None:
-        if not writable(folder):
-            raise InputError(f"{option} {folder}: nothing can be written there; name a folder that can be written")
+            if why := folder and unwritable(folder):
+                raise InputError(f"{option} {folder}: nothing can be written there ({why}); name another folder")
 
     @property
     def settings(self) -> Mapping[str, str]:

@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from generator import __version__
-from generator.build_options import COMMAND, FORMATS, BuildOptions
+from generator.build_options import FORMATS, BuildOptions
+from generator.disk import COMMAND
 from generator.errors import ComputationError, GeneratorError
 
 if TYPE_CHECKING:
@@ -112,7 +113,6 @@ def _add_reading(command: argparse.ArgumentParser) -> None:
     _add_cache(command)
     option("--data", type=Path, metavar="PATH", help="instead of the spec's data.path")
     option("--trust-plugins", action="store_true", help="let the spec's plugins run")
-    option("--trust-templates", action="store_true", help="let templates beside the spec run outside the sandbox")
     option("--strict", action="store_true", help="warnings are errors")
     option("-q", "--quiet", action="store_true", help="no progress")
     option("-v", "--verbose", action="store_true", help="say more, with the traceback of an error")
@@ -158,12 +158,14 @@ def _loaded(asked: argparse.Namespace) -> "Report":
 
 
 def _build(asked: argparse.Namespace) -> int:
-    from generator.build import site
+    from generator.build import site, stamp
+    from generator.disk import sweep
 
     options = options_of(asked)
-    output = options.output or asked.spec.parent / "site"
-    stamp = site.stamp_of(options.cache_of(asked.spec), asked.spec, output)
-    if options.repeatable and site.is_current(stamp, options.settings):
+    output, cache = options.output or asked.spec.parent / "site", options.cache_of(asked.spec)
+    site.tidy(output)
+    sweep(cache)
+    if options.repeatable and stamp.is_current(stamp.stamp_of(cache, asked.spec, output), options.settings):
         if not options.quiet:
             print(f"{output}: nothing has changed", file=sys.stderr)
         return BUILT

@@ -6,8 +6,8 @@ from tempfile import gettempdir
 
 import pytest
 
-from generator import build_options
-from generator.build_options import BuildOptions, user_cache, writable
+from generator import disk
+from generator.build_options import BuildOptions, user_cache
 from generator.errors import InputError
 
 PLAIN = BuildOptions()
@@ -31,7 +31,7 @@ def test_settings_are_what_decides_the_site():
 @pytest.fixture
 def read_only(tmp_path, monkeypatch):
     """A folder below which nothing may be written, whoever runs the tests, and a home."""
-    folder, home, really = tmp_path / "lecture", tmp_path / "home", build_options.TemporaryFile
+    folder, home, really = tmp_path / "lecture", tmp_path / "home", disk.TemporaryFile
     folder.mkdir()
 
     def refused(dir):
@@ -39,7 +39,7 @@ def read_only(tmp_path, monkeypatch):
             raise PermissionError(13, "Permission denied")
         return really(dir=dir)
 
-    monkeypatch.setattr(build_options, "TemporaryFile", refused)
+    monkeypatch.setattr(disk, "TemporaryFile", refused)
     monkeypatch.setenv("XDG_CACHE_HOME", str(home))
     monkeypatch.setenv("LOCALAPPDATA", str(home))
     return folder
@@ -82,26 +82,14 @@ def test_a_user_without_a_home_has_a_cache(monkeypatch):
 
 
 def test_a_cache_that_is_asked_for_is_taken(read_only, tmp_path):
-    """Or refused in plain words, where it cannot be written or is a file."""
-    asked = tmp_path / "new" / "cache"
-    assert replace(PLAIN, cache=asked).cache_of(read_only / "report.yaml") == asked
-    (tmp_path / "file").touch()
-    for folder in (read_only / "cache", tmp_path / "file", tmp_path / "file" / "below"):
-        with pytest.raises(InputError, match=r"--cache .*: nothing can be written there"):
-            replace(PLAIN, cache=folder).cache_of(tmp_path / "report.yaml")
+    """Whether anything can be kept there or not: a build goes on without."""
+    for asked in (tmp_path / "new" / "cache", read_only / "cache"):
+        assert replace(PLAIN, cache=asked).cache_of(read_only / "report.yaml") == asked
 
 
 @pytest.mark.parametrize("option", ["exports", "arrays"])
 def test_a_second_place_is_looked_at_first(read_only, tmp_path, option):
     """Whether copies can be written is known before anything is computed."""
     replace(PLAIN, **{option: tmp_path / "copies"}).check_beside()
-    with pytest.raises(InputError, match=rf"--{option} .*: nothing can be written there; name a folder"):
+    with pytest.raises(InputError, match=rf"--{option} .*: nothing can be written there \(Permission denied\)"):
         replace(PLAIN, **{option: read_only / "copies"}).check_beside()
-
-
-def test_whether_a_folder_can_be_written_is_tried(read_only, tmp_path):
-    """Of one that is not there the nearest above it counts."""
-    assert [writable(path) for path in (tmp_path, tmp_path / "a" / "b", read_only, read_only / "a")] == [
-        *(True, True),
-        *(False, False),
-    ]

@@ -8,8 +8,6 @@ import io
 import json
 import os
 import re
-import tempfile
-import zipfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, fields, is_dataclass
@@ -17,12 +15,14 @@ from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, TypeVar, cast, get_args, get_type_hints
+from zipfile import BadZipFile
 
 import numpy as np
 
 from generator.artefacts import KINDS, NUMBERS
 from generator.classifier import ModelFacts
 from generator.data.pixel_table import PixelTable
+from generator.disk import reason, sweep, whole_file
 from generator.evidence.result import ReportEvidence
 from generator.results import Drawing, Part
 from generator.samples import Evaluation
@@ -30,7 +30,12 @@ from generator.shipped import PACKAGE
 
 LIMIT = 1 << 30  # bytes; the entries used longest ago go first
 DIGEST = 32
-ENTRY = re.compile(r"[0-9a-f]{64}|(?:stamp|new)-\w+")  # what files in a cache are called
+ENTRY = re.compile(r"[0-9a-f]{64}|stamp-[0-9a-f]{16}|new-\w{8}")  # what files in a cache are called, and were
+DAMAGED = (
+    *(OSError, ValueError, LookupError, TypeError, AttributeError, EOFError, RuntimeError, MemoryError),
+    BadZipFile,
+)
+"""What an entry raises that is damaged, of an older shape, or not made by us."""
 Value = TypeVar("Value")
 
 
@@ -56,11 +61,15 @@ def source_of(*places: str, libraries: tuple[str, ...] = ()) -> str:
 
 @dataclass
 class Cache:
-    """A folder of entries, or none (`folder=None`: everything is computed, nothing is kept)."""
+    """A folder of entries, or none (`folder=None`: everything is computed, nothing is kept).
+
+    `trouble` says why nothing can be kept any more: a full or read-only disk stops no build.
+    """
 
     folder: Path | None
     hits: int = 0
     misses: int = 0
+    trouble: str = ""
 
     def remember(self, key: str, compute: Callable[[], Value]) -> Value:
         """The value of `key`, computed if it is not there."""
@@ -77,13 +86,14 @@ class Cache:
             return None
         path = self.folder / key
         try:
-            data = path.read_bytes()
+            data = path.read_bytes() if path.is_file() else b""
             if hashlib.sha256(data[DIGEST:]).digest() != data[:DIGEST]:
                 return None
             value = thaw(data[DIGEST:])
-            os.utime(path)
-        except (OSError, ValueError, KeyError, TypeError, zipfile.BadZipFile):  # absent, damaged, or of an older shape
+        except DAMAGED:
             return None
+        with suppress(OSError):  # a read-only one still answers
+            os.utime(path)
         self.hits += 1
         return value
 
@@ -92,26 +102,24 @@ class Cache:
         return self.folder is not None and (self.folder / key).exists()
 
     def store(self, key: str, value: object) -> None:
-        """Keep a value; a full or read-only disk only means that nothing is kept."""
+        """Keep a value, if it can be."""
         self.misses += 1
-        if self.folder is None:
+        if self.folder is None or self.trouble:
             return
         data = freeze(value)
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
-            handle, name = tempfile.mkstemp(dir=self.folder, prefix="new-")
-            with os.fdopen(handle, "wb") as file:
+            with whole_file(self.folder / key) as file:
                 file.write(hashlib.sha256(data).digest() + data)
-            Path(name).replace(self.folder / key)
-        except OSError:
-            return
+        except OSError as error:
+            self.trouble = f"{self.folder}: what is computed cannot be kept there ({reason(error)})"
 
     def prune(self, limit: int = LIMIT) -> None:
         """Bring what is ours in the folder under `limit` bytes; what else somebody keeps there stays."""
         if self.folder is None or not self.folder.is_dir():
             return
-        ours = [path for path in self.folder.iterdir() if ENTRY.fullmatch(path.name)]
-        entries = sorted(((p.stat().st_mtime, p.stat().st_size, p) for p in ours), reverse=True)
+        sweep(self.folder)
+        entries = sorted(_entries(self.folder), reverse=True)
         total = 0
         for _, size, path in entries:
             total += size
@@ -122,6 +130,22 @@ class Cache:
     def clear(self) -> None:
         """Forget everything."""
         self.prune(limit=-1)
+
+
+def _entries(folder: Path) -> Iterator[tuple[float, int, Path]]:
+    """When each of our files was used last, its size and itself; builds that share the folder may remove some."""
+    for path in folder.iterdir():
+        with suppress(OSError):
+            if ENTRY.fullmatch(path.name) and path.is_file() and _ours(path):
+                facts = path.stat()
+                yield facts.st_mtime, facts.st_size, path
+
+
+def _ours(path: Path) -> bool:
+    """Whether it begins as one of our files does, or holds nothing: others may be called by a digest too."""
+    with path.open("rb") as file:
+        start = file.read(DIGEST + 2)
+    return not start or start[DIGEST:] == b"PK" or start.startswith(b'{"settings": {')
 
 
 def kinds_within(kind: object) -> Iterator[type]:
@@ -150,6 +174,8 @@ def freeze(value: object) -> bytes:
 def thaw(data: bytes) -> object:
     """What `freeze` was given; sequences come back as tuples. Raises ValueError, KeyError or OSError on other bytes."""
     with np.load(io.BytesIO(data), allow_pickle=False) as stored:
+        if any(entry.compress_type for entry in stored.zip.infolist()):  # `freeze` packs nothing: no bomb either
+            raise ValueError("packed")
         return _unpack(json.loads(stored["tree"].tobytes()), stored)
 
 

@@ -4,6 +4,7 @@ import json
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, is_dataclass
+from hashlib import sha256
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -27,7 +28,7 @@ from generator.results import Drawing, FigureResult, Names, Part, Picture, Role
 from generator.show import WEAK
 from generator.spec.grammar import Export, Figure
 from generator.spec.report import Report
-from generator.words import interface
+from generator.words import folders_beside, interface
 
 DRAWING = (
     "drawing",
@@ -49,7 +50,7 @@ ALONE: tuple[Role, ...] = ("map", "sheet", "chart")  # what stands for a figure 
 def built_figures(report: Report, study: Study, results: dict[str, FigureResult]) -> dict[str, Built]:
     """Every computed figure with its number, method and pictures."""
     numbers, figures = figure_numbers(report), report.figures
-    words = interface(report.languages, report.templates.folders).under("chart")
+    words = interface(report.languages, folders_beside(report.folder)).under("chart")
     names = Names(tuple(c.name for c in report.classes), report.languages, words, report.class_ids)
     return {
         name: Built(
@@ -130,9 +131,13 @@ def manifest(
     measured: ReportEvidence,
     shown: Sequence[Picture],
     *,
+    files: Mapping[str, bytes],
     seconds: float,
-) -> str:
-    """The text of manifest.json; `alt` by file name and language, `shown` the pictures of what was `measured`."""
+) -> bytes:
+    """What manifest.json says; `alt` by file name and language, `shown` the pictures of what was `measured`.
+
+    By the digests of its `files` a later build knows what it may replace.
+    """
     digests = (study.subject.digest, study.subject.data.digest, report.source.digest)
     content = {
         "generator": __version__,
@@ -143,8 +148,10 @@ def manifest(
         "figures": [_figure(one.result, one.drawing, alt, measured) for one in figures],
         **result.plain(measured),
         "evidence": _pictures([picture.name for picture in shown], alt),
+        "files": {name: sha256(data).hexdigest() for name, data in files.items()},
     }
-    return json.dumps(plain(content), ensure_ascii=False, indent=1, allow_nan=False) + "\n"
+    text = json.dumps(plain(content), ensure_ascii=False, indent=1, allow_nan=False) + "\n"
+    return text.encode(errors="backslashreplace")
 
 
 def _pictures(names: Sequence[str], alt: Mapping[str, Mapping[str, str]]) -> dict[str, Any]:

@@ -5,19 +5,20 @@ import time
 from collections.abc import Mapping
 from pathlib import Path
 
-import numpy as np
 from tqdm import tqdm
 
 from generator.build.cache import Cache
 from generator.build.checks import check_glyphs, looked_over, needs_model, told_at_data
+from generator.build.copies import copies, write
 from generator.build.measured import measured
-from generator.build.outputs import EXPORTS, built_figures, exported, manifest
+from generator.build.outputs import built_figures, exported, manifest
 from generator.build.publish import Publication
 from generator.build.runs import computed, passes_of_a_run, waiting
-from generator.build.site import MANIFEST, check_output, new_site, origin, stamp_of, write_stamp
+from generator.build.site import check_output, publish
+from generator.build.stamp import origin, stamp_of, write_stamp
 from generator.build.study import Study, open_study
 from generator.build_options import BuildOptions
-from generator.errors import ComputationError, FigureError, SpecError
+from generator.errors import FigureError, SpecError
 from generator.evidence.result import ReportEvidence
 from generator.results import FigureResult
 from generator.spec.report import Report
@@ -29,7 +30,7 @@ def build(report: Report, options: BuildOptions) -> int:
     """Build the site of a report; 1 where a figure or its evidence could not be computed, else 0. Raises InputError."""
     begin = time.perf_counter()
     made_from = origin(report.inputs)  # now: what is edited during the build is built by the next one
-    check_output(report.output)
+    check_output(report.output, report.inputs)
     options.check_beside()
     cache = options.cache_of(report.source.file)
     check_glyphs(report, options)
@@ -43,19 +44,21 @@ def build(report: Report, options: BuildOptions) -> int:
     pictures = {f"figures/{one.name}": one.data for figure in built.values() for one in figure.drawing.pictures}
     exports = exported(report, built)
     publication = Publication(report, study, built, options.formats, evidence)
-    pages = publication.files()
+    pages = {name: page.encode() if isinstance(page, str) else page for name, page in publication.files().items()}
+    files = {**pictures, **exports, **pages, ".nojekyll": b""}
     seconds = time.perf_counter() - begin
     alt, shown = publication.alt_texts, publication.evidence_pictures
-    record = manifest(report, study, built.values(), alt, evidence, shown, seconds=seconds)
-    with new_site(report.output) as site:
-        for name, data in {**pictures, **exports, **pages, MANIFEST: record, ".nojekyll": ""}.items():
-            site.write(name, data)
-    _write_beside(options, exports, results)
+    record = manifest(report, study, built.values(), alt, evidence, shown, files=files, seconds=seconds)
+    beside = copies(options, exports, results, made_from)
+    made = publish(report.output, files, record, report.inputs)
+    write(beside)
     study.cache.prune()
+    if study.cache.trouble:
+        print(f"{study.cache.trouble}; the report is built without (warning)", file=sys.stderr)
     failed = _told(results, evidence.failures, report.output, seconds, options)
     if options.repeatable and not (failed or warned or report.warnings):  # what was said is said again next time
         stamp = stamp_of(cache, report.source.file, report.output)
-        write_stamp(stamp, options.settings, made_from, report.output)
+        write_stamp(stamp, options.settings, made_from, made)
     return FAILED if failed else BUILT
 
 
@@ -75,27 +78,6 @@ def _computed(report: Report, study: Study, options: BuildOptions) -> tuple[dict
                 progress.end(figure.id, passes.get(figure.id, 0), result.seconds)
         evidence = measured(report, study, results, progress.begin)
     return results, evidence
-
-
-def _write_beside(options: BuildOptions, exports: Mapping[str, bytes], results: Mapping[str, FigureResult]) -> None:
-    """The copies that the command line asks for outside the site."""
-    try:
-        if options.exports is not None:
-            options.exports.mkdir(parents=True, exist_ok=True)
-            _copy(exports, options.exports)
-        if options.arrays is not None:
-            options.arrays.mkdir(parents=True, exist_ok=True)
-            for name, result in ((name, result) for name, result in results.items() if result.parts):
-                np.savez(options.arrays / f"{name}.npz", allow_pickle=False, **result.arrays)
-    except OSError as error:  # a full disk, or a file that lies where a copy should
-        raise ComputationError(f"{error.filename}: cannot be written: {error.strerror}") from error
-
-
-def _copy(exports: Mapping[str, bytes], folder: Path) -> None:
-    for name, data in exports.items():
-        target = folder / Path(name).relative_to(EXPORTS)
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_bytes(data)
 
 
 def _told(

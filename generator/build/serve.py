@@ -12,7 +12,7 @@ from typing import TextIO
 from generator.build.checks import warn
 from generator.build.preview import HOST, Live, start
 from generator.build.program import build
-from generator.build.site import files_in, fingerprint
+from generator.build.stamp import files_in, fingerprint
 from generator.build_options import BuildOptions
 from generator.errors import GeneratorError, told
 from generator.shipped import TEMPLATES

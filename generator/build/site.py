@@ -1,40 +1,175 @@
-"""The folder a report is published from, swapped in when it is whole, and whether anything changed since then.
+"""The folder a report is published from: the new site takes the old one's place in one step, when it is whole.
 
-Whether it is current is told from sizes and times of files alone, before anything of weight is imported.
+What a build wrote is said by the manifest; everything else in the folder is somebody's, and stays where it is.
 """
 
-import hashlib
 import json
 import os
+import re
 import shutil
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from contextlib import suppress
+from hashlib import sha256
+from itertools import chain
+from pathlib import Path, PurePosixPath
 from typing import Any
 
-from generator.build_options import writable
+from generator.build.stamp import Fingerprint, fingerprint
+from generator.disk import COMMAND, exchange, only_writer, reason, unwritable
 from generator.errors import ComputationError, InputError
-from generator.foreign import below
-from generator.shipped import PACKAGE, TEMPLATES
 
 MANIFEST = "manifest.json"
+OURS = {"generator": str, "versions": dict, "sha256": dict, "figures": list}  # no other manifest has them all
+EARLIER = re.compile(
+    r"manifest\.json|\.nojekyll|(both/)?index\.html|report\.pdf|exports/.+\.(png|jpe?g)", re.IGNORECASE
+)
+EARLIER_PAGE = re.compile(r"(?:report\.)?([\w-]+)(?:\.md|\.pdf|/index\.html)")  # of a language
+Written = Mapping[str, str]  # the files of a build with their digests; '' where only the name is known
 
 
-@dataclass(frozen=True)
-class SiteFolder:
-    """A site being made; `path` is where it will stand, `draft` where it is made."""
+def check_output(path: Path, inputs: Iterable[Path] = ()) -> None:
+    """Raises InputError where a site cannot stand, or would cost somebody something."""
+    try:
+        objection = next(_objections(path, place_of(path), inputs), "")
+    except (OSError, RecursionError) as error:
+        raise InputError(f"{path}: {reason(error)}; --output names the folder of the site") from error
+    if objection:
+        raise InputError(objection)
 
-    path: Path
-    draft: Path
 
-    def write(self, name: str, data: bytes | str) -> None:
-        """One file of the site, by its path relative to it."""
-        target = self.draft / name
-        content = data.encode() if isinstance(data, str) else data
-        target.parent.mkdir(parents=True, exist_ok=True)
-        if not _linked(self.path / name, target, content):
-            target.write_bytes(content)
+def place_of(path: Path) -> Path:
+    """Where a file or folder really stands: links are followed."""
+    return Path(os.path.realpath(path))
+
+
+def _objections(path: Path, place: Path, inputs: Iterable[Path]) -> Iterator[str]:
+    """What speaks against a site there; a missing or empty folder is fine, and so is a site of ours."""
+    if place.is_symlink():
+        yield f"{path} is a link that leads to itself; --output names the folder of the site"
+    if place.exists() and not place.is_dir():
+        yield f"{path} is a file; --output names the folder of the site"
+    if held := next((one for one in inputs if place_of(one).is_relative_to(place)), None):
+        yield f"{path} holds {held}, of which the report is made; --output names a folder of the site's own"
+    if os.path.ismount(place):
+        yield f"{path} is a volume, which cannot be replaced; --output {path / 'site'} can be"
+    if why := unwritable(place.parent) or unwritable(_beside(place, "new")):  # the draft's name may be too long
+        yield f"{path}: nothing can be written into {place.parent} ({why}); --output names a folder elsewhere"
+    if place.is_dir() and any(place.iterdir()):
+        yield from _immovable(path, place)
+
+
+def _immovable(path: Path, place: Path) -> Iterator[str]:
+    """What no build put into a folder, and what may not move with it."""
+    ours = written(place)
+    if ours is None:
+        yield f"{path} holds other files than a site (no {MANIFEST} of a build); choose another --output or empty it"
+        return
+    for top in (place / name for name in strangers(place, ours, ours)):
+        for one in chain([top], top.rglob("*") if _is_folder(top) else ()):
+            what = "repository" if one.name == ".git" else "volume" if os.path.ismount(one) else ""
+            if what:
+                yield f"{path} holds a {what} ({one}), which no build moves; build elsewhere, and copy the site there"
+
+
+def _is_folder(path: Path) -> bool:
+    return path.is_dir() and not path.is_symlink()
+
+
+def written(folder: Path) -> Written | None:
+    """What a build wrote into a folder, as its manifest says; None where no build did."""
+    try:
+        record = json.loads((folder / MANIFEST).read_bytes()) if (folder / MANIFEST).is_file() else None
+    except (OSError, ValueError, RecursionError):
+        return None
+    if not isinstance(record, dict) or not all(isinstance(record.get(key), kind) for key, kind in OURS.items()):
+        return None
+    files = record.get("files")
+    if not isinstance(files, dict):
+        return dict.fromkeys(_earlier(folder, set(_words(record))), "")
+    return {MANIFEST: "", **{name: str(digest) for name, digest in files.items()}}
+
+
+def _earlier(folder: Path, named: Collection[str]) -> Iterator[str]:
+    """The files of a site whose manifest has no list of them, but names its figures and languages."""
+    for path in folder.rglob("*"):
+        name = path.relative_to(folder).as_posix()
+        page = EARLIER_PAGE.fullmatch(name)
+        figure = name.startswith("figures/") and name in named
+        if not _is_folder(path) and (figure or EARLIER.fullmatch(name) or (page and page[1] in named)):
+            yield name
+
+
+def _words(value: Any) -> Iterator[str]:  # noqa: ANN401  any tree of JSON's types
+    """Every text anywhere in it."""
+    if isinstance(value, str):
+        yield value
+    for part in chain(value, value.values()) if isinstance(value, dict) else value if isinstance(value, list) else ():
+        yield from _words(part)
+
+
+def strangers(folder: Path, ours: Written, coming: Collection[str]) -> Iterator[PurePosixPath]:
+    """What stands in a folder and is nobody's to remove: files, links and whole folders.
+
+    Of what a build wrote that is what was changed since, unless it is `coming` anew.
+    """
+    parents = {parent for name in ours for parent in PurePosixPath(name).parents}
+
+    def within(at: PurePosixPath) -> Iterator[PurePosixPath]:
+        for path in sorted((folder / at).iterdir()):
+            name = at / path.name
+            if _is_folder(path) and name in parents:
+                yield from within(name)
+            elif _is_folder(path) or not _expected(path, ours.get(str(name)), str(name) in coming):
+                yield name
+
+    return within(PurePosixPath())
+
+
+def _expected(path: Path, digest: str | None, again: bool) -> bool:
+    """Whether a file is as a build left it, or will be written anew."""
+    if digest is None or again or not digest:
+        return digest is not None
+    return path.is_file() and sha256(path.read_bytes()).hexdigest() == digest
+
+
+def publish(
+    path: Path, files: Mapping[str, bytes], record: bytes, inputs: Iterable[Path]
+) -> Mapping[Path, Fingerprint]:
+    """Put the files of a build, by their names, and its manifest in the old site's place; what they are on the disk.
+
+    The old site stands where anything is raised: InputError for a place that is not fit, ComputationError for a disk
+    that is full.
+    """
+    place = place_of(path)
+    try:
+        place.parent.mkdir(parents=True, exist_ok=True)
+        with only_writer(place.parent):
+            check_output(path, inputs)
+            _sweep(place)
+            return _put(_beside(place, "new"), place, {**files, MANIFEST: record})
+    except OSError as error:
+        raise ComputationError(f"{path}: cannot be written: {reason(error)}") from error
+
+
+def _put(draft: Path, place: Path, files: Mapping[str, bytes]) -> Mapping[Path, Fingerprint]:
+    try:
+        _fill(draft, place, files)
+        made = {place / name: fingerprint(draft / name) for name in sorted(files)}
+        _swap(draft, place)
+    finally:
+        _discard(draft, place)
+    return made
+
+
+def _fill(draft: Path, place: Path, files: Mapping[str, bytes]) -> None:
+    """A whole site; its manifest comes last, so that a folder without one is no site."""
+    draft.mkdir()
+    for name, content in files.items():
+        if name == MANIFEST:
+            _take_along(place, draft, files)
+        (draft / name).parent.mkdir(parents=True, exist_ok=True)
+        if not _linked(place / name, draft / name, content):
+            (draft / name).write_bytes(content)
 
 
 def _linked(old: Path, new: Path, content: bytes) -> bool:
@@ -48,104 +183,91 @@ def _linked(old: Path, new: Path, content: bytes) -> bool:
     return True
 
 
-def check_output(path: Path) -> None:
-    """Refuse to replace what is not a site of ours, or what cannot be replaced; a missing or empty folder is fine."""
-    if path.exists() and not path.is_dir():
-        raise InputError(f"{path} is a file; --output names the folder of the site")
-    if path.is_dir() and any(path.iterdir()) and not (path / MANIFEST).exists():
-        raise InputError(f"{path} holds other files than a site (no {MANIFEST}); choose another --output or empty it")
-    if os.path.ismount(path):
-        raise InputError(f"{path} is a volume, which cannot be replaced; --output {path / 'site'} can be")
-    if not writable(path.parent):
-        raise InputError(
-            f"{path}: nothing can be written into {path.parent.resolve()}; --output names a folder elsewhere"
-        )
+def _take_along(place: Path, draft: Path, files: Collection[str]) -> None:
+    """What others put into the old site; raises InputError where a file of the new one has its name."""
+    if not place.is_dir():
+        return
+    ours = written(place) or {}
+    if not any(ours.values()):  # of an earlier site names are guessed
+        ours = {**dict.fromkeys(files, ""), **ours}
+    for name in strangers(place, ours, files):
+        try:
+            (draft / name).parent.mkdir(parents=True, exist_ok=True)
+            _doubled(place / name, draft / name)
+        except (FileExistsError, NotADirectoryError) as error:
+            message = f"{place / name} is not of a build, and this one writes a file of that name; move it elsewhere"
+            raise InputError(message) from error
+    shutil.copymode(place, draft)
 
 
-@contextmanager
-def new_site(path: Path) -> Iterator[SiteFolder]:
-    """A draft that replaces `path` on leaving, and vanishes if anything is raised; ComputationError for a full disk."""
-    check_output(path)
-    draft = path.with_name(f".{path.name}.new-{os.getpid()}")
-    shutil.rmtree(draft, ignore_errors=True)
-    try:
-        draft.mkdir(parents=True)
-        yield SiteFolder(path, draft)
-        _swap(draft, path)
-    except OSError as error:
-        raise ComputationError(f"{path}: cannot be written: {error.strerror}") from error
-    finally:
-        shutil.rmtree(draft, ignore_errors=True)
+def _doubled(source: Path, target: Path) -> None:
+    """The same in a second place, by links where the system has them."""
+    if _is_folder(source):
+        target.mkdir(exist_ok=True)
+        for path in source.iterdir():
+            _doubled(path, target / path.name)
+        shutil.copystat(source, target)
+    elif os.path.lexists(target):
+        raise FileExistsError(target)
+    else:
+        try:
+            os.link(source, target, follow_symlinks=False)
+        except OSError:
+            shutil.copy2(source, target, follow_symlinks=False)
 
 
-def _swap(draft: Path, path: Path) -> None:
-    """Two renames; if the second fails the old site is put back."""
-    old = path.with_name(f".{path.name}.old-{os.getpid()}")
-    shutil.rmtree(old, ignore_errors=True)
-    if path.exists():
-        path.rename(old)
-    try:
-        draft.rename(path)
-    except OSError:
-        if old.exists():
-            old.rename(path)
-        raise
-    shutil.rmtree(old, ignore_errors=True)
+def _beside(place: Path, what: str) -> Path:
+    return place.with_name(f".{place.name}.{COMMAND}-{what}")
 
 
-def fingerprint(path: Path) -> list[int] | None:
-    """Size and time of a file; for a folder, of its own entry list too."""
-    try:
-        facts = path.stat()
-        extra = [sum(1 for _ in path.iterdir())] if path.is_dir() else []
-    except (OSError, ValueError):  # absent, or no name at all
-        return None
-    return [facts.st_size, facts.st_mtime_ns, *extra]
+def _swap(draft: Path, place: Path) -> None:
+    """The draft takes the site's place and holds the old one: in one step where the system can, else in two."""
+    if not os.path.lexists(place):
+        draft.rename(place)
+    elif not exchange(draft, place):
+        away = _beside(place, "old")
+        try:
+            place.rename(away)
+            draft.rename(place)
+        finally:
+            _put_back(away, place)
+        away.rename(draft)
 
 
-def files_in(inputs: Iterable[Path]) -> Iterator[Path]:
-    """The inputs of a build, and of a folder all that is in it."""
-    for path in inputs:
-        yield path
-        if path.is_dir():
-            with suppress(InputError):  # what cannot be read is told by who reads it
-                found = below(path, InputError)
-                yield from sorted(path / name for name in (*found.folders, *found.files, *found.strange))
+def _put_back(away: Path, place: Path) -> None:
+    if away.exists() and not os.path.lexists(place):
+        away.rename(place)
 
 
-def program_files() -> list[Path]:
-    """Everything of ours whose change may change a report."""
-    return sorted(p for folder in (PACKAGE, TEMPLATES) for p in folder.rglob("*") if "__pycache__" not in p.parts)
+def tidy(path: Path) -> None:
+    """Before anything is built or shown: what a killed build left beside a site goes, what it took away comes back."""
+    place = place_of(path)
+    if any(_beside(place, what).exists() for what in ("old", "new")):
+        with suppress(OSError, ComputationError), only_writer(place.parent, patience=0):  # else one is being written
+            _sweep(place)
 
 
-def stamp_of(cache: Path, spec: Path, output: Path) -> Path:
-    """Where the stamp of a site lies: one for each pair of spec and site."""
-    return cache / f"stamp-{hashlib.sha256(f'{spec.resolve()} {output.resolve()}'.encode()).hexdigest()[:16]}"
+def _sweep(place: Path) -> None:
+    """The writer of whatever stands beside a site is dead where we are the only one."""
+    _put_back(_beside(place, "old"), place)
+    for what in ("old", "new"):
+        _discard(_beside(place, what), place)
 
 
-def origin(inputs: Iterable[Path]) -> Mapping[Path, list[int] | None]:
-    """What a build is made from, as it is now: its inputs, and the program itself."""
-    return {path: fingerprint(path) for path in (*files_in(inputs), *program_files())}
+def _discard(folder: Path, place: Path) -> None:
+    """Remove a draft, or the site that a draft replaced, and save what came into it at the last moment."""
+    ours = written(folder)
+    if ours is not None and place.is_dir():
+        for name in strangers(folder, ours, written(place) or ()):
+            _save(folder / name, place / name)
+    shutil.rmtree(folder, ignore_errors=True)
 
 
-def write_stamp(stamp: Path, settings: Mapping[str, Any], made_from: Mapping[Path, Any], site: Path) -> None:
-    """Record what a finished build was made from, as it was when it began, and what it made; if it can be written."""
-    made = {path: fingerprint(path) for path in sorted(site.rglob("*")) if path.is_file()}
-    record = {"settings": dict(settings), "files": {str(path): facts for path, facts in {**made_from, **made}.items()}}
-    with suppress(OSError):
-        stamp.parent.mkdir(parents=True, exist_ok=True)
-        stamp.write_text(json.dumps(record))
-
-
-def is_current(stamp: Path, settings: Mapping[str, Any]) -> bool:
-    """Whether the last build had the same settings and nothing it read or wrote has changed."""
-    try:
-        record = json.loads(stamp.read_text())
-    except (OSError, ValueError):
-        return False
-    if not isinstance(record, dict) or record.get("settings") != dict(settings) or not record.get("files"):
-        return False
-    recorded = {Path(name) for name in record["files"]}
-    if any(path not in recorded for path in program_files()):
-        return False
-    return all(fingerprint(Path(name)) == facts for name, facts in record["files"].items())
+def _save(source: Path, target: Path) -> None:
+    """Move what is not there yet, or is older."""
+    if _is_folder(source):
+        for path in source.iterdir():
+            _save(path, target / path.name)
+    elif not os.path.lexists(target) or target.lstat().st_mtime_ns < source.lstat().st_mtime_ns:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        source.replace(target)

@@ -10,12 +10,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any, BinaryIO, Literal
 from zipfile import ZipFile
 
 from numpy.typing import NDArray
 
+from generator.disk import temporary_folder
 from generator.errors import ModelError
 from generator.foreign import opened
 from generator.limits import USUAL, Limits
@@ -155,9 +155,9 @@ def readable(path: Path, trust: bool, limits: Limits = USUAL) -> Iterator[Readab
     found = described(path, limits)
     if not trust:
         _refuse_code(found)
-    with TemporaryDirectory() as folder:
+    with temporary_folder() as folder:
         with parsing():
-            ready = _made_ready(path, found, Path(folder))
+            ready = _made_ready(path, found, folder)
         yield ready
 
 

@@ -8,7 +8,6 @@ import shutil
 from collections.abc import Mapping, Sequence
 from io import BytesIO
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from threading import Lock
 
 import numpy as np
@@ -16,13 +15,13 @@ import pikepdf
 import typst
 from pikepdf import Array, Name, ObjectStreamMode, Stream, String
 
+from generator.disk import temporary_folder
 from generator.drawing import fonts
 from generator.drawing.png import indexed
 from generator.errors import ComputationError
 from generator.pages.page import Page
 from generator.paper.document import document
 from generator.paper.equations import Node
-from generator.shipped import Templates
 
 pikepdf.settings.set_flate_compression_level(7)  # 9 takes three times as long for a hundredth
 LAYOUT = "report.typ"
@@ -30,22 +29,21 @@ LARGE = 100_000  # pixels from which a table of colours is worth its search
 ONE_AT_A_TIME = Lock()  # pikepdf crashes in several threads where an audit hook is set
 
 
-def pdf(page: Page, languages: Sequence[str], pictures: Mapping[str, bytes], templates: Templates) -> bytes:
+def pdf(page: Page, languages: Sequence[str], pictures: Mapping[str, bytes], templates: Sequence[Path]) -> bytes:
     """The report in one language, or in several with each figure once.
 
-    `pictures` are the files of figures/ by name; `templates` where report.typ is looked for.
-    Raises ComputationError with Typst's words for a layout that fails or warns.
+    `pictures` are the files of figures/ by name; `templates` the folders in which report.typ is looked for, first
+    the user's. Raises ComputationError with Typst's words for a layout that fails or warns.
     """
-    with TemporaryDirectory() as folder:
-        root = Path(folder)
+    with temporary_folder() as root:
         _lay_out(root, document(page, languages), pictures, _template(templates))
         return compact(_compiled(root))
 
 
-def _template(templates: Templates) -> Path:
-    found = next((folder / LAYOUT for folder in templates.folders if (folder / LAYOUT).is_file()), None)
+def _template(folders: Sequence[Path]) -> Path:
+    found = next((folder / LAYOUT for folder in folders if (folder / LAYOUT).is_file()), None)
     if found is None:
-        raise ComputationError(f"no {LAYOUT} in {', '.join(map(str, templates.folders))}")
+        raise ComputationError(f"no {LAYOUT} in {', '.join(map(str, folders))}")
     return found
 
 
