@@ -183,10 +183,13 @@ def _overridden(data: Mapping[str, Any], options: BuildOptions) -> Mapping[str, 
         return data
     if not options.data.exists():
         raise InputError(f"--data {options.data}: no such file or folder")
+    path = str(options.data.resolve())
+    if any("\ud800" <= character <= "\udfff" for character in path):  # bytes that are no character
+        raise InputError(f"--data {path}: a name on this path is not UTF-8; rename it")
     own = data.get("data")
     kind = guess_kind(options.data)
     kept = own if isinstance(own, Mapping) and own.get("source") == kind else {}
-    return {**data, "data": {**kept, "source": kind, "path": str(options.data.resolve())}}
+    return {**data, "data": {**kept, "source": kind, "path": path}}
 
 
 def _validated(data: Mapping[str, Any], names: Declared, source: Source, problems: list[Problem]) -> Document | None:

@@ -74,6 +74,10 @@ def test_data_from_the_command_line(tmp_path):
     report = loaded(tmp_path, spec, data=tmp_path / "faces")
     assert (report.data.source, report.data.usage) == ("folder", None)
     assert said_about(tmp_path, spec, data=tmp_path / "x.csv") == ["--data x.csv: no such file or folder"]
+    unnamed = tmp_path / "faces\udcff"
+    unnamed.mkdir()
+    said = said_about(tmp_path, spec, data=unnamed)
+    assert said == ["--data faces\udcff: a name on this path is not UTF-8; rename it"]
 
 
 def test_options_that_do_not_fit(tmp_path):
