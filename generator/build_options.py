@@ -51,6 +51,7 @@ class BuildOptions:
     verbose: bool = False
     trust_model: bool = False
     trust_plugins: bool = False
+    trust_templates: bool = False
     cache: Path | None = None
 
     @property

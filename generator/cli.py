@@ -113,6 +113,7 @@ def _add_reading(command: argparse.ArgumentParser) -> None:
     _add_cache(command)
     option("--data", type=Path, metavar="PATH", help="instead of the spec's data.path")
     option("--trust-plugins", action="store_true", help="let the spec's plugins run")
+    option("--trust-templates", action="store_true", help="let templates beside the spec run outside the sandbox")
     option("--strict", action="store_true", help="warnings are errors")
     option("-q", "--quiet", action="store_true", help="no progress")
     option("-v", "--verbose", action="store_true", help="say more, with the traceback of an error")

@@ -3,6 +3,7 @@
 In the repository they lie where one looks for them; a wheel holds the same tree below `generator/share`.
 """
 
+from dataclasses import dataclass
 from pathlib import Path
 
 from generator.errors import InputError
@@ -21,6 +22,27 @@ STARTER = {
     "models/fer_cnn.keras": ROOT / "models" / "fer_cnn.keras",
     "models/fer_cnn.evaluation.csv": ROOT / "models" / "fer_cnn.evaluation.csv",
 }
+
+
+@dataclass(frozen=True)
+class Templates:
+    """Where templates are looked for, first folder first; those of a spec are data unless they are `trusted`."""
+
+    folders: tuple[Path, ...] = (TEMPLATES,)
+    trusted: bool = False
+
+    @property
+    def sandboxed(self) -> bool:
+        """Whether what is rendered is somebody else's."""
+        return not self.trusted and self.folders != (TEMPLATES,)
+
+    def own(self, suffix: str = "") -> tuple[Path, ...]:
+        """The files that come with the spec, those with an ending."""
+        beside = (folder for folder in self.folders if folder != TEMPLATES)
+        return tuple(path for folder in beside for path in sorted(folder.rglob(f"*{suffix}")) if path.is_file())
+
+
+SHIPPED = Templates()
 
 
 def outside_package() -> list[Path]:

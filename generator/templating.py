@@ -1,101 +1,244 @@
-"""The one door to Jinja2: pages from the project's own templates, prose from a spec in a sandbox.
+"""The one door to Jinja2: pages from templates, prose from a spec in a sandbox.
 
-Templates are trusted and may include each other; prose is data: it reads the values it is given and nothing else,
-and no single expression of it may grow without bound.
+The project's own templates are trusted and may include each other. What comes with a spec is data, texts and templates
+alike: it reads the values it is given and nothing else, and is stopped where it computes without bound.
 """
 
+import os
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, is_dataclass
-from functools import cache, lru_cache
+from functools import cache, lru_cache, wraps
+from hashlib import sha256
+from itertools import islice
 from pathlib import Path
 from types import CodeType
+from typing import Any, TypeVar
 
 import jinja2
 from jinja2 import Environment, meta, nodes
+from jinja2.bccache import Bucket
 from jinja2.exceptions import SecurityError
 from jinja2.runtime import Context
 from jinja2.sandbox import ImmutableSandboxedEnvironment
+from jinja2.visitor import NodeTransformer
 from markupsafe import Markup
 
-from generator.errors import GeneratorError, InputError, ProseError
+from generator import metering
+from generator.errors import InputError, ProseError
+from generator.foreign import contents
+from generator.metering import LONGEST
+from generator.shipped import TEMPLATES, Templates
 
-__all__ = ["Call", "Environment", "Markup", "calls_in", "names_in", "page_environment", "render_page", "render_prose"]
+__all__ = ["Call", "Environment", "Markup", "calls_in", "check_templates", "names_in", "page_environment"]
+__all__ += ["render_page", "render_prose"]
 
 PROSE = "<prose>"  # stands for a file name in tracebacks, so that the line of a failing expression can be found
-LONGEST = 10_000  # characters of one repeated text, items of one range, digits of one power
 PADDING = frozenset({"center", "ljust", "rjust", "zfill", "expandtabs", "format", "format_map"})
 TAG_AT_END = re.compile(r"^.*%\}[ \t]*$", re.MULTILINE)
 ONLY_TAGS = re.compile(r"[ \t]*(?:\{%(?:(?!%\}).)*%\}[ \t]*)+")
 OPEN_TYPES = frozenset({"builtins", "jinja2", "markupsafe", "generator"})  # whose attributes prose may read
-FAILURES = (jinja2.TemplateError, GeneratorError, ArithmeticError, LookupError, TypeError, ValueError, RecursionError)
+PLAIN_TYPES = (str, bytes, int, float, list, tuple, dict)  # whose methods make new values
+CODE = frozenset({"report.typ", "early.js", "script.js"})  # of templates: what is run by others, outside any sandbox
+NO_DIGEST = sha256().digest()
+LONGEST_TEXT = 200_000  # characters of one text of a spec
+AnyNode = TypeVar("AnyNode", bound=nodes.Node)
 
 
-def page_environment(folders: Sequence[Path]) -> Environment:
+class _Loader(jinja2.FileSystemLoader):
+    """Regular files, and of a spec those alone that lie in its folder, wherever a link leads."""
+
+    def __init__(self, templates: Templates) -> None:
+        super().__init__([str(folder) for folder in templates.folders])
+        self.templates = templates
+
+    def get_source(self, environment: Environment, template: str) -> tuple[str, str, Callable[[], bool]]:
+        pieces = jinja2.loaders.split_template_path(template)
+        places = ((folder.joinpath(*pieces), folder) for folder in self.templates.folders)
+        path, folder = next((place for place in places if os.path.lexists(place[0])), (None, None))
+        if path is None or folder is None:
+            raise jinja2.TemplateNotFound(template)
+        text = self._text(path, folder)
+        changed = path.stat().st_mtime_ns
+        return text, str(path), lambda: path.exists() and path.stat().st_mtime_ns == changed
+
+    def _text(self, path: Path, folder: Path) -> str:
+        homes = (folder.resolve(), folder.parent.resolve())
+        if self.templates.sandboxed and not any(path.resolve().is_relative_to(home) for home in homes):
+            raise InputError(f"{path}: a link that leads out of the report's folder; --trust-templates follows it")
+        try:
+            return contents(path, InputError).decode("utf-8-sig")
+        except UnicodeDecodeError as error:
+            raise InputError(f"{path}: is not UTF-8; save the file in that encoding") from error
+
+
+class _Compiled(jinja2.FileSystemBytecodeCache):
+    """Compiled templates between builds; one that is damaged, or cannot be written, is compiled again."""
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        with suppress(OSError):
+            kept = Path(self._get_cache_filename(bucket)).read_bytes()
+            digest, code = kept[: len(NO_DIGEST)], kept[len(NO_DIGEST) :]
+            if sha256(code).digest() == digest:
+                bucket.bytecode_from_string(code)
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        code, target = bucket.bytecode_to_string(), Path(self._get_cache_filename(bucket))
+        with suppress(OSError):
+            draft = target.with_suffix(f".{os.getpid()}")
+            draft.write_bytes(sha256(code).digest() + code)
+            draft.replace(target)
+
+
+def page_environment(templates: Templates) -> Environment:
     """Templates of the first folder that has them; HTML is escaped, a missing value is an error."""
-    return Environment(
-        loader=jinja2.FileSystemLoader([str(folder) for folder in folders]),
-        bytecode_cache=jinja2.FileSystemBytecodeCache(),  # by the template's text, in the user's own temporary folder
+    kind = _Sandbox if templates.sandboxed else Environment
+    environment = kind(
+        loader=_Loader(templates),
         autoescape=jinja2.select_autoescape(enabled_extensions=("html", "html.j2", "xml", "svg"), default=False),
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
+    if kind is Environment:  # what is compiled for the sandbox is other code of the same text
+        with suppress(RuntimeError):  # no safe temporary folder
+            environment.bytecode_cache = _Compiled()  # by the template's text, in the user's own temporary folder
+    return environment
 
 
 def render_page(environment: Environment, name: str, context: Mapping[str, object]) -> str:
     """One template with its values; a mistake in it (a user may override it) is an InputError with file and line."""
-    try:
+    with _told_at_its_line():
         return environment.get_template(name).render(context)
+
+
+@contextmanager
+def _told_at_its_line() -> Iterator[None]:
+    """What is wrong with a template of somebody else's, as an InputError."""
+    metering.begin(metering.PAGE)
+    try:
+        yield
     except jinja2.TemplateNotFound as error:
         raise InputError(f"no template '{error.name}'") from error
     except jinja2.TemplateSyntaxError as error:
         raise InputError(f"{error.filename}:{error.lineno}: {error.message}") from error
-    except jinja2.TemplateError as error:
-        raise InputError("{}:{}: {}".format(*_place(error), error)) from error
+    except Exception as error:  # whatever an expression of somebody else raises
+        file, line = _place(error)
+        ours = file == PROSE or Path(file).is_relative_to(TEMPLATES)
+        if ours and not isinstance(error, jinja2.TemplateError):
+            raise
+        raise InputError(f"{file}:{line}: {_said(error)}") from error
 
 
-class _Prose(ImmutableSandboxedEnvironment):
-    """Jinja's sandbox, narrower: values of foreign types are closed, and nothing grows past LONGEST."""
+def check_templates(templates: Templates) -> None:
+    """Raises InputError for a template of a spec that cannot be read, or that is more than data and not trusted."""
+    own = [path for path in templates.own() if path.name in CODE]
+    if own and templates.sandboxed:
+        raise InputError(f"{own[0]}: runs as a program; --trust-templates lets it, leave it out otherwise")
+    pages = [path for path in templates.own() if path.suffix in (".html", ".md")]
+    if not pages:
+        return
+    environment = page_environment(templates)
+    ours = (
+        environment.parse(path.read_text("utf-8")) for path in TEMPLATES.iterdir() if path.suffix in (".html", ".md")
+    )
+    named = (one for tree in ours for one in tree.find_all(nodes.Filter))
+    environment.filters |= {one.name: str for one in named if one.name not in environment.filters}
+    for path in pages:
+        with _told_at_its_line():
+            environment.get_template(path.name)
 
-    intercepted_binops = frozenset({"*", "**", "%"})
+
+class _Sandbox(ImmutableSandboxedEnvironment):
+    """Jinja's sandbox, narrower: values of foreign types are closed, every step is counted, every value measured."""
+
+    intercepted_binops = frozenset({"*", "**", "%", "+"})
+
+    def __init__(self, **options: Any) -> None:  # noqa: ANN401  Jinja's own
+        super().__init__(**options, finalize=metering.printable)
+        self.globals = {"range": _bounded_range, "dict": dict, "namespace": self.globals["namespace"]}
+        self.filters = {name: _bounded(function) for name, function in self.filters.items()}
+        self.filters |= {"format": _bounded_format, "counted": _counted, "weighed": metering.weighed}
+        for unbounded in ("center", "indent", "pprint", "xmlattr"):
+            del self.filters[unbounded]
 
     def is_safe_attribute(self, obj: object, attr: str, value: object) -> bool:
         known = is_dataclass(obj) or type(obj).__module__.split(".")[0] in OPEN_TYPES
-        padded = isinstance(obj, str) and attr in PADDING
+        padded = isinstance(obj, str | bytes) and attr in PADDING
         return known and not padded and super().is_safe_attribute(obj, attr, value)
 
     def wrap_str_format(self, value: object) -> None:
         """`str.format` is refused like the other ways to pad; the filter `format` is bounded instead."""
 
     def call_binop(self, context: Context, operator: str, left: object, right: object) -> object:
-        if operator == "%" and isinstance(left, str):
-            _check_format(left)
-        elif _size(operator, left, right) > LONGEST:
-            raise SecurityError(f"'{operator}' would give something too large")
-        return super().call_binop(context, operator, left, right)
+        metering.check_operation(operator, left, right)
+        return metering.weighed(super().call_binop(context, operator, left, right))
+
+    def call(self, context: Context, function: Any, *arguments: Any, **named: Any) -> Any:  # noqa: ANN401
+        owner = getattr(function, "__self__", None)
+        if not isinstance(owner, PLAIN_TYPES) and owner not in PLAIN_TYPES:
+            metering.spend(metering.CALL)
+            return super().call(context, function, *arguments, **named)
+        metering.check_call(owner, (*arguments, *(value for name, value in named.items() if name[0] != "_")))
+        return metering.weighed(super().call(context, function, *arguments, **named))
+
+    def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
+        return _Counting().visit(super()._parse(source, name, filename))
 
 
-def _size(operator: str, left: object, right: object) -> float:
-    """Roughly how many characters, items or bits `left operator right` has."""
-    if operator == "**":
-        return left.bit_length() * abs(right) if isinstance(left, int) and isinstance(right, int | float) else 0
-    for sequence, times in ((left, right), (right, left)):
-        if isinstance(sequence, str | list | tuple) and isinstance(times, int):
-            return len(sequence) * times
-    return 0
+class _Counting(NodeTransformer):
+    """Puts a count into what may happen often, and a measure onto what may grow."""
+
+    def generic_visit(self, node: nodes.Node, *_: Any, **__: Any) -> nodes.Node:  # noqa: ANN401  Jinja's own
+        super().generic_visit(node)
+        if isinstance(node, nodes.For | nodes.Macro | nodes.CallBlock | nodes.Block):
+            texts = [text.data for part in node.body for text in part.find_all(nodes.TemplateData)]
+            texts += [text.value for part in node.body for text in part.find_all(nodes.Const)]
+            cost = 1 + sum(len(text) for text in texts if isinstance(text, str))
+            node.body.insert(0, _at(node, nodes.ExprStmt(_filtered(node, _at(node, nodes.Const(cost)), "counted"))))
+        if isinstance(node, nodes.For) and node.test is not None:
+            node.test = _at(node, nodes.And(_filtered(node, _at(node, nodes.Const(1)), "counted"), node.test))
+        if isinstance(node, nodes.Concat):
+            node.nodes = [_filtered(node, part, "weighed") for part in node.nodes]
+        grows = isinstance(node, nodes.List | nodes.Dict) or (isinstance(node, nodes.Tuple) and node.ctx == "load")
+        return _filtered(node, node, "weighed") if grows else node
 
 
-def _check_format(template: str) -> None:
-    if re.search(r"%[^a-zA-Z%]*(\*|\d{3})", template):
-        raise SecurityError("a width or precision above 99 in a format")
+def _filtered(place: nodes.Node, value: nodes.Node, name: str) -> nodes.Filter:
+    return _at(place, nodes.Filter(value, name, [], [], None, None))
 
 
-def _bounded_format(template: str, *values: object) -> str:
+def _at(place: nodes.Node, node: AnyNode) -> AnyNode:
+    """A node of ours, at the line of one that is there."""
+    node.lineno, node.environment = place.lineno, place.environment
+    return node
+
+
+@jinja2.pass_context  # which cannot be worked out beforehand
+def _counted(context: Context, steps: int) -> bool:
+    return metering.spend(steps)
+
+
+def _bounded(function: Callable[..., Any]) -> Callable[..., Any]:
+    """A filter of Jinja's that makes nothing too large, and gives what it makes at once."""
+    leading = 1 if hasattr(function, "jinja_pass_arg") else 0  # a context before the value
+
+    @wraps(function)
+    def bounded(*arguments: Any, **named: Any) -> Any:  # noqa: ANN401
+        value, *others = arguments[leading:]
+        metering.check_call(value, (*others, *named.values()))
+        made = function(*arguments, **named)
+        return metering.weighed(list(islice(made, metering.most() + 1)) if isinstance(made, Iterator) else made)
+
+    return bounded
+
+
+def _bounded_format(template: str, *values: object, **named: object) -> str:
     """The filter `format`, for widths and precisions of at most two digits."""
-    _check_format(template)
-    return template % values
+    metering.check_operation("%", template, named or values)
+    return template % (named or values)
 
 
 def _bounded_range(*limits: int) -> range:
@@ -107,13 +250,8 @@ def _bounded_range(*limits: int) -> range:
 
 
 @cache
-def _prose() -> _Prose:
-    environment = _Prose(undefined=jinja2.StrictUndefined, autoescape=False, trim_blocks=True, lstrip_blocks=True)
-    environment.globals = {"range": _bounded_range, "dict": dict, "namespace": environment.globals["namespace"]}
-    environment.filters["format"] = _bounded_format
-    for unbounded in ("center", "indent", "pprint", "xmlattr"):
-        del environment.filters[unbounded]
-    return environment
+def _prose() -> _Sandbox:
+    return _Sandbox(undefined=jinja2.StrictUndefined, autoescape=False, trim_blocks=True, lstrip_blocks=True)
 
 
 @lru_cache(maxsize=1024)
@@ -124,17 +262,23 @@ def _compiled(source: str) -> CodeType:
     `{% endif %}` would run into the next one. Lines keep their numbers.
     """
     meant = TAG_AT_END.sub(lambda line: line[0] if ONLY_TAGS.fullmatch(line[0]) else line[0] + '{{ "" }}', source)
-    return _prose().compile(meant, filename=PROSE)
+    if len(source) > LONGEST_TEXT:
+        raise ProseError(1, f"a text of more than {LONGEST_TEXT:,} characters")
+    try:
+        return _prose().compile(meant, filename=PROSE)
+    except jinja2.TemplateSyntaxError as error:
+        raise ProseError(error.lineno, error.message or "not a valid expression") from error
+    except Exception as error:  # Python's, of what Jinja makes of it
+        raise ProseError(1, _said(error)) from error
 
 
 @lru_cache(maxsize=1024)
 def _parse(source: str) -> nodes.Template:
     """The syntax tree; ProseError also for a filter or test that does not exist, and for what is closed to prose."""
-    try:
-        _compiled(source)
-        tree = _prose().parse(source)
-    except jinja2.TemplateSyntaxError as error:
-        raise ProseError(error.lineno, error.message or "not a valid expression") from error
+    _compiled(source)
+    tree = _prose().parse(source)
+    for foreign in tree.find_all((nodes.Include, nodes.Import, nodes.FromImport, nodes.Extends)):
+        raise ProseError(foreign.lineno, "a text cannot include, import or extend another")
     for attribute in tree.find_all(nodes.Getattr):
         if attribute.attr.startswith("_"):
             raise ProseError(attribute.lineno, f"access to attribute '{attribute.attr}' is unsafe")
@@ -171,12 +315,20 @@ def calls_in(source: str) -> tuple[Call, ...]:
 
 def render_prose(source: str, context: Mapping[str, object]) -> str:
     """The text with its expressions filled in, in the sandbox; raises ProseError with the line within the text."""
+    metering.begin(metering.PROSE)
     try:
         return jinja2.Template.from_code(_prose(), _compiled(source), {**_prose().globals}).render(context)
-    except jinja2.TemplateSyntaxError as error:
-        raise ProseError(error.lineno, error.message or "not a valid expression") from error
-    except FAILURES as error:
-        raise ProseError(_place(error)[1], str(error)) from error
+    except ProseError:
+        raise
+    except Exception as error:  # whatever an expression of somebody else raises
+        raise ProseError(_place(error)[1], _said(error)) from error
+
+
+def _said(error: Exception) -> str:
+    """An error of an expression in words."""
+    if isinstance(error, RecursionError | MemoryError) or "nested" in str(error):
+        return "nested too deeply, or calls itself without end"
+    return getattr(error, "msg", None) or str(error) or type(error).__name__
 
 
 def _place(error: BaseException) -> tuple[str, int]:
@@ -184,7 +336,7 @@ def _place(error: BaseException) -> tuple[str, int]:
     trace, place = error.__traceback__, (PROSE, 1)
     while trace is not None:
         file = trace.tb_frame.f_code.co_filename
-        if not file.endswith(".py"):
+        if file == PROSE or not file.endswith((".py", ">")):
             place = (file, trace.tb_lineno)
         trace = trace.tb_next
     return place

@@ -138,7 +138,7 @@ def load(language: str, folders: Sequence[Path] = (TEMPLATES,)) -> Words:
 def folders_beside(folder: Path) -> tuple[Path, ...]:
     """Where templates and words are looked for: beside the spec first, file by file."""
     own = folder / "templates"
-    return (own, TEMPLATES) if own.is_dir() and own != TEMPLATES else (TEMPLATES,)
+    return (own, TEMPLATES) if own.is_dir() and own.resolve() != TEMPLATES else (TEMPLATES,)
 
 
 def speaks(language: str) -> bool:

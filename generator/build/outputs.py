@@ -28,7 +28,7 @@ from generator.results import Drawing, FigureResult, Names, Part, Picture, Role
 from generator.show import WEAK
 from generator.spec.grammar import Export, Figure
 from generator.spec.report import Report
-from generator.words import folders_beside, interface
+from generator.words import interface
 
 DRAWING = (
     "drawing",
@@ -50,7 +50,7 @@ ALONE: tuple[Role, ...] = ("map", "sheet", "chart")  # what stands for a figure 
 def built_figures(report: Report, study: Study, results: dict[str, FigureResult]) -> dict[str, Built]:
     """Every computed figure with its number, method and pictures."""
     numbers, figures = figure_numbers(report), report.figures
-    words = interface(report.languages, folders_beside(report.folder)).under("chart")
+    words = interface(report.languages, report.templates.folders).under("chart")
     names = Names(tuple(c.name for c in report.classes), report.languages, words, report.class_ids)
     return {
         name: Built(

@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, fields, is_dataclass, replace
 from functools import cached_property
-from pathlib import Path
 
 from generator.build.cache import Cache, key_of, source_of
 from generator.build.checks import needs_model
@@ -27,7 +26,7 @@ from generator.pages.page import Image, Page
 from generator.results import Drawing, Picture
 from generator.spec.report import Report
 from generator.text import Text
-from generator.words import Interface, folders_beside, interface
+from generator.words import Interface, interface
 
 Files = Iterator[tuple[str, bytes | str]]
 SHOWN = ("python", "tensorflow", "keras", "tf-keras-vis", "lime")  # versions in the foot of a page
@@ -44,14 +43,9 @@ class Publication:
     evidence: ReportEvidence
 
     @cached_property
-    def folders(self) -> tuple[Path, ...]:
-        """Where templates and words are looked for: beside the spec first, file by file."""
-        return folders_beside(self.report.folder)
-
-    @cached_property
     def narrator(self) -> Narrator:
         results = {name: figure.result for name, figure in self.built.items()}
-        words = interface(self.report.languages, self.folders, self.report.things)
+        words = interface(self.report.languages, self.report.templates.folders, self.report.things)
         return Narrator(self.report, facts_of(self.report, self.study), results, self.evidence, words)
 
     @cached_property
@@ -137,11 +131,11 @@ def drawn_once(told: Told, cache: Cache) -> tuple[Picture, ...]:
 
 def html(of: Publication) -> Files:
     """A page a language, the first one also at the root, and one with both where there are two."""
-    yield "index.html", html_page.html(of.page, of.page.words.languages[0], "", of.folders)
+    yield "index.html", html_page.html(of.page, of.page.words.languages[0], "", of.report.templates)
     for language in of.page.words.languages:
-        yield f"{language}/index.html", html_page.html(of.page, language, folders=of.folders)
+        yield f"{language}/index.html", html_page.html(of.page, language, templates=of.report.templates)
     if len(of.page.words.languages) == 2:
-        yield f"{BOTH}/index.html", html_page.side_by_side(of.page, folders=of.folders)
+        yield f"{BOTH}/index.html", html_page.side_by_side(of.page, templates=of.report.templates)
 
 
 def pdf(of: Publication) -> Files:
@@ -154,14 +148,14 @@ def pdf(of: Publication) -> Files:
     pictures = of.pictures
     at_once = 1 if of.study.cache.misses else len(asked)  # beside an open model there is less memory
     with ThreadPoolExecutor(at_once) as pool:  # Typst holds no lock of Python's
-        made = pool.map(lambda languages: pdf(of.page, languages, pictures, of.folders), asked.values())
+        made = pool.map(lambda languages: pdf(of.page, languages, pictures, of.report.templates), asked.values())
         yield from zip(asked, made, strict=True)
 
 
 def markdown(of: Publication) -> Files:
     """One a language."""
     for language in of.page.words.languages:
-        yield f"report.{language}.md", markdown_page.markdown(of.page, language, of.folders)
+        yield f"report.{language}.md", markdown_page.markdown(of.page, language, of.report.templates)
 
 
 @dataclass(frozen=True)

@@ -253,9 +253,11 @@ def untrained_maps(
 
 
 def _untrained(explainer: Explainer, bench: Bench, number: int, dead: bool, failures: Failures) -> Iterator[Untrained]:
-    """The maps of one network; none where they cannot be computed."""
+    """The maps of one network; none where they cannot be computed, or no image is left for it."""
+    rows = sizes_of(explainer.further, len(bench.faces)).seen(number)
+    if not len(rows):
+        return
     with sparing(explainer, failures):
-        rows = sizes_of(explainer.further, len(bench.faces)).seen(number)
         maps = maps_of(explainer.further, bench, rows, bench.faces.target[rows])
         part = np.where(maps.empty[:, None], np.nan, shares(maps.values, bench.parts.masks))
         yield Untrained(rows, np.full(len(rows), number), maps.cells, part, dead)

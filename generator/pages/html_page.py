@@ -2,38 +2,40 @@
 
 import re
 from base64 import b64encode
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from functools import cache
 from hashlib import sha256
-from pathlib import Path
+from html.parser import HTMLParser
 
+from generator.errors import InputError
 from generator.pages.assembly import BOTH
 from generator.pages.page import Page, PictureRows, ShownFigure
 from generator.pages.prose_html import html as prose_html
 from generator.pages.prose_html import inline as prose_inline
-from generator.shipped import TEMPLATES
+from generator.shipped import SHIPPED, Templates
 from generator.templating import Environment, Markup, page_environment, render_page
 from generator.text import Passage
 from generator.words import Words
 
 STYLES = ("css/theme.css", "css/layout.css", "css/content.css")
 SPACES = re.compile(r"""("(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*')|/\*.*?\*/|\s*([{};])\s*|([:,])\s+|\s+""", re.DOTALL)
+HARMLESS = frozenset({"content-security-policy", "content-type", "x-ua-compatible", "", "icon", "alternate"})
 POLICY = "default-src 'none'; img-src 'self' data:; base-uri 'none'; form-action 'none'"
 
 
-def html(page: Page, language: str, root: str = "../", folders: Sequence[Path] = (TEMPLATES,)) -> str:
+def html(page: Page, language: str, root: str = "../", templates: Templates = SHIPPED) -> str:
     """The page in one language; `root` leads from where it lies to the site's root ('' for the root itself)."""
-    return _framed("page.html", page, (language,), f"{language}/index.html", root, folders)
+    return _framed("page.html", page, (language,), f"{language}/index.html", root, templates)
 
 
-def side_by_side(page: Page, root: str = "../", folders: Sequence[Path] = (TEMPLATES,)) -> str:
+def side_by_side(page: Page, root: str = "../", templates: Templates = SHIPPED) -> str:
     """The page with its languages beside each other."""
-    return _framed("both.html", page, page.words.languages, f"{BOTH}/index.html", root, folders)
+    return _framed("both.html", page, page.words.languages, f"{BOTH}/index.html", root, templates)
 
 
-def _framed(template: str, page: Page, shown: tuple[str, ...], here: str, root: str, folders: Sequence[Path]) -> str:
+def _framed(template: str, page: Page, shown: tuple[str, ...], here: str, root: str, templates: Templates) -> str:
     """The template with the page and the languages to show of it: `lang` first, the `others` beside it."""
-    environment = _environment(tuple(folders))
+    environment = _environment(templates)
     styles = slim("\n".join(render_page(environment, name, {}) for name in STYLES))
     inlined = {"styles": styles, **{name: render_page(environment, f"{name}.js", {}) for name in ("early", "script")}}
     context: dict[str, object] = {
@@ -46,13 +48,14 @@ def _framed(template: str, page: Page, shown: tuple[str, ...], here: str, root: 
         "policy": _policy(inlined),
         **{name: Markup(text) for name, text in inlined.items()},
     }
-    return render_page(environment, template, context)
+    text = render_page(environment, template, context)
+    return _enclosed(text, str(context["policy"])) if templates.sandboxed and templates.own(".html") else text
 
 
 @cache
-def _environment(folders: tuple[Path, ...]) -> Environment:
+def _environment(templates: Templates) -> Environment:
     """Templates are compiled once; Jinja compiles one anew when its file changes."""
-    environment = page_environment(folders)
+    environment = page_environment(templates)
     environment.filters |= {
         "kind": lambda value: type(value).__name__,
         "prose": _prose,
@@ -71,6 +74,22 @@ def slim(styles: str) -> str:
         return "" if found[0].startswith("/*") else " "
 
     return SPACES.sub(needed, styles).strip()
+
+
+class _Calls(HTMLParser):
+    """Raises InputError for what would call another host before any policy is asked."""
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = {name: (value or "").lower() for name, value in attrs}
+        said = given.get("http-equiv", "content-security-policy").strip() if tag == "meta" else given.get("rel", "")
+        if said not in HARMLESS and tag in ("meta", "link"):
+            raise InputError(f"templates/: <{tag}> with '{said:.40}' is more than data; --trust-templates lets it be")
+
+
+def _enclosed(text: str, policy: str) -> str:
+    """A page of somebody else's template: our policy stands before all that it says."""
+    _Calls().feed(text)
+    return f'<!doctype html><meta http-equiv="Content-Security-Policy" content="{policy}">\n{text}'
 
 
 def _policy(inlined: Mapping[str, str]) -> str:

@@ -1,15 +1,14 @@
 """A Page as Markdown that GitHub shows: plain text without its signs, prose without HTML that would be stripped."""
 
 import re
-from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path
+from collections.abc import Callable, Mapping
 from textwrap import indent
 from unicodedata import category
 from urllib.parse import quote
 
 from generator.pages.page import Page, ShownQuestion
 from generator.pages.prose_html import FENCE, tidy
-from generator.shipped import TEMPLATES
+from generator.shipped import SHIPPED, Templates
 from generator.templating import page_environment, render_page
 from generator.text import Passage, Text, spelled
 
@@ -89,9 +88,9 @@ def _mark(character: str) -> bool:
     return category(spelled(character))[0] in "PS"
 
 
-def markdown(page: Page, language: str, folders: Sequence[Path] = (TEMPLATES,)) -> str:
+def markdown(page: Page, language: str, templates: Templates = SHIPPED) -> str:
     """The report in one language as Markdown that GitHub shows, beside the folder figures/."""
-    environment = page_environment(folders)
+    environment = page_environment(templates)
     places = _places(page, language)
 
     def plain(text: Text | str) -> str:

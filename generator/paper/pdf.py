@@ -22,6 +22,7 @@ from generator.errors import ComputationError
 from generator.pages.page import Page
 from generator.paper.document import document
 from generator.paper.equations import Node
+from generator.shipped import Templates
 
 pikepdf.settings.set_flate_compression_level(7)  # 9 takes three times as long for a hundredth
 LAYOUT = "report.typ"
@@ -29,21 +30,21 @@ LARGE = 100_000  # pixels from which a table of colours is worth its search
 ONE_AT_A_TIME = Lock()  # pikepdf crashes in several threads where an audit hook is set
 
 
-def pdf(page: Page, languages: Sequence[str], pictures: Mapping[str, bytes], templates: Sequence[Path]) -> bytes:
+def pdf(page: Page, languages: Sequence[str], pictures: Mapping[str, bytes], templates: Templates) -> bytes:
     """The report in one language, or in several with each figure once.
 
-    `pictures` are the files of figures/ by name; `templates` the folders in which report.typ is looked for, first
-    the user's. Raises ComputationError with Typst's words for a layout that fails or warns.
+    `pictures` are the files of figures/ by name; `templates` where report.typ is looked for.
+    Raises ComputationError with Typst's words for a layout that fails or warns.
     """
     with temporary_folder() as root:
         _lay_out(root, document(page, languages), pictures, _template(templates))
         return compact(_compiled(root))
 
 
-def _template(folders: Sequence[Path]) -> Path:
-    found = next((folder / LAYOUT for folder in folders if (folder / LAYOUT).is_file()), None)
+def _template(templates: Templates) -> Path:
+    found = next((folder / LAYOUT for folder in templates.folders if (folder / LAYOUT).is_file()), None)
     if found is None:
-        raise ComputationError(f"no {LAYOUT} in {', '.join(map(str, folders))}")
+        raise ComputationError(f"no {LAYOUT} in {', '.join(map(str, templates.folders))}")
     return found
 
 

@@ -21,10 +21,12 @@ from generator.limits import USUAL, Limits
 from generator.methods import METHODS, load_all
 from generator.regions import Region
 from generator.samples import ClassWords
+from generator.shipped import Templates
 from generator.spec.complaints import complaints
 from generator.spec.fields import Scope, existing, language_tag
 from generator.spec.grammar import Author, Class, Data, Document, Evidence, Figure, ModelFile, Question, by_layer
 from generator.spec.references import VALUE, Declared, Entry, declared, ids, misreferences, wrong_prose
+from generator.templating import check_templates
 from generator.text import Text, bilingual
 from generator.words import folders_beside, speaks
 from generator.words import load as words_of
@@ -62,6 +64,7 @@ class Report:
     plugins: tuple[Path, ...]
     questions: tuple[Question, ...]
     only: tuple[str, ...]
+    templates: Templates
     paths: Mapping[str, str]
     model_paths: Mapping[str, str]
     limits: Limits = USUAL
@@ -131,6 +134,7 @@ def load(path: Path, options: BuildOptions = BuildOptions()) -> Report:  # noqa:
     if problems or document is None:
         raise SpecError(tuple(dict.fromkeys(problems)))
     report = _report(document, names, params, source, options)
+    check_templates(report.templates)
     if options.strict and report.warnings:
         raise SpecError(report.warnings)
     return report
@@ -263,6 +267,7 @@ def _report(
         plugins=document.plugins,
         questions=tuple(_filled(q, islice(figures, len(q.figures)), entries[0].id) for q in document.questions),
         only=_only(options.only, ids(names.questions)),
+        templates=Templates(folders_beside(source.file.parent), options.trust_templates),
         paths={figure.id: figure.path for figure in names.figures},
         model_paths={entry.id: entry.path for entry in entries},
         limits=document.limits,

@@ -6,7 +6,7 @@ import pytest
 
 from generator.build.publish import FORMS, images_of
 from generator.build_options import FORMATS
-from generator.shipped import TEMPLATES
+from generator.shipped import SHIPPED
 from tests.fixtures.evidence_fixture import evidence, whole_section
 from tests.fixtures.report_fixture import built, whole
 
@@ -16,7 +16,7 @@ def of():
     """What the forms are made from, as a publication has it."""
     pictures = {picture.name: picture.data for figure in built().values() for picture in figure.drawing.pictures}
     idle = SimpleNamespace(cache=SimpleNamespace(misses=0))
-    return SimpleNamespace(page=whole(), pictures=pictures, folders=(TEMPLATES,), study=idle)
+    return SimpleNamespace(page=whole(), pictures=pictures, report=SimpleNamespace(templates=SHIPPED), study=idle)
 
 
 def test_every_form_can_be_asked_for():

@@ -15,6 +15,7 @@ from tests.evidence.planted import (
     CLASSES,
     CORNER,
     LIME,
+    case_of,
     corner_classifier,
     corner_images,
     edges,
@@ -25,6 +26,7 @@ from tests.evidence.planted import (
     registered,
     shuffled,
     spoken,
+    told,
     toy,
 )
 from tests.fixtures.closed_form import LinearClassifier
@@ -74,6 +76,14 @@ def test_too_few_images_leave_everything_silent():
     assert {one.light for one in found.of("saliency").verdict.values()} == {"silent"}
     assert found.region_effect == {}
     assert spoken(found).say("saliency") == "Too few images to say."
+
+
+@pytest.mark.parametrize("count", [8, 9, 13])
+def test_fewer_images_than_untrained_networks_are_measured(count):
+    """The networks that no image is left for are not asked."""
+    found = told(case_of(registered("saliency"), count=count))
+    assert set(found.verdict) >= {"looks", "weights"}
+    assert found.images.n == count
 
 
 def test_without_regions_and_untrained_networks_the_rest_is_measured():

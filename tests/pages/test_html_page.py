@@ -1,8 +1,11 @@
 """A page as HTML: safe, whole, without a request, the same bytes each time."""
 
 import re
+import shutil
 from base64 import b64encode
+from dataclasses import replace
 from hashlib import sha256
+from html import unescape
 from html.parser import HTMLParser
 
 import pytest
@@ -10,7 +13,7 @@ import pytest
 from generator.errors import InputError
 from generator.pages import html_page
 from generator.pages.page import ShownFigure
-from generator.shipped import TEMPLATES
+from generator.shipped import TEMPLATES, Templates
 from generator.text import Prose, Text, bilingual
 from tests.fixtures.report_fixture import Told, built, measured, questions, told, whole
 
@@ -225,7 +228,7 @@ def test_a_template_beside_the_spec_takes_the_place_of_ours(tmp_path):
     (tmp_path / "page.html").write_text(
         '{% extends "frame.html" %}{% block main %}mine {{ page.title[lang] }}{% endblock %}'
     )
-    text = html_page.html(whole(), "en", folders=(tmp_path, TEMPLATES))
+    text = html_page.html(whole(), "en", templates=Templates((tmp_path, TEMPLATES)))
     assert "mine Machine Learning HW4" in text
     assert "Content-Security-Policy" in text
 
@@ -234,7 +237,44 @@ def test_a_broken_template_is_the_users_mistake(tmp_path):
     """One message with file and line, no traceback."""
     (tmp_path / "page.html").write_text('{% extends "frame.html" %}\n{% block main %}{% endblok %}')
     with pytest.raises(InputError, match=r"page.html:2: "):
-        html_page.html(whole(), "en", folders=(tmp_path, TEMPLATES))
+        html_page.html(whole(), "en", templates=Templates((tmp_path, TEMPLATES)))
+
+
+def beside(folder, **files):
+    """The project's layout beside a spec, with some files of its own."""
+    for path in TEMPLATES.glob("*.html"):
+        shutil.copyfile(path, folder / path.name)
+    for name, text in files.items():
+        (folder / f"{name}.html").write_text(text)
+    return Templates((folder, TEMPLATES))
+
+
+def test_a_layout_beside_the_spec_is_rendered_as_ours_in_the_sandbox(tmp_path):
+    """All that the project's own templates do is allowed; the policy of the page stands before everything."""
+    ours, own = html_page.html(whole(), "en"), html_page.html(whole(), "en", templates=beside(tmp_path))
+    policy, _, rest = own.partition("\n")
+    assert rest == ours
+    assert re.fullmatch(r'<!doctype html><meta http-equiv="Content-Security-Policy" content="[^"]*">', policy)
+    assert re.search(r'content="([^"]*)"', policy)[1] in unescape(ours)
+    assert html_page.html(whole(), "en", templates=replace(beside(tmp_path), trusted=True)) == ours
+
+
+@pytest.mark.parametrize(
+    "element",
+    [
+        '<meta http-equiv="refresh" content="0;url=https://other.example/">',
+        "<META HTTP-EQUIV=' Refresh' CONTENT='0;url=//other.example'>",
+        '<link rel="preconnect" href="https://other.example">',
+        '<link rel="icon dns-prefetch" href="//other.example">',
+        '<link rel="stylesheet" href="//other.example/x.css">',
+    ],
+)
+def test_a_layout_beside_the_spec_calls_nobody(tmp_path, element):
+    """What no policy stops is refused; with --trust-templates it is the author's own affair."""
+    templates = beside(tmp_path, page=f'{{% extends "frame.html" %}}{{% block main %}}{element}{{% endblock %}}')
+    with pytest.raises(InputError, match="is more than data; --trust-templates lets it be"):
+        html_page.html(whole(), "en", templates=templates)
+    assert element in html_page.html(whole(), "en", templates=replace(templates, trusted=True))
 
 
 def test_colours_of_text_are_read_everywhere():

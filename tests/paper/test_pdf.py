@@ -16,13 +16,13 @@ from generator.errors import ComputationError
 from generator.pages.page import Image, Matrix, PictureGrid, PictureRows, Sheet, Table
 from generator.paper import pdf as paper
 from generator.paper.pdf import compact, pdf
+from generator.shipped import SHIPPED, Templates
 from generator.text import Text
-from tests import ROOT
 from tests.fixtures import report_fixture
 from tests.fixtures.picked import with_answer
 from tests.fixtures.report_fixture import everywhere
 
-TEMPLATES = (ROOT / "templates",)
+TEMPLATES = SHIPPED
 CASES = {"zh-Hant": ("zh-Hant",), "en": ("en",), "both": ("zh-Hant", "en")}
 HOSTILE = "#import \"x\" ]]> <script>alert(1)</script> {{ ''.__class__ }} $x$ @fig *b* _c_ `d` \\ // /*"
 SIDE = 400
@@ -256,7 +256,7 @@ def test_odd_titles_give_a_file(words):
 def test_a_template_beside_the_report_comes_first(tmp_path):
     """The user's report.typ replaces the project's."""
     (tmp_path / "report.typ").write_text('#set document(title: "Mine")\n= Own layout')
-    data = pdf(report_fixture.whole(), ["en"], {}, (tmp_path, *TEMPLATES))
+    data = pdf(report_fixture.whole(), ["en"], {}, Templates((tmp_path,), trusted=True))
     assert "Own layout" in PdfReader(BytesIO(data)).pages[0].extract_text()
 
 
@@ -264,10 +264,10 @@ def test_a_broken_template_is_told_in_words(tmp_path):
     """Typst's message, without a trace; a warning is as bad as an error."""
     (tmp_path / "report.typ").write_text("#let = 3")
     with pytest.raises(ComputationError, match="the PDF could not be set"):
-        pdf(report_fixture.whole(), ["en"], {}, (tmp_path,))
+        pdf(report_fixture.whole(), ["en"], {}, Templates((tmp_path,)))
     (tmp_path / "report.typ").write_text('#set document(title: "x")\n#set text(font: "No Such Font")\n= a')
     with pytest.raises(ComputationError, match=r"with a warning.*no such font"):
-        pdf(report_fixture.whole(), ["en"], {}, (tmp_path,))
+        pdf(report_fixture.whole(), ["en"], {}, Templates((tmp_path,)))
 
 
 def test_an_independent_checker_finds_no_error(case, tmp_path):
