@@ -1,4 +1,7 @@
-"""What people and strangers write where something else belongs."""
+"""What people and strangers write where something else belongs.
+
+In prose SECRET stands for the path of a file that is nobody's business, SHELL for a command that should not run.
+"""
 
 from __future__ import annotations
 
@@ -149,11 +152,11 @@ PROSE: tuple[str, ...] = (
     "{{ lipsum(10**6) }}",
     "{{ cycler.__init__.__globals__ }}",
     "{{ ''.__class__.__mro__[1].__subclasses__() }}",
-    "{{ self.__init__.__globals__['os'].system('true') }}",
+    "{{ self.__init__.__globals__['os'].system('SHELL') }}",
     "{{ config }}",
     "{{ fig.__globals__ }}",
     "{{ fig | attr('__globals__') }}",
-    "{% include '/etc/passwd' %}",
+    "{% include 'SECRET' %}",
     "{% import 'os' as os %}",
     "{% extends 'page.html' %}",
     "{% macro f() %}{{ f() }}{% endmacro %}{{ f() }}",
@@ -187,7 +190,8 @@ PROSE: tuple[str, ...] = (
     "![x](/\\evil.example/x.png)",
     "![x](\\\\\\\\evil.example/x.png)",
     "![x](data:text/html,x)",
-    "![x](../../../../etc/passwd)",
+    "![x](SECRET)",
+    "![x](../../../../..SECRET)",
     "![x](nothere.png)",
     "[x](javascript:alert(1))",
     "[x](JaVa\tScRiPt:alert(1))",
@@ -222,6 +226,6 @@ PROSE: tuple[str, ...] = (
     "[[figure:saliency]]",
     "[^1]: note [^1] [^1]",
     "#set page(width: 1pt) #panic() @x <y> $z$",
-    '#read("/etc/passwd") #image("/etc/passwd") \\#',
+    '#read("SECRET") #image("SECRET") \\#',
     '`#eval("1")` ```typ\n#panic()\n```',
 )

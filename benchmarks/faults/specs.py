@@ -21,7 +21,7 @@ from benchmarks.faults.workers import Workers, within
 from generator.methods import load_all
 
 COUNT, SHORT = 10_000, 150
-BUILT = 0.01  # of the accepted ones
+BUILT = 0.03  # of the accepted ones
 SPECS = (
     "report.yaml",
     "templates/starter/report.yaml",
@@ -136,7 +136,7 @@ def _somewhere(tree: Any, chance: random.Random) -> Place:  # noqa: ANN401
 
 def replaced(tree: Any, chance: random.Random, canaries: Canaries) -> None:  # noqa: ANN401
     held, key = _somewhere(tree, chance)
-    held[key] = chance.choice((*VALUES, str(canaries.secret)))
+    held[key] = chance.choice(VALUES)
 
 
 def removed(tree: Any, chance: random.Random, canaries: Canaries) -> None:  # noqa: ANN401
@@ -170,7 +170,7 @@ def reworded(tree: Any, chance: random.Random, canaries: Canaries) -> None:  # n
     texts = [place for place in _all_places(tree) if isinstance(place[0][place[1]], str)]
     if texts:
         held, key = chance.choice(texts)
-        hostile = chance.choice(PROSE).replace("system('true')", f"system('{canaries.shell}')")
+        hostile = chance.choice(PROSE).replace("SHELL", canaries.shell).replace("SECRET", str(canaries.secret))
         old = held[key]
         held[key] = chance.choice((hostile, f"{old}\n\n{hostile}", f"{hostile} {old}"))
 
