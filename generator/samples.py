@@ -1,6 +1,6 @@
 """Images with their labels, by whatever word a file has for a class; pixels are decoded only when asked for."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from generator.artefacts import Floats, Ints
 
 UNLABELLED = -1
+AT_ONCE, ROOM = 64, 1 << 27  # pictures that are held as they are stored, and the bytes that they may take
 Picture = NDArray[np.generic]  # or many
 Decode = Callable[[Ints], list[Picture]]
 Range = tuple[float, float]  # the stored values that are black and white
@@ -91,15 +92,25 @@ class Samples:
     def __len__(self) -> int:
         return len(self.index)
 
+    def in_parts(self, positions: Ints) -> Iterator[tuple[slice, list[Picture]]]:
+        """The pictures as stored, with their places among the positions: so few at a time as there is room for."""
+        largest = max((picture.nbytes for picture in self.decode(positions[:1])), default=1)
+        step = max(1, min(AT_ONCE, ROOM // max(1, largest)))
+        for part in (slice(start, start + step) for start in range(0, len(positions), step)):
+            yield part, self.decode(positions[part])
+
     def fingerprints(self, positions: Ints) -> list[bytes]:
         """The same for equal pictures."""
-        return self.files.digests(positions) if self.files else [pixel_digest(p) for p in self.decode(positions)]
+        if self.files is not None:
+            return self.files.digests(positions)
+        return [pixel_digest(picture) for _, pictures in self.in_parts(positions) for picture in pictures]
 
     def sizes(self, positions: Ints) -> list[tuple[int, int]]:
         """Height and width of pictures as stored."""
         if self.files is not None:
             return self.files.sizes(positions)
-        return [(picture.shape[0], picture.shape[1]) for picture in self.decode(positions)]
+        parts = self.in_parts(positions)
+        return [(picture.shape[0], picture.shape[1]) for _, pictures in parts for picture in pictures]
 
     def named(self, position: int) -> str:
         """How a message calls a picture."""

@@ -9,6 +9,7 @@ import re
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from math import isfinite
 from pathlib import Path
 from typing import Any, cast
 
@@ -272,4 +273,6 @@ def _scalar(node: yaml.Node) -> str | int | float | bool | None:
         return None
     if kind == "bool":
         return bool(node.value.lower() == "true")
-    return int(node.value) if kind == "int" else float(node.value) if kind == "float" else str(node.value)
+    if kind == "float":
+        return float(node.value) if isfinite(float(node.value)) else str(node.value)
+    return int(node.value) if kind == "int" else str(node.value)

@@ -1,6 +1,7 @@
 """Images with their labels, and what a model said of labelled ones."""
 
 import numpy as np
+import pytest
 
 from generator.samples import UNLABELLED, Evaluation, Samples, in_memory
 from tests.conftest import batch_of
@@ -38,3 +39,19 @@ def test_counts_have_a_row_for_each_label():
     assert evaluation.counts(3).tolist() == [[1, 0, 1], [0, 0, 0], [0, 0, 1]]
     assert evaluation.accuracy == 2 / 3
     assert np.isnan(Evaluation(np.zeros(0, np.int64), np.zeros(0, np.int64), None, "", "").accuracy)
+
+
+@pytest.mark.parametrize(("side", "parts"), [(8, [64, 36]), (2_000, [33, 33, 33, 1])])
+def test_large_pictures_are_held_a_few_at_a_time(side, parts):
+    """Of small ones 64, of large ones as many as there is room for; sizes and digests take no more."""
+    held = []
+
+    def decode(positions):
+        held.append(len(positions))
+        return [np.broadcast_to(np.uint8(3), (side, side))] * len(positions)
+
+    many = Samples(np.arange(100), np.zeros(100, np.int64), decode, "", "")
+    assert [len(pictures) for _, pictures in many.in_parts(np.arange(100))] == parts
+    assert held == [1, *parts]
+    assert many.sizes(np.arange(3)) == [(side, side)] * 3
+    assert many.sizes(np.zeros(0, np.int64)) == []

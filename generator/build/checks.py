@@ -17,6 +17,7 @@ from generator.build.study import Study, open_study
 from generator.build.subject import MODEL, Subject, fitting
 from generator.build_options import BuildOptions
 from generator.classifier import layer_called
+from generator.data.preprocess import statistic_in
 from generator.data.resize import images_of
 from generator.data.resizing_check import MOST as RESIZED
 from generator.data.resizing_check import better_resizing
@@ -182,12 +183,15 @@ def _misfits(report: Report, study: Study, figure: Figure) -> Iterator[Problem]:
 
 
 def _unreadable(report: Report, study: Study) -> Iterator[Problem]:
-    """Data that cannot be read, or have no image; the training data too."""
+    """Data that cannot be read, or have no image; the training data and the files of the preprocessing too."""
     counts: dict[str, Callable[[], int | None]] = {
         "data": lambda: study.data_facts[0],
         "data.training": lambda: study.training_count,
     }
-    for path, count in counts.items() if needs_model(report, study) else ():
+    if not needs_model(report, study):
+        return
+    yield from _statistics(report)
+    for path, count in counts.items():
         try:
             empty = count() == 0
         except DataError as error:
@@ -195,6 +199,16 @@ def _unreadable(report: Report, study: Study) -> Iterator[Problem]:
         else:
             if empty:
                 yield report.problem(path, "no images")
+
+
+def _statistics(report: Report) -> Iterator[Problem]:
+    """Files of a preprocessing that hold no mean or deviation."""
+    named = zip(report.model_paths.values(), report.models, strict=True)
+    for path, key, file in ((path, *entry) for path, model in named for entry in model.preprocess.files.items()):
+        try:
+            statistic_in(report.folder / file, key, report.limits)
+        except DataError as error:
+            yield report.problem(child(path, f"preprocess.{key}"), str(error))
 
 
 def _missing_images(report: Report, study: Study, figure: Figure) -> Iterator[Problem]:

@@ -144,11 +144,7 @@ class Subject:
     def key(self) -> str:
         """Stands for the model behind its preprocessing, and for the libraries that run it."""
         statistics = (self.settings.mean, self.settings.std)
-        files = [
-            file_digest(self.folder / value, DataError, self.asked.limits)
-            for value in statistics
-            if isinstance(value, Path)
-        ]
+        files = [file_digest(self.folder / file, limits=self.asked.limits) for file in self.settings.files.values()]
         by_data = self.data.digest if "data" in statistics else ""
         made_of = {"preprocess": repr(self.settings), "files": files, "data": by_data}
         return key_of(behind=self._opened, **made_of)
@@ -171,7 +167,8 @@ class Subject:
 
         opened = open_model(self.path, Preprocessor(), self.asked)
         chunks = partial(self.data.chunks, frame_of(self.settings.resize, self.settings.crop, opened.input_shape))
-        return opened.preprocessed(by=preprocess_of(self.settings, opened.input_shape, self.folder, chunks))
+        settings, shape, limits = self.settings, opened.input_shape, self.asked.limits
+        return opened.preprocessed(by=preprocess_of(settings, shape, self.folder, chunks, limits))
 
     @cached_property
     def frame(self) -> Frame:

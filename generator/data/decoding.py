@@ -6,11 +6,14 @@ than one of 256 levels; a whole photograph is never held longer than it takes to
 """
 
 import logging
+import os
+import struct
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
 from importlib import import_module
 from importlib.util import find_spec
+from math import prod
 from pathlib import Path
 
 import numpy as np
@@ -47,6 +50,7 @@ PNG_DEPTH = 24  # where a PNG says how many bits a sample has
 BARE = (".tif", ".tiff", ".pgm", ".pnm")  # that may hold such
 RESAMPLED = {"bilinear": Image.Resampling.BILINEAR, "bicubic": Image.Resampling.BICUBIC}
 RESAMPLED["lanczos"] = Image.Resampling.LANCZOS
+SIDE = 65_535  # pixels, as in a JPEG: weights are held for each pixel along a side
 MUCH = 2  # times the size that is needed: from there on a picture is decoded small
 ORIENTATION, SIDEWAYS = 0x0112, 5  # of EXIF: from there on height and width are swapped
 UPSIDE, MIRRORED = (3, 4, 7, 8), (2, 3, 6, 7)  # whose first rows, or columns, are the last that are stored
@@ -80,6 +84,7 @@ OTHERS = (  # what is often called a picture, by the place and the sign in its h
     (8, b"AVI ", "a video"),
     (128, b"DICM", "DICOM, a medical image: export it as PNG or TIFF"),
 )
+TIFF = {b"ii*\0": "<I", b"mm\0*": ">I"}  # its signs, and how it says where its description begins
 HEAD = 256  # bytes of a file that say what it is
 
 logging.getLogger("PIL").addHandler(logging.NullHandler())  # what it has to say of a file, it raises
@@ -166,31 +171,38 @@ def _decoded(file: Path, limits: Limits, frame: Frame | None = None) -> Image.Im
 def _opened(file: Path, limits: Limits) -> Iterator[ImageFile]:
     """A picture whose head is read; whatever a decoder raises inside is a PictureError that says what the file is."""
     with opened(file, PictureError, limits) as content:
-        start = content.read(HEAD)
+        start, size = content.read(HEAD), content.seek(0, os.SEEK_END)
         content.seek(0)
         what = f"{file}: not a picture that can be read"
         try:
             with parsed(PictureError, what, f"; {CURE}"), Image.open(content, formats=formats()) as picture:
-                if picture.width * picture.height > limits.pixels:
-                    raise PictureError(f"{file}: {_too_large(picture, limits)}")
+                if large := _too_large(picture.size, limits):
+                    raise PictureError(f"{file}: {large}")
                 yield picture
         except PictureError as error:
             if isinstance(error.__cause__, UnidentifiedImageError):
-                raise PictureError(f"{what}: {_instead(start)}; {CURE}") from error.__cause__
+                raise PictureError(f"{what}: {_instead(start, size)}; {CURE}") from error.__cause__
             raise
 
 
-def _too_large(picture: Image.Image, limits: Limits) -> str:
-    pixels = picture.width * picture.height
-    return (
-        f"{picture.width} × {picture.height} pixels, more than the {limits.pixels:,} that a picture may have; make it "
-        f"smaller, or say `limits: {{pixels: {pixels}}}` in the spec"
-    )
+def _too_large(size: tuple[int, int], limits: Limits) -> str:
+    """What is said of a width and height that no picture may have, or ''."""
+    told = f"{size[0]} × {size[1]} pixels, more than"
+    if max(size) > SIDE:
+        return f"{told} {SIDE:,} along a side; make it smaller"
+    if prod(size) > limits.pixels:
+        return (
+            f"{told} the {limits.pixels:,} that a picture may have; make it smaller, or say "
+            f"`limits: {{pixels: {prod(size)}}}` in the spec"
+        )
+    return ""
 
 
-def _instead(start: bytes) -> str:
+def _instead(start: bytes, size: int) -> str:
     """What a file is that is no picture, by how it begins."""
     begun = start.lower().lstrip()
+    if begun[:4] in TIFF and struct.unpack_from(TIFF[begun[:4]], start.ljust(8), 4)[0] >= size:
+        return CUT_SHORT
     words = (words for place, sign, words in OTHERS if (start[place:] if place else begun).startswith(sign))
     return next(words, f"none of {', '.join(formats())}") if begun else "empty"
 

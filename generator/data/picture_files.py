@@ -111,7 +111,8 @@ class PictureFiles:
 
     def top(self, position: int) -> tuple[float, float]:
         """The largest value that a file holds, and the one that is taken for white there."""
-        stored, _, high = stored_range(self.folder / self.names[position], self.limits)
+        limits = self.limits
+        ((stored, _, high),) = in_parallel(lambda file: stored_range(file, limits), self._at(np.array([position])))
         return high, self.levels.bounds(stored)[1]
 
     def sizes(self, positions: Ints) -> list[tuple[int, int]]:

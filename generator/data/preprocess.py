@@ -1,33 +1,39 @@
 """Images into what the model was trained on, and back: one preprocessing for all figures."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
+from pydantic_core import PydanticCustomError
 
 from generator.artefacts import Floats
 from generator.data.resize import Resizing
+from generator.data.stored_arrays import arrays_in
 from generator.errors import DataError
+from generator.limits import USUAL, Limits
 
 Mode = Literal["tf", "torch", "caffe"]
-Statistic = float | tuple[float, ...] | Literal["data"] | Path
+Side = Annotated[int, Field(ge=1)]
+Statistic = float | Annotated[tuple[float, ...], Field(min_length=1)] | Literal["data"] | Path
 
 BYTES = 1.5  # a mean or deviation above it was taken over pixels of 0..255
 SHOWN_MEAN, SHOWN_DEVIATION = 0.5, 0.25  # how standardised inputs are shown again: typical of a picture
 TORCH = ((0.485, 0.456, 0.406), (0.229, 0.224, 0.225))  # of ImageNet, as keras.applications has them
 CAFFE = (103.939, 116.779, 123.68)  # blue, green, red
 LEVELS = 256
+LARGEST = 1e9  # that a number of the preprocessing may be: more is no colour, and float32 ends somewhere
+MOST = 1 << 28  # bytes of a file of them
 
 
 class Preprocessing(BaseModel):
     """What is done to a picture before the model sees it, in this order: crop, resize, equalize, scale, mean, std."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
-    crop: Annotated[tuple[int, int] | None, Field(description="height and width cut from the middle")] = None
+    crop: Annotated[tuple[Side, Side] | None, Field(description="height and width cut from the middle")] = None
     resize: Annotated[Resizing | None, Field(description="how it comes to the model's size")] = None
     equalize: Annotated[bool, Field(description="spread the grey levels evenly, channel by channel")] = False
     scale: Annotated[tuple[float, float] | None, Field(description="what black and white become; default 0, 1")] = None
@@ -37,6 +43,25 @@ class Preprocessing(BaseModel):
     std: Annotated[Statistic | None, Field(description="divided by: number, by channel, .npy by pixel, or data")] = None
     standardize: Annotated[Literal["image"] | None, Field(description="each image to mean 0, deviation 1")] = None
     mode: Annotated[Mode | None, Field(description="as keras.applications does: tf, torch or caffe")] = None
+
+    @property
+    def files(self) -> Mapping[str, Path]:
+        """The files that hold its mean or deviation, by key."""
+        given = {"mean": self.mean, "std": self.std}
+        return {key: value for key, value in given.items() if isinstance(value, Path)}
+
+    @field_validator("scale", "mean", "std")
+    @classmethod
+    def _sensible(cls, value: object, info: ValidationInfo) -> object:
+        numbers = value if isinstance(value, tuple) else (value,) if isinstance(value, float) else ()
+        if info.field_name == "std" and any(not number > 0 for number in numbers):
+            raise PydanticCustomError("wrong", "{message}", {"message": "a deviation has to be more than 0"})
+        if any(not abs(number) <= LARGEST for number in numbers):
+            raise PydanticCustomError("wrong", "{message}", {"message": "no number here may be beyond a billion"})
+        if info.field_name == "scale" and numbers and numbers[0] == numbers[1]:
+            message = f"black and white both become {numbers[0]:g}"
+            raise PydanticCustomError("wrong", "{message}", {"message": message})
+        return value
 
 
 @dataclass(frozen=True)
@@ -79,6 +104,7 @@ def preprocess_of(
     shape: tuple[int, int, int],
     folder: Path = Path(),
     images: Callable[[], Iterable[Floats]] | None = None,
+    limits: Limits = USUAL,
 ) -> Preprocessor:
     """The preprocessing that a spec asks for, for inputs of `shape`; raises DataError where it does not fit.
 
@@ -91,10 +117,8 @@ def preprocess_of(
     needed = "data" in (settings.mean, settings.std)
     batches = images() if needed and images else None
     taken = pixel_statistics(map(equalized, batches) if settings.equalize else batches) if batches else None
-    mean, std = (_statistic(settings, key, shape, folder, taken) for key in ("mean", "std"))
+    mean, std = (_statistic(settings, key, shape, folder, taken, limits) for key in ("mean", "std"))
     low, high = settings.scale or _range(settings, mean, std)
-    if low == high:
-        raise DataError(f"preprocess.scale: black and white both become {low:g}")
     span = np.float32(high - low)
     if settings.mean == "data" and mean is not None:
         mean = mean * span + np.float32(low)
@@ -123,7 +147,12 @@ def _of_mode(mode: Mode, channels: int) -> Preprocessor:
 
 
 def _statistic(
-    settings: Preprocessing, key: str, shape: tuple[int, int, int], folder: Path, taken: tuple[Floats, Floats] | None
+    settings: Preprocessing,
+    key: str,
+    shape: tuple[int, int, int],
+    folder: Path,
+    taken: tuple[Floats, Floats] | None,
+    limits: Limits,
 ) -> Floats | None:
     """A mean or deviation as an array that broadcasts against `(H, W, C)`."""
     value: Statistic | None = getattr(settings, key)
@@ -134,23 +163,33 @@ def _statistic(
             raise DataError(f"preprocess.{key}: data: there are no images to take it from")
         return taken[0 if key == "mean" else 1]
     if isinstance(value, str | Path):
-        return _of_file(folder / value, key, shape)
+        return _of_shape(folder / value, statistic_in(folder / value, key, limits), key, shape)
     array = np.atleast_1d(np.asarray(value, np.float32))
     if len(array) not in (1, shape[2]):
         raise DataError(f"preprocess.{key}: {len(array)} numbers for {shape[2]} channels")
     return array
 
 
-def _of_file(path: Path, key: str, shape: tuple[int, int, int]) -> Floats:
-    """The statistic by pixel of an .npy file: `(H, W)` or `(H, W, C)`."""
-    try:
-        array = np.load(path, allow_pickle=False)
-    except (OSError, ValueError, EOFError) as error:
-        raise DataError(f"{path}: preprocess.{key}: not an .npy file of numbers ({error})") from error
+def statistic_in(path: Path, key: str, limits: Limits = USUAL) -> Floats:
+    """The mean or deviation by pixel that an .npy file holds; raises DataError where it can be none."""
+    stored = arrays_in(path, limits)
+    found = next(iter(stored.values()))
+    if len(stored) > 1 or found.kind.kind not in "uif" or found.size > MOST:
+        raise DataError(f"{path}: preprocess.{key}: has to be one array of numbers by pixel, as numpy.save writes it")
+    array = np.asarray(found.read(limits), np.float64)
+    if not (np.abs(array) <= LARGEST).all():
+        raise DataError(f"{path}: preprocess.{key}: some of its values are no numbers, or beyond a billion")
+    if key == "std" and (array < 0).any():
+        raise DataError(f"{path}: preprocess.std: some of its values are below 0, which no deviation is")
+    return array.astype(np.float32)
+
+
+def _of_shape(path: Path, array: Floats, key: str, shape: tuple[int, int, int]) -> Floats:
+    """The same as an array that broadcasts against the model's input."""
     array = array[..., None] if array.shape == shape[:2] else array
-    if array.shape not in (shape, (*shape[:2], 1)) or array.dtype.kind not in "uif":
+    if array.shape not in (shape, (*shape[:2], 1)):
         raise DataError(f"{path}: preprocess.{key}: the shape {array.shape} does not fit the model's {shape}")
-    return np.asarray(array, np.float32)
+    return array
 
 
 def pixel_statistics(batches: Iterable[Floats]) -> tuple[Floats, Floats]:

@@ -6,8 +6,8 @@ reduction) or of TensorFlow (not: the filter spans neighbouring pixels of the pi
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cache, lru_cache
-from math import ceil
+from functools import lru_cache
+from math import ceil, prod
 from typing import Annotated, Literal, get_args
 
 import numpy as np
@@ -21,7 +21,7 @@ from generator.samples import Frame, Picture, Samples
 Filter = Literal["nearest", "bilinear", "bicubic", "lanczos", "area"]
 Aspect = Literal["stretch", "crop", "pad"]
 
-AT_ONCE = 64  # pictures that are held as they are stored, which may be larger than the images
+ROOM = 1 << 24  # values of pictures that are held as floats at once; they may be much larger than the images
 LUMA = np.array((0.299, 0.587, 0.114), np.float32)  # ITU-R BT.601, as Pillow turns colour into grey
 
 
@@ -103,7 +103,10 @@ def resize(pictures: Sequence[Picture], frame: Frame, sides: tuple[Span, Span] |
     out = np.empty((len(pictures), *frame.shape), np.float32)
     for form in dict.fromkeys(picture.shape for picture in pictures):  # pictures of one form in one product
         rows = [row for row, picture in enumerate(pictures) if picture.shape == form]
-        out[rows] = _fitted(np.stack([pictures[row] for row in rows]), frame, sides or spans((form[0], form[1]), frame))
+        step = max(1, ROOM // max(1, prod(form)))
+        for some in (rows[start : start + step] for start in range(0, len(rows), step)):
+            stack = np.stack([pictures[row] for row in some])
+            out[some] = _fitted(stack, frame, sides or spans((form[0], form[1]), frame))
     return out
 
 
@@ -112,9 +115,8 @@ def images_of(samples: Samples, positions: NDArray[np.int64], frame: Frame) -> F
     if samples.files is not None:
         return samples.files.fit(positions, frame)
     out = np.empty((len(positions), *frame.shape), np.float32)
-    for start in range(0, len(positions), AT_ONCE):
-        part = slice(start, start + AT_ONCE)
-        out[part] = resize(samples.decode(positions[part]), frame)
+    for part, pictures in samples.in_parts(positions):
+        out[part] = resize(pictures, frame)
     return out
 
 
@@ -123,12 +125,29 @@ def _fitted(stack: Picture, frame: Frame, sides: tuple[Span, Span]) -> Floats:
     for axis, (span, new) in enumerate(zip(sides, frame.shape, strict=False), 1):  # what no pixel needs goes first
         used = span.first + _weights(span, new, frame.filter, frame.antialias)[0]
         stack = stack if len(used) == stack.shape[axis] else stack.take(used, axis)
-    images = in_unit(stack if stack.ndim == 4 else stack[..., None])
-    images = to_channels(images, frame.shape[2])
-    for span, new, along in zip(sides, frame.shape, ("yh,nhwc->nywc", "xw,nywc->nyxc"), strict=False):
-        if span != Span(span.first, new, 0, new):
-            images = np.einsum(along, _weights(span, new, frame.filter, frame.antialias)[1], images, optimize=True)
+    stack = stack if stack.ndim == 4 else stack[..., None]
+    down, right = (
+        None if span == Span(span.first, new, 0, new) else _weights(span, new, frame.filter, frame.antialias)[1]
+        for span, new in zip(sides, frame.shape, strict=False)
+    )
+    images = _reduced(stack, down, frame.shape[2])
+    if right is not None:
+        images = np.einsum("xw,nywc->nyxc", right, images, optimize=True)
     return np.clip(images, 0, 1, dtype=np.float32)
+
+
+def _reduced(stack: Picture, down: Floats | None, channels: int) -> Floats:
+    """Pictures `(N, h, w, c)` in floats with the height of the image; of large ones so many rows at a time."""
+    step = max(1, ROOM // max(1, stack[:, 0].size))
+    if down is None or step >= stack.shape[1]:
+        images = to_channels(in_unit(stack), channels)
+        return images if down is None else np.einsum("yh,nhwc->nywc", down, images, optimize=True)
+    out = np.zeros((len(stack), len(down), stack.shape[2], channels), np.float32)
+    for start in range(0, stack.shape[1], step):
+        images, part = to_channels(in_unit(stack[:, start : start + step]), channels), down[:, start : start + step]
+        rows = np.flatnonzero(part.any(axis=1))  # of the image, to which these rows of the pictures add
+        out[:, rows] += np.einsum("yh,nhwc->nywc", part[rows], images, optimize=True)
+    return out
 
 
 def in_unit(pictures: Picture) -> Floats:
@@ -150,7 +169,7 @@ def to_channels(images: Floats, channels: int) -> Floats:
     return images if channels == 3 else np.concatenate([images, np.ones_like(images[..., :1])], axis=3)
 
 
-@cache
+@lru_cache(maxsize=256)
 def _weights(span: Span, new: int, filter: str, antialias: bool) -> tuple[NDArray[np.int64], Floats]:
     """Which of the pixels taken are needed, and how much of each `(new, needed)` an image's pixel takes."""
     scale = (span.high - span.low) / new

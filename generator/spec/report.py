@@ -99,9 +99,9 @@ class Report:
     def inputs(self) -> tuple[Path, ...]:
         """Every file and folder that the site is made from, beside the program itself; some may be absent."""
         files = [self.source.file, *self.plugins, *(model.path for model in self.models), self.folder / "templates"]
-        named = [value for model in self.models for value in (model.preprocess.mean, model.preprocess.std)]
+        named = [file for model in self.models for file in model.preprocess.files.values()]
         named += [path for figure in self.figures.values() for path in figure.files]
-        files += [self.folder / value for value in named if isinstance(value, Path)]
+        files += [self.folder / file for file in named]
         return tuple(
             path for path in (*files, self.data.path, self.data.folder, self.data.training, self.evaluation) if path
         )

@@ -1,9 +1,19 @@
 """One preprocessing, by hand numbers and against Keras' own."""
 
+import math
+
 import numpy as np
 import pytest
+from pydantic import ValidationError
 
-from generator.data.preprocess import Preprocessing, Preprocessor, equalized, pixel_statistics, preprocess_of
+from generator.data.preprocess import (
+    Preprocessing,
+    Preprocessor,
+    equalized,
+    pixel_statistics,
+    preprocess_of,
+    statistic_in,
+)
 from generator.errors import DataError
 
 SHAPE = (2, 3, 3)
@@ -112,10 +122,9 @@ def test_equalising_spreads_the_levels_as_opencv_does():
     ("settings", "message"),
     [
         ({"mean": (1.0, 2.0)}, r"preprocess\.mean: 2 numbers for 3 channels"),
-        ({"std": "no.npy"}, r"no\.npy: preprocess\.std: not an \.npy"),
+        ({"std": "no.npy"}, r"no\.npy: no such file"),
         ({"std": "wrong.npy"}, r"the shape \(9,\) does not fit the model's \(2, 3, 3\)"),
         ({"mean": "data"}, r"there are no images"),
-        ({"scale": (1, 1)}, "black and white both become 1"),
     ],
 )
 def test_what_does_not_fit_is_refused(tmp_path, settings, message):
@@ -129,3 +138,60 @@ def test_colour_modes_need_colour():
     """ImageNet's means belong to three channels."""
     with pytest.raises(DataError, match="for 3 channels, the model takes 1"):
         of((2, 2, 1), mode="torch")
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({"scale": (1, 1)}, "black and white both become 1"),
+        ({"scale": (0, math.inf)}, "no number here may be beyond a billion"),
+        ({"mean": math.nan}, "no number here may be beyond a billion"),
+        ({"mean": (0.5, 1e300, 0.5)}, "no number here may be beyond a billion"),
+        ({"mean": ()}, "at least 1"),
+        ({"std": 0.0}, "a deviation has to be more than 0"),
+        ({"std": -1.0}, "a deviation has to be more than 0"),
+        ({"std": math.nan}, "a deviation has to be more than 0"),
+        ({"std": (0.2, 0.0, 0.2)}, "a deviation has to be more than 0"),
+        ({"crop": (0, 42)}, "greater than or equal to 1"),
+        ({"crop": (42, -1)}, "greater than or equal to 1"),
+    ],
+)
+def test_numbers_that_make_no_input_are_refused(settings, message):
+    """A deviation of nothing, a mean that is none, a crop of nothing: before any model is opened."""
+    with pytest.raises(ValidationError, match=message):
+        Preprocessing(**settings)
+
+
+@pytest.mark.parametrize(
+    ("array", "message"),
+    [
+        (np.full((2, 3), np.nan), "some of its values are no numbers, or beyond a billion"),
+        (np.full((2, 3), -np.inf), "some of its values are no numbers, or beyond a billion"),
+        (np.array([[1.0, -1.0]]), "some of its values are below 0, which no deviation is"),
+        (np.array(["a", "b"]), "has to be one array of numbers by pixel"),
+        (np.array({"mean": 3}), "has to be one array of numbers by pixel"),
+    ],
+)
+def test_a_file_of_numbers_that_make_no_input_is_refused(tmp_path, array, message):
+    """Whatever the model; an object of Python is never made."""
+    np.save(tmp_path / "a.npy", array, allow_pickle=True)
+    with pytest.raises(DataError, match=rf"a\.npy: preprocess\.std: {message}"):
+        statistic_in(tmp_path / "a.npy", "std")
+
+
+@pytest.mark.parametrize("damage", ["empty", "zip", "cut", "claims", "folder"])
+def test_what_is_no_file_of_numbers_is_a_sentence(tmp_path, damage):
+    """An archive in its place, half a file, a head that claims more than there is."""
+    path = tmp_path / "a.npy"
+    np.save(path, np.ones((20, 30)))
+    whole = path.read_bytes()
+    if damage == "zip":
+        np.savez(tmp_path / "b", x=np.ones((2, 3)), y=np.ones((2, 3)))
+        path.write_bytes((tmp_path / "b.npz").read_bytes())
+    elif damage == "folder":
+        path.unlink()
+        path.mkdir()
+    else:
+        path.write_bytes({"empty": b"", "cut": whole[:200], "claims": whole.replace(b"20", b"2" * 12)}[damage])
+    with pytest.raises(DataError, match=r"a\.npy: "):
+        statistic_in(path, "mean")

@@ -120,3 +120,14 @@ def test_keras_loader_is_pillow(tmp_path, name):
     theirs = np.asarray(keras.utils.load_img(tmp_path / "a.png", target_size=(32, 48), interpolation=name)) / 255
     ours = resize([PICTURE], Frame((32, 48, 3), filter=name))[0]
     np.testing.assert_allclose(ours, theirs, atol=1.1 / 255)
+
+
+@pytest.mark.parametrize("filter", ["area", "bilinear", "nearest"])
+@pytest.mark.parametrize("shape", [(90, 70), (90, 70, 3), (90, 70, 4)])
+def test_large_pictures_are_reduced_a_few_rows_at_a_time(monkeypatch, filter, shape):
+    """What comes out is what all at once gives; a photograph in floats would take a gigabyte."""
+    pictures = [RNG.integers(0, 256, shape, dtype=np.uint8) for _ in range(3)]
+    frame = Frame((9, 8, 3), filter=filter)
+    at_once = resize(pictures, frame)
+    monkeypatch.setattr("generator.data.resize.ROOM", 1_000)
+    np.testing.assert_allclose(resize(pictures, frame), at_once, atol=1e-6)
