@@ -13,7 +13,7 @@ from pathlib import Path
 from benchmarks.faults.canaries import watched
 from benchmarks.faults.tally import Tally
 
-CAMPAIGNS = ("specs", "files", "kills", "pairs", "disks", "methods")
+CAMPAIGNS = ("specs", "files", "kills", "pairs", "disks", "methods", "requests")
 
 
 def main() -> int:

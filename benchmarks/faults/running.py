@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 from benchmarks.faults.tally import Fault
 
@@ -54,15 +55,17 @@ def environment(**more: str) -> dict[str, str]:
     return {**os.environ, **known, **more}
 
 
-def started(words: Sequence[str], folder: Path, **more: str) -> subprocess.Popen[bytes]:
-    """A command in a session of its own, so that all of it can be found and ended."""
+def started(
+    words: Sequence[str], folder: Path, said: int | IO[bytes] = subprocess.PIPE, **more: str
+) -> subprocess.Popen[bytes]:
+    """A command in a session of its own, so that all of it can be found and ended; `said` is where stderr goes."""
     return subprocess.Popen(
         [sys.executable, "-m", "generator", *words],
         cwd=folder,
         env=environment(**more),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
+        stderr=said,
         start_new_session=True,
     )
 
@@ -77,7 +80,7 @@ def ended(process: subprocess.Popen[bytes], limit: float = PATIENCE) -> Ended:
         end_session(process.pid)
         _, said = process.communicate()
         code = HUNG
-    return Ended(code, said.decode("utf-8", "replace"), time.perf_counter() - begin)
+    return Ended(code, (said or b"").decode("utf-8", "replace"), time.perf_counter() - begin)
 
 
 def run(words: Sequence[str], folder: Path, limit: float = PATIENCE, **more: str) -> Ended:
