@@ -89,7 +89,6 @@ def parser() -> argparse.ArgumentParser:
 
 def _add_build(command: argparse.ArgumentParser, run: object) -> None:
     option = command.add_argument
-    option("--output", type=Path, metavar="DIR", help="the site's folder; default: site beside the spec")
     option("--formats", type=_formats, default=FORMATS, metavar="LIST", help="html,md,pdf, or none: figures only")
     option("--exports", type=Path, metavar="DIR", help="the exported files go there too")
     option("--no-cache", action="store_true", help="compute everything anew")
@@ -107,6 +106,7 @@ def _add_reading(command: argparse.ArgumentParser) -> None:
     """What every command that reads a spec takes."""
     option = command.add_argument
     option("spec", type=Path, metavar="report.yaml")
+    option("--output", type=Path, metavar="DIR", help="the site's folder; default: site beside the spec")
     option("--trust-model", action="store_true", help="let code that is stored in the model file run")
     option("--languages", type=_words, default=(), metavar="LIST", help="instead of the spec's, such as en,zh-Hant")
     option("--only", action="append", default=[], metavar="QUESTION_ID", help="this question alone; repeatable")

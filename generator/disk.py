@@ -10,7 +10,8 @@ import re
 import shutil
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from secrets import token_hex
@@ -22,6 +23,7 @@ from generator.errors import ComputationError
 COMMAND = "explainability-report"  # as it is installed, beside `python -m generator`
 PATIENCE = 120.0  # seconds that a build waits for another one to write; each takes less than one
 DRAFT = re.compile(rf"\.{COMMAND}-(\d+)-\w{{8}}")  # a file that is being written, or a temporary folder, and of whom
+AT_ONCE = 16  # files that are waited for
 AGE = 86400.0  # seconds after which a draft is nobody's, whatever process has its number now
 EXCHANGE = {"linux": ("renameat2", True), "darwin": ("renamex_np", False)}  # and whether it asks for folders to start
 AT_CWD, BY_EXCHANGE = -100, 2
@@ -74,6 +76,21 @@ def whole_file(path: Path) -> Iterator[BinaryIO]:
             draft.unlink(missing_ok=True)
 
 
+def settle(files: Iterable[Path]) -> None:
+    """Wait until files are on the disk: should power go later, they are not empty. Many at once take as long as one."""
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        for _ in pool.map(_settle, files):
+            pass
+
+
+def _settle(path: Path) -> None:
+    file = os.open(path, os.O_RDWR)
+    try:
+        os.fsync(file)
+    finally:
+        os.close(file)
+
+
 @contextmanager
 def temporary_folder() -> Iterator[Path]:
     """A folder that vanishes on leaving, or with the next build where this one is killed."""
@@ -84,8 +101,8 @@ def temporary_folder() -> Iterator[Path]:
 def sweep(*folders: Path) -> None:
     """Remove what killed processes left of files and folders that they were writing, here or for a while."""
     for folder in (*folders, Path(gettempdir())):
-        with suppress(OSError):
-            for path in filter(_abandoned, folder.iterdir()):
+        with suppress(OSError):  # one that is not there
+            for path in filter(_abandoned, list(folder.iterdir())):
                 _remove(path)
 
 
@@ -114,7 +131,8 @@ def _remove(path: Path) -> None:
     if path.is_dir():
         shutil.rmtree(path, ignore_errors=True)
     else:
-        path.unlink(missing_ok=True)
+        with suppress(OSError):
+            path.unlink()
 
 
 @contextmanager

@@ -64,6 +64,32 @@ def test_nothing_is_ever_replaced(starter):
     assert (starter / "report.yaml").read_bytes() == before
 
 
+def test_a_link_that_leads_nowhere_is_not_written_through(tmp_path):
+    """The starter would stand wherever it points."""
+    (tmp_path / "report.yaml").symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(InputError, match=r"report.yaml: already there"):
+        write_starter(tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == ["report.yaml"]
+
+
+@pytest.mark.parametrize("ending", [OSError(28, "No space left on device"), KeyboardInterrupt()])
+def test_a_starter_that_cannot_be_written_to_its_end_leaves_nothing(tmp_path, monkeypatch, ending):
+    """What was there stays, and the next `init` finds the way free."""
+    (tmp_path / "notes.txt").touch()
+    written = []
+
+    def full(path, mode):
+        written.append(path)
+        if len(written) == 4:
+            raise ending
+
+    with monkeypatch.context() as patched, pytest.raises((InputError, KeyboardInterrupt), match=r"No space left|^$"):
+        patched.setattr(Path, "chmod", full)
+        write_starter(tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == ["notes.txt"]
+    assert write_starter(tmp_path)
+
+
 def test_the_command_names_what_it_wrote(tmp_path, capsys):
     """One line a file."""
     assert cli.main(["init", str(tmp_path / "new")]) == 0

@@ -23,6 +23,7 @@ from generator.artefacts import KINDS, NUMBERS
 from generator.classifier import ModelFacts
 from generator.data.pixel_table import PixelTable
 from generator.disk import reason, sweep, whole_file
+from generator.errors import InputError
 from generator.evidence.result import ReportEvidence
 from generator.results import Drawing, Part
 from generator.samples import Evaluation
@@ -128,8 +129,10 @@ class Cache:
                     path.unlink()
 
     def clear(self) -> None:
-        """Forget everything."""
+        """Forget everything; raises InputError where that may not be."""
         self.prune(limit=-1)
+        if self.folder and self.folder.is_dir() and (left := sum(1 for _ in _entries(self.folder))):
+            raise InputError(f"{self.folder}: {left} of its files cannot be removed; is it read-only?")
 
 
 def _entries(folder: Path) -> Iterator[tuple[float, int, Path]]:

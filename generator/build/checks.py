@@ -13,6 +13,7 @@ from generator.build.cache import Cache, key_of, source_of
 from generator.build.choice import shows_images
 from generator.build.picture_doubts import picture_doubts, resized
 from generator.build.runs import Run, runs_of, waiting
+from generator.build.site import check_output
 from generator.build.study import Study, open_study
 from generator.build.subject import MODEL, Subject, fitting
 from generator.build_options import BuildOptions
@@ -38,6 +39,7 @@ def check(report: Report, options: BuildOptions, with_model: bool, budget: float
 
     With a `budget` in seconds it says how long the build will take, and raises InputError where that is more.
     """
+    check_output(report.output, report.inputs)
     check_glyphs(report, options)
     study = open_study(report, options, Cache(options.cache_of(report.source.file)))
     if with_model:

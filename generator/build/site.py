@@ -11,11 +11,11 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import suppress
 from hashlib import sha256
 from itertools import chain
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any
 
 from generator.build.stamp import Fingerprint, fingerprint
-from generator.disk import COMMAND, exchange, only_writer, reason, unwritable
+from generator.disk import COMMAND, exchange, only_writer, reason, settle, unwritable
 from generator.errors import ComputationError, InputError
 
 MANIFEST = "manifest.json"
@@ -107,22 +107,22 @@ def _words(value: Any) -> Iterator[str]:  # noqa: ANN401  any tree of JSON's typ
         yield from _words(part)
 
 
-def strangers(folder: Path, ours: Written, coming: Collection[str]) -> Iterator[PurePosixPath]:
-    """What stands in a folder and is nobody's to remove: files, links and whole folders.
+def strangers(folder: Path, ours: Written, coming: Collection[str]) -> Iterator[str]:
+    """What stands in a folder and is nobody's to remove: files, links and whole folders, by name.
 
     Of what a build wrote that is what was changed since, unless it is `coming` anew.
     """
-    parents = {parent for name in ours for parent in PurePosixPath(name).parents}
-
-    def within(at: PurePosixPath) -> Iterator[PurePosixPath]:
-        for path in sorted((folder / at).iterdir()):
-            name = at / path.name
-            if _is_folder(path) and name in parents:
-                yield from within(name)
-            elif _is_folder(path) or not _expected(path, ours.get(str(name)), str(name) in coming):
-                yield name
-
-    return within(PurePosixPath())
+    shared = {name[: end + 1] for name in ours for end, sign in enumerate(name) if sign == "/"}
+    waiting = [""]
+    while waiting:
+        at = waiting.pop()
+        with os.scandir(folder / at) as entries:
+            for entry in entries:
+                name, is_folder = f"{at}{entry.name}", entry.is_dir(follow_symlinks=False)
+                if is_folder and f"{name}/" in shared:
+                    waiting.append(f"{name}/")
+                elif is_folder or not _expected(Path(entry), ours.get(name), name in coming):
+                    yield name
 
 
 def _expected(path: Path, digest: str | None, again: bool) -> bool:
@@ -164,12 +164,15 @@ def _put(draft: Path, place: Path, files: Mapping[str, bytes]) -> Mapping[Path, 
 def _fill(draft: Path, place: Path, files: Mapping[str, bytes]) -> None:
     """A whole site; its manifest comes last, so that a folder without one is no site."""
     draft.mkdir()
+    fresh = []
     for name, content in files.items():
         if name == MANIFEST:
             _take_along(place, draft, files)
         (draft / name).parent.mkdir(parents=True, exist_ok=True)
         if not _linked(place / name, draft / name, content):
             (draft / name).write_bytes(content)
+            fresh.append(draft / name)
+    settle(fresh)
 
 
 def _linked(old: Path, new: Path, content: bytes) -> bool:

@@ -19,6 +19,7 @@ from generator.build.outputs import DRAWING
 from generator.build.runs import METHODS
 from generator.build.study import EVALUATION
 from generator.build.subject import DATA, MODEL
+from generator.errors import InputError
 from generator.shipped import PACKAGE
 
 
@@ -183,6 +184,18 @@ def test_only_what_a_build_wrote_is_removed(tmp_path):
     (tmp_path / "stamp-0123456789abcdef").write_text('{"settings": {}, "files": {}}')
     cache.clear()
     assert {path.name for path in tmp_path.iterdir()} == set(mine)
+
+
+def test_what_cannot_be_forgotten_is_told(tmp_path, monkeypatch):
+    """And not taken for done."""
+    Cache(tmp_path).store(key_of(a=1), 1)
+
+    def refused(path, **_):
+        raise PermissionError(1, "Operation not permitted")
+
+    monkeypatch.setattr(Path, "unlink", refused)
+    with pytest.raises(InputError, match=r"1 of its files cannot be removed; is it read-only\?"):
+        Cache(tmp_path).clear()
 
 
 def test_builds_that_share_a_folder_may_remove_its_entries(tmp_path, monkeypatch):

@@ -274,6 +274,15 @@ def test_a_file_that_stays_the_same_keeps_its_time(site):
     assert set(made) == {site / name for name in whole()}
 
 
+def test_what_is_new_is_on_the_disk_before_the_exchange(site, monkeypatch):
+    """Should power go after it, the site is not one of empty files; what is linked has long been there."""
+    synced, exchanged = [], room._swap
+    monkeypatch.setattr(os, "fsync", lambda file: synced.append(Path(f"/proc/self/fd/{file}").resolve().name))
+    monkeypatch.setattr(room, "_swap", lambda *folders: synced.append("swap") or exchanged(*folders))
+    put(site, {**PAGES, "index.html": b"new"})
+    assert (sorted(synced[:-1]), synced[-1]) == (["index.html", MANIFEST], "swap")
+
+
 def test_one_build_writes_at_a_time(site):
     """A second waits, and puts its own site after it; what it wrote is whole."""
     later = threading.Thread(target=put, args=(site, {"second.html": b"second"}))
