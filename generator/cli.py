@@ -17,6 +17,7 @@ from generator import __version__
 from generator.build_options import FORMATS, BuildOptions
 from generator.disk import COMMAND
 from generator.errors import ComputationError, GeneratorError
+from generator.steps import WATCH
 
 if TYPE_CHECKING:
     from generator.spec.report import Report
@@ -34,11 +35,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     _print_what_can_be()
     command = () if words[0] in (*COMMANDS, "-h", "--help", "--version") else ("build",)  # meant where none is said
     asked = parser().parse_args([*command, *words])
+    WATCH.verbose = getattr(asked, "verbose", False)
     try:
         return int(asked.run(asked) or BUILT)
     except GeneratorError as error:
         print(error, file=sys.stderr)
-        if getattr(asked, "verbose", False):
+        if WATCH.verbose:
             traceback.print_exc()
         return FAILED if isinstance(error, ComputationError) else WRONG
     except PermissionError as error:  # of a file deep within what the spec names
@@ -153,7 +155,7 @@ def _loaded(asked: argparse.Namespace) -> "Report":
     from generator.spec.report import load
 
     report = load(asked.spec, options_of(asked))
-    for warning in report.warnings:
+    for warning in () if WATCH.again else report.warnings:
         print(f"{warning} (warning)", file=sys.stderr)
     return report
 

@@ -1,13 +1,15 @@
 """What a build has computed and drawn, handed to the pages: no stage after this one computes."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from numpy.typing import NDArray
 
 from generator.artefacts import Arrays, Artefact, Fact
+from generator.errors import told
 from generator.samples import Batch
+from generator.steps import DiedError
 from generator.text import Text
 
 Role = Literal["image", "map", "overlay", "masked", "veil", "pattern", "output", "sheet", "chart", "bar"]
@@ -37,7 +39,10 @@ class Part:
 
 @dataclass(frozen=True)
 class FigureResult:
-    """A computed figure; `failure` holds the message of one that could not be (then `parts` is empty)."""
+    """A computed figure; `failure` holds the message of one that could not be (then `parts` is empty).
+
+    `died` are the words of that message and their facts, where the figure took its process with it.
+    """
 
     id: str
     question: str
@@ -48,6 +53,12 @@ class FigureResult:
     model_passes: int = 0
     cached: bool = False
     failure: str = ""
+    died: tuple[str, Mapping[str, Any]] | None = None
+
+    def failed(self, error: Exception) -> "FigureResult":
+        """The same figure where nothing came of it."""
+        died = (error.how, error.facts) if isinstance(error, DiedError) else None
+        return replace(self, parts=(), failure=told(error), died=died)
 
     @property
     def arrays(self) -> Arrays:

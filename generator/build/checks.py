@@ -31,6 +31,7 @@ from generator.model.input_range import misplaced_range
 from generator.samples import UNLABELLED
 from generator.spec.grammar import Figure
 from generator.spec.report import Report
+from generator.steps import WATCH, limit, step
 from generator.yaml_source import child
 
 
@@ -40,6 +41,7 @@ def check(report: Report, options: BuildOptions, with_model: bool, budget: float
     With a `budget` in seconds it says how long the build will take, and raises InputError where that is more.
     """
     check_output(report.output, report.inputs)
+    limit(report.limits.seconds, report.limits.memory)
     check_glyphs(report, options)
     study = open_study(report, options, Cache(options.cache_of(report.source.file)))
     if with_model:
@@ -83,7 +85,7 @@ def looked_over(report: Report, study: Study, options: BuildOptions) -> bool:
     """
     preflight(report, study)
     found = checked(study) if needs_model(report, study) else None
-    if found is not None and not options.quiet:
+    if found is not None and not options.quiet and not WATCH.again:
         print(f"{found.accuracy:.1%} of {found.images:,} labelled images are predicted right", file=sys.stderr)
     return warn(doubts(report, study, found), options)
 
@@ -96,12 +98,15 @@ def preflight(report: Report, study: Study) -> None:
 
 
 @contextmanager
-def told_at_data(report: Report) -> Iterator[None]:
-    """A picture that cannot be decoded is a problem of the data, whoever met it."""
+def told_at_place(report: Report) -> Iterator[None]:
+    """A picture that cannot be decoded is a problem of the data, whoever met it; a model that fails one of its own."""
     try:
         yield
     except PictureError as error:
         raise SpecError((report.problem("data", str(error)),)) from error
+    except ModelError as error:
+        path = child(next(iter(report.model_paths.values())), "path")
+        raise SpecError((report.problem(path, str(error)),)) from error
 
 
 def needs_model(report: Report, study: Study) -> bool:
@@ -122,7 +127,7 @@ def _problems(report: Report, study: Study) -> Iterator[Problem]:
     if unreadable := tuple(_unreadable(report, study)):
         yield from unreadable
         return
-    with told_at_data(report):
+    with told_at_place(report):
         for figure in [figure for figure, _ in waiting(study) if figure in figures]:
             missing = tuple(_missing_images(report, study, figure))
             yield from missing
@@ -242,7 +247,8 @@ def checked(study: Study) -> Checked | None:
         return None
     asked = {"sanity": study.subject.key, "data": study.subject.data.digest, "seed": study.seed}
     key = key_of(source=source_of("build/checks.py"), **asked)
-    found = study.cache.remember(key, lambda: asdict(_check(study)))
+    with step("asking", "the data", error=ModelError):
+        found = study.cache.remember(key, lambda: asdict(_check(study)))
     return Checked(found["accuracy"], found["images"], ScalingHint(**found["hint"]) if found["hint"] else None)
 
 
@@ -260,7 +266,7 @@ def warn(doubtful: Iterable[Problem], options: BuildOptions) -> bool:
     problems = tuple(doubtful)
     if problems and options.strict:
         raise SpecError(problems)
-    for problem in problems:
+    for problem in () if WATCH.again else problems:
         print(f"{problem} (warning)", file=sys.stderr)
     return bool(problems)
 

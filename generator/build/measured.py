@@ -8,13 +8,15 @@ from generator.build.cache import key_of, source_of
 from generator.build.runs import method_source, runs_of
 from generator.build.study import Study
 from generator.classifier import Classifier
+from generator.errors import ComputationError, told
 from generator.evidence.classes import leakage
 from generator.evidence.explainer import Explainer
 from generator.evidence.faces import Faces, draw
-from generator.evidence.measurement import Setting, measure
+from generator.evidence.measurement import Setting, measure, nothing_of
 from generator.evidence.result import ReportEvidence
 from generator.results import FigureResult
 from generator.spec.report import Report
+from generator.steps import step
 
 NOTHING = ReportEvidence()
 EVIDENCE = ("evidence", "regions.py", "build/measured.py")  # the source that measures, beside the methods'
@@ -31,7 +33,11 @@ def measured(
     known = study.cache.look_up(key)
     if isinstance(known, ReportEvidence):
         return known
-    found = _measure(report, study, explainers, note)
+    try:
+        with step("evidence"):
+            found = _measure(report, study, explainers, note)
+    except ComputationError as error:
+        return nothing_of(explainers, told(error))
     if not found.failures:  # what failed is tried again by the next build
         study.cache.store(key, found)
     return found

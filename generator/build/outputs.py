@@ -18,7 +18,7 @@ from generator.build.runs import runs_of
 from generator.build.study import Study
 from generator.build.subject import versions
 from generator.drawing.png import jpeg
-from generator.errors import SpecError
+from generator.errors import ComputationError, SpecError
 from generator.evidence import result
 from generator.evidence.result import ReportEvidence
 from generator.pages.assembly import figure_numbers
@@ -28,6 +28,7 @@ from generator.results import Drawing, FigureResult, Names, Part, Picture, Role
 from generator.show import WEAK
 from generator.spec.grammar import Export, Figure
 from generator.spec.report import Report
+from generator.steps import step
 from generator.words import interface
 
 DRAWING = (
@@ -53,17 +54,15 @@ def built_figures(report: Report, study: Study, results: dict[str, FigureResult]
     words = interface(report.languages, report.templates.folders).under("chart")
     names = Names(tuple(c.name for c in report.classes), report.languages, words, report.class_ids)
     return {
-        name: Built(
-            figures[name], numbers[name], study.methods[one.method], one, drawn(study, figures[name], one, names)
-        )
+        name: Built(figures[name], numbers[name], study.methods[one.method], *drawn(study, figures[name], one, names))
         for name, one in results.items()
     }
 
 
-def drawn(study: Study, figure: Figure, result: FigureResult, names: Names) -> Drawing:
-    """The pictures of one figure."""
+def drawn(study: Study, figure: Figure, result: FigureResult, names: Names) -> tuple[FigureResult, Drawing]:
+    """The figure with its pictures; one that cannot be drawn has failed."""
     if result.failure:
-        return Drawing(())
+        return result, Drawing(())
 
     def draw_anew() -> Drawing:
         from generator.drawing.pictures import draw  # here: matplotlib is not needed where nothing is drawn
@@ -75,7 +74,11 @@ def drawn(study: Study, figure: Figure, result: FigureResult, names: Names) -> D
     key = key_of(
         drawing=source_of(*DRAWING, "build/outputs.py", libraries=DRAWN_WITH), figure=figure.id, parts=parts, **look
     )
-    return study.cache.remember(key, draw_anew)
+    try:
+        with step("drawing", figure.id):
+            return result, study.cache.remember(key, draw_anew)
+    except ComputationError as error:
+        return result.failed(error), Drawing(())
 
 
 def exported(report: Report, built: Mapping[str, Built]) -> dict[str, bytes]:

@@ -8,7 +8,7 @@ from pathlib import Path
 from tqdm import tqdm
 
 from generator.build.cache import Cache
-from generator.build.checks import check_glyphs, looked_over, needs_model, told_at_data
+from generator.build.checks import check_glyphs, looked_over, needs_model, told_at_place
 from generator.build.copies import copies, write
 from generator.build.measured import measured
 from generator.build.outputs import built_figures, exported, manifest
@@ -22,6 +22,7 @@ from generator.errors import FigureError, SpecError
 from generator.evidence.result import ReportEvidence
 from generator.results import FigureResult
 from generator.spec.report import Report
+from generator.steps import limit
 
 BUILT, FAILED = 0, 1
 
@@ -29,18 +30,20 @@ BUILT, FAILED = 0, 1
 def build(report: Report, options: BuildOptions) -> int:
     """Build the site of a report; 1 where a figure or its evidence could not be computed, else 0. Raises InputError."""
     begin = time.perf_counter()
+    limit(report.limits.seconds, report.limits.memory)
     made_from = origin(report.inputs)  # now: what is edited during the build is built by the next one
     check_output(report.output, report.inputs)
     options.check_beside()
     cache = options.cache_of(report.source.file)
     check_glyphs(report, options)
     study = open_study(report, options, Cache(None if options.no_cache else cache))
-    with told_at_data(report):
+    with told_at_place(report):
         warned = looked_over(report, study, options)
         if needs_model(report, study):
             made_from = {**made_from, **origin(study.subject.data.beside)}
         results, evidence = _computed(report, study, options)
     built = built_figures(report, study, results)
+    results = {name: figure.result for name, figure in built.items()}
     pictures = {f"figures/{one.name}": one.data for figure in built.values() for one in figure.drawing.pictures}
     exports = exported(report, built)
     publication = Publication(report, study, built, options.formats, evidence)
@@ -74,7 +77,7 @@ def _computed(report: Report, study: Study, options: BuildOptions) -> tuple[dict
                 results[figure.id] = result = computed(figure, question, study)
             except FigureError as error:
                 raise SpecError((report.figure_problem(figure.id, error.key, str(error)),)) from error
-            if not result.cached:
+            if not (result.cached or result.failure):
                 progress.end(figure.id, passes.get(figure.id, 0), result.seconds)
         evidence = measured(report, study, results, progress.begin)
     return results, evidence
@@ -92,7 +95,8 @@ def _told(
     for result in failed:
         print(f"figure '{result.id}' could not be computed: {result.failure}", file=sys.stderr)
     for name, failure in unmeasured.items():
-        print(f"figure '{name}' could not be computed on further images: {failure}", file=sys.stderr)
+        what = f"figure '{name}' could not be computed on further images" if name else "the evidence is lacking"
+        print(f"{what}: {failure}", file=sys.stderr)
     if not options.quiet:
         print(f"{output}: {len(results) - len(failed)} figures in {seconds:.1f} s", file=sys.stderr)
     return bool(failed or unmeasured)

@@ -16,11 +16,12 @@ from generator.build.choice import explained, images_of, shows_images
 from generator.build.study import Study
 from generator.build.subject import Subject, file_digest
 from generator.classifier import Classifier, ModelFacts, Request, branches
-from generator.errors import DataError, FigureError, ParameterError, told
+from generator.errors import DataError, FigureError, ParameterError
 from generator.methods import FAILURES, USUAL_SIZE, Method
 from generator.results import FigureResult, Part
 from generator.samples import Batch
 from generator.spec.grammar import Figure
+from generator.steps import step
 
 METHODS = ("methods", "maps", "results.py", "build/choice.py", "build/runs.py", "build/study.py")
 """The source that computes a figure, beside the model's."""
@@ -64,10 +65,11 @@ class Run:
         """What the spec asks for and is not there, as far as it shows before the model is asked anything."""
         try:
             if self.method.built_in:  # what one of somebody's own does before, nobody knows
-                self._made(self._rehearsal)
+                with step("figure", self.figure.id):
+                    self._made(self._rehearsal)
         except FigureError as error:
             return error
-        except (_QuestionError, *FAILURES):
+        except FAILURES:  # it asked the model something, say, so that what it needs is there
             return None
         return None
 
@@ -149,13 +151,14 @@ def computed(figure: Figure, question: str, study: Study) -> FigureResult:
     begin, misses, method = time.perf_counter(), study.cache.misses, study.methods[figure.method]
     made = FigureResult(figure.id, question, figure.method, figure.params, ())
     try:
-        parts = tuple(run.part() for run in runs_of(figure, study))
+        with step("figure", figure.id):
+            parts = [run.part() for run in runs_of(figure, study)]
     except FAILURES as error:
-        return replace(made, failure=told(error))
+        return made.failed(error)
     batches = [part.batch for part in parts]
     passes = sum(method.passes(figure.params, len(b), b.images.shape[1:3]) for b in batches)
     seconds, cached = time.perf_counter() - begin, study.cache.misses == misses
-    return replace(made, parts=parts, seconds=seconds, model_passes=passes, cached=cached)
+    return replace(made, parts=tuple(parts), seconds=seconds, model_passes=passes, cached=cached)
 
 
 def waiting(study: Study) -> Iterator[tuple[Figure, int]]:

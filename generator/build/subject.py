@@ -26,6 +26,7 @@ from generator.errors import DataError, InputError, ModelError
 from generator.foreign import below, opened
 from generator.limits import USUAL, Limits
 from generator.samples import Batch, ClassWords, Frame, Samples
+from generator.steps import step
 
 if TYPE_CHECKING:
     from generator.model.keras_model import KerasClassifier
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
 NUMERIC = ("numpy", "tensorflow", "keras", "tf-keras-vis", "lime", "scikit-image")
 DATA = ("data", "artefacts.py", "lattice.py", "samples.py")  # the source that reads images
 MODEL = (*DATA, "model", "classifier.py", "build/subject.py")  # and that asks a model about them
+LOADING, OPENING = 600.0, 60.0  # seconds for TensorFlow and for a model, on a slow machine
+SPEED = 10e6  # bytes of a model that are read in a second there
 CHUNK = 512  # images decoded and predicted at a time: memory does not grow with the data set
 PREDICTED, HELD = 1 << 23, 1 << 25  # the most values in images that are predicted together, and held at once
 
@@ -85,6 +88,10 @@ class DataSet:
 
     @cached_property
     def samples(self) -> Samples:
+        with step("reading", str(self.source.path), error=DataError):
+            return self._read()
+
+    def _read(self) -> Samples:
         if self.source.kind != "csv":
             return read_samples(self.source, self.classes)
         key = key_of(table=self._asked, origin=str(self.source.path), source=source_of(*DATA))
@@ -113,7 +120,8 @@ class DataSet:
 
     def shown(self, positions: Ints, frame: Frame) -> Floats:
         """`(N, H, W, C)` images in 0..1, of the model's size."""
-        return images_of(self.samples, positions, frame)
+        with step("reading", str(self.source.path), error=DataError):
+            return images_of(self.samples, positions, frame)
 
     def chunks(self, frame: Frame, positions: Ints | None = None) -> Iterator[Floats]:
         """All images as shown, or these, so many at a time that memory does not grow with their number."""
@@ -163,9 +171,11 @@ class Subject:
     @cached_property
     def classifier(self) -> "KerasClassifier":
         """The opened model; this imports TensorFlow."""
-        from generator.model.keras_model import open_model  # here: a build from the cache does without
+        with step("opening", "TensorFlow", error=ModelError, seconds=LOADING):
+            from generator.model.keras_model import open_model  # here: a build from the cache does without
 
-        opened = open_model(self.path, Preprocessor(), self.asked)
+        with step("opening", str(self.path), error=ModelError, seconds=OPENING + self.path.stat().st_size / SPEED):
+            opened = open_model(self.path, Preprocessor(), self.asked)
         chunks = partial(self.data.chunks, frame_of(self.settings.resize, self.settings.crop, opened.input_shape))
         settings, shape, limits = self.settings, opened.input_shape, self.asked.limits
         return opened.preprocessed(by=preprocess_of(settings, shape, self.folder, chunks, limits))
@@ -211,7 +221,9 @@ class Subject:
 
     def _probabilities(self, positions: Ints | None = None) -> Floats:
         chunks = self.data.chunks(self.frame, positions)
-        parts = [self.classifier.probabilities(self.classifier.prepare(part)) for part in chunks]
+        classifier = self.classifier
+        with step("asking", str(self.path), error=ModelError):
+            parts = [classifier.probabilities(classifier.prepare(part)) for part in chunks]
         return np.concatenate([np.zeros((0, self.facts.n_classes), np.float32), *parts])
 
 

@@ -19,6 +19,7 @@ from generator.evidence.estimates import FEWEST, Doubles, Sums, Verdict
 from generator.evidence.faces import Covering, Faces, batch_of, other_class
 from generator.evidence.localisation import Partition, Shared, shares
 from generator.methods import FAILURES, MISFITS, USUAL_SIZE, Method, Size
+from generator.steps import step
 
 Reinitialised = Callable[[int, Floats], AbstractContextManager[Classifier]]
 """(seed, inputs of 32 images) -> the model with fresh random weights, as long as the context lasts."""
@@ -110,7 +111,8 @@ def computed(explainer: Explainer, bench: Bench, rows: Ints, target: Ints, again
 def sparing(explainer: Explainer, failures: Failures) -> Iterator[None]:
     """What fails within is a failure of this explainer alone, and the others go on."""
     try:
-        yield
+        with step("evidence", explainer.figure):
+            yield
     except FAILURES as error:
         failures[explainer.key] = told(error)
 

@@ -83,6 +83,12 @@ def measure(
     return judged(found)
 
 
+def nothing_of(explainers: Sequence[Explainer], failure: str) -> ReportEvidence:
+    """What is left where the whole measurement failed."""
+    silent = _silent(Verdict("silent", "failed", 0))
+    return ReportEvidence(dict.fromkeys((e.figure for e in explainers), silent), failures={"": failure})
+
+
 def bench_of(classifier: Classifier, faces: Faces, setting: Setting, methods: bool) -> Bench:
     """What all methods are measured with, the references that they share among it where there are methods."""
     size = classifier.input_shape[:2]

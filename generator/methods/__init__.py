@@ -6,21 +6,20 @@ A method is a function `(request, *, option=default, …) -> Artefact`; its keyw
 
 import inspect
 import math
-from collections.abc import Callable, Collection, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, partial
 from importlib import import_module
 from pkgutil import iter_modules
-from typing import Any, Literal, TypeVar, get_type_hints
+from typing import Any, Literal, TypeVar, get_args, get_type_hints
 
-import numpy as np
 from pydantic import BaseModel, ConfigDict, create_model
 
 from generator.artefacts import Artefact
 from generator.classifier import Request as Request  # a method imports it together with its decorator
 from generator.errors import ComputationError, DataError, FigureError, ModelError, ParameterError, told
 from generator.maps.explained import BranchOption, LayersOption
+from generator.steps import step
 from generator.text import Text
 
 Kind = Literal["attribution", "patterns", "outputs", "evaluation", "predictions", "model"]  # model: without images
@@ -31,8 +30,8 @@ Passes = Callable[[Params, int, Size], int]
 Form = TypeVar("Form", bound=Artefact)
 USUAL_SIZE: Size = (48, 48)  # of images that are not known yet, when the cost is told
 
-FAILURES = (ComputationError, ModelError, MemoryError, np.linalg.LinAlgError)
-"""What a method may raise where no code is at fault: the rest of the report is built."""
+FAILURES = (ComputationError, ModelError)
+"""What is left of whatever a method raises, once the step that it runs in has named it: the rest is built."""
 
 MISFITS = (ParameterError, DataError, FigureError)
 """What it may raise where the spec asks for what this model or these images do not have."""
@@ -70,24 +69,13 @@ class Method:
         return create_model(f"{self.name}_params", __config__=config, **fields)
 
     def run(self, request: Request, options: Params, form: type[Form]) -> Form:
-        """What it computes; raises FAILURES and MISFITS. A fault of ours stays one, that of a plugin is a failure."""
-        with self._answerable():
-            artefact = self.compute(request, **options)
-            if not isinstance(artefact, form):
-                raise TypeError(f"the method returned {type(artefact).__name__}, not {form.__name__}")
-            if misfit := artefact.misfit(request.batch.images.shape):
-                raise TypeError(f"the method returned {misfit}")
-            return artefact
-
-    @contextmanager
-    def _answerable(self) -> Iterator[None]:
-        """Whatever the code of a plugin raises inside is a ComputationError; what ours raises is its own."""
-        try:
-            yield
-        except BaseException as error:
-            if self.built_in or isinstance(error, (KeyboardInterrupt, *FAILURES, *MISFITS)):
-                raise
-            raise ComputationError(told(error)) from error
+        """What it computes; raises MISFITS, and whatever else its code does: it runs in a step of its own."""
+        artefact = self.compute(request, **options)
+        if not isinstance(artefact, form):
+            raise TypeError(f"the method returned {type(artefact).__name__}, not {form.__name__}")
+        if misfit := artefact.misfit(request.batch.images.shape):
+            raise TypeError(f"the method returned {misfit}")
+        return artefact
 
     def miscounted(self, options: Params) -> str:
         """What is wrong with what a method of one's own says of its cost; '' where nothing is."""
@@ -97,7 +85,7 @@ class Method:
         }
         for name, cost in costs.items() if not self.built_in else ():
             try:
-                with self._answerable():
+                with step("figure", f"{name} of {self.name}"):
                     number = cost()
             except (*FAILURES, *MISFITS) as error:
                 return f"`{name}` of the method '{self.name}' fails: {told(error)}"
@@ -154,11 +142,15 @@ def method(
     a map that is nearly the same for fewer passes, where it is only measured.
     """
 
+    for word, known in ((kind, get_args(Kind)), (access, get_args(Access))):
+        if word not in known:
+            raise TypeError(f"'{word}' is none of {', '.join(known)}")
+
     def register(compute: Callable[..., Artefact]) -> Callable[..., Artefact]:
         name, cost = compute.__name__, _with_size(passes)
-        known = (kind, access, title, summary, paper, cost, seeded)
+        named = (kind, access, title, summary, paper, cost, seeded)
         METHODS[name] = Method(
-            name, compute, *known, frozenset(factors), both_signs, covers, climbs, aside, thrifty or {}
+            name, compute, *named, frozenset(factors), both_signs, covers, climbs, aside, thrifty or {}
         )
         return compute
 

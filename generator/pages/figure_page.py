@@ -86,7 +86,8 @@ def figure_of(built: Built, reader: Reader, examples: Examples) -> ShownFigure:
         evidence=built.evidence,
     )
     if result.failure:
-        return replace(figure, failure=words("figure.failed") + words("punctuation.sentence") + result.failure)
+        reason = words(result.died[0], **result.died[1]) if result.died else Text.of(result.failure)
+        return replace(figure, failure=words("figure.failed") + words("punctuation.sentence") + reason)
     materials = [_material(built, reader, examples, number) for number in range(len(result.parts))]
     return replace(
         figure,

@@ -16,7 +16,7 @@ from pydantic_core import PydanticCustomError
 from generator import yaml_source
 from generator.build_options import BuildOptions
 from generator.data.data_source import guess_kind
-from generator.errors import InputError, Problem, SpecError, suggestion, told
+from generator.errors import GeneratorError, InputError, Problem, SpecError, suggestion
 from generator.limits import USUAL, Limits
 from generator.methods import METHODS, load_all
 from generator.regions import Region
@@ -26,6 +26,7 @@ from generator.spec.complaints import complaints
 from generator.spec.fields import Scope, existing, language_tag
 from generator.spec.grammar import Author, Class, Data, Document, Evidence, Figure, ModelFile, Question, by_layer
 from generator.spec.references import VALUE, Declared, Entry, declared, ids, misreferences, wrong_prose
+from generator.steps import step
 from generator.templating import check_templates
 from generator.text import Text, bilingual
 from generator.words import folders_beside, speaks
@@ -160,13 +161,12 @@ def _plugin_mistake(path: Path) -> str:
     if spec is None or spec.loader is None:
         return f"'{path.name}' is not a Python file"
     try:
-        if LOADS_KERAS.search(path.read_text(encoding="utf-8")):  # by our door: it would greet on stderr
-            import_module("generator.model.keras_door")
-        spec.loader.exec_module(module_from_spec(spec))
-    except BaseException as error:
-        if isinstance(error, KeyboardInterrupt):
-            raise
-        return f"'{path.name}' fails: {told(error)}"
+        with step("opening", str(path), error=InputError):
+            if LOADS_KERAS.search(path.read_text(encoding="utf-8")):  # by our door: it would greet on stderr
+                import_module("generator.model.keras_door")
+            spec.loader.exec_module(module_from_spec(spec))
+    except GeneratorError as error:
+        return f"'{path.name}' fails: {error}"
     finally:
         replaced = {name: ours for name, ours in before.items() if ours.built_in and METHODS.get(name) is not ours}
         METHODS.update(replaced)

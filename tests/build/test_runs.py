@@ -47,6 +47,7 @@ def result_of(method: Method):
     return computed(figure(), "q", study_of(method))
 
 
+@pytest.mark.parametrize("module", ["generator.methods.picture", "report_plugin_mine"])
 @pytest.mark.parametrize(
     ("error", "failure"),
     [
@@ -54,26 +55,19 @@ def result_of(method: Method):
         (MemoryError("no room"), "MemoryError: no room"),
         (np.linalg.LinAlgError("Singular matrix"), "LinAlgError: Singular matrix"),
         (MemoryError(), "MemoryError"),
+        (AttributeError("no such"), "AttributeError: no such"),
+        (AssertionError(), "AssertionError"),
+        (OSError("gone"), "OSError: gone"),
+        (StopIteration("x"), "StopIteration: x"),
+        (GeneratorExit(), "GeneratorExit"),
+        (SystemExit(3), "SystemExit: 3"),
+        (RecursionError("deep"), "RecursionError: deep"),
     ],
 )
-def test_what_no_code_is_to_blame_for_is_the_figures_failure(error, failure):
-    """Of a method of ours: what the machine or the numbers refuse, in words."""
-    result = result_of(raising(error, "generator.methods.picture"))
+def test_whatever_a_method_raises_is_the_figures_failure(error, failure, module):
+    """In words, whether it is one of ours or the user's own code."""
+    result = result_of(raising(error, module))
     assert (result.failure, result.parts) == (failure, ())
-
-
-@pytest.mark.parametrize("error", [TypeError("an int"), ValueError("shapes"), KeyError("layer"), RuntimeError("x")])
-def test_a_fault_of_ours_ends_the_build(error):
-    """It is not hidden in a page: the traceback names the line."""
-    with pytest.raises(type(error)):
-        result_of(raising(error, "generator.methods.picture"))
-
-
-@pytest.mark.parametrize("error", [TypeError("an int"), OSError("gone"), StopIteration("x"), SystemExit(3)])
-def test_whatever_a_plugin_raises_is_the_figures_failure(error):
-    """With its type and its words: it is the user's own code."""
-    failure = result_of(raising(error, "report_plugin_mine")).failure
-    assert failure == f"{type(error).__name__}: {error}"
 
 
 def test_who_breaks_off_a_plugin_breaks_off_the_build():

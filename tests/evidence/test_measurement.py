@@ -212,12 +212,3 @@ def test_a_method_that_fails_is_silent_and_the_others_are_measured(case):
     assert plain(found.of("saliency")) == plain(alone.of("saliency"))
     assert plain(found) == {**plain(alone), "agreement": {"saliency": {}}}
     assert set(found.mean_maps) == {"saliency"}
-
-
-def test_a_fault_of_our_own_methods_ends_the_measuring(monkeypatch):
-    """It is no property of the figure: the traceback names the line."""
-    broken = toy(lambda request: raised(KeyError("w")), "broken")
-    monkeypatch.setattr(broken.method.compute, "__module__", "generator.methods.broken")
-    classifier = corner_classifier()
-    with pytest.raises(KeyError):
-        measure([broken], classifier, faces_of(*corner_images(28), classifier), Setting(CLASSES))
