@@ -137,7 +137,7 @@ def _given_evaluation(report: Report) -> Evaluation | None:
     if report.evaluation is None:
         return None
     try:
-        read = read_evaluation(report.evaluation, report.class_words, report.data.labels)
+        read = read_evaluation(report.evaluation, report.class_words, report.data.labels, report.limits)
         return replace(read, origin=report.evaluation.name)  # no folder of this machine in a published page
     except DataError as error:
         raise SpecError((report.problem("evaluation", str(error)),)) from error

@@ -1,18 +1,20 @@
 """How the model did on labelled images: read from a file, or taken from samples and their probabilities."""
 
-import csv
 import hashlib
 import io
 from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from generator.artefacts import Floats, Ints
 from generator.data.labels import Meaning, Reading, meaning_of, unknown
-from generator.data.table_form import SEPARATORS, rows_in, split
 from generator.data.table_lines import encoding_of
+from generator.data.table_rows import SAID, SEPARATORS, a_table, rows_in, split, uneven
 from generator.errors import DataError, suggestion
+from generator.foreign import contents
+from generator.limits import USUAL, Limits
 from generator.samples import UNLABELLED, ClassWords, Evaluation, Samples
 
 SUM = 0.01  # how far the probabilities of a row may be from 1: files are rounded
@@ -20,21 +22,28 @@ TIE = 1e-4  # two classes closer than this may have swapped places by rounding
 REQUIRED = ("y_true", "y_pred")
 
 
-def read_evaluation(path: Path, classes: Sequence[ClassWords], labels: Reading | None = None) -> Evaluation:
+def read_evaluation(
+    path: Path, classes: Sequence[ClassWords], labels: Reading | None = None, limits: Limits = USUAL
+) -> Evaluation:
     """`y_true,y_pred[,p_<class>…]`, a class by id, name or number, as in the data; raises DataError with the line."""
+    content = contents(path, DataError, limits)
+    a_table(path, content[:32])
+    encoding = encoding_of(io.BytesIO(content))
     try:
-        content = path.read_bytes()
-        encoding = encoding_of(io.BytesIO(content))
         text = content[encoding.mark :].decode(encoding.codec)
-        header = text.lstrip().partition("\n")[0]
-        separator = next((one for one in SEPARATORS if REQUIRED[0] in split(header, one)), SEPARATORS[0])
-        (_, first), *rows = rows_in(text, separator)
-    except (OSError, UnicodeDecodeError) as error:
+    except UnicodeDecodeError as error:
         raise DataError(f"{path}: cannot be read as CSV: {error}; save it in UTF-8") from error
-    except (ValueError, csv.Error):
-        first, rows = [], []
-    if not rows:
+    said = SAID.match(text)
+    header = text[said.end() if said else 0 :].lstrip().partition("\n")[0]
+    named = (one for one in SEPARATORS if REQUIRED[0] in split(header, one))
+    separator = said[1] if said else next(named, SEPARATORS[0])
+    lines = rows_in(path, text, separator)[bool(said) :]
+    if len(lines) < 2:
         raise DataError(f"{path}: there is no row below the header; wanted is y_true,y_pred[,p_<class>…]")
+    (_, first), *rows = lines
+    wrong = uneven(rows, len(first))
+    if wrong is not None:
+        raise DataError(f"{path}: line {rows[wrong][0]}: {len(rows[wrong][1])} columns instead of {len(first)}")
     names = [name.strip() for name in first]
     columns = _columns(path, names, classes)
     words = {name: _words(rows, names.index(name)) for name in REQUIRED}
@@ -47,7 +56,8 @@ def read_evaluation(path: Path, classes: Sequence[ClassWords], labels: Reading |
     if probability is not None:
         _check(path, [number for number, _ in rows], prediction, probability)
     digest = hashlib.sha256(content).hexdigest()
-    return Evaluation(label, prediction, probability, str(path), digest, questions=meaning.questions)
+    kept = None if probability is None else probability.astype(np.float32)
+    return Evaluation(label, prediction, kept, str(path), digest, questions=meaning.questions)
 
 
 def evaluation_of(samples: Samples, probability: Floats) -> Evaluation:
@@ -83,7 +93,7 @@ def _class_of_column(path: Path, name: str, meaning: Meaning, classes: Sequence[
 
 
 def _words(rows: list[tuple[int, list[str]]], place: int) -> list[str]:
-    return [line[place].strip() if place < len(line) else "" for _, line in rows]
+    return [line[place].strip() for _, line in rows]
 
 
 def _classes(
@@ -101,8 +111,8 @@ def _classes(
     return np.array([meaning.number[word] for word in words], np.int64)
 
 
-def _probabilities(path: Path, rows: list[tuple[int, list[str]]], columns: tuple[int, ...]) -> Floats:
-    found = np.empty((len(rows), len(columns)), np.float32)
+def _probabilities(path: Path, rows: list[tuple[int, list[str]]], columns: tuple[int, ...]) -> NDArray[np.float64]:
+    found = np.empty((len(rows), len(columns)))
     for row, (number, line) in enumerate(rows):
         try:
             found[row] = [float(line[column]) for column in columns]
@@ -111,7 +121,7 @@ def _probabilities(path: Path, rows: list[tuple[int, list[str]]], columns: tuple
     return found
 
 
-def _check(path: Path, numbers: list[int], prediction: Ints, probability: Floats) -> None:
+def _check(path: Path, numbers: list[int], prediction: Ints, probability: NDArray[np.float64]) -> None:
     """Raises DataError at the first row whose probabilities are none, or contradict its prediction."""
     total = probability.sum(axis=1)
     wrong = np.flatnonzero(~((np.abs(total - 1) <= SUM) & (probability >= 0).all(axis=1)))

@@ -24,6 +24,7 @@ READINGS: tuple[Reading, ...] = get_args(Reading)
 NUMBER = re.compile(r"[-+]?\d{1,40}(?:\.\d*|,(?!\d{3}$)\d*)?(?:[eE][-+]?\d{1,2})?")  # 3.0, 3,0 and 3.000e+00
 MANY = 1 << 60  # more than there are classes
 NO_LABEL = ("", "nan", "na", "n/a", "null")  # as tables write it
+SHOWN = 60  # letters of a label that a message shows
 JOINING = re.compile(r"[\s_-]+")  # between the words of a name
 
 
@@ -192,6 +193,7 @@ def _crossed(taken: Numbers, classes: Sequence[ClassWords]) -> Iterator[str]:
 
 def unknown(place: str, what: str, classes: Sequence[ClassWords], word: str = "") -> DataError:
     """The refusal of what is no class."""
+    what = what if len(what) <= SHOWN else f"{what[:SHOWN]}…"
     return DataError(
         f"{place}: {what} with {len(classes)} classes{cure(word, classes) or f'; allowed: {allowed(classes)}'}"
     )

@@ -6,8 +6,8 @@ Columns stand in any order in a table; which pixel each holds, its number says. 
 import re
 from collections import defaultdict
 from collections.abc import Sequence
-from itertools import islice
-from math import isqrt
+from itertools import islice, product
+from math import isqrt, prod
 from typing import NamedTuple
 
 import numpy as np
@@ -21,6 +21,7 @@ COLOUR = "red|green|blue|alpha|[rgba]"
 NUMBERED = re.compile(rf"(.*?)(\d+(?:[x_.,-]\d+)*)(?:[_. -]?({COLOUR}))?", re.IGNORECASE)
 COLOURED = re.compile(rf"(.*?)({COLOUR})[_. -]*", re.IGNORECASE)
 LARGEST = 1 << 20  # number that counts pixels
+LONGEST = 100  # letters of a name that is looked at
 SHOWN = 3  # columns that a message names
 
 
@@ -34,7 +35,7 @@ class Numbered(NamedTuple):
 
 def numbered(names: Sequence[str]) -> list[Numbered | None]:
     """The names in parts, None where one has no number; colours are such only where red, green and blue are there."""
-    matches = [NUMBERED.fullmatch(name) for name in names]
+    matches = [NUMBERED.fullmatch(name) if len(name) <= LONGEST else None for name in names]
     tails = [(match[1], match[3]) if match and match[3] else _tail(match[1]) if match else None for match in matches]
     seen = defaultdict[str, set[str]](set)
     for known in filter(None, tails):
@@ -75,7 +76,7 @@ def order_of(place: str, names: Sequence[str], size: tuple[int, ...] | None) -> 
         return Order(None, size)
     ends = keys.min(axis=0), keys.max(axis=0) + 1
     lengths = ends[1] - ends[0]
-    if size is None and lengths.prod() != len(keys):
+    if size is None and prod(lengths.tolist()) != len(keys):
         raise _missing(place, names, keys)
     columns = np.lexsort(keys.T[::-1]).astype(np.int64)
     channels = int(lengths[-1])
@@ -108,7 +109,9 @@ def _in_colours(place: str, count: int, channels: int, lengths: Ints, size: tupl
 
 def _missing(place: str, names: Sequence[str], keys: Ints) -> DataError:
     low, there = keys.min(axis=0), set(map(tuple, keys.tolist()))
-    every = (tuple((low + step).tolist()) for step in np.ndindex(*(keys.max(axis=0) + 1 - low)))
+    every = product(
+        *(range(start, end + 1) for start, end in zip(low.tolist(), keys.max(axis=0).tolist(), strict=True))
+    )
     lacking = islice((key for key in every if key not in there), SHOWN)
     shown = ", ".join("x".join(map(str, key[:-1])) for key in lacking)
     first, end = names[0], names[-1]

@@ -115,7 +115,7 @@ def layout_of(place: str, count: int, size: tuple[int, ...] | None, some: Pictur
 
     `size` is (h, w), (h, w, c) or (c, h, w). Without it pictures are square, grey or in three colours.
     """
-    layout = _square(count) if size is None else _of_size(count, size)
+    layout = square(count) if size is None else _of_size(count, size)
     if layout is None and size is not None:
         raise DataError(f"{place}: {count} pixels do not make `size: [{', '.join(map(str, size))}]`")
     if layout is None:
@@ -130,7 +130,8 @@ def layout_of(place: str, count: int, size: tuple[int, ...] | None, some: Pictur
     return planar if _steps(planar, some) < SMOOTHER * _steps(layout, some) else layout
 
 
-def _square(count: int) -> Layout | None:
+def square(count: int) -> Layout | None:
+    """The layout of a square of so many numbers, grey or in three colours; None where there is none."""
     for channels in (1, 3):
         side = isqrt(count // channels)
         if side * side * channels == count and side >= channels:  # no colours of a single pixel

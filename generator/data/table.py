@@ -9,49 +9,42 @@ from dataclasses import replace
 from generator.data.data_source import DataSource
 from generator.data.file_table import read_files
 from generator.data.pixel_columns import order_of
-from generator.data.pixel_form import SOME, layout_of, range_of
+from generator.data.pixel_form import SOME, layout_of, range_of, square
 from generator.data.pixel_table import PixelTable, Survey, survey
 from generator.data.table_form import TableForm, form_of
 from generator.data.table_labels import labels_of, rows_of_part
 from generator.data.table_lines import Encoding, decoded, encoding_of
+from generator.data.table_rows import SAID, SEPARATORS, a_table, ends_of_rows
 from generator.errors import DataError
+from generator.foreign import opened
 from generator.samples import ClassWords, Samples
-
-OTHERS = {  # what files that are no table begin with
-    b"PK\x03\x04": "an archive or a spreadsheet; unpack it, or save it as CSV (arrays: `source: npz`)",
-    b"\x1f\x8b": "compressed; unpack it",
-    b"PAR1": "Parquet; save it as CSV",
-    b"\x93NUMPY": "an array of NumPy; did you mean `source: npz`?",
-    b"\x89HDF": "HDF5; save its pictures with numpy.savez, for `source: npz`",
-    b"\xd0\xcf\x11\xe0": "a spreadsheet; save it as CSV",
-    b"\x89PNG": "a picture; did you mean `source: folder`?",
-    b"\xff\xd8\xff": "a picture; did you mean `source: folder`?",
-}
 
 
 def read_table(source: DataSource, classes: Sequence[ClassWords]) -> PixelTable | Samples:
     """The pixels of a table, which can be kept, or the files that it names; raises DataError with row and line."""
     path = source.existing
     try:
-        with path.open("rb") as file:
-            head = file.read(8)
-            other = next((what for begin, what in OTHERS.items() if head.startswith(begin)), None)
-            if other:
-                raise DataError(f"{path}: is no table but {other}")
+        with opened(path, DataError, source.limits) as file:
+            a_table(path, file.read(32))
             encoding = encoding_of(file, source.encoding)
             opening = encoding.first_lines(file)
+        said = SAID.fullmatch(opening[0][1].decode("utf-8", "replace")) if opening else None
+        opening = opening[bool(said) :]
         if not opening:
             raise DataError(f"{path}: is empty")
-        header = decoded(f"{path}: line 1", [opening[0][1]])
+        header = decoded(f"{path}: line {1 + bool(said)}", [opening[0][1]])
         rows = [row.decode("utf-8", "replace") for _, row in opening[1:]]
-        form = form_of(str(path), header + rows, source.columns)
-        if form.header and len(opening) < 2:
+        form = form_of(str(path), header + rows, source.columns, said.groups() if said else SEPARATORS)
+        above = ends_of_rows([line for _, line in opening], form.separator)[:1] if form.header else [0]
+        if not above or above[0] == len(opening):
             raise DataError(f"{path}: there is no row below the header")
         if form.pixels is None:
-            return read_files(source, encoding, form, classes)
-        return _pixels(source, encoding, form, opening[int(form.header)][0], classes)
+            return read_files(source, encoding, form, opening[0][0], classes)
+        return _pixels(source, encoding, form, opening[above[0]][0], classes)
     except OSError as error:
         raise DataError(f"{path}: cannot be read: {error.strerror}") from error
+    except OverflowError as error:
+        raise DataError(f"{path}: {error}") from error
     except UnicodeDecodeError as error:
         raise DataError(f"{path}: is not in {error.encoding}; say another `encoding`, or none") from error
 
@@ -61,11 +54,19 @@ def _pixels(
 ) -> PixelTable:
     path = source.existing
 
-    def place(row: int) -> str:
-        return f"{path}: row {row} (line {row + 1 + int(form.header)})"
+    def at(row: int, start: int) -> str:
+        with opened(path, DataError, source.limits) as file:
+            return f"{path}: row {row} (line {encoding.line_at(file, start)})"
 
-    found = survey(path, encoding, form, start, place)
+    def place(row: int) -> str:
+        return at(row, int(found.start[row]))
+
+    found = survey(path, encoding, form, start, at, source.limits)
     words = dict(_words(source, form, found, classes))
+    for column, texts in words.items():
+        more = next((row for row, text in enumerate(texts) if text), None)
+        if more is not None and not form.names[column] and not texts[0]:
+            raise DataError(f"{place(more)}: has more columns than the first row; is that one cut short?")
     label, doubts = labels_of(source, place, form, words, len(found.start), classes)
     rows = rows_of_part(source, form, words, len(label))
     bounds, dim = range_of(place, found.extent, source.range)
@@ -73,6 +74,11 @@ def _pixels(
     names = form.names[slice(*form.pixels)] if form.pixels else ()
     order = order_of(f"{path}", names if len(names) == count else (), source.size)
     some = found.values[:SOME] if order.columns is None else found.values[:SOME, order.columns]
+    if form.header and order.size is None and not square(count) and square(count - 1) and "".join(names).isdecimal():
+        raise DataError(
+            f"{path}: line 1: the columns {names[0]} to {names[-1]} are one more than the pixels of a square; say in "
+            f"`data` which is the label, `columns: {{label: '{names[0]}'}}` or `columns: {{label: '{names[-1]}'}}`"
+        )
     layout = replace(layout_of(place(0), count, order.size, some), order=order.columns)
     kept = found.values if found.whole else None
     return PixelTable(

@@ -3,16 +3,15 @@
 Columns are known by their names and by what the first row holds; what `data` says of them comes first.
 """
 
-import csv
-import io
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from generator.data.decoding import suffixes
 from generator.data.pixel_columns import numbered
+from generator.data.table_rows import SEPARATORS, ends_of_rows, split
 from generator.errors import DataError, suggestion
 
 Role = Literal["label", "pixels", "usage", "file"]
@@ -27,11 +26,9 @@ NAMES: Mapping[Role, tuple[str, ...]] = {  # the likelier ones first
         *("image_name", "img", "img_path", "img_name", "id"),
     ),
 }
-SEPARATORS = (",", ";", "\t", "|")
 FEWEST = 4  # numbers that make a picture: in one column, or in as many whose names are numbered
 BETWEEN = re.compile(r"[ ,\[\]()]+")  # numbers in one column
-NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?")
-LONGEST = (1 << 31) - 1  # of a field
+NUMBER = re.compile(r"[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?")
 SHOWN = 60  # characters of a line that a message shows
 
 
@@ -51,9 +48,9 @@ class TableForm:
     file: int = -1
 
     @property
-    def decimal_comma(self) -> bool:
-        """Whether a comma in a pixel can only be that: each has a column of its own, and something else between."""
-        return self.separator != "," and self.pixels is not None and self.pixels[1] - self.pixels[0] > 1
+    def wide(self) -> bool:
+        """Whether each pixel has a column of its own."""
+        return self.pixels is not None and self.pixels[1] - self.pixels[0] > 1
 
     @property
     def after(self) -> int:
@@ -61,33 +58,68 @@ class TableForm:
         return len(self.names) - self.pixels[1] if self.pixels else 0
 
 
-def split(line: str, separator: str) -> list[str]:
-    """The fields of a line, of any length; a quoted one may hold the separator."""
-    csv.field_size_limit(LONGEST)
-    return next(csv.reader([line.replace("\r", " ")], delimiter=separator, skipinitialspace=True), [])
-
-
-def rows_in(text: str, separator: str) -> Iterator[tuple[int, list[str]]]:
-    """The fields of every line that is not blank, with its number; a quoted field may go over several lines."""
-    csv.field_size_limit(LONGEST)
-    rows = csv.reader(io.StringIO(text, newline=None), delimiter=separator, skipinitialspace=True)
-    return ((rows.line_num, fields) for fields in rows if any(field.strip() for field in fields))
-
-
-def form_of(place: str, lines: Sequence[str], columns: Columns | None = None) -> TableForm:
-    """The form of a table by its first two lines; raises DataError where nothing in it is a picture."""
-    split_by = {separator: [split(line, separator) for line in lines] for separator in SEPARATORS}
-    forms = [_form(separator, rows, columns) for separator, rows in split_by.items()]
+def form_of(
+    place: str, lines: Sequence[str], columns: Columns | None = None, separators: Sequence[str] = SEPARATORS
+) -> TableForm:
+    """The form of a table by its first two rows; raises DataError where nothing in it is a picture."""
+    split_by = {separator: _first_rows(lines, separator) for separator in (*separators, " ")}
+    forms = [_form(separator, split_by[separator], columns) for separator in separators]
     found = [form for form in forms if form is not None]
+    blanks_alone = not any(separator in lines[0] for separator in separators)
+    if blanks_alone and not any(_fit(form, split_by[form.separator]).whole for form in found):
+        by_blanks = _form(" ", split_by[" "], columns)
+        found += [by_blanks] if by_blanks and _fit(by_blanks, split_by[" "]).whole else []
     if found:
-        return max(found, key=lambda form: _fit(form, split_by[form.separator]))
-    most = max(split_by.values(), key=lambda rows: len(rows[0]))
+        form = max(found, key=lambda form: _fit(form, split_by[form.separator]))
+        _undivided(place, form, split_by[form.separator], columns)
+        return form
+    most = max((split_by[separator] for separator in separators), key=lambda rows: len(rows[0]))
     raise DataError(f"{place}: line 1: {_refusal(most, columns)}")
 
 
-def _fit(form: TableForm, rows: Sequence[Sequence[str]]) -> tuple[bool, bool, bool, int]:
+def _first_rows(lines: Sequence[str], separator: str) -> list[list[str]]:
+    """The fields of the first two rows, as far as the lines go."""
+    ends = ends_of_rows([line.encode() for line in lines], separator)[:2]
+    ends += [len(lines)] if len(ends) < 2 and ends[-1:] != [len(lines)] else []
+    return [split("\n".join(lines[first:end]), separator) for first, end in zip([0, *ends], ends, strict=False)]
+
+
+def _undivided(place: str, form: TableForm, rows: Sequence[Sequence[str]], columns: Columns | None) -> None:
+    """Raises DataError where the columns of pixels, or those that have names, are not all there are."""
+    named, row, (first, last) = len(rows[0]), rows[-1], form.pixels or (0, 0)
+    without = [column for column in range(named, len(row)) if not (form.names[column] or first <= column < last)]
+    if form.header and not isinstance(columns, tuple) and any(row[column].strip() for column in without):
+        raise DataError(
+            f"{place}: line 2: {len(row)} columns, where the header names {named}; give each a name (that of the first "
+            "may be empty, `,` at the beginning), or take away those that are too many"
+        )
+    if not form.wide or not form.names[last - 1]:
+        return
+    stems = [part.stem if part else None for part in numbered(form.names)]
+    for start, end in _numbered(form.names, row, {form.label, form.usage, form.file}):
+        alike = stems[start] == stems[first]
+        if start != first and (alike or (end - start == last - first and not isinstance(columns, Mapping))):
+            ends = [f"'{form.names[low]}' to '{form.names[high - 1]}'" for low, high in ((first, last), (start, end))]
+            cure = (
+                "put what is between them before or behind all"
+                if alike
+                else f"say in `data` which are, `columns: {{pixels: {stems[first]}}}`, or call those of three colours "
+                "r0, g0, b0 and so on"
+            )
+            raise DataError(f"{place}: line 1: the columns {' and '.join(ends)} may all be pixels; {cure}")
+
+
+class _Fit(NamedTuple):
     """How much speaks for a form: known columns, a row as long as the names, many columns."""
-    return form.label >= 0, form.usage >= 0, len(rows[-1]) >= len(form.names), len(form.names)
+
+    label: bool
+    usage: bool
+    whole: bool
+    columns: int
+
+
+def _fit(form: TableForm, rows: Sequence[Sequence[str]]) -> _Fit:
+    return _Fit(form.label >= 0, form.usage >= 0, len(rows[-1]) >= len(form.names), len(form.names))
 
 
 def _form(separator: str, rows: Sequence[Sequence[str]], columns: Columns | None) -> TableForm | None:
@@ -137,7 +169,8 @@ def _pixels(
     column = _named("pixels", {"pixels": said} if said else {}, known)
     if column >= 0:
         end = next((after for after in range(column + 1, len(names)) if names[after]), len(names))
-        return column, end
+        filled = (after for after in range(min(end, len(row)), column, -1) if row[after - 1].strip())
+        return column, next(filled, column + 1)
     if said:
         return next((run for run in runs if names[run[0]].casefold().startswith(said.casefold())), None)
     if any(_is_file(field) for field in row):
@@ -182,9 +215,8 @@ def _is_picture(field: str) -> bool:
 def _holds_picture(fields: Sequence[str]) -> bool:
     """Whether a line is a row already; one that counts 0, 1, 2, … names its columns so."""
     numbers = [field.strip() for field in fields if NUMBER.fullmatch(field.strip())]
-    counted = (
-        [str(int(numbers[0]) + step) for step in range(len(numbers))] if numbers and numbers[0].isdecimal() else []
-    )
+    start = int(numbers[0]) if numbers and re.fullmatch("[0-9]{1,9}", numbers[0]) else -1
+    counted = [str(start + step) for step in range(len(numbers))] if start >= 0 else []
     many = len(numbers) >= FEWEST and numbers != counted
     return many or any(_is_file(field) or _is_picture(field) for field in fields)
 
@@ -201,7 +233,9 @@ def _refusal(rows: Sequence[Sequence[str]], columns: Columns | None) -> str:
     if columns is not None and not isinstance(columns, tuple):
         known = {name.strip().casefold() for name in first}
         lacking = next((name for name in columns.values() if name.casefold() not in known), "")
-        return f"no column is called '{lacking}'{suggestion(lacking, sorted(known))}; the header is '{line}'"
+        return (
+            f"no column is called '{lacking}'{suggestion(lacking, sorted(known), or_all=False)}; the header is '{line}'"
+        )
     return (
         f"the header is '{line}'; wanted are a `label` and `pixels`, all of a picture in one column, or `pixel0`, "
         "`pixel1` and so on, or a `file` beside the table; what else they are called say in `data`, "

@@ -25,7 +25,7 @@ def labels_of(
     """The class of each of `count` rows, -1 where no column has them, and what is doubtful; raises DataError."""
     if not classes:
         return np.full(count, UNLABELLED, np.int64), ()
-    one_hot = _one_hot(form, words, classes) if form.label < 0 else None
+    one_hot = _one_hot(place, form, words, classes) if form.label < 0 else None
     if one_hot is not None:
         return one_hot, ()
     column, questions = (form.label, ()) if form.label >= 0 else _likely(source, form, words, classes)
@@ -72,8 +72,11 @@ def the_likely(
     return -1, ()
 
 
-def _one_hot(form: TableForm, words: Words, classes: Sequence[ClassWords]) -> Ints | None:
-    """The class of every row where each class has a column of its own, with a single 1 in each row."""
+def _one_hot(place: Place, form: TableForm, words: Words, classes: Sequence[ClassWords]) -> Ints | None:
+    """The class of every row where each class has a column of its own, with a single 1 in each row.
+
+    Raises DataError where they are marks, but of several classes or of none.
+    """
     number = meaning_of((form.names[column] for column in words), classes, "names").number
     columns = {number[form.names[column]]: column for column in words if number[form.names[column]] is not None}
     if len(columns) < len(classes):
@@ -82,8 +85,15 @@ def _one_hot(form: TableForm, words: Words, classes: Sequence[ClassWords]) -> In
         marks = np.array([[float(word) for word in words[columns[k]]] for k in range(len(classes))])
     except ValueError:
         return None
-    single = np.isin(marks, (0, 1)).all() and (marks.sum(axis=0) == 1).all()
-    return marks.argmax(axis=0).astype(np.int64) if single else None
+    if not np.isin(marks, (-1, 0, 1)).all():
+        return None
+    wrong = np.flatnonzero((marks == 1).sum(axis=0) != 1)
+    if len(wrong):
+        raise DataError(
+            f"{place(int(wrong[0]))}: {(marks[:, wrong[0]] == 1).sum()} of the columns of the classes are 1; several "
+            "labels a picture, or none, are not read: write one class a picture in a column `label`"
+        )
+    return marks.argmax(axis=0).astype(np.int64)
 
 
 def rows_of_part(source: DataSource, form: TableForm, words: Words, count: int) -> Ints:

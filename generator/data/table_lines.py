@@ -12,11 +12,16 @@ import numpy as np
 
 from generator.artefacts import Ints
 from generator.data.labels import meaning_of
+from generator.data.table_rows import ends_of_rows
 from generator.errors import DataError
 from generator.samples import ClassWords
 
 BLOCK = 1 << 20  # bytes; fits the processor's cache: larger blocks are slower
 HEAD = 1 << 16  # bytes that tell the encoding and the end of a line
+FEW = 3  # lines that tell the form of a table, unless a quote goes over them
+LONGEST = 1 << 27  # bytes of a row
+QUOTE = b'"'
+ENDLESS = f"a row of more than {LONGEST >> 20} MB begins here; is a quote not closed?"
 MARKS = (  # that a file may begin with, the longer ones first
     (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF32_LE, "utf-32-le"),
@@ -38,42 +43,70 @@ class Encoding:
     newline: bytes
 
     def first_lines(self, file: BinaryIO) -> list[tuple[int, bytes]]:
-        """The first two lines that are not blank, each with its place in the file."""
-        found = []
+        """The first lines that are not blank, each with its place in the file; some, or as many as are short."""
+        found: list[tuple[int, bytes]] = []
         for place, block in self.blocks(file, self.mark):
-            starts, _, lines = self.lines(block)
-            found += [(place + start, line) for start, line in zip(starts[:2].tolist(), lines, strict=False)]
-            if len(found) > 1:
-                break
-        return found[:2]
+            starts, _, lines = self.rows(block)
+            for start, line in zip(starts.tolist(), lines, strict=True):
+                found.append((place + start, line))
+                if len(found) >= FEW and sum(len(line) for _, line in found) > HEAD:
+                    return found
+        return found
 
-    def blocks(self, file: BinaryIO, start: int) -> Iterator[tuple[int, bytes]]:
-        """Whole lines from a place on, each block with its own; the last line ends in a newline too."""
+    def blocks(self, file: BinaryIO, start: int, separator: str = "") -> Iterator[tuple[int, bytes]]:
+        """Whole rows from a place on, each block with its own; the last one ends in a newline too.
+
+        Without a separator every line is a row. Raises OverflowError where a row does not end.
+        """
         file.seek(start)
         place, rest = start, b""
-        while read := file.read(BLOCK):
+        while read := file.read(max(BLOCK, len(rest))):
             block = rest + read
-            cut = self._past_last_line(block)
+            cut = self._past_last_row(block, separator)
             if cut:
                 yield place, block[:cut]
             place, rest = place + cut, block[cut:]
+            if len(rest) > LONGEST:
+                raise OverflowError(f"line {self.line_at(file, place)}: {ENDLESS}")
         if rest:
             yield place, rest + self.newline
 
-    def lines(self, block: bytes) -> tuple[Ints, Ints, list[bytes]]:
-        """Every line that is not blank: where it starts within the block, its length there, and itself as UTF-8."""
-        text = block if self.codec == "utf-8" else block.decode(self.codec).encode()
-        ends = self._ends(block)
+    def rows(self, block: bytes, separator: str = "") -> tuple[Ints, Ints, list[bytes]]:
+        """Every row that is not blank: where it starts within the block, its length there, and itself as UTF-8."""
+        ends, lines = self._lines(block)
+        if separator and QUOTE in block:
+            past = ends_of_rows(lines, separator)
+            past += [len(lines)] if past[-1:] != [len(lines)] else []
+            lines = [b"\n".join(lines[first:end]) for first, end in zip([0, *past], past, strict=False)]
+            ends = ends[np.array(past) - 1]
         starts = np.append(0, ends[:-1])
-        lines = text.split(b"\r" if self.newline.strip(b"\0") == b"\r" else b"\n")[:-1]
         filled = np.flatnonzero([bool(line.strip()) for line in lines])
         return starts[filled], (ends - starts)[filled], [lines[number] for number in filled.tolist()]
+
+    def line_at(self, file: BinaryIO, place: int) -> int:
+        """The number of the line that starts at a place, from 1 on."""
+        file.seek(self.mark)
+        sizes = [BLOCK] * ((place - self.mark) // BLOCK) + [(place - self.mark) % BLOCK]
+        return 1 + sum(len(self._ends(file.read(size))) for size in sizes)
+
+    def _lines(self, block: bytes) -> tuple[Ints, list[bytes]]:
+        """Where each line of a block ends, and itself as UTF-8."""
+        text = block if self.codec == "utf-8" else block.decode(self.codec).encode()
+        return self._ends(block), text.split(b"\r" if self.newline.strip(b"\0") == b"\r" else b"\n")[:-1]
 
     def _ends(self, block: bytes) -> Ints:
         """Where each line of a block ends, past its newline."""
         unit = np.dtype(f"u{len(self.newline)}")
         breaks = np.frombuffer(block, unit) == np.frombuffer(self.newline, unit)[0]
         return (np.flatnonzero(breaks).astype(np.int64) + 1) * unit.itemsize
+
+    def _past_last_row(self, block: bytes, separator: str) -> int:
+        cut = self._past_last_line(block)
+        if not separator or QUOTE not in block:
+            return cut
+        ends, lines = self._lines(block[:cut])
+        past = ends_of_rows(lines, separator)
+        return int(ends[past[-1] - 1]) if past else 0
 
     def _past_last_line(self, block: bytes) -> int:
         unit, cut = len(self.newline), block.rfind(self.newline)

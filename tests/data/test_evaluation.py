@@ -54,7 +54,12 @@ def test_probabilities_may_be_left_out(tmp_path):
         ("y_true,y_pred\n", "no row below the header"),
         ("true,y_pred\n0,1\n", "line 1: no column y_true"),
         ("y_true,y_pred\n0,1\n5,1\n", "line 3: y_true is '5' with 2 classes; allowed: 0 to 1, or angry, happy"),
-        ("y_true,y_pred\n0\n", "line 2: y_pred is ''"),
+        ("y_true,y_pred\n0\n", "line 2: 1 columns instead of 2"),
+        ("y_true,y_pred\n0,\n", "line 2: y_pred is ''"),
+        ("y_true,y_pred\n0,1\n\n0,1,1\n", "line 4: 3 columns instead of 2"),
+        ('y_true,y_pred\n0,"1\n1,1\n', "line 2: a quote in it is not closed"),
+        (GOOD.replace("0.6,0.4", "1e300,0.4"), r"line 3: the probabilities sum to 1e\+300"),
+        ("PK\x03\x04", "is no table but an archive or a spreadsheet"),
         ("y_true,y_pred,p_angry\n0,0,1\n", "no column p_happy"),
         ("y_true,y_pred,p_angry,p_hapy\n0,0,1,0\n", "column p_hapy; did you mean 'p_happy'"),
         (GOOD.replace("0.6,0.4", "0.6,0.6"), "line 3: the probabilities sum to 1.2 instead of 1"),
@@ -75,7 +80,7 @@ def test_what_is_wrong_is_named_by_its_line(tmp_path, text, message):
 
 def test_a_missing_file_is_named(tmp_path):
     """No file, no traceback."""
-    with pytest.raises(DataError, match=r"no\.csv: cannot be read"):
+    with pytest.raises(DataError, match=r"no\.csv: no such file"):
         read_evaluation(tmp_path / "no.csv", CLASSES)
 
 

@@ -1,5 +1,7 @@
 """Tables that name pictures: where those are found, of which class they are, and what is said of one that is not."""
 
+import os
+
 import numpy as np
 import pytest
 from PIL import Image
@@ -79,6 +81,11 @@ def test_the_same_name_in_two_folders_is_asked_for(tmp_path):
         ("file,label\na.png,cat\nz.png,dog\n", r"row 1 \(line 3\): no picture 'z.png' in .* `folder: …`"),
         ("file,label\na.png,cow\n", r"row 0 \(line 2\): label cow with 2 classes; allowed: 0 to 1, or cat, dog"),
         ("file,label\na.png\n", r"row 0 \(line 2\): 1 columns instead of 2"),
+        ("file,label\na.png,cat,\n\na.png,cat,x\n", r"row 1 \(line 4\): 3 columns instead of 2"),
+        ('file,label\na.png,"cat\n', "line 2: a quote in it is not closed"),
+        ("file,label\na.png,cat,x\n", "line 2: 3 columns, where the header names 2; give each a name"),
+        ("file,label\nx/a.png,cat\ny/a.png,dog\n", r"row 1 .*'x/a.png' and 'y/a.png' both lead to a.png"),
+        ("file,label\n" + "a" * 9000 + ".png,cat\n", r"no picture 'a{100}…' in"),
         ("a.png,cat\n", r"line 1: a row already, .*`columns: \[file, label\]`"),
     ],
 )
@@ -97,3 +104,62 @@ def test_the_digest_follows_the_table_and_the_pictures(tmp_path):
     two = read(path).digest
     path.write_text("file,label\na.png,dog\n")
     assert len({one, two, read(path).digest}) == 3
+
+
+def test_letters_that_a_mac_takes_apart_are_the_same(tmp_path):
+    """In names of files and of classes, on whichever side they are taken apart."""
+    apart, whole = "gru\u0308n/\u1112\u1161\u11ab.png", "gr\u00fcn/\ud55c.png"
+    for n, (file, word) in enumerate([(apart, whole), (whole, apart), (apart, whole.removesuffix(".png").upper())]):
+        path = beside(tmp_path / str(n), [file], f"file,label\n{word},dog\n")
+        assert read(path).label.tolist() == [1]
+
+
+def test_a_way_up_is_followed(tmp_path):
+    """From the table, whatever lies below it under the same name; in each form that programs write it."""
+    files = ["../images/0.png", "images/0.png", "0.png"]
+    for word in ("../images/0.png", "..\\images\\0.png", "./../images/0.png", "x/../../images/0.png"):
+        samples = read(beside(tmp_path / "meta", files, f"file,label\n{word},dog\n"))
+        assert (levels(samples), samples.label.tolist(), samples.named(0)) == ([0], [1], "../images/0.png")
+
+
+def test_a_way_up_leads_to_pictures_alone(tmp_path):
+    """Not behind a link out of where it leads, nor to a pipe or what is called otherwise."""
+    path = beside(tmp_path / "deep" / "meta", ["../../secret.png"], "file,label\n../images/0.png,dog\n")
+    (tmp_path / "deep" / "images").mkdir()
+    (tmp_path / "deep" / "images" / "0.png").symlink_to(tmp_path / "secret.png")
+    with pytest.raises(DataError, match=r"no picture '../images/0.png'"):
+        read(path)
+    (tmp_path / "deep" / "images" / "0.png").unlink()
+    os.mkfifo(tmp_path / "deep" / "images" / "0.png")
+    with pytest.raises(DataError, match=r"no picture '../images/0.png'"):
+        read(path)
+    for word in ("/dev/zero", "../../../../../../dev/zero", "../x\0.png", "/etc/passwd", "~/0.png"):
+        path.write_text(f"file,label\n{word},dog\n")
+        with pytest.raises(DataError, match="no picture"):
+            read(path, columns={"file": "file"})
+
+
+def test_pictures_above_the_table_are_named(tmp_path):
+    """Where they are, as a cure that works."""
+    path = beside(tmp_path / "meta", ["../images/0.png"], "file,label\nimages/0.png,dog\n")
+    with pytest.raises(DataError) as refused:
+        read(path)
+    assert f"`folder: {tmp_path}`" in str(refused.value)
+    assert read(path, folder=tmp_path).label.tolist() == [1]
+
+
+def test_a_picture_of_several_labels_is_told(tmp_path):
+    """It stays in each row."""
+    samples = read(beside(tmp_path, ["a.png", "b.png"], "file,label\na.png,cat\nb.png,dog\na.png,dog\nb.png,dog\n"))
+    assert samples.label.tolist() == [0, 1, 1, 1]
+    assert samples.questions == (
+        "1 of 2 pictures stand in several rows with different labels, such as a.png; leave one row of each",
+    )
+
+
+@pytest.mark.parametrize("text", ["sep=;\nfile;label\na.png;dog\n", '"sep=;"\r\nfile;label\r\na.png;dog\r\n'])
+def test_excels_first_line_says_what_separates(tmp_path, text):
+    """And is no header; a list of names and labels with a blank between is a table too."""
+    assert read(beside(tmp_path, ["a.png"], text)).label.tolist() == [1]
+    path = beside(tmp_path, ["a.png"], "a.png dog\n")
+    assert read(path, columns=("file", "label")).label.tolist() == [1]

@@ -8,6 +8,7 @@ import pytest
 from generator.data.data_source import DataSource
 from generator.data.sources import read_samples
 from generator.errors import DataError
+from generator.limits import Limits
 
 CLASSES = (("angry", "生氣"), ("happy", "高興"), ("sad", "難過"))
 RNG = np.random.default_rng(3)
@@ -181,6 +182,16 @@ GRID = [f"{row}x{column}" for row in range(1, 5) for column in range(1, 5)]
         (table("emotion,pixels\n", lambda k, x: f"{k},{numbers(x)}"), {"columns": ("label", "pixels")}),
         (table("label,pixels\n\n", lambda k, x: f"{k},{numbers(x)}\n"), {}),
         (table("label,pixels\n", lambda k, x: f"{k},{numbers(x)}").replace("\n", "\r"), {}),
+        (table("sep=;\nlabel;pixels\n", lambda k, x: f"{k};{numbers(x, ',')}"), {}),
+        (table("label;pixels\n", lambda k, x: f"{k};{numbers(x / 255).replace('.', ',')}"), {}),
+        (table("label,pixels\n", lambda k, x: f'{k},"{numbers(x / 255).replace(".", ",")}"'), {}),
+        (table(f"label,{','.join(COUNTED)}\n", lambda k, x: f'{k},"{numbers(x, chr(34) + "," + chr(34))}"'), {}),
+        (table("label,pixels\n", lambda k, x: f'{k},"{x}"'), {}),
+        (table("note,label,pixels\n", lambda k, x: f'"one\n\n""two""",{k},{numbers(x)}'), {}),
+        (table("label,pixels,note\n", lambda k, x: f'{k},{numbers(x)},"one\ntwo, 12"" wide"'), {}),
+        (table("label,pixels,note\n", lambda k, x: f'{k},{numbers(x)},12" wide'), {}),
+        (table("", lambda k, x: f"{k} {numbers(x)}"), {"columns": ("label", "pixels")}),
+        (table("label,pixels\n", lambda k, x: f"{k},{numbers(x, ',')},,"), {}),
     ],
 )
 def test_every_form_of_a_table_holds_the_same_pictures(tmp_path, text, asked):
@@ -261,6 +272,34 @@ def test_labels_are_decided_over_all_blocks(tmp_path, monkeypatch, reading):
         ),
         (table("label,pixels\n", lambda k, x: f"{k},{numbers(x[:3])}"), r"12 pixels make no square.*`size: \[3, 4\]`"),
         (table("label,pixels\n", lambda k, x: f"{k},[0 1 ... 2 3]"), "row 0 .*cut short by `...`, as NumPy prints"),
+        (
+            table(f"{','.join(map(str, range(17)))}\n", lambda k, x: f"{k},{numbers(x, ',')}"),
+            "line 1: the columns 0 to 16 are one more than .*`columns: {label: '0'}` or `columns: {label: '16'}`",
+        ),
+        (
+            table(
+                f"{','.join([*COUNTED[:4], 'label', *COUNTED[4:8]])}\n",
+                lambda k, x: f"{numbers(x[0], ',')},{k},{numbers(x[1], ',')}",
+            ),
+            "line 1: the columns 'pixel0' to 'pixel3' and 'pixel4' to 'pixel7' may all be pixels; put what is between",
+        ),
+        (
+            table("label,a0,a1,a2,a3,b0,b1,b2,b3\n", lambda k, x: f"{k},{numbers(x[:2], ',')}"),
+            "line 1: the columns 'a0' to 'a3' and 'b0' to 'b3' may all be pixels; .*`columns: {pixels: a}`",
+        ),
+        (
+            table(f"label,{','.join(COUNTED)}\n", lambda k, x: f"7,{k},{numbers(x, ',')}"),
+            "line 2: 18 columns, where the header names 17; give each a name",
+        ),
+        (table("label,pixels\n", lambda k, x: f"{k}"), r"row 0 \(line 2\): 1 columns instead of 2"),
+        (table("label,pixels\n\n", lambda k, x: f"{k},{'a ' * 16}"), r"row 0 \(line 3\): 'a' is no pixel"),
+        (
+            table(f"label,{','.join(COUNTED)}\n", lambda k, x: f"{k},{numbers(x, ',')}").replace(",", ",,", 17),
+            r"line 2: 2 columns, where|row 0 \(line 2\)|wanted are|18 columns",
+        ),
+        (f"label,{','.join('p' + '9' * 5000 + str(k) for k in range(16))}\n0{',1' * 16}\n", "line 1|row 0"),
+        (",".join(["9" * 5000] * 5) + "\n1,2,3,4,5\n", "a row already"),
+        ("label,pixels\n" + "7" * 5000 + ",1 2 3 4\n", r"label 7{54}… with 3 classes"),
         (table("one,two,pixels\n", lambda k, x: f"{k},{k},{numbers(x)}"), "several columns hold classes; .*label: one"),
         ("", "faces.csv: is empty"),
     ],
@@ -291,6 +330,44 @@ def test_more_bits_are_read_with_a_question(tmp_path):
     samples = read(path)
     np.testing.assert_allclose(pictures(samples), FACES.astype(int) * 16 / 4095, atol=1e-6)
     assert "`range: [0, 4095]`" in samples.questions[0]
+
+
+def test_one_cure_for_a_table_whose_columns_are_counted(tmp_path):
+    """As it is said."""
+    path = tmp_path / "faces.csv"
+    path.write_text(table(f"{','.join(map(str, range(17)))}\n", lambda k, x: f"{k},{numbers(x, ',')}"))
+    samples = read(path, columns={"label": "0"})
+    np.testing.assert_array_equal(pictures(samples), FACES)
+    assert samples.label.tolist() == LABELS.tolist()
+
+
+def test_a_first_row_that_is_cut_short_is_named(tmp_path):
+    """And not the second one."""
+    path = tmp_path / "faces.csv"
+    lines = table(f"label,{','.join(COUNTED)}\n", lambda k, x: f"{k},{numbers(x, ',')}").splitlines()
+    path.write_text("\n".join([lines[0], lines[1].rpartition(",")[0], *lines[2:]]))
+    with pytest.raises(DataError, match=r"row 0 \(line 2\): 15 pixels instead of 16"):
+        read(path)
+
+
+def test_a_line_is_counted_as_an_editor_does(tmp_path):
+    """With blank ones, and fields over several."""
+    path = tmp_path / "faces.csv"
+    path.write_text('label,note,pixels\n\n0,"a\n\nb",1 2 3 4\n\n1,x,1 2 3\n')
+    with pytest.raises(DataError, match=r"row 1 \(line 7\): 3 pixels instead of 4"):
+        read(path)
+    path.write_text('label,note,pixels\n\n0,"a\n\nb",1 2 3 4\n\n8,x,1 2 3 4\n')
+    with pytest.raises(DataError, match=r"row 1 \(line 7\): label 8"):
+        read(path)
+
+
+def test_limits_hold_for_tables(tmp_path):
+    """Of the file, and of the numbers in a row."""
+    path = course_csv(tmp_path / "train.csv")
+    with pytest.raises(DataError, match=r"more than the 50 bytes that a file may have; `limits: {file: "):
+        read(path, limits=Limits(file=50))
+    with pytest.raises(DataError, match=r"16 pixels, more than the 15 that a picture may have; `limits: {pixels: 16}`"):
+        read(path, limits=Limits(pixels=15))
 
 
 @pytest.mark.parametrize(

@@ -42,6 +42,21 @@ def test_a_column_a_class_holds_a_single_one():
     """Votes are no labels."""
     assert labels(("dog", "貓"), ["0", "1.0", "0"], ["1", "0", "1.0"]) == ([0, 1, 0], ())
     assert labels(("dog", "cat"), ["3", "5", "0"], ["7", "5", "10"])[0] == [-1, -1, -1]
+    assert labels(("dog", "cat"), ["-1", "1", "-1"], ["1", "-1", "1"]) == ([0, 1, 0], ())
+
+
+@pytest.mark.parametrize(
+    ("dog", "cat", "message"),
+    [
+        (["0", "1", "1"], ["1", "1", "0"], "row 1: 2 of the columns of the classes are 1; several labels a picture"),
+        (["-1", "1", "1"], ["1", "-1", "1"], "row 2: 2 of the columns"),
+        (["0", "0", "1"], ["1", "0", "0"], "row 1: 0 of the columns"),
+    ],
+)
+def test_several_labels_a_picture_are_not_read(dog, cat, message):
+    """And said so, whether what is not there is 0 or -1."""
+    with pytest.raises(DataError, match=message):
+        labels(("dog", "cat"), dog, cat)
 
 
 @pytest.mark.parametrize(
