@@ -20,11 +20,20 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
 
+MOST = 30  # problems that are shown at once
 STDERR = 2  # of the process, to which native code writes
 
 
 class GeneratorError(Exception):
     """Anything a user can cause; its text is the whole message, without a traceback."""
+
+    def __str__(self) -> str:
+        return "\n".join(clipped(line, 1400) for line in super().__str__().split("\n"))
+
+
+def clipped(text: str, most: int) -> str:
+    """A text that somebody else may have made endless, with its middle left out."""
+    return text if len(text) <= most else f"{text[: most * 2 // 3]} … {text[-most // 4 :]}"
 
 
 def told(error: BaseException) -> str:
@@ -104,7 +113,7 @@ class Problem:
 
     def __str__(self) -> str:
         where = f"{self.file}:{self.line}:{self.column}: "
-        return where + (f"{self.path}: " if self.path else "") + self.message
+        return where + (f"{clipped(self.path, 100)}: " if self.path else "") + clipped(self.message, 1000)
 
 
 class SpecError(InputError):
@@ -112,7 +121,9 @@ class SpecError(InputError):
 
     def __init__(self, problems: tuple[Problem, ...]) -> None:
         self.problems = tuple(sorted(problems))
-        super().__init__("\n".join(map(str, self.problems)))
+        shown = list(map(str, self.problems[:MOST]))
+        more = len(self.problems) - MOST
+        super().__init__("\n".join((*shown, f"… and {more:,} more") if more > 0 else shown))
 
 
 LOOKALIKES = {
@@ -130,7 +141,7 @@ def lookalike(text: str) -> str:
 
 def suggestion(word: str, known: list[str] | tuple[str, ...], or_all: bool = True) -> str:
     """'; did you mean …?' with the nearest known name, or all that is known where none is near."""
-    near = get_close_matches(word.lower(), known, n=1, cutoff=0.6)
+    near = get_close_matches(word[:100].lower(), known, n=1, cutoff=0.6)
     if near:
         return f"; did you mean '{near[0]}'?"
     return f"; known: {', '.join(known)}" if known and or_all else ""

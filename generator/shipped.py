@@ -43,6 +43,11 @@ class Templates:
         return tuple(path for folder in beside for path in sorted(folder.rglob(f"*{suffix}")) if path.is_file())
 
 
+def lies_within(path: Path, folder: Path) -> bool:
+    """Whether what a template or a file of words leads to lies in its folder, or in that of the report."""
+    return any(path.resolve().is_relative_to(home.resolve()) for home in (folder, folder.parent))
+
+
 SHIPPED = Templates()
 
 

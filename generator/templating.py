@@ -29,7 +29,7 @@ from generator import metering
 from generator.errors import InputError, ProseError
 from generator.foreign import contents
 from generator.metering import LONGEST
-from generator.shipped import TEMPLATES, Templates
+from generator.shipped import TEMPLATES, Templates, lies_within
 
 __all__ = ["Call", "Environment", "Markup", "calls_in", "check_templates", "names_in", "page_environment"]
 __all__ += ["render_page", "render_prose"]
@@ -64,8 +64,7 @@ class _Loader(jinja2.FileSystemLoader):
         return text, str(path), lambda: path.exists() and path.stat().st_mtime_ns == changed
 
     def _text(self, path: Path, folder: Path) -> str:
-        homes = (folder.resolve(), folder.parent.resolve())
-        if self.templates.sandboxed and not any(path.resolve().is_relative_to(home) for home in homes):
+        if self.templates.sandboxed and not lies_within(path, folder):
             raise InputError(f"{path}: a link that leads out of the report's folder; --trust-templates follows it")
         try:
             return contents(path, InputError).decode("utf-8-sig")

@@ -1,13 +1,15 @@
 """The words of the interface: one YAML file a language, overridden key by key from a folder beside the spec."""
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
+from string import Formatter
 from typing import Any
 
-from generator.errors import InputError, suggestion
-from generator.shipped import TEMPLATES
+from generator.errors import InputError, SpecError, suggestion
+from generator.shipped import TEMPLATES, lies_within
 from generator.text import Text, isolated
 from generator.yaml_source import read
 
@@ -161,8 +163,33 @@ def _merged(name: str, folders: Sequence[Path]) -> dict[str, str]:
 
 @cache
 def _entries(file: Path, changed: int) -> Mapping[str, str]:
-    """The words of one file, read once for each time it was changed."""
-    return dict(_flat(read(file).data, ""))
+    """The words of one file, read once for each time it was changed; SpecError for what no sentence can be made of."""
+    if file.is_relative_to(TEMPLATES):
+        return dict(_flat(read(file).data, ""))
+    if not lies_within(file, file.parents[1]):
+        raise InputError(f"{file}: a link that leads out of the report's folder")
+    source = read(file)
+    words, ours = dict(_flat(source.data, "")), _merged(COMPLETE, (TEMPLATES,))
+    wrong = {key: _misplaced(text, ours.get(key)) for key, text in words.items()}
+    if problems := tuple(source.problem(key, message) for key, message in wrong.items() if message):
+        raise SpecError(problems)
+    return words
+
+
+def _misplaced(text: str, ours: str | None) -> str:
+    """What is wrong with the places of somebody else's words, beside those of ours; '' where nothing is."""
+    try:
+        places = [(name, width, sign) for _, name, width, sign in Formatter().parse(text) if name is not None]
+        known = [name for _, name, _, _ in Formatter().parse(ours or "") if name]
+    except ValueError as error:
+        return f"{error}; a brace that is none of a place is written twice"
+    named = ", ".join(f"{{{name}}}" for name in dict.fromkeys(known)) or "none"
+    for name, width, sign in places:
+        if not name.isidentifier() or sign or not re.fullmatch(r"|,|\.\d[f%]|\d{1,2}", width or ""):
+            return f"'{{{name}}}' is no place; it has {named}"
+        if ours is not None and name not in (*known, "things"):
+            return f"unknown place '{{{name}}}'; it has {named}"
+    return ""
 
 
 def _path(folder: Path, name: str) -> Path:
@@ -175,4 +202,4 @@ def _flat(tree: Mapping[str, Any], prefix: str) -> Iterator[tuple[str, str]]:
         if isinstance(value, Mapping):
             yield from _flat(value, f"{prefix}{key}.")
         else:
-            yield prefix + key, "" if value is None else str(value)
+            yield prefix + key, "" if value is None or isinstance(value, list) else str(value)

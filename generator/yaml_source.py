@@ -16,14 +16,21 @@ from typing import Any, cast
 import yaml
 
 from generator.errors import InputError, Problem, SpecError
+from generator.foreign import opened
+from generator.limits import size_in_words
 
+LARGEST = 5_000_000  # bytes of a file
+DEEPEST = 40  # levels; a report has a dozen
+LONGEST_KEY = 200
 MOST_NODES = 20_000  # a spec has some hundreds; aliases of aliases would have billions
 TAG = "tag:yaml.org,2002:"
 PLAIN = {
     "null": re.compile(r"(?:~|null|Null|NULL|)$"),
     "bool": re.compile(r"(?:true|True|TRUE|false|False|FALSE)$"),
     "int": re.compile(r"[-+]?(?:0|[1-9][0-9]{0,17})$"),
-    "float": re.compile(r"[-+]?(?:\.[0-9]+|(?:0|[1-9][0-9]*)(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]{1,3})?$"),
+    "float": re.compile(
+        r"[-+]?(?:(?:\.[0-9]+|(?:0|[1-9][0-9]*)\.[0-9]*)(?:[eE][-+]?[0-9]{1,3})?|(?:0|[1-9][0-9]*)[eE][-+]?[0-9]{1,3})$"
+    ),  # a whole number of more digits than a computer counts with is a text
     "merge": re.compile(r"<<$"),
 }
 MISREAD = (
@@ -34,8 +41,12 @@ MISREAD = (
     (re.compile(r"[^:\"'{\[]*: +[^\"'{\[|>\s][^{\[]*?(: )"), "a text with a colon and a space in it stands in quotes"),
 )  # how a line may be meant that is no YAML: where it goes wrong, and the cure
 FULL_WIDTH_KEY = re.compile(r"[ \t]*(?:- +)*[a-z_]+(：)")
+TOO_DEEP = f"nested too deeply: more than {DEEPEST} lists or mappings within each other"
 ESCAPES = "in double quotes a \\ begins an escape; write a path with / and a formula in single quotes"
 FORMULA = re.compile(r"(?<!\\)\$(?!\s)[^$]*?(?<!\\)(?:\\\\)*\\[a-zA-Z]{2}[^$]*(?<!\s)\$")  # with an escape in it
+
+
+HALF = re.compile("[\ud800-\udfff]")
 
 
 class _Loader(yaml.SafeLoader):
@@ -125,12 +136,10 @@ def read(file: Path) -> Source:
 
 
 def _decoded(file: Path) -> str:
-    try:
-        content = file.read_bytes()
-    except FileNotFoundError:
-        raise InputError(f"{file}: no such file") from None
-    except OSError as error:
-        raise InputError(f"{file}: cannot be read: {error.strerror}") from error
+    with opened(file, InputError) as stream:
+        content = stream.read(LARGEST + 1)
+    if len(content) > LARGEST:
+        raise InputError(f"{file}: is no text of a report: more than {size_in_words(LARGEST)}")
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -140,8 +149,13 @@ def _decoded(file: Path) -> str:
 
 def _composed(text: str, file: Path) -> yaml.Node | None:
     """By libyaml, ten times as fast; what it refuses is read again by the loader whose messages say more."""
-    with suppress(yaml.YAMLError, RecursionError):
+    try:
         return cast(yaml.Node | None, _Quick(text).get_single_node())
+    except RecursionError:
+        raise SpecError((_too_deep(text, file),)) from None
+    except yaml.YAMLError as error:
+        if "depth" in str(error):  # which libyaml bounds by itself
+            raise SpecError((_too_deep(text, file),)) from None
     try:
         return _Loader(text).get_single_node()
     except yaml.MarkedYAMLError as error:
@@ -156,9 +170,23 @@ def _composed(text: str, file: Path) -> yaml.Node | None:
     except yaml.reader.ReaderError as error:
         line, column = text.count("\n", 0, error.position) + 1, 1
         message = f"the character #x{ord(text[error.position]):04x} is not allowed"
+    except (OverflowError, ValueError):  # an escape for a character that there is not
+        line, column, message = text[: text.find("\\U")].count("\n") + 1, 1, ESCAPES
     except RecursionError:
-        line, column, message = 1, 1, "nested too deeply"
+        raise SpecError((_too_deep(text, file),)) from None
     raise SpecError((Problem(file, line, column, "", f"not valid YAML: {message}"),))
+
+
+def _too_deep(text: str, file: Path) -> Problem:
+    """Where a file has more levels than a report."""
+    depth, line, column = 0, 1, 1
+    with suppress(yaml.YAMLError):
+        for event in yaml.parse(text, _Loader):
+            depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+            if depth > DEEPEST and event.start_mark:
+                line, column = event.start_mark.line + 1, event.start_mark.column + 1
+                break
+    return Problem(file, line, column, "", TOO_DEEP)
 
 
 def _misread(text: str, file: Path, first: int, last: int) -> tuple[Problem, ...]:
@@ -188,12 +216,14 @@ class _Reading:
         self.places: dict[str, Place] = {}
         self.problems: list[Problem] = []
         self.open: list[int] = []
+        self.nodes = 0
 
     def value(self, node: yaml.Node, path: str, key: yaml.Node) -> Any:  # noqa: ANN401  any YAML value
         """The data of a node that `key` leads to; containers that hold themselves, or too much, are refused."""
-        if id(node) in self.open or len(self.places) > MOST_NODES:
-            problem = Problem(self.file, *_start(node), path, "an alias repeats this without end")
-            raise SpecError((*self.problems, problem))
+        self.nodes += 1
+        endless = "an alias repeats this without end" if id(node) in self.open or self.nodes > MOST_NODES else ""
+        if endless or len(self.open) > DEEPEST:
+            raise SpecError((*self.problems, Problem(self.file, *_start(node), path, endless or TOO_DEEP)))
         self.places[path] = _place(node, key)
         self.open.append(id(node))
         value = self.contents(node, path)
@@ -210,6 +240,8 @@ class _Reading:
         written = self.text[node.start_mark.index : node.end_mark.index]
         if written.startswith('"') and FORMULA.search(written):
             self.refuse(node, path, ESCAPES)
+        if half := HALF.search(node.value):
+            self.refuse(node, path, f"U+{ord(half[0]):04X} is half a character; write the whole one")
         return _scalar(node)
 
     def mapping(self, node: yaml.MappingNode, path: str) -> dict[str, Any]:
@@ -249,6 +281,8 @@ def _wrong(key: yaml.Node) -> str:
     """Why this is no key, or what is wrong with its signs; '' where nothing is."""
     if not isinstance(key, yaml.ScalarNode):
         return "a key has to be a word"
+    if len(key.value) > LONGEST_KEY or HALF.search(key.value):
+        return f"a key of more than {LONGEST_KEY} characters, or with half a character, is none of a report"
     if "：" in key.value:
         return MISREAD[0][1]
     spaces = [end for end in (key.value[:1], key.value[-1:]) if end.isspace()]

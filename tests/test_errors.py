@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from generator.errors import STDERR, Problem, SpecError, quiet_stderr, suggestion
+from generator.errors import STDERR, InputError, Problem, SpecError, quiet_stderr, suggestion
 
 
 def test_the_nearest_name_is_suggested():
@@ -23,6 +23,19 @@ def test_problems_are_said_in_the_order_of_the_lines():
     error = SpecError((later, earlier))
     assert error.problems == (earlier, later)
     assert str(error) == "report.yaml:2:5: a\nreport.yaml:9:1: model.path: b"
+
+
+def test_nothing_that_somebody_wrote_makes_a_message_endless():
+    """Names, paths and lists of mistakes are cut; nothing of the place is."""
+    long = Problem(Path("report.yaml"), 9, 1, "a." * 5000, f"'{'x' * 50_000}' is wrong")
+    assert len(str(long)) < 1400
+    assert str(long).startswith("report.yaml:9:1: a.a.")
+    assert str(long).endswith("xxx' is wrong")
+    many = SpecError(tuple(Problem(Path("r"), n, 1, "", "wrong") for n in range(3000)))
+    assert len(many.problems) == 3000
+    assert str(many).endswith("r:29:1: wrong\n… and 2,970 more")
+    assert len(str(InputError("x" * 50_000))) < 1500
+    assert suggestion("x" * 50_000, ("gradcam",)) == "; known: gradcam"
 
 
 def test_native_writes_are_dropped_and_come_back_after(capfd):

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from generator.artefacts import Artefact, Heatmaps
-from generator.errors import InputError
+from generator.errors import InputError, SpecError
 from generator.methods import METHODS, load_all
 from generator.prose.quantities import Listed
 from generator.samples import Evaluation
@@ -184,6 +184,39 @@ def test_a_language_without_a_file_is_refused():
     """The message names the file to add."""
     with pytest.raises(InputError, match=r"no words for the language 'ja': add templates/words/ja.yaml"):
         load("ja")
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("{n.__class__}", "'{n.__class__}' is no place; it has {n}"),
+        ("{n[0]}", "'{n[0]}' is no place; it has {n}"),
+        ("{n:>2000000000}", "'{n}' is no place; it has {n}"),
+        ("{n!r}", "'{n}' is no place; it has {n}"),
+        ("{0}", "'{0}' is no place; it has {n}"),
+        ("{m}", "unknown place '{m}'; it has {n}"),
+        ("{n", "expected '}' before end of string; a brace that is none of a place is written twice"),
+    ],
+)
+def test_words_beside_a_report_have_our_places_alone(tmp_path, text, message):
+    """They are data: nothing of a value is reached, nothing grows, and what is wrong is told at its line."""
+    (tmp_path / "words").mkdir()
+    file = tmp_path / "words" / "en.yaml"
+    file.write_text(f"figure:\n  label: 'Picture {text}'\n")
+    with pytest.raises(SpecError) as caught:
+        load("en", (tmp_path, TEMPLATES))
+    assert str(caught.value) == f"{file}:2:10: figure.label: {message}"
+    file.write_text("figure: {label: 'Picture {n}', legend: '{things}'}")
+    assert load("en", (tmp_path, TEMPLATES))("figure.label", n=3) == "Picture 3"
+
+
+def test_words_beside_a_report_lie_in_its_folder(tmp_path):
+    """A link to another file of the machine is not followed."""
+    (tmp_path / "a" / "templates" / "words").mkdir(parents=True)
+    (tmp_path / "other.yaml").write_text("figure: {label: x}")
+    (tmp_path / "a" / "templates" / "words" / "en.yaml").symlink_to(tmp_path / "other.yaml")
+    with pytest.raises(InputError, match=r"en\.yaml: a link that leads out of the report's folder"):
+        load("en", (tmp_path / "a" / "templates", TEMPLATES))
 
 
 class TestInterface:

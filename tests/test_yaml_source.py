@@ -1,11 +1,13 @@
 """YAML is read as plain data: no surprises of its older grammar, no code, no explosions, and always with its place."""
 
+from pathlib import Path
+
 import pytest
 
 from generator.errors import InputError, SpecError
 from generator.spec.report import load
 from generator.text import Text
-from generator.yaml_source import ESCAPES
+from generator.yaml_source import ESCAPES, TOO_DEEP
 from tests.fixtures.spec_fixture import FIGURE, HEAD, loaded, said_about
 
 
@@ -17,7 +19,17 @@ from tests.fixtures.spec_fixture import FIGURE, HEAD, loaded, said_about
         ("a: &x [*x]", "report.yaml:1:4: a[0]: an alias repeats this without end"),
         ("a: !!python/name:os.system x", "is not allowed: a spec is data, never code"),
         ("title: \x07", "report.yaml:1:1: not valid YAML: the character #x0007 is not allowed"),
-        ("[" * 700, "report.yaml:1:1: not valid YAML: nested too deeply"),
+        ("a: " + "[" * 700 + "]" * 700, f"[0][0]: {TOO_DEEP}"),
+        ("a: " + "[" * 20_000, f"report.yaml:1:43: {TOO_DEEP}"),
+        ("".join(" " * n + "a:\n" for n in range(3000)), f"report.yaml:41:41: {TOO_DEEP}"),
+        ("a:\n " + "- " * 9000 + "x", f"report.yaml:2:80: {TOO_DEEP}"),
+        ("? " * 9000 + "x", f"report.yaml:1:81: {TOO_DEEP}"),
+        ('a: "\\ud800"', "report.yaml:1:4: a: U+D800 is half a character; write the whole one"),
+        ('\na: "\\UFFFFFFFF"', f"report.yaml:2:1: not valid YAML: {ESCAPES}"),
+        (
+            "x" * 900 + ": 1",
+            "report.yaml:1:1: a key of more than 200 characters, or with half a character, is none of a report",
+        ),
         ("? [a, b]\n: c", "report.yaml:1:3: a key has to be a word"),
     ],
 )
@@ -32,8 +44,13 @@ def test_a_file_that_cannot_be_read(tmp_path):
     """A missing file, a folder and a file in another encoding are named as they are."""
     with pytest.raises(InputError, match=r"nothing\.yaml: no such file$"):
         load(tmp_path / "nothing.yaml")
-    with pytest.raises(InputError, match="cannot be read"):
+    with pytest.raises(InputError, match="a folder, where a file is needed"):
         load(tmp_path)
+    with pytest.raises(InputError, match="a device, where a file is needed"):
+        load(Path("/dev/zero"))
+    (tmp_path / "large.yaml").write_bytes(b"#" * 5_000_001)
+    with pytest.raises(InputError, match="more than 5 MB"):
+        load(tmp_path / "large.yaml")
     (tmp_path / "latin.yaml").write_bytes(b"title: x\nauthor: {name: Andr\xe9}\n")
     with pytest.raises(SpecError, match=r"latin\.yaml:2:1: is not UTF-8"):
         load(tmp_path / "latin.yaml")
@@ -44,6 +61,24 @@ def test_aliases_cannot_explode(tmp_path):
     rows = ["a0: &a0 [1, 1, 1, 1, 1, 1, 1, 1, 1]"]
     rows += [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]" for n in range(1, 9)]
     assert "an alias repeats this without end" in said_about(tmp_path, "\n".join(rows))[0]
+
+
+def test_merges_cannot_explode(tmp_path):
+    """Nor one whose merges of merges bring in the same thing again and again."""
+    rows = ["a0: &a0 {x: 1}", *(f"a{n}: &a{n} {{<<: [*a{n - 1}, *a{n - 1}]}}" for n in range(1, 40))]
+    assert "an alias repeats this without end" in said_about(tmp_path, "\n".join(rows))[0]
+
+
+def test_what_no_computer_counts_with_stays_text(tmp_path):
+    """A long whole number is not rounded to another, and none is infinite."""
+    long = "9" * 400
+    author = f"author: {{student_id: 12345678901234567890, department: {long}, name: 1e999}}\n"
+    author = loaded(tmp_path, author + HEAD + "  - {id: q}\n").author
+    assert author.student_id == Text.of("12345678901234567890")
+    assert (author.department, author.name) == (Text.of(long), Text.of("1e999"))
+    assert (
+        "has to be a whole number" in said_about(tmp_path, "seed: 123456789012345678901\n" + HEAD + "  - {id: q}\n")[0]
+    )
 
 
 def test_texts_stay_as_they_are_written(tmp_path):

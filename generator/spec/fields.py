@@ -17,7 +17,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BeforeValidator, Field, PlainValidator, ValidationInfo, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
-from generator.errors import lookalike, suggestion
+from generator.errors import clipped, lookalike, suggestion
 from generator.foreign import kind_of
 from generator.methods import METHODS
 from generator.regions import Box
@@ -85,6 +85,20 @@ def _string(value: object, otherwise: str) -> str:
     return str(value)
 
 
+def _saying(most: int, something: bool = True) -> AfterValidator:
+    """What is no prose: of so many characters; of a title or a name something can be read."""
+
+    def check(text: Text) -> Text:
+        for words in text.by_language.values():
+            if something and not any(sign.isprintable() and not sign.isspace() for sign in words):
+                raise wrong("is empty; write something, or leave it out")
+            if len(words) > most:
+                raise wrong(f"has {len(words):,} characters; {most} are the most")
+        return text
+
+    return AfterValidator(check)
+
+
 def _reference(kind: str, names: str, *more: str) -> AfterValidator:
     def check(value: str, info: ValidationInfo) -> str:
         return known(value, kind, (*more, *getattr(info.context, names))) if info.context else value
@@ -142,17 +156,20 @@ def statistic(value: object, info: ValidationInfo) -> object:
 
 
 def _export_file(name: str) -> str:
-    """A file name below exports/, with fields in braces."""
+    """A file name below exports/, with fields in braces, of which a number may have a width: {index:03}."""
     path = Path(name)
-    if path.is_absolute() or ".." in path.parts or "\\" in name or path.suffix.lower() not in PICTURES:
-        raise wrong(f"'{name}' has to be the name of a .jpg or .png below exports/")
+    unfit = path.is_absolute() or ".." in path.parts or "\\" in name or path.suffix.lower() not in PICTURES
+    if unfit or len(name) > 150 or not name.isprintable():
+        raise wrong(f"'{clipped(name, 200)}' has to be the name of a .jpg or .png below exports/")
     try:
-        fields = [field for _, field, _, _ in Formatter().parse(name) if field is not None]
+        parts = [(field, width, sign) for _, field, width, sign in Formatter().parse(name) if field is not None]
     except ValueError as error:
         raise wrong(f"'{name}': {error}") from error
-    for field in fields:
+    for field, width, sign in parts:
         known(field, "field", EXPORT_FIELDS)
-    return name
+        if sign or not re.fullmatch(r"|0?[1-9]d?", width or ""):
+            raise wrong(f"'{{{field}:{width}}}' is no width; {{{field}:03}} is")
+    return re.sub(r"(:0?[1-9])d\}", r"\1}", name)  # where a picture has no number there is nothing to be counted
 
 
 def _word(value: object) -> object:
@@ -194,6 +211,9 @@ STRING_SCHEMA = {"type": ["string", "number"]}
 TEXT_SCHEMA = {"anyOf": [STRING_SCHEMA, {"type": "object", "additionalProperties": STRING_SCHEMA}]}
 
 Wording = Annotated[Text, PlainValidator(_text), WithJsonSchema(TEXT_SCHEMA)]
+Title = Annotated[Wording, _saying(500)]
+Line = Annotated[Wording, _saying(500, something=False)]
+ShortName = Annotated[Wording, _saying(200)]
 Language = Annotated[str, AfterValidator(language_tag)]
 Word = Annotated[str, BeforeValidator(_word)]
 Encoding = Annotated[str, AfterValidator(_encoding)]

@@ -40,9 +40,9 @@ class Section(BaseModel):
 class Author(Section):
     """The title block."""
 
-    student_id: Annotated[Wording, describe("學號")] = Text()
-    department: Annotated[Wording, describe("系級")] = Text()
-    name: Annotated[Wording, describe("姓名")] = Text()
+    student_id: Annotated[fields.Line, describe("學號")] = Text()
+    department: Annotated[fields.Line, describe("系級")] = Text()
+    name: Annotated[fields.Line, describe("姓名")] = Text()
 
 
 class Preprocess(Preprocessing):
@@ -65,7 +65,7 @@ class ModelFile(Section):
 
     path: Annotated[File, describe("a Keras model: .keras, .h5 or .hdf5, of Keras 1, 2 or 3")]
     id: Annotated[Name | None, describe("how a figure names it, in a list of models")] = None
-    name: Annotated[Wording, describe("how the report calls it")] = Text()
+    name: Annotated[fields.ShortName, describe("how the report calls it")] = Text()
     size: Annotated[
         tuple[Count, Count] | None, describe("height and width, for a model that takes images of any size")
     ] = None
@@ -127,7 +127,7 @@ class Class(Section):
     """One output of the model."""
 
     id: Annotated[fields.ClassName, describe("how the spec names it")]
-    name: Annotated[Wording, describe("how the report names it")] = Text()
+    name: Annotated[fields.ShortName, describe("how the report names it")] = Text()
 
     @model_validator(mode="before")
     @classmethod
@@ -144,7 +144,7 @@ class Evidence(Section):
 class RegionBoxes(Section):
     """A named part of the picture."""
 
-    name: Annotated[Wording, describe("how the report names it")] = Text()
+    name: Annotated[fields.ShortName, describe("how the report names it")] = Text()
     box: Annotated[fields.Corners | None, describe("left, top, right, bottom in fractions of the image")] = None
     boxes: Annotated[tuple[fields.Corners, ...] | None, Field(min_length=1, description="several boxes")] = None
     outside: Annotated[
@@ -262,11 +262,11 @@ class Question(Section):
     """A question with its figures and its answer."""
 
     id: Annotated[Name, describe("unique; part of addresses")]
-    title: Annotated[Wording, describe("plain text")] = Text()
+    title: Annotated[fields.Title, describe("plain text")] = Text()
     points: Annotated[float | None, Field(ge=0, description="points it is worth")] = None
     prompt: Annotated[Wording, describe("Markdown and Jinja")] = Text()
     collaborators: Annotated[
-        tuple[Wording, ...] | None, describe("who helped; [] prints that nobody did, left out: no such line")
+        tuple[fields.Line, ...] | None, describe("who helped; [] prints that nobody did, left out: no such line")
     ] = None
     figures: Annotated[tuple[Figure, ...], describe("what is computed for it")] = ()
     answer: Annotated[Wording, describe("Markdown and Jinja; {{ figure('id') }} on its own line places a figure")] = (
@@ -277,7 +277,7 @@ class Question(Section):
 class Document(Section):
     """The whole of report.yaml, version 1."""
 
-    title: Annotated[Wording, describe("the report's title")]
+    title: Annotated[fields.Title, describe("the report's title")]
     classes: Annotated[
         tuple[Class, ...],
         Field(
@@ -286,9 +286,9 @@ class Document(Section):
     ] = ()
     version: Annotated[Literal[1], describe("of this grammar")] = 1
     author: Annotated[Author, describe("the title block")] = Author()
-    things: Annotated[Wording, describe("what the pictures show, in the plural: faces, digits; default: pictures")] = (
-        Text()
-    )
+    things: Annotated[
+        fields.ShortName, describe("what the pictures show, in the plural: faces, digits; default: pictures")
+    ] = Text()
     languages: Annotated[
         tuple[fields.Language, ...] | None, Field(min_length=1, description="BCP 47; the first is the site's default")
     ] = None

@@ -229,7 +229,7 @@ def _arguments(names: Declared) -> Arguments:
     """What an argument of a function of the prose may be, by the name of its parameter."""
     classes = ("class", ids(names.classes))
     by_class = dict.fromkeys(("class_id", "label", "prediction", "row"), classes)
-    nameless = any("id" not in f.data and f.data.get("method") not in METHODS for f in names.figures)
+    nameless = any("id" not in f.data and str(f.data.get("method")) not in METHODS for f in names.figures)
     figures = ("figure", ids(names.figures))
     by_figure = {} if nameless else dict.fromkeys(("figure", "one", "other"), figures)  # else one mistake is told often
     words = {"reference": COMPARED, "exchange": EXCHANGES, "check": tuple(CHECKS)}

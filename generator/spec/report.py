@@ -279,13 +279,16 @@ def _unworded(names: Declared, languages: tuple[str, ...], source: Source) -> It
     """Languages whose interface is partly English, the names of its methods too; SpecError where one has no words."""
     used = dict.fromkeys(str(figure.data["method"]) for figure in names.figures)
     own = {f"method.{name}.{part}": getattr(METHODS[name], part) for name in used for part in ("title", "summary")}
-    for language in filter(lambda language: not speaks(language), languages):
+    folders = folders_beside(source.file.parent)
+    for language in languages if folders[1:] else filter(lambda language: not speaks(language), languages):
         try:
-            words = words_of(language, folders_beside(source.file.parent))
+            words = words_of(language, folders)
+        except SpecError:
+            raise  # within the file of words
         except InputError as error:
             raise SpecError((source.problem("languages", str(error)),)) from error
         unsaid = (key for key, text in own.items() if text.missing((language,)) and not words.has(key))
-        if missing := (*words.missing, *unsaid):
+        if not speaks(language) and (missing := (*words.missing, *unsaid)):
             file = f"templates/words/{language}.yaml"
             yield source.problem(
                 "languages", f"{file} lacks {len(missing)} words, such as '{missing[0]}'; English stands in"

@@ -7,7 +7,18 @@ import pytest
 from pydantic import TypeAdapter, ValidationError
 from pydantic_core import PydanticCustomError
 
-from generator.spec.fields import ClassRef, Encoding, ExportFile, File, Scope, TargetRef, existing, language_tag
+from generator.spec.fields import (
+    ClassRef,
+    Encoding,
+    ExportFile,
+    File,
+    Scope,
+    ShortName,
+    TargetRef,
+    Title,
+    existing,
+    language_tag,
+)
 
 SCOPE = Scope(Path(), ("angry", "happy"), ("model",), ())
 
@@ -90,3 +101,47 @@ def test_only_files_and_folders_are_named(tmp_path):
     for name, kind in {"pipe": "a named pipe", "/dev/null": "a device"}.items():
         with pytest.raises(PydanticCustomError, match=f"is {kind}, where a file or a folder is needed"):
             existing(Path(name), tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [("a_{index:03}.png", "a_{index:03}.png"), ("{class_id}/{index:05d}.jpg", "{class_id}/{index:05}.jpg")],
+)
+def test_numbers_of_an_export_may_have_a_width(written, meant):
+    """As in Python; a picture without a number has none to be counted."""
+    assert TypeAdapter(ExportFile).validate_python(written) == meant
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "{index:3000000000}.png",
+        "{index:<99}.png",
+        "{class_id!r}.png",
+        "{index:{number}}.png",
+        "{index.real}.png",
+        "{model[0]}.png",
+        "{}.png",
+        "{index:x}.png",
+        "a\n.png",
+        "a\0.png",
+        "a" * 300 + ".png",
+    ],
+)
+def test_an_export_has_the_name_of_a_file(name):
+    """Nothing endless, nothing that reaches into a value, nothing that no disk takes."""
+    with pytest.raises(ValidationError):
+        TypeAdapter(ExportFile).validate_python(name)
+
+
+@pytest.mark.parametrize("text", ["", "  ", "\u200b", {"en": "Title", "zh-Hant": ""}])
+def test_a_title_says_something(text):
+    """What cannot be seen is no title of a page or a PDF."""
+    with pytest.raises(ValidationError, match="is empty"):
+        TypeAdapter(Title).validate_python(text)
+
+
+def test_a_name_is_short():
+    """It stands in legends, tables and file names."""
+    with pytest.raises(ValidationError, match="has 50,000 characters; 200 are the most"):
+        TypeAdapter(ShortName).validate_python("x" * 50_000)

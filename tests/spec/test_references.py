@@ -126,3 +126,11 @@ def test_evidence_that_is_asked_for_of_a_value_is_answered(tmp_path):
     message = "evidence: a value is explained, of which no evidence is measured; leave it out"
     assert [*said.values()] == [[], [], [message], [message]]
     assert not any("evidence" in one.path for one in loaded(tmp_path, figure("method: lime")).warnings)
+
+
+@pytest.mark.parametrize("method", ["[lime]", "{lime: 1}", "[[lime]]"])
+def test_a_method_that_is_no_word_is_one_mistake(tmp_path, method):
+    """A list or mapping where a name belongs: the grammar says so, whatever else asks for the name."""
+    said = said_about(tmp_path, figure(f"method: {method}"))
+    assert len(said) == 1
+    assert "has to be a text" in said[0]

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from generator.build_options import BuildOptions
-from generator.errors import GeneratorError
+from generator.errors import GeneratorError, InputError
 from generator.limits import Limits
 from generator.methods import METHODS
 from generator.shipped import TEMPLATES
@@ -186,6 +186,18 @@ def test_a_language_needs_its_words(tmp_path):
     (tmp_path / "templates" / "words" / "de.yaml").write_text("page: {contents: Inhalt}\n")
     warnings = [str(warning) for warning in loaded(tmp_path, spec).warnings]
     assert any("templates/words/de.yaml lacks" in warning and "English stands in" in warning for warning in warnings)
+
+
+def test_templates_beside_a_spec_are_read_with_it(tmp_path):
+    """Words of a language that the project speaks too, and layouts: a mistake is told before anything is computed."""
+    spec = HEAD + "  - id: q\n"
+    (tmp_path / "templates" / "words").mkdir(parents=True)
+    (tmp_path / "templates" / "words" / "en.yaml").write_text("figure: {label: '{m}'}")
+    assert said_about(tmp_path, spec)[0].endswith("words/en.yaml:1:17: figure.label: unknown place '{m}'; it has {n}")
+    (tmp_path / "templates" / "words" / "en.yaml").write_text("figure: {label: '{n}'}")
+    (tmp_path / "templates" / "page.html").write_text("\n{% if %}")
+    with pytest.raises(InputError, match=r"page\.html:2: "):
+        loaded(tmp_path, spec)
 
 
 def test_a_further_language_needs_words_for_the_methods_of_the_report(tmp_path, monkeypatch):
