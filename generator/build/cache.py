@@ -145,10 +145,11 @@ def _entries(folder: Path) -> Iterator[tuple[float, int, Path]]:
 
 
 def _ours(path: Path) -> bool:
-    """Whether it begins as one of our files does, or holds nothing: others may be called by a digest too."""
+    """Whether it begins as one of our files does, or is cut off before: others may be called by a digest too."""
     with path.open("rb") as file:
         start = file.read(DIGEST + 2)
-    return not start or start[DIGEST:] == b"PK" or start.startswith(b'{"settings": {')
+    cut = len(start) < DIGEST + 2 and not path.name.startswith("new-")
+    return cut or not start or start[DIGEST:] == b"PK" or start.startswith(b'{"settings": {')
 
 
 def kinds_within(kind: object) -> Iterator[type]:

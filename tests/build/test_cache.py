@@ -176,7 +176,12 @@ def test_what_is_no_file_is_no_entry(tmp_path):
 
 def test_only_what_a_build_wrote_is_removed(tmp_path):
     """Whatever a folder that was named for a cache holds besides, be it called as an entry is."""
-    mine = {"c" * 64: b"a blob by its digest", "new-features": b"notes", "stamp-collection": b"", "report.yaml": b""}
+    mine = {
+        "c" * 64: b"a blob that is called by its digest",
+        "new-features": b"notes",
+        "stamp-collection": b"",
+        "report.yaml": b"",
+    }
     for name, data in mine.items():
         (tmp_path / name).write_bytes(data)
     cache = Cache(tmp_path)

@@ -113,7 +113,16 @@ def test_the_manifest_tells_how_strong_each_map_is():
     subject = SimpleNamespace(digest="model", data=SimpleNamespace(digest="data"))
     report = SimpleNamespace(source=SimpleNamespace(digest="spec"), seed=0)
     told = json.loads(
-        manifest(report, SimpleNamespace(subject=subject), BUILT.values(), {}, ReportEvidence(), (), seconds=1.0)
+        manifest(
+            report,
+            SimpleNamespace(subject=subject),
+            BUILT.values(),
+            {},
+            ReportEvidence(),
+            (),
+            files={"a": b"x"},
+            seconds=1.0,
+        )
     )
     rows = {figure["id"]: figure["images"] for figure in told["figures"]}
     strengths = [1, 0, *(1 - 0.08 * k for k in range(2, 7))]
