@@ -132,7 +132,7 @@ def repacked(content: bytes, chance: random.Random) -> bytes:
             elif how == 3:
                 new.writestr(name, chance.choice(JSONS))
             elif how == 4:
-                new.writestr(chance.choice((f"../{name}", f"/{name}", name.upper(), "x" * 9999, "", "\x00")), data)
+                new.writestr(chance.choice((f"../{name}", f"/{name}", name.upper(), "x" * 9999, " ", "\x00")), data)
             elif how == 5:
                 new.writestr(name, data + bytes(1 << 26))
             elif how == 6 and name.endswith(".json"):

@@ -31,7 +31,7 @@ questions:
 {figures}
     answer: "{{{{ fig('saliency') }}}} of {{{{ images() }}}} pictures. {title}"
 """
-KEPT = {"CNAME": b"example.org\n", ".git/HEAD": b"ref: refs/heads/main\n", "notes/mine.txt": b"mine\n"}
+KEPT = {"CNAME": b"example.org\n", ".well-known/x": b"x\n", "notes/mine.txt": b"mine\n"}
 
 
 def small_report(folder: Path, name: str = "report.yaml", title: str = "Digits", **parts: str) -> Path:
