@@ -1,21 +1,33 @@
 """A Page as Markdown that GitHub shows: plain text without its signs, prose without HTML that would be stripped."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping, Sequence
+from html import unescape
 from textwrap import indent
 from unicodedata import category
 from urllib.parse import quote
 
+from generator.pages.addresses import PICTURES, beside, linkable
+from generator.pages.formulas import harmless
+from generator.pages.markdown_reader import FENCE, FORMULA, fences, tidy
 from generator.pages.page import Page, ShownQuestion
-from generator.pages.prose_html import FENCE, tidy
 from generator.shipped import SHIPPED, Templates
 from generator.templating import page_environment, render_page
 from generator.text import Passage, Text, spelled
 
+URL = "%/:?#[]@!$&'*+,;=~"  # signs that an address keeps
+FORMULAS = re.compile(FORMULA)
 PARAGRAPH = "\n\n"
 SIGNS = re.compile(r"[\\`*_\[\]|~$#&<>]")
 ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
-CODE = re.compile(r"(`+)(?!`).+?(?<!`)\1(?!`)")
+CODE = r"(?P<ticks>`+)(?!`).+?(?<!`)(?P=ticks)(?!`)"
+PICTURE = (
+    r"(?<!\\)!\[(?P<alt>[^\[\]\n]*)\]\(\s*(?:<(?P<angled>[^<>\n]*)>|(?P<bare>[^\s()<>]*))"
+    r"(?:\s+(?:\"[^\"\n]*\"|'[^'\n]*'))?\s*\)"
+)
+WHOLE = re.compile(f"{CODE}|{PICTURE}")  # what is not read sign by sign
+ADDRESS = re.compile(r"\](?P<mark>\(|:)(?P<space>[ \t]*)(?:<(?P<angled>[^<>\n]*)>|(?P<bare>\S*))")
+ESCAPED = re.compile(r"\\([!-/:-@\[-`{-~])")
 HEADING = re.compile(r"^(#{1,6})(?=\s)")
 ANCHOR = re.compile(r"\]\((#[^)\s]+)\)")
 STRONG = re.compile(r"(?P<before>\w?)\*\*(?P<inner>\S(?:[^*\n]*\S)?)\*\*")
@@ -37,39 +49,72 @@ def slug(heading: str) -> str:
 
 
 def prose(source: str, places: Mapping[str, str]) -> str:
-    """A block of prose: raw HTML as text, headings below the question's, references to the headings' anchors."""
-    lines = tidy(source).strip("\n").split("\n")
-    shift = 3 - min((len(found.group(1)) for line in lines if (found := HEADING.match(line))), default=3)
-    fenced, out = False, []
-    for line in lines:
-        fence = bool(FENCE.match(line))
-        out.append(spelled(line) if fenced or fence else _line(line, shift, places))
-        fenced ^= fence
-    return "\n".join(out)
+    """A block of prose: raw HTML as text, headings below the question's, references to the headings' anchors.
+
+    What another reader of Markdown would take for a picture or a link is one only where it may be.
+    """
+    lines = list(fences(tidy(source).strip("\n").split("\n")))
+    shift = _shift(lines)
+    return "\n".join(spelled(line) if fenced else _line(line, shift, places) for line, fenced in lines)
 
 
 def one_line(source: str, places: Mapping[str, str]) -> str:
     """Prose for a caption or a cell of a table."""
-    return re.sub(r"(?<!\\)\|", r"\\|", " ".join(prose(source, places).split()))
+    lines = list(fences(tidy(source).split("\n")))
+    shift = _shift(lines)
+    shown = (one for one in lines if not (one[1] and FENCE.fullmatch(one[0])))
+    pieces = (_coded(line) if fenced and line.strip() else _line(line, shift, places) for line, fenced in shown)
+    return re.sub(r"(?<!\\)\|", r"\|", " ".join(" ".join(pieces).split()))
+
+
+def _shift(lines: Sequence[tuple[str, bool]]) -> int:
+    """By how many levels the headings stand too high."""
+    levels = (len(found[1]) for line, fenced in lines if not fenced and (found := HEADING.match(line)))
+    return 3 - min(levels, default=3)
 
 
 def _line(line: str, shift: int, places: Mapping[str, str]) -> str:
-    """A line outside a block of code; in the text `<` begins a link or nothing."""
-
-    def read(text: str) -> str:
-        harmless = re.sub(r"<(?!https?://|mailto:)", "&lt;", text)
-        told = _strengthened(ANCHOR.sub(lambda found: f"]({places.get(found[1], found[1])})", harmless))
-        return spelled(told, _shown)
-
-    return _outside_code(HEADING.sub(lambda found: "#" * min(6, len(found[1]) + shift), line), read)
-
-
-def _outside_code(line: str, change: Callable[[str], str]) -> str:
+    """A line outside a block of code: its code and pictures whole, the rest sign by sign."""
+    text = HEADING.sub(lambda found: "#" * min(6, len(found[1]) + shift), line)
     pieces, end = [], 0
-    for code in CODE.finditer(line):
-        pieces += [change(line[end : code.start()]), spelled(code.group(0))]
-        end = code.end()
-    return "".join((*pieces, change(line[end:])))
+    for whole in WHOLE.finditer(text):
+        pieces += [_read(text[end : whole.start()], places), _code(whole[0]) if whole["ticks"] else _picture(whole)]
+        end = whole.end()
+    return "".join((*pieces, _read(text[end:], places)))
+
+
+def _read(text: str, places: Mapping[str, str]) -> str:
+    """In it `<` begins a link or nothing, `![` nothing, and an address leads where a link may lead."""
+    formulas = FORMULAS.sub(lambda found: found[1] + harmless(found[2]) + found[1], text)
+    led = ADDRESS.sub(_led, formulas).replace("![", r"!\[")
+    plain = re.sub(r"<(?!https?://|mailto:)", "&lt;", led)
+    return spelled(_strengthened(ANCHOR.sub(lambda found: f"]({places.get(found[1], found[1])})", plain)), _shown)
+
+
+def _led(found: re.Match[str]) -> str:
+    """The address of a link, or words."""
+    target = found["angled"] if found["bare"] is None else found["bare"]
+    decoded = ESCAPED.sub(r"\1", spelled(unescape(target)))
+    if not target or not linkable(decoded):
+        return f"]\\{found[0][1:]}"
+    return found[0] if found["bare"] is not None else f"]{found['mark']}{found['space']}{quote(decoded, URL)}"
+
+
+def _picture(found: re.Match[str]) -> str:
+    """A picture beside the spec, at its place in the site, or its words."""
+    target = found["angled"] if found["bare"] is None else found["bare"]
+    path, alt = beside(ESCAPED.sub(r"\1", spelled(unescape(target)))), escaped(spelled(found["alt"]))
+    return f"![{alt}]({PICTURES}/{quote(path)})" if path else alt
+
+
+def _code(code: str) -> str:
+    """Code as it is, but where a reader that ends it elsewhere would find an address in it."""
+    ticks = len(code) - len(code.lstrip("`"))
+    return _coded(code[ticks:-ticks].strip()) if "](" in code or "]:" in code else spelled(code)
+
+
+def _coded(text: str) -> str:
+    return f"<code>{escaped(spelled(text))}</code>"
 
 
 def _strengthened(text: str) -> str:

@@ -1,149 +1,160 @@
-"""The one door to Markdown and its formulas: prose of a spec into a tree that the HTML and the PDF both come from.
+"""Prose of a spec as a tree that the HTML and the PDF both come from, and as HTML.
 
-Raw HTML is text, links go to http(s), mailto or relative places only, formulas between dollars become MathML.
+Elements, attributes and addresses are picked from a list, after everything stands in its place. Formulas become MathML,
+and their source where they are none. Links go to http(s), mailto or the same host, pictures are files beside the spec.
 """
 
 import re
-from functools import cache
-from html import escape, unescape
-from threading import Lock
-from urllib.parse import urlsplit
-from xml.etree.ElementTree import Element, fromstring, tostring
-
-from markdown import Markdown
-from markdown.inlinepatterns import InlineProcessor
-from markdown.util import AtomicString
+from collections.abc import Iterator
+from dataclasses import dataclass
+from urllib.parse import quote
+from xml.etree.ElementTree import Element, tostring
 
 from generator.errors import InputError
+from generator.pages.addresses import PICTURES, beside, linkable
+from generator.pages.formulas import ATTRIBUTES, ELEMENTS, mathml, too_deep
+from generator.pages.markdown_reader import CONTROL, TEX, TOO_DEEP, elements
 from generator.text import spelled
 
-TURN = Lock()  # the converter keeps in itself what it is at, and PDFs are made beside each other
-CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff\ud800-\udfff]")
-WIDE = r"[\u2e80-\u9fff\uf900-\ufaff\uff00-\uff60\u3000-\u303f]"  # characters between which no space belongs
-JOIN = re.compile(rf"(?<={WIDE})\n {{0,3}}(?={WIDE})")
-FENCE = re.compile(r"^ {0,3}(```|~~~)")
-FORMULA = r"(?<![\\$])(\$\$?)(?!\s)((?:\\.|[^$\n\\])+?)(?<!\s)\1(?![\d$])"
-ENTITY = re.compile(r"&(?!(?:amp|lt|gt|quot|apos);)\w+;")
-SCHEMES = frozenset({"", "http", "https", "mailto"})
+NESTED = 300  # elements within each other
+INDENTED = 8  # lists and quotations within each other that are set in
 BLOCKS = frozenset({"p", "ul", "ol", "pre", "table", "blockquote", "hr", "h1", "h2", "h3", "h4", "h5", "h6"})
 HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
+SET_IN = ("blockquote", "ul", "ol")
+ALIGNED = re.compile("text-align: *(left|center|right)")
+KEPT = {  # the elements of a text, and which attributes of each
+    **dict.fromkeys((*BLOCKS, "div", "li", "em", "strong", "code", "br", "thead", "tbody", "tr", "span"), frozenset()),
+    "a": frozenset({"href", "title"}),
+    "img": frozenset({"src", "alt", "title"}),
+    "ol": frozenset({"start"}),
+    **dict.fromkeys(("th", "td"), frozenset({"class"})),
+    **dict.fromkeys(ELEMENTS, ATTRIBUTES | {"alttext"}),
+}
 
 
-class _Formula(InlineProcessor):
-    """`$…$` and `$$…$$` are kept aside as code of the class `math` until the tree is whole."""
+@dataclass(frozen=True)
+class Parsed:
+    """A text as a tree; each formula that is none with the reason, and the addresses of pictures, both as written."""
 
-    def handleMatch(self, m: re.Match[str], data: str) -> tuple[Element, int, int]:  # type: ignore[override]  # noqa: N802
-        element = Element("code", {"class": "math block" if m.group(1) == "$$" else "math"})
-        element.text = AtomicString(m.group(2))
-        return element, m.start(0), m.end(0)
+    root: Element
+    unset: tuple[tuple[str, str], ...] = ()
+    pictures: tuple[str, ...] = ()
 
 
-def tidy(source: str) -> str:
-    """The source without control characters; a line break between two Chinese characters is no space."""
-    lines = CONTROL.sub("", source.replace("\r\n", "\n").expandtabs(4)).split("\n")
-    out: list[str] = []
-    fenced = False
-    for line in lines:
-        fenced ^= bool(FENCE.match(line))
-        structured = out and ("|" in out[-1] + line or out[-1].lstrip().startswith("#"))
-        if out and not fenced and not structured and JOIN.search(f"{out[-1][-1:]}\n{line}"):
-            out[-1] += line.lstrip()
-        else:
-            out.append(line)
-    return "\n".join(out)
+def parsed(source: str) -> Parsed:
+    """The prose as a `<div>` of blocks: p, ul, ol, pre, table, blockquote, hr, h1–h6.
+
+    Inline: em, strong, code, a, br, img (`src` is its path in the site) and `<math>`. Raises InputError for what is
+    too long or too deep.
+    """
+    root = elements(source)
+    if too_deep(root, NESTED):
+        raise InputError(TOO_DEEP)
+    _flatten(root)
+    unset = tuple(_place_formulas(root))
+    pictures = tuple(spelled(image.get("src", "")) for image in root.iter("img"))
+    for element in reversed(list(root.iter())):  # what stands within first
+        _restrict(element)
+    return Parsed(root, unset, pictures)
 
 
 def tree(source: str) -> Element:
-    """The prose as a `<div>` of blocks: p, ul, ol, pre, table, blockquote, hr, h1–h6 and `<math>`.
-
-    Inline: em, strong, code, a, br, img (relative only) and `<math>`. Raises InputError for a formula that is none.
-    """
-    with TURN:
-        xhtml = _markdown().reset().convert(tidy(source))
-    root = fromstring(f"<div>{ENTITY.sub(lambda m: escape(unescape(m.group(0)), quote=False), xhtml)}</div>")
-    for element in list(root.iter()):
-        element.text, element.tail = (text and spelled(text) for text in (element.text, element.tail))
-        element.attrib.update({name: spelled(value) for name, value in element.attrib.items()})
-        _restrict(element)
-    _place_formulas(root)
-    return root
+    """The same without what is wrong with it."""
+    return parsed(source).root
 
 
-@cache
-def _markdown() -> Markdown:
-    markdown = Markdown(extensions=["tables", "fenced_code", "sane_lists"], output_format="xhtml")
-    markdown.preprocessors.deregister("html_block")
-    markdown.inlinePatterns.deregister("html")
-    markdown.inlinePatterns.register(_Formula(FORMULA, markdown), "formula", 185)
-    return markdown
+def _place_formulas(root: Element) -> Iterator[tuple[str, str]]:
+    """Puts them in; those that are none, with the reason, stay as they are written."""
+    for parent in list(root.iter()):
+        for position, held in enumerate(list(parent)):
+            if held.tag != TEX:
+                continue
+            marks, tex = held.get("marks", ""), spelled(held.text or "")
+            try:
+                parent[position] = mathml(tex, marks == "$$")
+            except InputError as error:
+                parent[position] = Element("code")
+                parent[position].text = f"{marks}{tex}{marks}"
+                yield tex, str(error)
+            parent[position].tail = held.tail
 
 
 def _restrict(element: Element) -> None:
-    """Only links and pictures that request nothing dangerous; table cells keep their alignment as a class."""
-    for name in ("href", "src"):
-        target = element.get(name)
-        if target is not None and not _allowed(target, element.tag):
-            del element.attrib[name]
-    style = element.attrib.pop("style", "")
-    if "text-align" in style:
-        element.set("class", style.removesuffix(";").rsplit(" ", 1)[-1])
-    if element.tag == "img" and "src" not in element.attrib:
-        element.tag, element.text = "span", element.get("alt", "")
+    """Only elements, attributes and addresses that are known; a heading without words is none."""
+    element.text, element.tail = (text and CONTROL.sub("", spelled(text)) for text in (element.text, element.tail))
+    aligned = ALIGNED.search(element.attrib.pop("style", ""))
+    given = {name: spelled(value) for name, value in element.attrib.items()}
+    empty = element.tag in HEADINGS and not "".join(element.itertext()).strip() and element.find(".//img") is None
+    element.tag = "p" if empty else element.tag if element.tag in KEPT else "span"
+    element.attrib.clear()
+    element.attrib.update({name: value for name, value in given.items() if name in KEPT[element.tag]})
+    if aligned and element.tag in ("th", "td"):
+        element.set("class", aligned[1])
+    if element.tag == "a" and not linkable(given.get("href", "")):
         element.attrib.clear()
+    if element.tag == "ol" and not re.fullmatch("[0-9]{1,9}", given.get("start", "1")):
+        element.attrib.clear()
+    if element.tag == "img":
+        _lead(element, beside(given.get("src", "")))
 
 
-def _allowed(target: str, tag: str) -> bool:
-    try:
-        parts = urlsplit(target.strip())
-    except ValueError:
-        return False
-    if tag == "img":
-        return not parts.scheme and not parts.netloc
-    return parts.scheme.lower() in SCHEMES and not (parts.netloc and not parts.scheme)
+def _lead(image: Element, path: str) -> None:
+    """A picture of the site, or its words."""
+    if path:
+        image.set("src", f"{PICTURES}/{path}")
+        return
+    image.tag, image.text = "span", image.get("alt", "")
+    image.attrib.clear()
 
 
-def _place_formulas(root: Element) -> None:
-    for parent in list(root.iter()):
-        for position, child in enumerate(list(parent)):
-            classes = child.get("class", "").split() if child.tag == "code" else []
-            if "math" in classes:
-                formula = mathml(child.text or "", "block" in classes)
-                formula.tail = child.tail
-                parent[position] = formula
+def _flatten(parent: Element, depth: int = 0) -> None:
+    """Lists and quotations that stand too deep become their paragraphs, set in no further."""
+    children = list(parent)
+    deepest = depth == INDENTED
+    parent[:] = [
+        block for child in children for block in (_blocks_of(child) if deepest and child.tag in SET_IN else (child,))
+    ]
+    for child in parent:
+        _flatten(child, depth + (child.tag in SET_IN))
 
 
-def mathml(tex: str, block: bool = False) -> Element:
-    """The `<math>` element of a formula in TeX; raises InputError with the formula where it is not one."""
-    from latex2mathml import converter, exceptions  # here: few texts have one
-
-    known = [kind for kind in vars(exceptions).values() if isinstance(kind, type) and issubclass(kind, Exception)]
-    failures: tuple[type[Exception], ...] = (*known, IndexError, KeyError)
-    try:
-        element = converter.convert_to_element(tex, display="block" if block else "inline")
-    except failures as error:
-        raise InputError(f"not a formula: ${tex}$ ({type(error).__name__})") from error
-    for part in element.iter():
-        part.text = unescape(part.text) if part.text else part.text
-    element.set("alttext", tex)
-    return element
-
-
-def html(source: str, heading: int = 3, prefix: str = "") -> str:
-    """The prose as HTML; its headings start at level `heading`, skip none, and have ids that start with `prefix`."""
-    root = tree(source)
-    _level_headings(root, heading, prefix)
-    for table in root.findall(".//table"):
-        _box(root, table)
-    return "".join(tostring(block, encoding="unicode", method="html") for block in root).strip()
+def _blocks_of(container: Element) -> Iterator[Element]:
+    """What stands in lists and quotations within each other, one after the other."""
+    loose = Element("p")
+    loose.text = container.text
+    for child in container:
+        if child.tag not in BLOCKS and child.tag != "li":
+            loose.append(child)
+            continue
+        if len(loose) or (loose.text or "").strip():
+            yield loose
+        yield from _blocks_of(child) if child.tag in (*SET_IN, "li") else (child,)
+        loose = Element("p")
+        loose.text = child.tail
+    if len(loose) or (loose.text or "").strip():
+        yield loose
 
 
-def inline(source: str) -> str:
+def html(source: str, heading: int = 3, prefix: str = "", root: str = "") -> str:
+    """The prose as HTML; its headings start at level `heading`, skip none, and have ids that start with `prefix`.
+
+    `root` leads from the page to the root of the site.
+    """
+    top = tree(source)
+    _level_headings(top, heading, prefix)
+    for image in top.iter("img"):
+        image.attrib |= {"src": root + quote(image.get("src", "")), "loading": "lazy"}
+    tables = [(parent, table) for parent in top.iter() for table in parent if table.tag == "table"]
+    for parent, table in tables:
+        _box(parent, table)
+    return "".join(tostring(block, encoding="unicode", method="html") for block in top).strip()
+
+
+def inline(source: str, root: str = "") -> str:
     """The prose without its paragraph where it has only one, for captions and notes."""
-    root = tree(source)
-    if [block.tag for block in root] != ["p"]:
-        return html(source)
-    text = tostring(root[0], encoding="unicode", method="html").strip()
-    return text.removeprefix("<p>").removesuffix("</p>")
+    text = html(source, root=root)
+    alone = text.startswith("<p>") and [block.tag for block in tree(source)] == ["p"]
+    return text.removeprefix("<p>").removesuffix("</p>") if alone else text
 
 
 def _level_headings(root: Element, start: int, prefix: str) -> None:
@@ -153,9 +164,8 @@ def _level_headings(root: Element, start: int, prefix: str) -> None:
         element.set("id", f"{prefix}-{number}")
 
 
-def _box(root: Element, table: Element) -> None:
+def _box(parent: Element, table: Element) -> None:
     """A table scrolls in a box of its own, never the page."""
-    parent = next(element for element in root.iter() if table in list(element))
     position = list(parent).index(table)
     box = Element("div", {"class": "scroll", "tabindex": "0", "role": "group"})
     box.tail, table.tail = table.tail, None

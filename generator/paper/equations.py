@@ -1,5 +1,6 @@
 """Formulas for the PDF: MathML into nodes that the Typst template sets, symbol by symbol."""
 
+import re
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any
@@ -24,12 +25,14 @@ LINEAR = MappingProxyType(
     }
 )
 SPACE = 1 / 6  # of an em, where a width is not given in em
+WIDTH = re.compile(r"([+-]?(?:[0-9]|[0-9]?\.[0-9]{1,6}))em")  # less than ten
 
 
 def formula(element: Element) -> Node:
-    """A `<math>` element; `alt` is the formula on one line, as it would be read."""
+    """A `<math>` element; `alt` is the formula on one line, as it would be read, or its source."""
     block = element.get("display") == "block"
-    return {"i": "math", "block": block, "alt": spoken(element), "c": _row(element)}
+    alt = spoken(element) or element.get("alttext", "")
+    return {"i": "math", "block": block, "alt": alt, "c": _row(element)}
 
 
 def spoken(element: Element) -> str:
@@ -53,8 +56,8 @@ def _node(element: Element) -> Node:
     if element.tag in SCRIPTS:
         return SCRIPTS[element.tag](element)
     if element.tag == "mspace":
-        width = element.get("width", "")
-        return {"m": "space", "em": float(width[:-2]) if width.endswith("em") else SPACE}
+        width = WIDTH.fullmatch(element.get("width", ""))
+        return {"m": "space", "em": float(width[1]) if width else SPACE}
     if element.tag == "mi" and len(text) > 1:
         return {"m": "op", "text": text}
     return {"m": "text" if element.tag in ("mtext", "ms") else "symbols", "text": text}

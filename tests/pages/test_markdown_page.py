@@ -68,6 +68,47 @@ def test_a_name_in_prose_is_shown_as_it_is(name, written):
     )
 
 
+@pytest.mark.parametrize(
+    "source",
+    [
+        "![x](http://evil.example/x.png)",
+        "![x][r]\n\n[r]: //evil.example/x.png",
+        "![x](/\\evil.example/x.png)",
+        "![x](\\\\\\\\evil.example/x.png)",
+        "![x](<//evil.example/x.png>)",
+        "![x](\n//evil.example/x.png)",
+        "![x](&#47;/evil.example/x.png)",
+        "```\n~~~\n  ```\n![x](http://evil.example/x.png)\n```",
+        "| `a | ![x](http://evil.example/x.png) ` |\n| - | - |\n| 1 | 2 |",
+        "~~~\n![x](http://evil.example/x.png)\n~~~",
+        "[x](javascript:alert)",
+        "[x](<javascript:alert>)",
+        "[x](java&#115;cript:alert)",
+        "[x](javascript&colon;alert)",
+        "[x][r]\n\n[r]: javascript:alert",
+        "[x][r]\n\n[r]:\n javascript:alert",
+        "- [r]: javascript:alert\n\n[x][r]",
+        "[x](/\\evil.example)",
+        r"$\href{javascript:alert}{x}$",
+    ],
+)
+@pytest.mark.parametrize("write", [prose, one_line])
+def test_no_reader_of_it_asks_another_host_or_runs_anything(source, write):
+    """Whoever reads the file, another kind of Markdown, and another passage that stands before or behind it."""
+    reader = pytest.importorskip("markdown_it").MarkdownIt("commonmark").enable("table")
+    text = f"[r]\n\n{write(source, {})}\n\n![b][r] [r]\n"
+    shown = [token for block in reader.parse(text) for token in block.children or ()]
+    assert not [token for token in shown if token.type == "image"]
+    assert all("script" not in str(token.attrs.get("href")) for token in shown if token.type == "link_open")
+    assert "href{" not in text
+
+
+def test_a_picture_beside_the_spec_is_at_its_place_in_the_site():
+    """In prose and in a cell; its title is dropped, its words stay."""
+    for source in ("![a*b](img/x%20y.png)", "![a*b](<img/x y.png> 'Title')", "![a*b](img\\x%20y.png)"):
+        assert prose(source, {}) == one_line(source, {}) == r"![a\*b](pictures/img/x%20y.png)"
+
+
 def test_a_cell_of_a_table_is_one_line():
     """Bars would end it."""
     assert one_line("a\n\nb | c", {}) == r"a b \| c"

@@ -1,12 +1,13 @@
 """Prose of a spec as HTML and as a tree: one Markdown, nothing dangerous."""
 
+import re
 import sys
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from generator.errors import InputError
-from generator.pages.prose_html import html, inline, tidy, tree
+from generator.pages.markdown_reader import tidy
+from generator.pages.prose_html import html, inline, parsed, tree
 from generator.text import isolated, literal
 
 
@@ -47,7 +48,11 @@ def test_raw_html_is_text(source):
 
 @pytest.mark.parametrize(
     "target",
-    ["javascript:alert(1)", "JaVaScRiPt:alert(1)", "data:text/html,x", "vbscript:x", "//evil.example/x", "file:///x"],
+    [
+        *("javascript:alert(1)", "JaVaScRiPt:alert(1)", "data:text/html,x", "vbscript:x"),
+        *("//evil.example/x", "/\\evil.example/x", "\\\\\\\\evil.example/x", "\\/evil.example", "file:///x"),
+        *("&#47;/evil.example", "C:\\x"),
+    ],
 )
 def test_a_dangerous_link_is_only_words(target):
     """Links lead to http(s), mailto or relative places."""
@@ -56,9 +61,11 @@ def test_a_dangerous_link_is_only_words(target):
 
 
 def test_a_picture_from_outside_is_its_words():
-    """No prose makes the page request anything."""
-    assert html("![seen](https://example.org/x.png)") == "<p><span>seen</span></p>"
-    assert 'src="exports/x.png"' in html("![seen](exports/x.png)")
+    """No prose makes the page request anything; what is beside the spec is in the site."""
+    elsewhere = ("https://example.org/x.png", "//e.example/x.png", "/\\e.example/x.png", "\\\\\\\\e.example/x.png")
+    for address in (*elsewhere, "data:image/png;base64,AA", "file:///x.png", "/x.png", "../x.png", "a/../../x.png"):
+        assert html(f"![seen]({address})") == "<p><span>seen</span></p>"
+    assert 'src="../pictures/img/x%20y.png"' in html("![seen](img/x%20y.png)", root="../")
 
 
 def test_a_formula_is_mathml():
@@ -70,10 +77,63 @@ def test_a_formula_is_mathml():
     assert "&amp;#" not in html("$a = b$")
 
 
-def test_what_is_no_formula_is_refused():
-    """The message holds the formula."""
-    with pytest.raises(InputError, match=r"not a formula: \$\\frac\{\$"):
-        html(r"$\frac{$")
+def test_what_is_no_formula_is_its_source():
+    """As it is written, beside the rest; the reason goes with it."""
+    assert html(r"a $\frac{$ b $x$").startswith(r"<p>a <code>$\frac{$</code> b <math")
+    ((tex, reason),) = parsed(r"$\frac{$").unset
+    assert tex == r"\frac{"
+    assert reason.startswith(r"not a formula: $\frac{$")
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        r"$\style{background:url(http://evil.example/x.png)}{x}$",
+        r"$\href{javascript:alert(1)}{x}$",
+        r"$\class{zoom}{x}$",
+        r"$\textcolor{url(//evil.example)}{x}$",
+        r"$\rule{javascript:1}{x}$",
+        r"$$\href{//evil.example}{\style{a:b}{x}}$$",
+    ],
+)
+def test_a_formula_brings_no_address_and_no_style(source):
+    """What it stands round stays; the list is of what may be there, not of what may not."""
+    for element in tree(source).iter():
+        assert not {"href", "style", "class", "src"} & set(element.attrib)
+        values = [value for name, value in element.attrib.items() if name != "alttext"]  # words for a screen reader
+        assert not any(bad in value for value in values for bad in ("url", "//", "javascript"))
+
+
+@pytest.mark.parametrize("number", ["0", "1", "12", "55296", "xFFFE", "99999999999", "9" * 5000, "x" + "f" * 5000])
+def test_a_reference_to_no_character_is_none(number):
+    """The text around it stays."""
+    assert re.fullmatch("<p>a \ufffd? ?b</p>", html(f"a &#{number}; b"))
+
+
+def test_a_reference_to_a_sign_is_that_sign():
+    """And begins neither an element nor an address."""
+    assert html("&#60;script&#62; &#x41;") == "<p>&lt;script&gt; A</p>"
+    assert "href" not in html("[x](java&#115;cript:alert)")
+
+
+@pytest.mark.parametrize("source", [">" * 60 + " a", "- " * 60 + "a", "\n".join("    " * k + "- a" for k in range(60))])
+def test_what_stands_very_deep_is_set_in_no_further(source):
+    """Nothing is lost, and no form has to follow for ever."""
+    root = tree(source)
+    assert "".join(root.itertext()).count("a") == source.count("a")
+    assert sum(element.tag in ("blockquote", "ul") for element in root.iter()) == 8
+
+
+def test_a_heading_without_words_is_none():
+    """It would be a stop on the way of a screen reader, and no PDF can have it."""
+    assert html("#\n\n## ![](http://evil.example/x.png)\n\n# Words").count("<h") == 1
+
+
+def test_a_list_begins_by_a_number_of_nine_digits():
+    """A longer one is words, as elsewhere."""
+    assert 'start="123456789"' in html("123456789. a")
+    assert html("12345678901234567890. a") == "<p>12345678901234567890. a</p>"
+    assert "start" not in html("- 12345678901234567890. a")
 
 
 def test_no_space_between_chinese_lines():

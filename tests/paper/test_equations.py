@@ -2,7 +2,7 @@
 
 import pytest
 
-from generator.pages.prose_html import mathml
+from generator.pages.formulas import mathml
 from generator.paper.equations import formula, spoken
 
 

@@ -1,0 +1,142 @@
+"""The one door to Python-Markdown: a text into the elements that it stands for, whatever is written.
+
+Raw HTML is text, formulas are kept aside, and what would take it too long or too deep is an InputError.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from functools import cache
+from html import escape, unescape
+from threading import Lock
+from typing import Any
+from xml.etree.ElementTree import Element, fromstring
+
+from markdown import Markdown
+from markdown.blockprocessors import BlockProcessor
+from markdown.inlinepatterns import InlineProcessor, LinkInlineProcessor
+from markdown.util import AtomicString
+
+from generator.errors import InputError
+
+TURN = Lock()  # the converter keeps in itself what it is at, and PDFs are made beside each other
+LONGEST = 100_000  # characters of a text
+EFFORT = 10_000_000  # characters that are looked at for what may close or follow
+CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff\ud800-\udfff]")
+WIDE = r"[\u2e80-\u9fff\uf900-\ufaff\uff00-\uff60\u3000-\u303f]"  # characters between which no space belongs
+JOIN = re.compile(rf"(?<={WIDE})\n {{0,3}}(?={WIDE})")
+FENCE = re.compile(r" {0,3}(`{3,}(?=[^`]*$)|~{3,})(.*)")
+LONG_NUMBER = re.compile(r"^([ >]*[0-9]{10,})(?=[.)])")  # of a list, by which no list begins
+FORMULA = r"(?<![\\$])(\$\$?)(?!\s)((?:\\.|[^$\n\\])+?)(?<!\s)\1(?![\d$])"
+REFERENCE = re.compile(r"&(?!(?:amp|lt|gt|quot|apos);)(#?\w+);")
+MOST_DIGITS = 40  # of a character's name or number
+TEX = "tex"  # stands for a formula until the tree is whole
+TOO_DEEP = "its lists, quotations and marks stand too deep within each other"
+
+
+class _Formula(InlineProcessor):
+    """`$…$` and `$$…$$` are kept aside until the tree is whole."""
+
+    def handleMatch(self, m: re.Match[str], data: str) -> tuple[Element, int, int]:  # type: ignore[override]  # noqa: N802
+        element = Element(TEX, {"marks": m.group(1)})
+        element.text = AtomicString(m.group(2))
+        return element, m.start(0), m.end(0)
+
+
+def tidy(source: str) -> str:
+    """The source without control characters; a line break between two Chinese characters is no space."""
+    out: list[str] = []
+    text = CONTROL.sub("", source.replace("\r\n", "\n").expandtabs(4))
+    for line, fenced in fences(text.split("\n")):
+        line = line if fenced else LONG_NUMBER.sub(r"\1\\", line)
+        structured = out and ("|" in out[-1] + line or out[-1].lstrip().startswith("#"))
+        if out and not fenced and not structured and JOIN.search(f"{out[-1][-1:]}\n{line}"):
+            out[-1] += line.lstrip()
+        else:
+            out.append(line)
+    return "\n".join(out)
+
+
+def fences(lines: Iterable[str]) -> Iterator[tuple[str, bool]]:
+    """Each line, and whether it belongs to a block of code between fences, the fences themselves included."""
+    opened = ""
+    for line in lines:
+        fence = FENCE.fullmatch(line)
+        if not opened:
+            opened = fence[1] if fence else ""
+            yield line, bool(opened)
+            continue
+        yield line, True
+        if fence and fence[1].startswith(opened) and not fence[2].strip():
+            opened = ""
+
+
+def elements(source: str) -> Element:
+    """The text in a `<div>`, its formulas as `<tex marks="$$">`; raises InputError."""
+    if len(source) > LONGEST:
+        raise InputError(f"a text of {len(source):,} characters; {LONGEST:,} are the most")
+    with TURN:
+        try:
+            xhtml = _reader().reset().convert(tidy(source))
+            return fromstring(f"<div>{REFERENCE.sub(_resolved, xhtml)}</div>")
+        except InputError:
+            _reader.cache_clear()
+            raise
+        except Exception as error:  # what the converter trips over has no kind of its own
+            _reader.cache_clear()  # it stands in the middle of a text
+            deep = isinstance(error, RecursionError)
+            raise InputError(TOO_DEEP if deep else f"no Markdown that can be read ({error!s:.200})") from error
+
+
+class _Reader(Markdown):
+    """Markdown that looks at so many signs and no more: what never closes is looked for again from every place."""
+
+    def __init__(self) -> None:
+        super().__init__(extensions=["tables", "fenced_code", "sane_lists"], output_format="xhtml")
+        self.preprocessors.deregister("html_block")
+        self.inlinePatterns.deregister("html")
+        self.inlinePatterns.register(_Formula(FORMULA, self), "formula", 185)
+        self.parser.blockprocessors.register(_Counter(self), "counter", 200)
+        for pattern in (one for one in self.inlinePatterns if isinstance(one, LinkInlineProcessor)):
+            vars(pattern).update(getText=self._counted(pattern.getText), getLink=self._counted(pattern.getLink))
+
+    def reset(self) -> "_Reader":
+        self.left = EFFORT
+        super().reset()
+        return self
+
+    def spend(self, signs: int) -> None:
+        """Raises InputError where there were too many."""
+        self.left -= signs
+        if self.left < 0:
+            raise InputError("too many of its brackets, headings or rules stand beside each other without an end")
+
+    def _counted(self, look: Callable[[str, int], tuple[Any, ...]]) -> Callable[[str, int], tuple[Any, ...]]:
+        def counted(text: str, start: int) -> tuple[Any, ...]:
+            found = look(text, start)
+            self.spend(found[-2] - start)  # where it ended
+            return found
+
+        return counted
+
+
+class _Counter(BlockProcessor):
+    """Takes no block: it counts how much text the others look at."""
+
+    def __init__(self, reader: _Reader) -> None:
+        super().__init__(reader.parser)
+        self.reader = reader
+
+    def test(self, parent: Element, block: str) -> bool:
+        self.reader.spend(len(block))
+        return False
+
+
+@cache
+def _reader() -> _Reader:
+    return _Reader()
+
+
+def _resolved(reference: re.Match[str]) -> str:
+    """A character by its name or number, be it one that no text may hold."""
+    known = reference[0] if len(reference[1]) < MOST_DIGITS else "\ufffd"
+    return escape(CONTROL.sub("", unescape(known)))
