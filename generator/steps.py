@@ -92,8 +92,8 @@ def step(
 
     Raises the same where the step has died before.
     """
-    if died := WATCH.deaths.get((kind, name)):
-        raise died if issubclass(error, ComputationError) else error(str(died))
+    if death := died(kind, name):
+        raise death if issubclass(error, ComputationError) else error(str(death))
     folder = _working_folder()
     WATCH.tell(enter=[kind, name], seconds=seconds)
     try:
@@ -125,6 +125,11 @@ def _keep_open() -> None:
             os.fstat(number)
         except OSError:
             os.open(os.devnull, os.O_RDWR)  # it gets the lowest number that is free: this one
+
+
+def died(kind: Kind, name: str) -> DiedError | None:
+    """What became of a step in an earlier try."""
+    return WATCH.deaths.get((kind, name))
 
 
 def limit(seconds: float, memory: float | None) -> None:

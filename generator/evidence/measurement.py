@@ -32,6 +32,7 @@ from generator.evidence.result import CHECKS, DataEvidence, Drawn, FigureEvidenc
 from generator.evidence.statement import judged
 from generator.regions import Region
 from generator.samples import Evaluation
+from generator.steps import died
 
 COVERED = 2 * CHUNK  # images that are covered step by step
 Note = Callable[[str], None]
@@ -63,7 +64,7 @@ def measure(
     """
     distinct = list({e.key: e for e in explainers if e.affordable}.values()) if len(faces) >= FEWEST else []
     bench = bench_of(Remembering(classifier), faces, setting, bool(distinct))
-    failures: Failures = {}
+    failures: Failures = {e.key: str(death) for e in explainers if (death := died("evidence", e.figure))}
     facts = {e.figure: _facts(e, bench, failures) for e in explainers}
     cases = {case.explainer.key: case for case in _cases(distinct, bench, reinitialised, failures, note)}
     failed = dict.fromkeys(failures, _silent(Verdict("silent", "failed", 0)))
@@ -157,7 +158,7 @@ def _facts(explainer: Explainer, bench: Bench, failures: Failures) -> tuple[Mapp
     seeds = {fact.get("seed", row) for row, fact in enumerate(shown)}  # one a picture, however often it is explained
     others = [row for row, seed in enumerate(faces.seeds.tolist()) if seed not in seeds][: max(0, FEWEST - len(seeds))]
     asked = any(check.of_shown and check.of_shown(shown)[0] for check in CHECKS.values())
-    if not others or not asked or len(others) * explainer.cost > BUDGET:
+    if not others or not asked or explainer.key in failures or len(others) * explainer.cost > BUDGET:
         return shown
     rows = np.array(others, np.int64)
     with sparing(explainer, failures):

@@ -6,11 +6,13 @@ from functools import partial
 import numpy as np
 import pytest
 
+from generator import steps
 from generator.errors import DataError
 from generator.evidence import explainer as explaining
 from generator.evidence import localisation
 from generator.evidence.measurement import Setting, measure
 from generator.evidence.result import ReportEvidence, plain
+from generator.steps import DiedError
 from tests.evidence.planted import (
     CLASSES,
     CORNER,
@@ -190,6 +192,19 @@ FAILING = {
         "OSError: gone",
     ),
 }
+
+
+def test_a_method_that_took_its_process_with_it_is_not_run_again(monkeypatch):
+    """Its own lights say that it failed, and the others are measured."""
+    died = {("evidence", "broken"): DiedError("crashed", {"signal": "SIGABRT"})}
+    monkeypatch.setattr(steps, "WATCH", steps.Watch(None, died))
+    classifier = corner_classifier()
+    failing = toy(lambda request: pytest.fail("it ran"), "broken")
+    faces, setting = faces_of(*corner_images(28), classifier), Setting(CLASSES)
+    found = measure([failing, registered("saliency")], classifier, faces, setting)
+    assert found.failures == {"broken": "the computation crashed (SIGABRT)"}
+    assert {light.reason for light in found.of("broken").verdict.values()} == {"failed"}
+    assert found.of("saliency").verdict["faithful"].reason != "failed"
 
 
 @pytest.mark.parametrize("case", FAILING)
