@@ -162,7 +162,7 @@ def test_a_wheel_holds_every_file_that_is_read(installed):
     assert sorted(shipped) == [path.relative_to(ROOT) for path in outside_package()]
     assert {path.relative_to(ROOT) for path in TEMPLATES.rglob("*") if path.is_file()} < set(shipped)
     (entries,) = installed.glob("*.dist-info/entry_points.txt")
-    assert f"{cli.COMMAND} = generator.cli:main" in entries.read_text()
+    assert f"{cli.COMMAND} = generator.supervisor:main" in entries.read_text()
 
 
 def test_a_wheel_works_in_an_empty_folder(installed, tmp_path):
