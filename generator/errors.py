@@ -62,11 +62,14 @@ class InputError(GeneratorError):
 
 
 class ProseError(InputError):
-    """A text of the spec cannot be rendered; `line` counts from 1 within the text."""
+    """A text of the spec cannot be rendered; `line` counts from 1 within the text.
 
-    def __init__(self, line: int, message: str) -> None:
+    `by_value`: with other values it might.
+    """
+
+    def __init__(self, line: int, message: str, by_value: bool = False) -> None:
         super().__init__(message)
-        self.line = line
+        self.line, self.by_value = line, by_value
 
 
 class FigureError(InputError):

@@ -8,7 +8,7 @@ import os
 import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, is_dataclass
+from dataclasses import dataclass, field, is_dataclass
 from functools import cache, lru_cache, wraps
 from hashlib import sha256
 from itertools import islice
@@ -41,6 +41,7 @@ ONLY_TAGS = re.compile(r"[ \t]*(?:\{%(?:(?!%\}).)*%\}[ \t]*)+")
 OPEN_TYPES = frozenset({"builtins", "jinja2", "markupsafe", "generator"})  # whose attributes prose may read
 PLAIN_TYPES = (str, bytes, int, float, list, tuple, dict)  # whose methods make new values
 CODE = frozenset({"report.typ", "early.js", "script.js"})  # of templates: what is run by others, outside any sandbox
+LACKING = re.compile(r"'generator\.[\w.]*?(\w+) object' has no attribute '(.*)'")
 NO_DIGEST = sha256().digest()
 LONGEST_TEXT = 200_000  # characters of one text of a spec
 AnyNode = TypeVar("AnyNode", bound=nodes.Node)
@@ -294,39 +295,47 @@ def names_in(source: str) -> dict[str, int]:
 
 @dataclass(frozen=True)
 class Call:
-    """`name('a', x, 'b')` as a text has it: its positional arguments, None for one that is not a constant text."""
+    """`name('a', x, n=1)` as a text has it: its arguments, UNKNOWN for those that are no constants."""
 
     name: str
-    arguments: tuple[str | None, ...]
+    arguments: tuple[object, ...]
     line: int
+    named: Mapping[str, object] = field(default_factory=dict)
 
 
-def calls_in(source: str) -> tuple[Call, ...]:
-    """Every call of a plain name."""
-    made = []
-    for call in _parse(source).find_all(nodes.Call):
-        if isinstance(call.node, nodes.Name):
-            values = [argument.value if isinstance(argument, nodes.Const) else None for argument in call.args]
-            texts = tuple(value if isinstance(value, str) else None for value in values)
-            made.append(Call(call.node.name, texts, call.lineno))
-    return tuple(made)
+def calls_in(source: str, unknown: object = None) -> tuple[Call, ...]:
+    """Every call of a name from outside, but those whose arguments come from a list; `unknown` is no constant."""
+    own, calls = names_in(source), _parse(source).find_all(nodes.Call)
+
+    def constant(node: nodes.Expr) -> object:
+        return node.value if isinstance(node, nodes.Const) else unknown
+
+    def made(call: nodes.Call) -> Call:
+        named = {one.key: constant(one.value) for one in call.kwargs}
+        return Call(call.node.name, tuple(map(constant, call.args)), call.lineno, named)  # type: ignore[attr-defined]
+
+    plain = (call for call in calls if isinstance(call.node, nodes.Name) and call.node.name in own)
+    return tuple(made(call) for call in plain if not (call.dyn_args or call.dyn_kwargs))
 
 
 def render_prose(source: str, context: Mapping[str, object]) -> str:
     """The text with its expressions filled in, in the sandbox; raises ProseError with the line within the text."""
     metering.begin(metering.PROSE)
+    code = _compiled(source)
     try:
-        return jinja2.Template.from_code(_prose(), _compiled(source), {**_prose().globals}).render(context)
-    except ProseError:
-        raise
+        return jinja2.Template.from_code(_prose(), code, {**_prose().globals}).render(context)
     except Exception as error:  # whatever an expression of somebody else raises
-        raise ProseError(_place(error)[1], _said(error)) from error
+        absent = isinstance(error, jinja2.UndefinedError) and "has no attribute" not in str(error)
+        by_value = absent or isinstance(error, ArithmeticError | LookupError | ValueError)
+        raise ProseError(_place(error)[1], _said(error), by_value) from error
 
 
 def _said(error: Exception) -> str:
     """An error of an expression in words."""
-    if isinstance(error, RecursionError | MemoryError) or "nested" in str(error):
+    if isinstance(error, RecursionError | MemoryError) or (isinstance(error, SyntaxError) and "nested" in str(error)):
         return "nested too deeply, or calls itself without end"
+    if found := LACKING.match(str(error)):
+        return f"a {found[1].lower()} has no '{found[2]}'; docs/spec.md lists what it has"
     return getattr(error, "msg", None) or str(error) or type(error).__name__
 
 

@@ -134,7 +134,10 @@ def test_bad_syntax_has_its_line(source, line):
 def test_calls_are_found_with_their_constants():
     """So that a reference to a figure can be checked before anything is computed."""
     calls = calls_in("{{ fig('lime') }}\n{{ share(f, 'eyes', n=1).mean }}")
-    assert sorted(calls, key=lambda call: call.line) == [Call("fig", ("lime",), 1), Call("share", (None, "eyes"), 2)]
+    assert sorted(calls, key=lambda call: call.line) == [
+        Call("fig", ("lime",), 1),
+        Call("share", (None, "eyes"), 2, {"n": 1}),
+    ]
 
 
 @pytest.fixture

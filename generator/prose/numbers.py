@@ -15,6 +15,7 @@ import numpy as np
 from generator.artefacts import Difference, Floats, Fraction, Heatmaps, Ints, Patterns
 from generator.errors import InputError, suggestion
 from generator.evidence.estimates import wilson
+from generator.prose.asking import asked
 from generator.prose.quantities import Listed, Name, Quantity, Unit
 from generator.regions import Region, share
 from generator.results import FigureResult, Part
@@ -26,7 +27,7 @@ NBSP = "\u00a0"
 FIGURE_MARK = "[[figure:{}]]"  # a paragraph of the rendered prose that stands for a figure
 
 
-class _NotBuiltError(Exception):
+class NotBuiltError(Exception):
     """The figure failed or is left out of this build."""
 
 
@@ -60,12 +61,15 @@ class Numbers:
 
     def context(self) -> dict[str, Callable[..., object]]:
         """Name → function, for the sandbox; what a failed figure cannot tell is unknown."""
-        return {name: partial(self._told, getattr(self, name)) for name in NAMES}
+        return {name: partial(self.told, name) for name in NAMES}
 
-    def _told(self, function: Callable[..., object], *arguments: object, **named: object) -> object:
+    def told(self, _name: str, /, *arguments: object, **named: object) -> object:
+        """What a function tells a text that asks it; raises InputError for arguments that it does not take."""
+        function = getattr(type(self), _name)
+        asked(function, arguments, named)
         try:
-            return function(*arguments, **named)
-        except _NotBuiltError:
+            return function(self, *arguments, **named)
+        except NotBuiltError:
             several = function.__annotations__.get("return") is Listed
             return Listed.of((), self.words) if several else Quantity.unknown()
 
@@ -197,17 +201,16 @@ class Numbers:
 
     def attribution_share(self, figure: str, region: str, row: str | int | None = None) -> Quantity:
         """Share of the map's magnitude that lies in a region: of one row, or averaged over the pictures shown."""
-        part = self._part(figure)
+        maps, part = self._heatmaps(figure), self._part(figure)
         rows = range(len(part.batch)) if row is None else [self._row(figure, row)[1]]
-        if not isinstance(part.artefact, Heatmaps):
-            raise InputError(f"figure '{figure}' has no maps")
-        told = [k for k in rows if not part.artefact.remark(k)]
-        maps, pictures = [part.artefact.values[k] for k in told], set(part.batch.index[told].tolist())
-        shares = [share(values, self._region(region).mask(*values.shape)) for values in maps]
+        told = [k for k in rows if not maps.remark(k)]
+        pictures = set(part.batch.index[told].tolist())
+        shares = [share(values, self._region(region).mask(*values.shape)) for values in maps.values[told]]
         return Quantity(float(np.mean(shares)), "share", n=len(pictures)) if shares else Quantity.unknown("share")
 
     def leading_region(self, figure: str, row: str | int) -> Name:
         """The region with the densest attribution in the map of a row: its share over its area is the largest."""
+        self._heatmaps(figure)
         density = {r: float(self.attribution_share(figure, r, row)) / float(self.area(r)) for r in self.facts.regions}
         sure = {r: value for r, value in density.items() if not math.isnan(value)}
         return self.region_name(max(sure, key=lambda r: sure[r])) if sure else Name("", "–")
@@ -251,7 +254,7 @@ class Numbers:
     def _part(self, figure: str) -> Part:
         one_of(figure, self.figure_numbers, "figure")
         if figure not in self.results or not self.results[figure].parts:
-            raise _NotBuiltError
+            raise NotBuiltError
         return self.results[figure].parts[0]
 
     def _row(self, figure: str, row: str | int) -> tuple[Part, int]:
@@ -262,6 +265,12 @@ class Numbers:
             raise InputError(f"figure '{figure}' has no row '{row}'")
         return part, int(found[0])
 
+    def _heatmaps(self, figure: str) -> Heatmaps:
+        artefact = self._part(figure).artefact
+        if not isinstance(artefact, Heatmaps):
+            raise InputError(f"figure '{figure}' has no maps")
+        return artefact
+
     def _patterns(self, figure: str) -> Patterns:
         artefact = self._part(figure).artefact
         if not isinstance(artefact, Patterns):
@@ -269,10 +278,9 @@ class Numbers:
         return artefact
 
     def _unit(self, units: Ints, unit: int) -> int:
-        found = np.flatnonzero(units == unit)
-        if not len(found):
+        if unit not in units:
             raise InputError(f"unit {unit} is not in the figure; it has {', '.join(map(str, units))}")
-        return int(found[0])
+        return int(np.flatnonzero(units == unit)[0])
 
     def _name(self, identifier: str, reads: str) -> Name:
         """As it can stand in a sentence, be it one of Markdown."""
@@ -331,7 +339,7 @@ def one_of(name: str, names: Collection[str], what: str) -> str:
 def functions_of(of: type, but: Collection[str] = ()) -> tuple[str, ...]:
     """The names of what prose may call: the public methods."""
     own = [name for name, value in vars(of).items() if callable(value) and name[0] != "_"]
-    return tuple(name for name in own if name not in ("context", *but))
+    return tuple(name for name in own if name not in ("context", "told", *but))
 
 
 def proportion(hits: int, n: int) -> Quantity:

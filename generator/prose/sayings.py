@@ -5,6 +5,7 @@ A figure, class or region that does not exist is the author's mistake; what is s
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from generator.evidence.classes import SURE
 from generator.evidence.dependence import Agreement
@@ -33,7 +34,7 @@ class Spoken(Numbers):
 
     def context(self) -> dict[str, Callable[..., object]]:
         """Name → function, for the sandbox."""
-        return {**super().context(), **{name: getattr(self, name) for name in NAMES}}
+        return {name: partial(self.told, name) for name in FUNCTIONS}
 
     def fact(self, figure: str, key: str, row: str | int | None = None) -> object:
         """The same, a difference of two shares in the words of the language."""

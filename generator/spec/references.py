@@ -3,19 +3,19 @@
 It reads data that may still be wrong elsewhere, so that one run tells everything.
 """
 
-import inspect
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
 from itertools import count
 from typing import Any
 
 from generator.artefacts import READABLE
-from generator.errors import Problem, ProseError, suggestion
+from generator.errors import InputError, Problem, ProseError, suggestion
 from generator.evidence.result import CHECKS
 from generator.methods import METHODS
+from generator.prose.asking import UNKNOWN, asked, signature_of
+from generator.prose.rehearsal import rehearsed
 from generator.prose.sayings import COMPARED, EXCHANGES, FUNCTIONS
-from generator.templating import Call, calls_in, names_in
+from generator.templating import calls_in, names_in
 from generator.yaml_source import Source, child
 
 VALUE = "value"  # the only class of a spec that names none
@@ -215,12 +215,15 @@ def _overwritten(figures: tuple[Entry, ...], source: Source) -> Iterator[Problem
 
 
 def wrong_prose(names: Declared, source: Source) -> Iterator[Problem]:
-    """What is wrong in prompts, answers, captions and notes: syntax, names, and what functions are called with."""
+    """What is wrong in prompts, answers, captions and notes: syntax, names, calls, and what no value would mend."""
     known = _arguments(names)
+    methods = {figure.id: str(figure.data.get("method")) for figure in names.figures}
     for path, text in _texts(names):
         try:
-            yield from _undefined(path, text, source)
-            yield from (problem for call in calls_in(text) for problem in _misnamed(path, call, known, source))
+            problems = [*_undefined(path, text, source), *_miscalled(path, text, known, source)]
+            yield from problems
+            if not problems and all(method in METHODS for method in methods.values()):
+                rehearsed(text, ids(names.classes), names.regions, methods)
         except ProseError as error:
             yield source.problem_in_text(path, error.line, str(error))
 
@@ -255,21 +258,18 @@ def _undefined(path: str, text: str, source: Source) -> Iterator[Problem]:
             yield source.problem_in_text(path, line, f"'{name}' is undefined{near}", name)
 
 
-def _misnamed(path: str, call: Call, known: Arguments, source: Source) -> Iterator[Problem]:
-    """Figures, classes, regions and checks that a call names and that are not there."""
-    for (parameter, default), argument in zip(_parameters(call.name).items(), call.arguments, strict=False):
-        if argument is None or parameter not in known:
+def _miscalled(path: str, text: str, known: Arguments, source: Source) -> Iterator[Problem]:
+    """Functions that are called with what they do not take, or with figures, classes, regions that are not there."""
+    for call in calls_in(text, UNKNOWN):
+        if call.name not in FUNCTIONS:
             continue
-        kind, names = known[parameter]
-        if argument not in (*names, default):
-            message = f"{call.name}(): unknown {kind} '{argument}'{suggestion(argument, names)}"
-            yield source.problem_in_text(path, call.line, message, argument)
-
-
-@cache
-def _parameters(name: str) -> Mapping[str, object]:
-    """The parameters of a function of the prose with their defaults; none for a name of the text's own."""
-    if name not in FUNCTIONS:
-        return {}
-    parameters = list(inspect.signature(FUNCTIONS[name]).parameters.values())[1:]
-    return {parameter.name: parameter.default for parameter in parameters}
+        try:
+            given = asked(FUNCTIONS[call.name], call.arguments, call.named)
+        except InputError as error:
+            yield source.problem_in_text(path, call.line, str(error), call.name)
+            continue
+        for parameter, (kind, names) in ((name, known[name]) for name in given if name in known):
+            argument, default = given[parameter], signature_of(FUNCTIONS[call.name]).parameters[parameter].default
+            if isinstance(argument, str) and argument not in (*names, default):
+                message = f"{call.name}(): unknown {kind} '{argument}'{suggestion(argument, names)}"
+                yield source.problem_in_text(path, call.line, message, argument)

@@ -134,3 +134,22 @@ def test_a_method_that_is_no_word_is_one_mistake(tmp_path, method):
     said = said_about(tmp_path, figure(f"method: {method}"))
     assert len(said) == 1
     assert "has to be a text" in said[0]
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ("{{ recall() }}", "14:12: questions[0].answer.en: recall(class_id): missing a required argument: 'class_id'"),
+        ("{% if false %}{{ recall(3) }}{% endif %}", "class_id has to be a text, not 3"),
+        ("{{ recall(class_id='sad') }}", "unknown class 'sad'; known: angry, happy"),
+        ("{{ gap('lime').hight }}", "a claim has no 'hight'; docs/spec.md lists what it has"),
+        ("{{ strongest('lime') }}", "figure 'lime' has no patterns of filters or classes"),
+        ("{{ accuracy()|round('x') }}", "cannot be interpreted as an integer"),
+        ("{% include 'x' %}", "a text cannot include, import or extend another"),
+    ],
+)
+def test_calls_are_checked_against_their_functions(tmp_path, line, message):
+    """In branches that are never taken too; what no value would mend is found by rendering with values made up."""
+    said = said_about(tmp_path, HEAD + ANSWER % line)
+    assert len(said) == 1
+    assert message in said[0]
