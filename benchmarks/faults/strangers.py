@@ -347,7 +347,7 @@ def _deep(folder: Path, canaries: Canaries) -> None:
 
 def _many_fifos(folder: Path, canaries: Canaries) -> None:
     for number in range(20):
-        os.mkfifo(folder / f"{number}.png")
+        os.mkfifo(folder / f"pipe{number}.png")
 
 
 def _linked(name: str, target: Callable[[Canaries], Path]) -> Make:
