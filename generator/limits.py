@@ -3,6 +3,7 @@
 The defaults are far above what honest data need, and below what stops a machine.
 """
 
+import os
 import re
 from typing import Annotated
 
@@ -10,6 +11,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSche
 from pydantic_core import PydanticCustomError
 
 MOST = 1 << 62  # that a limit may be
+MEMORY = 16_000_000_000  # where the system does not say what there is
 POWERS = ("", "k", "m", "g", "t")  # of 1000 or, with an i behind, of 1024
 SIZE = r"([0-9]{1,15}(?:\.[0-9]{1,15})?) *([kKmMgGtT]?)(i?)[bB]?"
 
@@ -44,6 +46,13 @@ class Limits(BaseModel):
     memory: Annotated[
         Bytes | None, Field(description="of the whole build: bytes, or a text such as 4 GB; left out: what there is")
     ] = None
+
+    @property
+    def room(self) -> int:
+        """Bytes of memory: those allowed, else nine tenths of the machine's."""
+        if self.memory is not None or not hasattr(os, "sysconf"):
+            return self.memory or MEMORY
+        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") * 9 // 10
 
 
 USUAL = Limits()

@@ -40,3 +40,9 @@ def test_photographs_of_a_telephone_are_within_the_usual_limits():
 def test_sizes_are_said_with_their_unit(count, words):
     """In powers of a thousand."""
     assert size_in_words(count) == words
+
+
+def test_the_room_is_what_is_allowed_or_nine_tenths_of_the_machines_memory():
+    """In bytes."""
+    assert Limits(memory="2 GB").room == 2_000_000_000
+    assert 10**9 < Limits().room < 10**14

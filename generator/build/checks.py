@@ -46,8 +46,8 @@ def check(report: Report, options: BuildOptions, with_model: bool, budget: float
     study = open_study(report, options, Cache(options.cache_of(report.source.file)))
     if with_model:
         looked_over(report, study, options)
-    elif unreadable := tuple(_unreadable(report, study)):
-        raise SpecError(unreadable)
+    elif wrong := (*_unopenable(report, study), *_unreadable(report, study)):
+        raise SpecError(wrong)
     else:
         warn(data_doubts(report, study, False), options)
     if budget is None:
@@ -58,6 +58,18 @@ def check(report: Report, options: BuildOptions, with_model: bool, budget: float
     if needed > budget:
         raise InputError(f"the build takes about {needed:.0f} s, more than the budget of {budget:.0f} s")
     return f"ok, about {needed:.0f} s"
+
+
+def _unopenable(report: Report, study: Study) -> Iterator[Problem]:
+    """Models whose files say without TensorFlow that they cannot be opened."""
+    from generator.model.keras_files import of_file, readable  # here: a build from the cache does without
+
+    for name, subject in study.subjects.items() if needs_model(report, study) else ():
+        try:
+            with of_file(subject.path), readable(subject.path, subject.asked.trust, subject.asked.limits):
+                pass
+        except ModelError as error:
+            yield report.problem(child(report.model_paths[name], "path"), str(error))
 
 
 def check_glyphs(report: Report, options: BuildOptions) -> None:

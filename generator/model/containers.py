@@ -30,6 +30,11 @@ BOMB = "{what} in it claims {claimed}, of which the file holds {held}: it is dam
 PACKED = 100  # times the bytes of a file that weights of use may take
 SMALL = 1 << 26  # bytes that may be packed as tightly as they can
 DEPTH = 200  # of a config; a model within a model adds four
+MOST = (1 << 31) - 1  # of a size in a config
+SIZES = (
+    "strides", "subsample", "pool_size", "kernel_size", "dilation_rate", "atrous_rate", "size", "padding", "cropping",
+    "height", "width", "units", "filters", "n", "batch_shape", "batch_input_shape", "target_shape",
+)  # fmt: skip
 LONGEST = 160  # characters of what a parser says
 
 
@@ -134,22 +139,29 @@ def refuse_archive(archive: ZipFile, limits: Limits) -> None:
 
 
 def architecture(text: str | bytes) -> Json:
-    """The config in a text of JSON; raises ModelError where it is none, or nested deeper than any model."""
+    """The config in a text of JSON; raises ModelError where it is none, or holds what no model has."""
     with parsing("its architecture cannot be read ({reason}); download it again, or save the model anew"):
         config = json.loads(text)
-        _refuse_deep(config)
+    _refuse_excess(config)
     if not (isinstance(config, dict) and isinstance(config.get("class_name"), str) and "config" in config):
         raise ModelError("its architecture is none that Keras wrote; download it again, or save the model anew")
     return config
 
 
-def _refuse_deep(config: Json) -> None:
-    level = [config]
+def _refuse_excess(config: Json) -> None:
+    """Raises ModelError for a config deeper than any model's, or with a number at which TensorFlow aborts."""
+    level: list[tuple[str, Json]] = [("", config)]
     for _ in range(DEPTH):
-        level = [inner for one in level if isinstance(one, (dict, list)) for inner in _members(one)]
+        for key, value in level:
+            if key in SIZES and isinstance(value, int) and abs(value) > MOST:
+                raise ModelError(f"its architecture has {value} as `{key}`, more than TensorFlow counts; save it anew")
+        level = [inner for key, value in level for inner in _members(key, value)]
     if level:
         raise ModelError(f"its architecture is nested deeper than {DEPTH} levels, which no model of Keras is")
 
 
-def _members(one: Json) -> Iterable[Json]:
-    return one.values() if isinstance(one, dict) else one
+def _members(key: str, value: Json) -> Iterable[tuple[str, Json]]:
+    """What a mapping or a list holds; the entries of a list go by its key."""
+    if isinstance(value, list):
+        return [(key, entry) for entry in value]
+    return value.items() if isinstance(value, dict) else ()

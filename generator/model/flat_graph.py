@@ -5,6 +5,7 @@ Nothing is copied and Keras is not imported: a step points at the layer of the f
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from math import prod
 from typing import Any
 
 from generator.model.legacy import original
@@ -40,6 +41,7 @@ class Step:
     arguments: Any
     reads: Mapping[int, int]
     writes: tuple[int, ...]
+    size: int = 0  # numbers that it writes for one image, as far as the file says
 
     @property
     def kind(self) -> str:
@@ -185,7 +187,8 @@ class _Writer:
         self._count += len(writes)
         self._uses[name] = self._uses.get(name, 0) + 1
         called = name if self._uses[name] == 1 else f"{name}:{self._uses[name]}"
-        self.steps.append(Step(called, node.operation, node.arguments, reads, writes))
+        size = sum(prod(length or 1 for length in tensor.shape[1:]) for tensor in node.outputs)
+        self.steps.append(Step(called, node.operation, node.arguments, reads, writes, size))
         return list(writes)
 
 

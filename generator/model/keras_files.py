@@ -16,7 +16,7 @@ from zipfile import ZipFile
 from numpy.typing import NDArray
 
 from generator.disk import temporary_folder
-from generator.errors import ModelError
+from generator.errors import ComputationError, ModelError
 from generator.foreign import opened
 from generator.limits import USUAL, Limits
 from generator.model.containers import architecture, hdf5, parsing, refuse_archive, rewritten, weights_within
@@ -147,6 +147,15 @@ class Described:
         """Whether it is older than Keras 3; the first files do not say."""
         major = self.keras_version.partition(".")[0]
         return not major.isdigit() or int(major) < 3
+
+
+@contextmanager
+def of_file(path: Path) -> Iterator[None]:
+    """What is wrong with a model inside is a ModelError with the path in front, once."""
+    try:
+        yield
+    except (ModelError, ComputationError) as error:  # a layer that fails on noise fails on every image
+        raise ModelError(f"{path}: {str(error).removeprefix(f'{path}: ')}") from error
 
 
 @contextmanager

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from generator.artefacts import Floats
 from generator.classifier import Ascent, Asked, Climb, Entrance, Layer, ModelFacts, Rectifier, Score, layer_called
 from generator.data.preprocess import Preprocessor
-from generator.errors import ComputationError, ModelError, ParameterError
+from generator.errors import ParameterError
 from generator.model import keras_passes as passes
 from generator.model.containers import parsing
 from generator.model.entrance import entrance_of
@@ -24,12 +24,13 @@ from generator.model.flat_graph import FlatGraph, bending_step, flatten
 from generator.model.form import AT_ONCE, FEW, Form, form_of, images_of_a_pass, layers_of
 from generator.model.geometry import laid_out, turned
 from generator.model.keras_door import computing, tf
-from generator.model.keras_files import ReadableFile, readable
-from generator.model.keras_opening import graphed, loaded, output_asked_for, predicted, probed
+from generator.model.keras_files import ReadableFile, of_file, readable
+from generator.model.keras_opening import graphed, loaded, output_asked_for, predicted, probed, refuse_large
 from generator.model.keras_passes import BLOCK, VALUE, Question, Tensor
 
 Array = NDArray[Any]
 Traced = Any  # a tf.function
+APART = "the model cannot be taken apart: {reason}"
 
 
 @dataclass(frozen=True, eq=False)
@@ -214,11 +215,8 @@ class _Climbing:
 
 def open_model(path: Path, preprocess: Preprocessor, asked: Asked = Asked()) -> KerasClassifier:  # noqa: B008, frozen
     """The classifier in a model file; raises ModelError with the cure."""
-    try:
-        with readable(path, asked.trust, asked.limits) as file, parsing("the model cannot be taken apart: {reason}"):
-            return _classifier(file, preprocess, asked)
-    except (ModelError, ComputationError) as error:  # a layer that fails on noise fails on every image
-        raise ModelError(f"{path}: {str(error).removeprefix(f'{path}: ')}") from error
+    with of_file(path), readable(path, asked.trust, asked.limits) as file, parsing(APART):
+        return _classifier(file, preprocess, asked)
 
 
 def _classifier(file: ReadableFile, preprocess: Preprocessor, asked: Asked) -> KerasClassifier:
@@ -227,6 +225,7 @@ def _classifier(file: ReadableFile, preprocess: Preprocessor, asked: Asked) -> K
     whole = flatten(model, output)
     batch, *own = model.inputs[0].shape
     form = form_of(tuple(own), batch, whole, asked.size)
+    refuse_large(whole, form, asked.limits)
     graph, squashing, values = probed(
         lambda inputs: predicted(model, inputs, output), whole, form, "int" in str(model.inputs[0].dtype)
     )

@@ -11,6 +11,7 @@ import numpy as np
 
 from generator.artefacts import Floats
 from generator.errors import ModelError, suggestion
+from generator.limits import Limits, size_in_words
 from generator.model.containers import parsing
 from generator.model.flat_graph import FlatGraph, KerasObject, Step, averaged_steps, bending_step, squashing_step
 from generator.model.form import Form, twin
@@ -24,6 +25,8 @@ Values = dict[int, Tensor]  # of a graph, by number
 
 CLOSE = 1e-4
 DIGITS = {"bfloat16": 4 * 2.0**-8, "float16": 4 * 2.0**-11}  # some roundings of an output of fewer digits
+FEWEST = 2  # images of a pass
+NUMBER = 4  # bytes
 SPARE = 1 << 24  # numbers that a model may have and its file not: seeds, states
 
 
@@ -154,6 +157,17 @@ def _averaged(graph: FlatGraph, parts: tuple[Step, ...]) -> FlatGraph:
     return graph.extended("average_scores", AverageScores(parts[0].activation), graph.output, *scores)
 
 
+def refuse_large(graph: FlatGraph, form: Form, limits: Limits) -> None:
+    """Raises ModelError where what the layers put out for a pass of the fewest images does not fit into memory."""
+    needed = NUMBER * (form.batch or FEWEST) * (prod(form.shape) + sum(step.size for step in graph.steps))
+    if needed > limits.room:
+        largest = max(graph.steps, key=lambda step: step.size).name
+        raise ModelError(
+            f"its layers put out {size_in_words(needed)} for {form.batch or FEWEST} images, most of it in `{largest}`; "
+            f"the memory is {size_in_words(limits.room)}"
+        )
+
+
 def probed(
     predict: Callable[[Tensor], Tensor], whole: FlatGraph, form: Form, integers: bool = False
 ) -> tuple[FlatGraph, str, Values]:
@@ -163,7 +177,7 @@ def probed(
 
     Raises ModelError where the scores are not right. What only looked like an average of probabilities is linear.
     """
-    images = np.random.default_rng(0).uniform(size=(form.batch or 2, *form.shape)).astype(np.float32)
+    images = np.random.default_rng(0).uniform(size=(form.batch or FEWEST, *form.shape)).astype(np.float32)
     images[1:] *= 255
     inputs = entering(tf.constant(np.round(images) if integers else images), form)
     _refuse_places(whole)

@@ -317,3 +317,19 @@ def test_the_value_of_a_regression_may_be_of_any_size(tmp_path, capsys):
     (tmp_path / "report.yaml").write_text(spec + "  - {id: q, figures: [{method: saliency}]}\n", encoding="utf-8")
     assert main(["check", "--model", str(tmp_path / "report.yaml")]) == 0
     assert "no probabilities" not in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("content", "said"), [(b"", "an empty file"), (b"PK\3\4 cut", "cut off after 8 bytes")])
+def test_a_model_file_that_cannot_be_opened_is_said_without_opening_it(content, said, tmp_path):
+    """At its line, together with what is wrong with the data; where no figure asks for it, it is not looked at."""
+    np.savez(tmp_path / "faces.npz", x=np.zeros((2, 4, 4), np.uint8), y=[1, 7])
+    spec = HEAD.replace("classes:", "data: {source: npz, path: faces.npz}\nclasses:")
+    report = loaded(tmp_path, spec + "  - {id: q, figures: [{method: saliency}]}\n")
+    (tmp_path / "model.keras").write_bytes(content)
+    with pytest.raises(SpecError) as error:
+        check(report, BuildOptions(formats=("html",)), with_model=False)
+    assert [problem.path for problem in error.value.problems] == ["model.path", "data"]
+    assert f"{tmp_path / 'model.keras'}: {said}" in error.value.problems[0].message
+    bare = loaded(tmp_path, HEAD + "  - {id: q}\n")
+    (tmp_path / "model.keras").write_bytes(content)
+    assert check(bare, BuildOptions(formats=("html",)), with_model=False) == "ok"

@@ -5,6 +5,7 @@ import pytest
 from PIL import Image
 
 from generator import cli
+from tests.fixtures.spec_fixture import model_file
 
 SPEC = """version: 1
 title: Pictures
@@ -21,7 +22,7 @@ RAMP = np.linspace(0, 1, 64).reshape(8, 8)
 def spec(tmp_path):
     """A report with a picture of each class, whose model nobody opens."""
     (tmp_path / "report.yaml").write_text(SPEC)
-    (tmp_path / "model.keras").write_text("")
+    (tmp_path / "model.keras").write_bytes(model_file())
     for name in ("cat", "dog"):
         (tmp_path / "data" / name).mkdir(parents=True)
         Image.fromarray((RAMP * 255).astype(np.uint8)).save(tmp_path / "data" / name / "1.png")

@@ -192,18 +192,27 @@ def test_an_architecture_of_rubbish_is_one_sentence(text, version, files, tmp_pa
         assert said.startswith(ARCHITECTURES[text])
 
 
-def enlarged(source, target, units):
-    """The same file, whose last layer says that it has so many units."""
+def reset(source, target, change):
+    """The same file with another architecture."""
     with ZipFile(source) as archive:
         config = json.loads(archive.read("config.json"))
-    config["config"]["layers"][-1]["config"]["units"] = units
+    change({layer["class_name"]: layer["config"] for layer in config["config"]["layers"]})
     return packed(source, target, [("config.json", json.dumps(config))], ("config.json",))
 
 
 @pytest.mark.parametrize("units", [10**6, 10**9, 10**12, 1 << 70, -1, "many"])
 def test_a_layer_that_the_file_has_no_weights_for_is_refused_before_it_is_made(units, files, tmp_path):
     """By arithmetic: it would take gigabytes."""
-    said = refusal(enlarged(files["keras"], tmp_path / "model.keras", units))
+    said = refusal(reset(files["keras"], tmp_path / "model.keras", lambda kinds: kinds["Dense"].update(units=units)))
     assert len(said) < 400 and "\n" not in said
     if units in (10**6, 10**9):
         assert said.startswith("its layers need ") and said.endswith(": the file is damaged")
+    elif units in (10**12, 1 << 70):
+        assert said == f"its architecture has {units} as `units`, more than TensorFlow counts; save it anew"
+
+
+@pytest.mark.parametrize("key", ["strides", "kernel_size", "dilation_rate"])
+def test_sizes_at_which_tensorflow_aborts_are_refused(key, files, tmp_path):
+    """Of the whole process nothing would be left."""
+    path = reset(files["keras"], tmp_path / "model.keras", lambda kinds: kinds["Conv2D"].update({key: [1 << 31] * 2}))
+    assert refusal(path) == f"its architecture has 2147483648 as `{key}`, more than TensorFlow counts; save it anew"

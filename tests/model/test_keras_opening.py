@@ -11,6 +11,7 @@ import pytest
 from generator.classifier import Ascent, Asked, Score
 from generator.data.preprocess import Preprocessor
 from generator.errors import ModelError
+from generator.limits import Limits
 from generator.model.keras_door import keras
 from generator.model.keras_model import open_model
 from tests.fixtures.model_kinds import KINDS, convolutional
@@ -411,3 +412,15 @@ def test_channels_first_that_the_model_turns_itself(name, tmp_path):
     np.testing.assert_allclose(found.probabilities(x), np.asarray(model(x.transpose(0, 3, 1, 2))), atol=1e-5)
     layer = next(layer for layer in found.layers if layer.name == "map")
     assert (layer.maps, layer.place.rows.middles[0], layer.place.columns.middles[-1]) == ((10, 8, 4), 1.5, 8.5)
+
+
+@pytest.mark.parametrize("layer", [layers.UpSampling2D(10**5), layers.ZeroPadding2D(10**6)])
+def test_a_picture_blown_up_beyond_the_memory_is_refused_before_it_is_computed(layer, tmp_path):
+    """With the layer that does so, and what there is."""
+    model = convolutional(layer, head=(layers.GlobalMaxPooling2D(), layers.Dense(3)))
+    path = saved(model, tmp_path / "model.keras")
+    assert re.fullmatch(
+        rf"its layers put out [\d.e+]+ TB for 2 images, most of it in `{layer.name}`; the memory is [\d.]+ [GT]B",
+        refusal(path),
+    )
+    assert refusal(saved(convolutional(), path), limits=Limits(memory=5000)).endswith("the memory is 5 kB")
