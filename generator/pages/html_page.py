@@ -49,7 +49,11 @@ def _framed(template: str, page: Page, shown: tuple[str, ...], here: str, root: 
         **{name: Markup(text) for name, text in inlined.items()},
     }
     text = render_page(environment, template, context)
-    return _enclosed(text, str(context["policy"])) if templates.sandboxed and templates.own(".html") else text
+    return (
+        _enclosed(text, str(context["policy"]))
+        if templates.sandboxed and (templates.own(".html") or templates.own(".css"))
+        else text
+    )
 
 
 @cache

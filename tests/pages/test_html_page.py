@@ -277,6 +277,16 @@ def test_a_layout_beside_the_spec_calls_nobody(tmp_path, element):
     assert element in html_page.html(whole(), "en", templates=replace(templates, trusted=True))
 
 
+def test_styles_beside_the_spec_end_where_they_began(tmp_path):
+    """What stands behind them is looked at like a layout."""
+    (tmp_path / "css").mkdir()
+    (tmp_path / "css" / "theme.css").write_text("</style><meta http-equiv=refresh content='0;url=//other.example'>")
+    with pytest.raises(InputError, match="is more than data"):
+        html_page.html(whole(), "en", templates=Templates((tmp_path, TEMPLATES)))
+    (tmp_path / "css" / "theme.css").write_text(":root { --ink: #123456; }")
+    assert "--ink:#123456" in html_page.html(whole(), "en", templates=Templates((tmp_path, TEMPLATES)))
+
+
 def test_colours_of_text_are_read_everywhere():
     """Ink, captions, evidence, links and warnings reach 4.5 on every ground they stand on, light and dark."""
     theme = (TEMPLATES / "css" / "theme.css").read_text()

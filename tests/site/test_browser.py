@@ -18,6 +18,7 @@ import pytest
 
 from generator.build.preview import Live, start
 from generator.pages import html_page
+from generator.shipped import TEMPLATES, Templates
 from generator.spec.grammar import Author
 from generator.text import Text
 from tests import ROOT
@@ -28,6 +29,7 @@ PATHS = ("index.html", *(f"{folder}/index.html" for folder in FOLDERS))
 LOAD_WHAT_IS_NEAR = """Promise.all([...document.images]
   .filter(image => image.offsetParent && image.getBoundingClientRect().top < 2 * innerHeight)
   .map(image => image.decode().catch(() => 0)))"""
+NO_POLICY = re.compile(r"<meta http-equiv=.Content-Security-Policy.*")
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 
 
@@ -477,3 +479,37 @@ class TestAccessibility:
 def told(violation) -> str:
     nodes = [f"{node['target']}: {node['failureSummary']}" for node in violation["nodes"][:3]]
     return f"{violation['id']} ({violation['impact']}): {nodes}"
+
+
+STRANGE = """{% extends "frame.html" %}{% block main %}
+<script>window.ran = 1</script><script src="OTHER/a.js"></script><img src="OTHER/b.png" onerror="window.ran = 1">
+<style>@import "OTHER/c.css"; body { background: url(OTHER/d.png) }</style><p style="background: url(OTHER/e.png)">x</p>
+<iframe src="OTHER/f.html"></iframe><object data="OTHER/g.swf"></object><embed src="OTHER/h.swf"><base href="OTHER/">
+<video src="OTHER/i.mp4" poster="OTHER/j.png" autoplay></video><audio src="OTHER/k.mp3" autoplay></audio>
+<svg><image href="OTHER/l.png"/><use href="OTHER/m.svg#a"/></svg>
+<img srcset="OTHER/n.png 1x"><input type="image" src="OTHER/o.png">
+<form action="OTHER/p" id="f"><button autofocus>q</button></form><a href="javascript:window.ran=1" id="a">r</a>
+{% endblock %}"""
+
+
+def test_a_layout_of_a_stranger_runs_nothing_and_calls_nobody(browser, tmp_path):
+    """With its own scripts, styles, frames and pictures: the browser asks nobody but the site itself."""
+    (tmp_path / "own").mkdir()
+    (tmp_path / "other").mkdir()
+    (tmp_path / "site").mkdir()
+    with served(tmp_path / "other") as other, served(tmp_path / "site") as base:
+        (tmp_path / "own" / "page.html").write_text(STRANGE.replace("OTHER", other))
+        (tmp_path / "own" / "frame.html").write_text(NO_POLICY.sub("", (TEMPLATES / "frame.html").read_text("utf-8")))
+        templates = Templates((tmp_path / "own", TEMPLATES))
+        (tmp_path / "site" / "index.html").write_text(html_page.html(whole(), "en", "", templates), encoding="utf-8")
+        context = browser.new_context()
+        shown, failed, came = context.new_page(), [], []
+        shown.on("requestfailed", lambda request: failed.append(request.url))
+        shown.on("response", lambda response: came.append(response.url))
+        shown.goto(base)
+        shown.evaluate("document.getElementById('a').click()")
+        shown.evaluate("document.getElementById('f').submit()")
+        shown.wait_for_timeout(300)
+        assert [url for url in came if url.startswith(other)] == []
+        assert shown.evaluate("window.ran") is None
+        context.close()
