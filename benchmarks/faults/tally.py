@@ -72,4 +72,5 @@ class Tally:
 def _gist(fault: Fault) -> tuple[str, str]:
     """What two faults of one origin have in common: their kind, and the last line without numbers."""
     last = fault.said.strip().splitlines()[-1] if fault.said.strip() else ""
-    return fault.kind, "" if fault.kind == "too long" else "".join(sign for sign in last if not sign.isdigit())[:80]
+    silent = fault.case if last.startswith("exit 0") else "" if fault.kind == "too long" else last
+    return fault.kind, "".join(sign for sign in silent if not sign.isdigit())[:80]
