@@ -58,11 +58,14 @@ def opened(path: Path, refusal: type[InputError], limits: Limits = USUAL) -> Buf
     return os.fdopen(descriptor, "rb")
 
 
-def contents(path: Path, refusal: type[InputError], limits: Limits = USUAL) -> bytes:
-    """All bytes of a regular file, as many as it said when it was opened; raises `refusal`."""
+def contents(path: Path, refusal: type[InputError], limits: Limits = USUAL, most: int | None = None) -> bytes:
+    """All bytes of a regular file, as many as it said when it was opened, but no more than `most`; raises `refusal`."""
     with opened(path, refusal, limits) as file:
+        size = os.fstat(file.fileno()).st_size
+        if most is not None and size > most:
+            raise refusal(f"{path}: {size_in_words(size)}, where a file of {size_in_words(most)} at most is read")
         try:
-            return file.read(os.fstat(file.fileno()).st_size)
+            return file.read(size)
         except OSError as error:
             raise refusal(f"{path}: {unreachable(path, error)}") from error
 

@@ -46,7 +46,7 @@ def check(report: Report, options: BuildOptions, with_model: bool, budget: float
     study = open_study(report, options, Cache(options.cache_of(report.source.file)))
     if with_model:
         looked_over(report, study, options)
-    elif wrong := (*_unopenable(report, study), *_unreadable(report, study)):
+    elif wrong := (*_misread(report, study), *_unopenable(report, study), *_unreadable(report, study)):
         raise SpecError(wrong)
     else:
         warn(data_doubts(report, study, False), options)
@@ -128,6 +128,7 @@ def needs_model(report: Report, study: Study) -> bool:
 
 def _problems(report: Report, study: Study) -> Iterator[Problem]:
     figures = [figure for question in report.built for figure in question.figures]
+    yield from _misread(report, study)
     if not needs_model(report, study):
         return
     unfit = [problem for name in study.subjects for problem in _unfit(report, study, name)]
@@ -199,6 +200,13 @@ def _misfits(report: Report, study: Study, figure: Figure) -> Iterator[Problem]:
         misfit = run.misfit()
         if misfit is not None:
             yield report.figure_problem(figure.id, misfit.key, str(misfit))
+
+
+def _misread(report: Report, study: Study) -> Iterator[Problem]:
+    """Files that a figure is made of alone, and that cannot be read."""
+    for figure in (figure for question in report.built for figure in question.figures):
+        if all(run.of_a_file for run in runs_of(figure, study)):
+            yield from _misfits(report, study, figure)
 
 
 def _unreadable(report: Report, study: Study) -> Iterator[Problem]:

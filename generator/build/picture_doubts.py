@@ -16,6 +16,7 @@ from generator.data.selection import row_hash
 from generator.errors import DataError, Problem, SpecError
 from generator.samples import Frame
 from generator.spec.report import Report
+from generator.yaml_source import child
 
 MOST = 256  # pictures looked at by a build, which decodes them anyway
 FEW, SMALL = 12, Frame((32, 32, 3))  # and by a check without the model, which has to be quick
@@ -27,11 +28,23 @@ def picture_doubts(report: Report, study: Study, with_model: bool) -> Iterator[P
     if source.kind == "folder" and source.path is not None and (unread := left_out(source.path, source.limits)):
         yield report.problem("data.path", unread)
     try:
+        yield from _uncut(report, study)
         found = _looked_at(study, with_model)
     except DataError as error:
         raise SpecError((report.problem("data", str(error)),)) from error
     if found.message:
         yield report.problem("data.range" if source.range else "data", found.message)
+
+
+def _uncut(report: Report, study: Study) -> Iterator[Problem]:
+    """A crop that is larger than pictures are."""
+    cropped = [(name, crop) for name, one in study.subjects.items() if (crop := one.settings.crop)]
+    for name, (height, width) in cropped:
+        small = [size for size in stored_sizes(study) if size[0] < height or size[1] < width]
+        if small:
+            told = f"{height}×{width} is larger than pictures of {small[0][0]}×{small[0][1]}, of which less is cut; "
+            cure = "say a smaller one, or leave it out"
+            yield report.problem(child(report.model_paths[name], "preprocess.crop"), told + cure)
 
 
 def _looked_at(study: Study, with_model: bool) -> PictureCheck:

@@ -41,6 +41,11 @@ class Run:
     def method(self) -> Method:
         return self.study.methods[self.figure.method]
 
+    @property
+    def of_a_file(self) -> bool:
+        """Whether it is made of a file alone, without a model or pictures."""
+        return self.method.kind == "model" and self.method.access == "none"
+
     @cached_property
     def key(self) -> str:
         """Stands for everything its result depends on."""
@@ -81,7 +86,8 @@ class Run:
         except ParameterError as error:
             raise FigureError(f"params.{error.parameter}", str(error)) from error
         except DataError as error:
-            raise FigureError("images", str(error)) from error
+            file = next((f"params.{name}" for name, value in self.params.items() if isinstance(value, Path)), "images")
+            raise FigureError(file, str(error)) from error
 
     def _request(self) -> Request:
         study, subject, kind, batch = self.study, self.subject, self.method.kind, self._batch()
@@ -92,6 +98,10 @@ class Run:
 
     def _rehearsal(self) -> Request:
         """The request with pictures of nothing, which take no room, and a model that answers nothing."""
+        folder, limits = self.subject.folder, self.subject.asked.limits
+        if self.of_a_file:
+            empty = _no_images((1, 1, 1))
+            return Request(cast(Classifier, _Silent(None)), empty, empty.inputs, None, self.study.seed, folder, limits)
         study, facts, samples = self.study, self.subject.facts, self.subject.data.samples
         shown = study.chosen(self.figure).positions if shows_images(self.figure, self.method) else samples.index[:0]
         images = np.broadcast_to(np.float32(0), (len(shown), *facts.input_shape))
@@ -99,7 +109,6 @@ class Run:
         against = None if self.figure.against is None else none + 1
         batch = Batch(images, images, samples.index[shown], samples.label[shown], even, none, none, against)
         evaluation = study.evaluation_of(self.subject) if self.method.kind == "evaluation" else None
-        folder, limits = self.subject.folder, self.subject.asked.limits
         return Request(cast(Classifier, _Silent(facts)), batch, images, evaluation, study.seed, folder, limits)
 
     def _batch(self) -> Batch:
@@ -118,7 +127,7 @@ class _QuestionError(Exception):
 class _Silent:
     """Stands for a model of which only the facts are known; a question to it ends the rehearsal."""
 
-    facts: ModelFacts
+    facts: ModelFacts | None
 
     def __getattr__(self, name: str) -> Any:  # noqa: ANN401  whatever the port has
         if hasattr(self.facts, name):

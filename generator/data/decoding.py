@@ -9,7 +9,7 @@ import logging
 import os
 import struct
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cache
 from importlib import import_module
 from importlib.util import find_spec
@@ -137,6 +137,14 @@ def stored_range(file: Path, limits: Limits = USUAL) -> Extremes:
     picture = _decoded(file, limits)
     pixels = np.asarray(picture)
     return picture.info[STORED], float(pixels.min()) * _step(picture), float(pixels.max()) * _step(picture)
+
+
+def has_pages(file: Path, limits: Limits = USUAL) -> bool:
+    """Whether a file holds more pictures than the first, which alone is read."""
+    with _opened(file, limits) as picture, suppress(EOFError):
+        picture.seek(1)
+        return True
+    return False
 
 
 def may_be_valued(file: Path, limits: Limits = USUAL) -> bool:

@@ -25,6 +25,7 @@ NUMBERED = re.compile(r"(\d{1,3})_\d+\.\w+$")  # <class index>_<n>; a date befor
 DIGITS = re.compile(r"(\d+)")
 OF_THE_SYSTEM = ("thumbs.db", "desktop.ini", "icon\r")  # that file managers leave
 TRAINED_ON = ("train", "training")  # what people call it
+PARTS = (*TRAINED_ON, "val", "valid", "validation", "test", "testing")
 DEEP = 3  # levels below the folder that classes are looked for in
 SHOWN = 3  # names that a message lists
 
@@ -53,7 +54,7 @@ def pictures_in(folder: Path, limits: Limits = USUAL) -> Mapping[str, os.stat_re
     """Every picture below a folder, named within it with slashes; raises DataError for one that cannot be reached."""
     found = below(folder, DataError, limits)
     for name, why in found.strange.items():
-        if name.lower().endswith(("/", *suffixes())):
+        if name.lower().endswith(("/", *suffixes())) or not Path(name).suffix:  # a picture, or a folder of them
             raise DataError(f"{folder / name}: {why}; mend or remove it")
     return {name: facts for name, facts in found.files.items() if name.lower().endswith(suffixes())}
 
@@ -68,7 +69,7 @@ def left_out(path: Path, limits: Limits = USUAL) -> str:
     cure = "; the extra `heic` reads .heic and .heif" if any(kinds[suffix] for suffix in HEIF["HEIF"]) else ""
     files = f"{_left(names, 'file')} ({counted}), as no picture that can be read: {_listed(names)}{cure}"
     links = (
-        f"{_left(found.links, 'link')}, as links are followed within the folder and once: {_listed(found.links)}; "
+        f"{_left(found.links, 'link')}, as links are followed within the folder and once: {_listed(sorted(found.links, key=_natural))}; "
         "put what they lead to in their place"
     )
     return "; ".join(([files] if names else []) + ([links] if found.links else []))
@@ -98,7 +99,8 @@ def _labels(
     if folders:
         meaning = meaning_of(folders, classes, reading)
         known = {folder: _class_of_folder(path, folder, names, meaning, classes) for folder in sorted(folders)}
-        return [known.get(name.split("/")[0], UNLABELLED) for name in names], meaning.questions
+        questions = (*meaning.questions, *_parts_below(names))
+        return [known.get(name.split("/")[0], UNLABELLED) for name in names], questions
     numbered = {name: match[1] for name in names if (match := NUMBERED.match(name))}
     if len(numbered) < len(names):
         return [UNLABELLED] * len(names), ()
@@ -115,10 +117,27 @@ def _class_of_folder(
     label = meaning.number[folder]
     if label is None:
         near = suggestion(folder, tuple(word for known in classes for word in known))
-        near = near if "mean" in near else f"; allowed: {allowed(classes)}"
+        near = near if "mean" in near else f"; allowed: {allowed(classes)}{_loose(path, folder, names)}"
         mended = cure(folder, classes) or _deeper(path, names, classes) or near
         raise DataError(f"{path / folder}: no class has this name{mended}")
     return label
+
+
+def _parts_below(names: Sequence[str]) -> tuple[str, ...]:
+    """What is doubtful where the parts of a data set lie below its classes: all of them are read."""
+    parts = sorted({part for name in names for part in name.split("/")[1:-1] if part.casefold() in PARTS})
+    if len(parts) < 2:
+        return ()
+    return (
+        f"the folders of the classes hold {' and '.join(parts)}, which are read together; to read one alone, put the "
+        f"classes below it (as in {parts[0]}/{names[0].split('/')[0]}) and name it as `path`",
+    )
+
+
+def _loose(path: Path, folder: str, names: Sequence[str]) -> str:
+    """The only folder there is, as a cure where no folder below it may be a class: its pictures have no labels."""
+    alone = all(name.startswith(f"{folder}/") and name.count("/") == 1 for name in names)
+    return f"; pictures without classes are read where they lie: say `path: …/{path.name}/{folder}`" if alone else ""
 
 
 def _deeper(path: Path, names: Sequence[str], classes: Sequence[ClassWords]) -> str:

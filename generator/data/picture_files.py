@@ -15,7 +15,15 @@ from typing import TypeVar
 import numpy as np
 
 from generator.artefacts import Floats, Ints
-from generator.data.decoding import formats, may_be_valued, read_fitted, read_picture, stored_range, stored_size
+from generator.data.decoding import (
+    formats,
+    has_pages,
+    may_be_valued,
+    read_fitted,
+    read_picture,
+    stored_range,
+    stored_size,
+)
 from generator.data.levels import Levels, levels_of
 from generator.data.resize import in_unit, to_channels
 from generator.errors import PictureError, quiet_stderr
@@ -27,6 +35,7 @@ WORKERS = 8  # each holds one picture at its full size
 KEPT = 192 << 20  # bytes of images that are not decoded again
 WHOLE = 1 << 16  # bytes of a file from which its bytes stand for its pixels
 TIFF = ".tif", ".tiff"
+SHOWN = 3  # names that a message lists
 ALONE = Lock()  # what is silenced is the whole process
 Result = TypeVar("Result")
 
@@ -69,8 +78,14 @@ class PictureFiles:
 
     @property
     def questions(self) -> tuple[str, ...]:
-        """What is doubtful of the values that were taken for black and white."""
-        return self.levels.questions
+        """What is doubtful of the values that were taken for black and white, and of files of several pages."""
+        limits, tiffs = self.limits, [name for name in self.names if name.lower().endswith(TIFF)]
+        several = in_parallel(lambda file: has_pages(file, limits), [self.folder / name for name in tiffs])
+        names = [name for name, pages in zip(tiffs, several, strict=True) if pages]
+        files = f"{len(names)} files have several pages" if len(names) > 1 else "1 file has several pages"
+        listed = ", ".join(names[:SHOWN]) + (", …" if len(names) > SHOWN else "")
+        pages = f"{files}, of which the first is read: {listed}; save each page as a file of its own"
+        return (*self.levels.questions, *([pages] if names else []))
 
     def samples(self, label: Ints, origin: Path, digest: str) -> Samples:
         return Samples(np.arange(len(label), dtype=np.int64), label, self.decode, str(origin), digest, self)

@@ -12,6 +12,7 @@ from generator.artefacts import Floats, Foreign
 from generator.data.picture_files import PictureFiles
 from generator.data.resize import in_unit
 from generator.errors import DataError, ParameterError
+from generator.foreign import contents
 from generator.methods import Request, method
 from generator.text import bilingual
 
@@ -34,10 +35,8 @@ def picture(request: Request, *, path: PictureFile = None) -> Foreign:
     if path is None:
         raise ParameterError("path", "say which file holds the picture: `params: {path: drawing.png}`")
     file = request.folder / path
-    if not file.is_file():
-        raise DataError(f"{file}: no such file")
-    digest = hashlib.sha256(file.read_bytes()).hexdigest()
-    pixels = PictureFiles(file.parent, (file.name,)).decode(np.zeros(1, np.int64))[0]
+    digest = hashlib.sha256(contents(file, DataError, request.limits)).hexdigest()
+    pixels = PictureFiles(file.parent, (file.name,), limits=request.limits).decode(np.zeros(1, np.int64))[0]
     return Foreign(_shown(pixels), {"origin": path.name, "sha256": digest, "made_elsewhere": True})
 
 

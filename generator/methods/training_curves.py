@@ -12,6 +12,7 @@ from pydantic import Field
 
 from generator.artefacts import Curves, Fact
 from generator.errors import DataError, ParameterError, suggestion
+from generator.foreign import contents, parsed
 from generator.methods import Request, method
 from generator.text import bilingual
 
@@ -21,6 +22,8 @@ Quantities = Annotated[
     Field(min_length=1, description="columns of the log; left out: loss and accuracy, with validation"),
 ]
 EPOCH = "epoch"
+LARGEST = 64_000_000  # bytes of a log
+BEYOND = 1e30  # nothing that is measured lies there
 USUAL = ("loss", "val_loss", "accuracy", "val_accuracy", "acc", "val_acc")
 
 
@@ -68,20 +71,20 @@ def _best(log: Curves) -> dict[str, Fact]:
 
 def read_log(path: Path) -> Curves:
     """A log by its contents: a JSON object of lists, else a CSV with a head; raises DataError."""
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise DataError(f"{path}: cannot be read: {error}") from error
-    columns = _of_json(path, text) if text.lstrip().startswith("{") else _of_csv(path, text)
+    content = contents(path, DataError, most=LARGEST)
+    with parsed(DataError, f"{path}: not a log of a training, in JSON or CSV"):
+        text = content.decode("utf-8-sig")
+        columns = _of_json(path, text) if text.lstrip().startswith("{") else _of_csv(path, text)
+        return _log(path, columns)
+
+
+def _log(path: Path, columns: Mapping[str, Sequence[object]]) -> Curves:
     lengths = {len(column) for column in columns.values()}
     if not columns or lengths == {0}:
         raise DataError(f"{path}: holds no epoch")
     if len(lengths) > 1:
         raise DataError(f"{path}: its quantities have different numbers of epochs: {sorted(lengths)}")
-    return _log(path, columns, lengths.pop())
-
-
-def _log(path: Path, columns: Mapping[str, Sequence[object]], epochs: int) -> Curves:
+    epochs = lengths.pop()
     numbers = {name: np.array([_number(value) for value in column]) for name, column in columns.items()}
     epoch = numbers.pop(EPOCH, np.arange(epochs, dtype=np.float64))
     if not np.isfinite(epoch).all():
@@ -120,6 +123,7 @@ def _of_csv(path: Path, text: str) -> Mapping[str, Sequence[object]]:
 def _number(value: object) -> float:
     """A number, or NaN for what is none: a log also holds words."""
     try:
-        return float(value) if isinstance(value, str | int | float) else math.nan
-    except ValueError:
+        number = float(value) if isinstance(value, str | int | float) else math.nan
+    except (ValueError, OverflowError):
         return math.nan
+    return number if abs(number) < BEYOND else math.nan

@@ -18,7 +18,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, PlainValidator, Val
 from pydantic_core import PydanticCustomError
 
 from generator.errors import clipped, lookalike, suggestion
-from generator.foreign import kind_of
+from generator.foreign import kind_of, unreachable
 from generator.methods import METHODS
 from generator.regions import Box
 from generator.text import Text
@@ -123,7 +123,8 @@ def existing(path: Path, folder: Path) -> Path:
     except PermissionError:
         readable = False
     except (OSError, RuntimeError, ValueError) as error:  # a path too long, a user that is not, a null
-        raise wrong(_absent(path, folder)) from error
+        reason = unreachable(folder / path, error)
+        raise wrong(f"'{path}' {reason}" if "link" in reason else _absent(path, folder)) from error
     if not readable:
         raise wrong(f"'{path}' may not be read: permission denied")
     if not stat.S_ISDIR(mode) and kind_of(mode):

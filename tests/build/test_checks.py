@@ -333,3 +333,24 @@ def test_a_model_file_that_cannot_be_opened_is_said_without_opening_it(content, 
     bare = loaded(tmp_path, HEAD + "  - {id: q}\n")
     (tmp_path / "model.keras").write_bytes(content)
     assert check(bare, BuildOptions(formats=("html",)), with_model=False) == "ok"
+
+
+@pytest.mark.filterwarnings("ignore:__array__ implementation doesn't accept a copy:DeprecationWarning")
+@pytest.mark.parametrize("form", ["check", "check --model", ""])
+def test_files_that_cannot_be_read_are_said_where_they_are_named(form, tmp_path, capsys):
+    """Statistics, logs and pictures, by a check without the model too."""
+    np.save(tmp_path / "mean.npy", np.full((8, 8), np.nan))
+    (tmp_path / "log.csv").write_text("epoch,loss\n1,2\n2\n")
+    (tmp_path / "drawing.png").write_bytes(b"%!PS-Adobe-3.0 EPSF-3.0")
+    keras.Sequential([keras.Input((8, 8, 1)), keras.layers.Flatten(), keras.layers.Dense(2, "softmax")]).save(
+        tmp_path / "model.keras"
+    )
+    files = "{method: training_curves, params: {path: log.csv}}, {method: picture, params: {path: drawing.png}}"
+    head = HEAD.replace("keras}", "keras, preprocess: {mean: mean.npy}}")
+    (tmp_path / "report.yaml").write_text(head + f"  - id: q\n    figures: [{files}, {{method: saliency}}]\n")
+    assert main([*form.split(), str(tmp_path / "report.yaml")]) == 2
+    err = capsys.readouterr().err
+    assert "questions[0].figures[0].params.path: " in err and "log.csv:3: 1 values under 2 names" in err
+    assert "questions[0].figures[1].params.path: " in err and "drawing.png: not a picture" in err
+    assert "preprocess" in err and "mean.npy: preprocess.mean: some of its values are no numbers" in err
+    assert "Traceback" not in err

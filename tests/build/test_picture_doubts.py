@@ -85,3 +85,13 @@ def test_a_range_of_nothing_is_refused(spec, capsys):
     code, err = said(spec, capsys)
     assert code == 2
     assert "black and white are both 3" in err
+
+
+def test_a_crop_larger_than_the_pictures_is_told_at_the_crop(spec, capsys):
+    """Of which nothing is cut; one that fits is no word worth."""
+    for crop, code in (("[8, 8]", 0), ("[9, 4]", 2)):
+        spec.write_text(SPEC.replace("model.keras", f"model.keras, preprocess: {{crop: {crop}}}"))
+        assert said(spec, capsys, "--strict")[0] == code
+    code, err = said(spec, capsys)
+    assert code == 0
+    assert "report.yaml:4:47: model.preprocess.crop: 9×4 is larger than pictures of 8×8, of which less is cut" in err

@@ -338,3 +338,14 @@ def _damaged(whole, random):
             (b"", b"\0", b"\xff\xff\xff\x7f", random.randbytes(2))
         )
     return bytes(content)
+
+
+def test_twelve_bits_in_a_jpeg_2000_have_the_range_of_their_largest_value(tmp_path):
+    """As in other files of 16 bits; told with a question."""
+    values = (np.arange(64, dtype=np.uint16) * 65).reshape(8, 8)
+    Image.fromarray(values).save(tmp_path / "a.jp2")
+    Image.fromarray(COLOUR).save(tmp_path / "b.jp2")
+    files = PictureFiles(tmp_path, ("a.jp2", "b.jp2"))
+    assert len(files.questions) == 1
+    assert "in files of 16 bits the values reach 4095" in files.questions[0]
+    np.testing.assert_allclose(files.decode(np.arange(1))[0], values / 4095, atol=1e-6)

@@ -142,3 +142,53 @@ def test_a_name_in_another_encoding_is_a_name(tmp_path):
     samples = read_folder(tmp_path, CLASSES)
     assert samples.decode(np.arange(1))[0].shape == (4, 4)
     assert len(samples.digest) == 64
+
+
+def test_parts_below_the_classes_are_read_together_and_told(tmp_path):
+    """red/train and red/test: nobody may see that the model was trained on half of them."""
+    parts = ("train", "Test")
+    folder_of(tmp_path, [f"{name}/{part}/1.png" for name in ("angry", "happy") for part in parts])
+    samples = read_folder(tmp_path, CLASSES)
+    assert samples.label.tolist() == [0, 0, 1, 1]
+    assert samples.questions == (
+        "the folders of the classes hold Test and train, which are read together; to read one alone, put the classes "
+        "below it (as in Test/angry) and name it as `path`",
+    )
+    folder_of(tmp_path / "one", ["angry/train/1.png", "happy/mine/1.png"])
+    assert read_folder(tmp_path / "one", CLASSES).questions == ()
+
+
+def test_loose_pictures_in_the_only_folder_are_named(tmp_path):
+    """`images/` below the path is no class: the message says which path to take."""
+    folder_of(tmp_path, ["images/1.png", "images/2.png"])
+    with pytest.raises(DataError, match=f"no class has this name; allowed: .*: say `path: …/{tmp_path.name}/images`"):
+        read_folder(tmp_path, CLASSES)
+    folder_of(tmp_path, ["images/deeper/3.png"])
+    with pytest.raises(DataError, match=r"no class has this name; allowed: [^:]*$"):
+        read_folder(tmp_path, CLASSES)
+
+
+def test_links_out_of_the_folder_are_left_out_and_named(tmp_path):
+    """A picture or a folder of them elsewhere is not read, and counted once."""
+    folder_of(tmp_path, ["data/angry/1.png", "data/happy/1.png", "elsewhere/1.png", "elsewhere/2.png"])
+    (tmp_path / "data" / "happy" / "2.png").symlink_to(tmp_path / "elsewhere" / "1.png")
+    (tmp_path / "data" / "sad").symlink_to("../elsewhere")
+    assert len(read_folder(tmp_path / "data", CLASSES)) == 2
+    assert left_out(tmp_path / "data") == (
+        "2 links are left out, as links are followed within the folder and once: happy/2.png, sad; put what they lead "
+        "to in their place"
+    )
+    (tmp_path / "links").mkdir()
+    (tmp_path / "links" / "angry").symlink_to("../elsewhere")
+    with pytest.raises(DataError, match=r"no pictures in this folder.*; 1 link is left out"):
+        read_folder(tmp_path / "links", CLASSES)
+    (tmp_path / "alias").symlink_to("data")
+    assert len(read_folder(tmp_path / "alias", CLASSES)) == 2
+
+
+def test_a_folder_of_a_class_that_leads_nowhere_is_a_mistake(tmp_path):
+    """Its pictures would be missed by nobody."""
+    folder_of(tmp_path, ["angry/1.png"])
+    (tmp_path / "sad").symlink_to("gone")
+    with pytest.raises(DataError, match="sad: cannot be read: a link to a file that is not there; mend or remove it"):
+        read_folder(tmp_path, CLASSES)

@@ -105,3 +105,16 @@ def test_callers_at_the_same_time_leave_the_console_and_the_warnings_as_they_wer
     os.write(2, b"heard")
     assert capfd.readouterr().err == "heard"
     assert list(warnings.filters) == before
+
+
+def test_further_pages_are_told(tmp_path):
+    """Of a file of several pictures the first is read, and nobody would know."""
+    page = Image.fromarray(photograph(8, 8))
+    page.save(tmp_path / "a.tif", save_all=True, append_images=[page, page])
+    page.save(tmp_path / "b.TIFF")
+    page.save(tmp_path / "c.jpg")
+    names = ("a.tif", "b.TIFF", "c.jpg")
+    told = "1 file has several pages, of which the first is read: a.tif; save each page as a file of its own"
+    assert PictureFiles(tmp_path, names).questions == (told,)
+    assert PictureFiles(tmp_path, names, (0, 255)).questions == (told,)
+    assert PictureFiles(tmp_path, names[1:]).questions == ()

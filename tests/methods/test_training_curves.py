@@ -1,6 +1,7 @@
 """Training curves are the numbers of the log, in the forms that people have it."""
 
 import json
+import os
 from dataclasses import replace
 from pathlib import Path
 
@@ -85,6 +86,10 @@ def test_the_history_is_read_from_json(tmp_path, wrap):
         ("epoch,loss\n1,2\nlast,2\n", "an epoch is no number"),
         ('{"loss": [1, 2], "accuracy": [0.5]}', r"different numbers of epochs: \[1, 2\]"),
         ('{"loss": [1, 2}', ":1:15: not JSON"),
+        ('{"loss": [' + "9" * 5_000 + "]}", "not a log of a training, in JSON or CSV"),
+        ('{"loss": ' + "[" * 100_000 + "}", "not a log of a training, in JSON or CSV"),
+        ('{"loss": [1e999, Infinity, 1e300]}', "holds no quantity in numbers"),
+        ("epoch,loss\n" + "9" * 5_000 + ",1\n", "an epoch is no number"),
     ],
 )
 def test_what_is_wrong_is_said_with_its_place(tmp_path, text, message):
@@ -95,5 +100,17 @@ def test_what_is_wrong_is_said_with_its_place(tmp_path, text, message):
 
 def test_a_file_that_is_not_there_is_said(tmp_path):
     """The path is in the message."""
-    with pytest.raises(DataError, match=r"nothing\.csv: cannot be read"):
+    with pytest.raises(DataError, match=r"nothing\.csv: no such file"):
         read_log(tmp_path / "nothing.csv")
+
+
+def test_what_is_no_log_is_said_at_once(tmp_path):
+    """A pipe, what is no text, a file that is far too large."""
+    os.mkfifo(tmp_path / "pipe.csv")
+    (tmp_path / "photo.csv").write_bytes(b"\xff\xd8\xff\xe0")
+    with (tmp_path / "hole.csv").open("wb") as file:
+        file.truncate(10**9)
+    words = {"pipe": "a named pipe, where", "photo": "not a log of a training", "hole": "1 GB, where a file of 64 MB"}
+    for name, message in words.items():
+        with pytest.raises(DataError, match=rf"{name}\.csv: {message}"):
+            read_log(tmp_path / f"{name}.csv")

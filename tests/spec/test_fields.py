@@ -145,3 +145,14 @@ def test_a_name_is_short():
     """It stands in legends, tables and file names."""
     with pytest.raises(ValidationError, match="has 50,000 characters; 200 are the most"):
         TypeAdapter(ShortName).validate_python("x" * 50_000)
+
+
+def test_a_link_that_leads_nowhere_is_called_one(tmp_path):
+    """And not taken for a mistyped name of itself."""
+    for name, target, words in (
+        ("gone", "nothing", "a link to a file that is not there"),
+        ("loop", "loop", "Too many levels"),
+    ):
+        (tmp_path / name).symlink_to(target)
+        with pytest.raises(PydanticCustomError, match=f"'{name}' cannot be read: {words}"):
+            existing(Path(name), tmp_path)
