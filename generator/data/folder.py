@@ -68,11 +68,10 @@ def left_out(path: Path, limits: Limits = USUAL) -> str:
     counted = ", ".join(f"{count} {kind}" for kind, count in kinds.most_common())
     cure = "; the extra `heic` reads .heic and .heif" if any(kinds[suffix] for suffix in HEIF["HEIF"]) else ""
     files = f"{_left(names, 'file')} ({counted}), as no picture that can be read: {_listed(names)}{cure}"
-    links = (
-        f"{_left(found.links, 'link')}, as links are followed within the folder and once: {_listed(sorted(found.links, key=_natural))}; "
-        "put what they lead to in their place"
-    )
-    return "; ".join(([files] if names else []) + ([links] if found.links else []))
+    linked = sorted(found.links, key=_natural)
+    once = f"{_left(linked, 'link')}, as links are followed within the folder and once: {_listed(linked)}"
+    links = f"{once}; put what they lead to in their place"
+    return "; ".join(([files] if names else []) + ([links] if linked else []))
 
 
 def _left(names: Sequence[str], noun: str) -> str:
