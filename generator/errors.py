@@ -9,7 +9,7 @@ GeneratorError
 │   ├── ModelError        the model's file: told as a SpecError; what the model cannot be asked: the figure fails
 │   └── DataError         the images, labels or the evaluation: told as a SpecError
 │       └── PictureError  one picture: told once, whichever figure met it
-└── ComputationError      a computation failed: a figure is marked and the rest is built, a PDF ends the build: exit 1
+└── ComputationError      a computation failed: a figure is marked, a PDF left out, and the rest is built: exit 1
 """
 
 import os

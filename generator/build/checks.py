@@ -16,6 +16,7 @@ from generator.build.runs import Run, runs_of, waiting
 from generator.build.site import check_output
 from generator.build.study import Study, open_study
 from generator.build.subject import MODEL, Subject, fitting
+from generator.build.texts import check_texts, unset_formulas
 from generator.build_options import BuildOptions
 from generator.classifier import layer_called
 from generator.data.preprocess import statistic_in
@@ -24,7 +25,6 @@ from generator.data.resizing_check import MOST as RESIZED
 from generator.data.resizing_check import better_resizing
 from generator.data.scaling_check import ScalingHint, suspicious_scaling
 from generator.data.selection import row_hash
-from generator.drawing.fonts import missing_characters
 from generator.errors import DataError, InputError, ModelError, ParameterError, PictureError, Problem, SpecError
 from generator.maps.cam import spatial_layers
 from generator.model.input_range import misplaced_range
@@ -42,7 +42,7 @@ def check(report: Report, options: BuildOptions, with_model: bool, budget: float
     """
     check_output(report.output, report.inputs)
     limit(report.limits.seconds, report.limits.memory)
-    check_glyphs(report, options)
+    check_texts(report, options)
     study = open_study(report, options, Cache(options.cache_of(report.source.file)))
     if with_model:
         looked_over(report, study, options)
@@ -70,24 +70,6 @@ def _unopenable(report: Report, study: Study) -> Iterator[Problem]:
                 pass
         except ModelError as error:
             yield report.problem(child(report.model_paths[name], "path"), str(error))
-
-
-def check_glyphs(report: Report, options: BuildOptions) -> None:
-    """Raises SpecError with every line that has a character no font of the PDF has, where a PDF is asked for."""
-    problems = tuple(_unprintable(report)) if "pdf" in options.formats else ()
-    if problems:
-        raise SpecError(problems)
-
-
-def _unprintable(report: Report) -> Iterator[Problem]:
-    """Characters with their numbers: one may be invisible or look like another."""
-    written = ((path, *entry) for path, text in report.texts() for entry in text.by_language.items())
-    for path, language, source in written:
-        for line, words in enumerate(source.splitlines(), 1):
-            if lacking := missing_characters(words):
-                named = ", ".join(f"'{c}' (U+{ord(c):04X})" for c in lacking)
-                message = f"no font of the PDF has {named}; leave it out, or build without the PDF (--formats html,md)"
-                yield report.source.problem_in_text(path if language == "*" else child(path, language), line, message)
 
 
 def looked_over(report: Report, study: Study, options: BuildOptions) -> bool:
@@ -273,7 +255,8 @@ def checked(study: Study) -> Checked | None:
 
 
 def data_doubts(report: Report, study: Study, with_model: bool) -> Iterator[Problem]:
-    """What in the data and the evaluation may mean something else than what is taken, or is not read at all."""
+    """What in texts, data and evaluation may mean something else than what is taken, or is not read at all."""
+    yield from unset_formulas(report)
     if needs_model(report, study):
         yield from (report.problem("data", question) for question in study.questions)
         yield from picture_doubts(report, study, with_model)

@@ -1,11 +1,12 @@
 """Who tells the report: the names, words and functions that its prose may use, in each of its languages."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from generator.build.study import Study
-from generator.errors import ProseError, SpecError
+from generator.build.texts import unsaid, unset_in, wrong_in
+from generator.errors import Problem, ProseError, SpecError
 from generator.evidence.result import ReportEvidence
 from generator.pages.assembly import figure_numbers
 from generator.pages.reader import Reader
@@ -44,6 +45,7 @@ class Narrator:
     results: Mapping[str, FigureResult]
     evidence: ReportEvidence
     words: Interface
+    doubts: dict[Problem, None] = field(default_factory=dict)  # of what it has said so far, in their order
 
     @cached_property
     def reader(self) -> Reader:
@@ -81,9 +83,23 @@ class Narrator:
         """A text of the spec with its expressions filled in; raises SpecError at its line."""
         source = text.in_language(language, *self.report.languages)
         try:
-            return render_prose(source, self._contexts[language])
+            said = render_prose(source, self._contexts[language])
         except ProseError as error:
-            path = next((path for path, known in self.report.texts() if known is text), "")
-            spoken = next((tag for tag in (language, *self.report.languages) if tag in text.by_language), "")
-            place = child(path, spoken) if spoken else path
+            place = self._place(text, language)
             raise SpecError((self.report.source.problem_in_text(place, error.line, str(error)),)) from error
+        if "{" in source:  # else it was looked at as it is written
+            self._look_over(said, source, self._place(text, language))
+        return said
+
+    def _look_over(self, said: str, source: str, place: str) -> None:
+        """Raises SpecError for pictures that cannot be shown; formulas that expressions have made are doubtful."""
+        if wrong := tuple(wrong_in(self.report, place, said)):
+            raise SpecError(wrong)
+        known = {problem.message for problem in unset_in(self.report, place, unsaid(source))}
+        doubts = (problem for problem in unset_in(self.report, place, said) if problem.message not in known)
+        self.doubts.update(dict.fromkeys(doubts))
+
+    def _place(self, text: Text, language: str) -> str:
+        path = next((path for path, known in self.report.texts() if known is text), "")
+        spoken = next((tag for tag in (language, *self.report.languages) if tag in text.by_language), "")
+        return child(path, spoken) if spoken else path

@@ -8,7 +8,7 @@ from pathlib import Path
 from tqdm import tqdm
 
 from generator.build.cache import Cache
-from generator.build.checks import check_glyphs, looked_over, needs_model, told_at_place
+from generator.build.checks import looked_over, needs_model, told_at_place, warn
 from generator.build.copies import copies, write
 from generator.build.measured import measured
 from generator.build.outputs import built_figures, exported, manifest
@@ -17,6 +17,7 @@ from generator.build.runs import computed, passes_of_a_run, waiting
 from generator.build.site import check_output, publish
 from generator.build.stamp import origin, stamp_of, write_stamp
 from generator.build.study import Study, open_study
+from generator.build.texts import check_texts
 from generator.build_options import BuildOptions
 from generator.errors import FigureError, SpecError
 from generator.evidence.result import ReportEvidence
@@ -28,14 +29,14 @@ BUILT, FAILED = 0, 1
 
 
 def build(report: Report, options: BuildOptions) -> int:
-    """Build the site of a report; 1 where a figure or its evidence could not be computed, else 0. Raises InputError."""
+    """Build the site of a report; 1 where a figure, its evidence or a form failed, else 0; raises InputError."""
     begin = time.perf_counter()
     limit(report.limits.seconds, report.limits.memory)
     made_from = origin(report.inputs)  # now: what is edited during the build is built by the next one
     check_output(report.output, report.inputs)
     options.check_beside()
     cache = options.cache_of(report.source.file)
-    check_glyphs(report, options)
+    check_texts(report, options)
     study = open_study(report, options, Cache(None if options.no_cache else cache))
     with told_at_place(report):
         warned = looked_over(report, study, options)
@@ -44,11 +45,12 @@ def build(report: Report, options: BuildOptions) -> int:
         results, evidence = _computed(report, study, options)
     built = built_figures(report, study, results)
     results = {name: figure.result for name, figure in built.items()}
-    pictures = {f"figures/{one.name}": one.data for figure in built.values() for one in figure.drawing.pictures}
     exports = exported(report, built)
     publication = Publication(report, study, built, options.formats, evidence)
-    pages = {name: page.encode() if isinstance(page, str) else page for name, page in publication.files().items()}
-    files = {**pictures, **exports, **pages, ".nojekyll": b""}
+    published = publication.published
+    warned |= warn(publication.narrator.doubts, options)
+    made_from = {**made_from, **origin(publication.beside)}
+    files = {**published.files, **exports, ".nojekyll": b""}
     seconds = time.perf_counter() - begin
     alt, shown = publication.alt_texts, publication.evidence_pictures
     record = manifest(report, study, built.values(), alt, evidence, shown, files=files, seconds=seconds)
@@ -58,7 +60,7 @@ def build(report: Report, options: BuildOptions) -> int:
     study.cache.prune()
     if study.cache.trouble:
         print(f"{study.cache.trouble}; the report is built without (warning)", file=sys.stderr)
-    failed = _told(results, evidence.failures, report.output, seconds, options)
+    failed = _told(results, evidence.failures, published.failures, report.output, seconds, options)
     if options.repeatable and not (failed or warned or report.warnings):  # what was said is said again next time
         stamp = stamp_of(cache, report.source.file, report.output)
         write_stamp(stamp, options.settings, made_from, made)
@@ -86,20 +88,23 @@ def _computed(report: Report, study: Study, options: BuildOptions) -> tuple[dict
 def _told(
     results: Mapping[str, FigureResult],
     unmeasured: Mapping[str, str],
+    unmade: Mapping[str, str],
     output: Path,
     seconds: float,
     options: BuildOptions,
 ) -> bool:
-    """The last words on stderr; whether a figure or its evidence failed."""
+    """The last words on stderr; whether a figure, its evidence or a form failed."""
     failed = [result for result in results.values() if result.failure]
     for result in failed:
         print(f"figure '{result.id}' could not be computed: {result.failure}", file=sys.stderr)
     for name, failure in unmeasured.items():
         what = f"figure '{name}' could not be computed on further images" if name else "the evidence is lacking"
         print(f"{what}: {failure}", file=sys.stderr)
+    for name, failure in unmade.items():
+        print(f"{name} could not be made: {failure}", file=sys.stderr)
     if not options.quiet:
         print(f"{output}: {len(results) - len(failed)} figures in {seconds:.1f} s", file=sys.stderr)
-    return bool(failed or unmeasured)
+    return bool(failed or unmeasured or unmade)
 
 
 BAR = "{desc} {bar} {percentage:3.0f}% · {remaining} left"

@@ -7,7 +7,9 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, fields, is_dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
+from pathlib import Path
+from typing import TypeVar
 
 from generator.build.cache import Cache, key_of, source_of
 from generator.build.checks import needs_model
@@ -16,8 +18,11 @@ from generator.build.outputs import DRAWING, DRAWN_WITH
 from generator.build.picture_doubts import resized, stored_sizes
 from generator.build.study import Study
 from generator.build.subject import versions
+from generator.build.texts import pictures_in
+from generator.errors import ComputationError
 from generator.evidence.result import ReportEvidence
 from generator.pages import html_page, markdown_page
+from generator.pages.addresses import PICTURES
 from generator.pages.assembly import BOTH, Imprint, assemble
 from generator.pages.evidence_plots import Told, drawn, shown
 from generator.pages.evidence_section import section
@@ -25,11 +30,21 @@ from generator.pages.figure_page import Built
 from generator.pages.page import Image, Page
 from generator.results import Drawing, Picture
 from generator.spec.report import Report
-from generator.text import Text
+from generator.steps import WATCH, step
+from generator.text import Passage, Text
 from generator.words import Interface, interface
 
-Files = Iterator[tuple[str, bytes | str]]
+Part = TypeVar("Part")
+Jobs = Iterator[tuple[str, Callable[[], bytes | str]]]
 SHOWN = ("python", "tensorflow", "keras", "tf-keras-vis", "lime")  # versions in the foot of a page
+
+
+@dataclass(frozen=True)
+class Published:
+    """The files of a site by their path; `failures` tell why others could not be made."""
+
+    files: Mapping[str, bytes]
+    failures: Mapping[str, str]
 
 
 @dataclass(frozen=True)
@@ -62,10 +77,23 @@ class Publication:
         }
         return Told(self.evidence, reader, names)
 
-    @cached_property
+    @property
     def evidence_pictures(self) -> tuple[Picture, ...]:
         """What the section of the evidence shows."""
-        return drawn_once(self.told, self.study.cache)
+        return self._drawn[0]
+
+    @property
+    def _undrawn(self) -> str:
+        """Why the evidence has no pictures, and so no section; '' where it has."""
+        return self._drawn[1]
+
+    @cached_property
+    def _drawn(self) -> tuple[tuple[Picture, ...], str]:
+        try:
+            with step("drawing", "evidence"):
+                return drawn_once(self.told, self.study.cache), ""
+        except ComputationError as error:
+            return (), str(error)
 
     @cached_property
     def page(self) -> Page:
@@ -87,7 +115,8 @@ class Publication:
             "seed": str(self.report.seed),
             "rebuild": f"python -m generator {self.report.source.file.name}",
         }
-        measured = section(self.told, {picture.name: picture for picture in self.evidence_pictures})
+        drawn = {picture.name: picture for picture in self.evidence_pictures}
+        measured = None if self._undrawn else section(self.told, drawn)
         downloads = {name: form.download for name, form in FORMS.items() if form.download and name in self.formats}
         return Imprint(foot, downloads, (measured,) if measured else ())
 
@@ -98,25 +127,40 @@ class Publication:
             return {}
         return {"resize": self.narrator.reader.resizing(self.study.subject.frame, stored_sizes(self.study))}
 
-    def files(self) -> dict[str, bytes | str]:
-        """The published files by their path in the site, but for the pictures of the figures."""
-        files: dict[str, bytes | str] = {f"figures/{picture.name}": picture.data for picture in self.evidence_pictures}
-        for name in self.formats:
-            files |= FORMS[name].files(self)
-        return files
+    @cached_property
+    def pictures(self) -> dict[str, bytes]:
+        """Every picture that the report shows, by its path in the site."""
+        drawn = (*self.evidence_pictures, *(p for figure in self.built.values() for p in figure.drawing.pictures))
+        languages = self.report.languages
+        said = dict.fromkeys(text.source for one in languages for text in parts_of(self.page, one, Passage))
+        return {f"figures/{one.name}": one.data for one in drawn} | pictures_in(self.report, said)
 
     @property
-    def pictures(self) -> dict[str, bytes]:
-        """The files of figures/ by name."""
-        shown = (*self.evidence_pictures, *(p for figure in self.built.values() for p in figure.drawing.pictures))
-        return {picture.name: picture.data for picture in shown}
+    def beside(self) -> list[Path]:
+        """The files beside the spec that its texts show."""
+        prefix = f"{PICTURES}/"
+        return [self.report.folder / name.removeprefix(prefix) for name in self.pictures if name.startswith(prefix)]
+
+    @cached_property
+    def published(self) -> Published:
+        """The files of every form that is asked for; one that cannot be made takes none of the others with it."""
+        files = dict(self.pictures)
+        failures = {"the section of the evidence": self._undrawn} if self._undrawn else {}
+        for name in sorted(self.formats, key="html".__eq__):  # pages at the end: they lead to the others
+            downloads = tuple(link for link in self.page.downloads if link.href in files)
+            for file, made in FORMS[name].made(self, replace(self.page, downloads=downloads)):
+                if isinstance(made, ComputationError):
+                    failures[file] = str(made)
+                else:
+                    files[file] = made
+        return Published(files, failures)
 
     @cached_property
     def alt_texts(self) -> dict[str, dict[str, str]]:
         """What is seen on each picture, by its file name and the languages in which it is shown."""
         texts: dict[str, dict[str, str]] = {}
         for language in self.report.languages:
-            for image in images_of(self.page, language):
+            for image in parts_of(self.page, language, Image):
                 texts.setdefault(image.name, {})[language] = image.alt[language]
         return texts
 
@@ -129,56 +173,72 @@ def drawn_once(told: Told, cache: Cache) -> tuple[Picture, ...]:
     return cache.remember(key, lambda: Drawing(tuple(drawn(told)))).pictures
 
 
-def html(of: Publication) -> Files:
+def html(of: Publication, page: Page) -> Jobs:
     """A page a language, the first one also at the root, and one with both where there are two."""
-    yield "index.html", html_page.html(of.page, of.page.words.languages[0], "", of.report.templates)
-    for language in of.page.words.languages:
-        yield f"{language}/index.html", html_page.html(of.page, language, templates=of.report.templates)
-    if len(of.page.words.languages) == 2:
-        yield f"{BOTH}/index.html", html_page.side_by_side(of.page, templates=of.report.templates)
+    templates = of.report.templates
+    languages = page.words.languages
+    yield "index.html", lambda: html_page.html(page, languages[0], "", templates)
+    for language in languages:
+        yield f"{language}/index.html", partial(html_page.html, page, language, templates=templates)
+    if len(languages) == 2:
+        yield f"{BOTH}/index.html", lambda: html_page.side_by_side(page, templates=templates)
 
 
-def pdf(of: Publication) -> Files:
+def pdf(of: Publication, page: Page) -> Jobs:
     """One a language, and one with all of them where there are several."""
     from generator.paper.pdf import pdf  # here: Typst is not needed for the other forms
 
-    asked: dict[str, tuple[str, ...]] = {f"report.{language}.pdf": (language,) for language in of.page.words.languages}
+    asked: dict[str, tuple[str, ...]] = {f"report.{language}.pdf": (language,) for language in page.words.languages}
     if len(asked) > 1:
-        asked["report.pdf"] = of.page.words.languages
-    pictures = of.pictures
-    at_once = 1 if of.study.cache.misses else len(asked)  # beside an open model there is less memory
-    with ThreadPoolExecutor(at_once) as pool:  # Typst holds no lock of Python's
-        made = pool.map(lambda languages: pdf(of.page, languages, pictures, of.report.templates), asked.values())
-        yield from zip(asked, made, strict=True)
+        asked["report.pdf"] = page.words.languages
+    for name, languages in asked.items():
+        yield name, partial(pdf, page, languages, of.pictures, of.report.templates)
 
 
-def markdown(of: Publication) -> Files:
+def markdown(of: Publication, page: Page) -> Jobs:
     """One a language."""
-    for language in of.page.words.languages:
-        yield f"report.{language}.md", markdown_page.markdown(of.page, language, of.report.templates)
+    for language in page.words.languages:
+        yield f"report.{language}.md", partial(markdown_page.markdown, page, language, of.report.templates)
 
 
 @dataclass(frozen=True)
 class PublishedForm:
-    """`files` of the site by their path; `download` is what pages call `report.<language>.<name of the form>`."""
+    """`jobs` make the files of the site, by their path; `download` is what pages call `report.<language>.<name>`."""
 
-    files: Callable[[Publication], Files]
+    jobs: Callable[[Publication, Page], Jobs]
     download: str = ""
+    beside: bool = False  # whether its files may be made beside each other
+
+    def made(self, of: Publication, page: Page) -> Iterator[tuple[str, bytes | ComputationError]]:
+        """Every file, or why there is none."""
+        jobs = dict(self.jobs(of, page))
+        idle = self.beside and not (of.study.cache.misses or WATCH.again)  # an open model leaves less memory
+        with ThreadPoolExecutor(len(jobs) if idle else 1) as pool:
+            yield from zip(jobs, pool.map(_file, jobs, jobs.values()), strict=True)
+
+
+def _file(name: str, make: Callable[[], bytes | str]) -> bytes | ComputationError:
+    try:
+        with step("form", name):
+            made = make()
+            return made.encode() if isinstance(made, str) else made
+    except ComputationError as error:
+        return error
 
 
 FORMS: Mapping[str, PublishedForm] = {
     "html": PublishedForm(html),
-    "pdf": PublishedForm(pdf, "PDF"),
+    "pdf": PublishedForm(pdf, "PDF", beside=True),  # Typst holds no lock of Python's
     "md": PublishedForm(markdown, "Markdown"),
 }
 
 
-def images_of(value: object, language: str) -> Iterator[Image]:
-    """Every picture of a page that readers of a language see, wherever it stands."""
-    if isinstance(value, Image):
+def parts_of(value: object, language: str, kind: type[Part]) -> Iterator[Part]:
+    """Everything of a kind in a page that readers of a language see, wherever it stands."""
+    if isinstance(value, kind):
         yield value
     for part in _parts(value, language):
-        yield from images_of(part, language)
+        yield from parts_of(part, language, kind)
 
 
 def _parts(value: object, language: str) -> Iterable[object]:

@@ -41,6 +41,7 @@ READ = {  # formats by Pillow's name for them, and the suffixes that their files
     "JPEG2000": (".jp2", ".j2k", ".j2c", ".jpc", ".jpf", ".jpx"),
     "PPM": (".pgm", ".ppm", ".pbm", ".pnm"),
 }
+SHOWN = ("JPEG", "MPO", "PNG", "WEBP", "GIF")  # what browsers and PDFs show as it is
 DRAFTED = ("JPEG", "MPO")  # whose decoder can give a smaller picture for less work
 HEIF = {"HEIF": (".heic", ".heif")}  # with the extra `heic`
 WIDE = ("I;16", "I;16B", "I;16L")  # 16 bits a pixel
@@ -145,6 +146,22 @@ def has_pages(file: Path, limits: Limits = USUAL) -> bool:
         picture.seek(1)
         return True
     return False
+
+
+def as_it_is(file: Path, limits: Limits = USUAL) -> bytes:
+    """The bytes of a picture that browsers and PDFs show; raises PictureError."""
+    endings = [suffix for name in SHOWN for suffix in READ[name]]
+    if file.suffix.lower() not in endings:
+        raise PictureError(f"{file}: a text shows PNG, JPEG, WebP and GIF, in files whose names end so; save it as PNG")
+    with _opened(file, limits) as picture:
+        if picture.format not in SHOWN or picture.fp is None:
+            raise PictureError(f"{file}: holds {picture.format}; a text shows {', '.join(SHOWN)}: save it as PNG")
+        place = picture.fp.tell()
+        picture.fp.seek(0)
+        content = bytes(picture.fp.read())
+        picture.fp.seek(place)
+        picture.load()
+        return content
 
 
 def may_be_valued(file: Path, limits: Limits = USUAL) -> bool:

@@ -3,7 +3,7 @@
 import re
 from base64 import b64encode
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, partial
 from hashlib import sha256
 from html.parser import HTMLParser
 
@@ -35,7 +35,7 @@ def side_by_side(page: Page, root: str = "../", templates: Templates = SHIPPED) 
 
 def _framed(template: str, page: Page, shown: tuple[str, ...], here: str, root: str, templates: Templates) -> str:
     """The template with the page and the languages to show of it: `lang` first, the `others` beside it."""
-    environment = _environment(templates)
+    environment = _environment(templates, root)
     styles = slim("\n".join(render_page(environment, name, {}) for name in STYLES))
     inlined = {"styles": styles, **{name: render_page(environment, f"{name}.js", {}) for name in ("early", "script")}}
     context: dict[str, object] = {
@@ -57,13 +57,13 @@ def _framed(template: str, page: Page, shown: tuple[str, ...], here: str, root: 
 
 
 @cache
-def _environment(templates: Templates) -> Environment:
-    """Templates are compiled once; Jinja compiles one anew when its file changes."""
+def _environment(templates: Templates, root: str) -> Environment:
+    """Templates are compiled once for where a page lies; Jinja compiles one anew when its file changes."""
     environment = page_environment(templates)
     environment.filters |= {
         "kind": lambda value: type(value).__name__,
-        "prose": _prose,
-        "inline": _inline,
+        "prose": partial(_prose, root),
+        "inline": partial(_inline, root),
         "veiled": veiled,
     }
     return environment
@@ -103,9 +103,9 @@ def _policy(inlined: Mapping[str, str]) -> str:
     return f"{POLICY}; style-src {digests['styles']}; script-src {scripts}"
 
 
-def _prose(passage: Passage, language: str, prefix: str, answering: Words | None = None) -> Markup:
+def _prose(root: str, passage: Passage, language: str, prefix: str, answering: Words | None = None) -> Markup:
     """A passage for readers of `language`; an answer runs in after a bold word at the head of its first paragraph."""
-    text = prose_html(passage.source, 3, prefix)
+    text = prose_html(passage.source, 3, prefix, root)
     if answering:
         word, space = Markup.escape(answering("question.answer")), answering("punctuation.sentence")
         mark = f'<b class="run-in">{word}</b>{space}'
@@ -113,9 +113,9 @@ def _prose(passage: Passage, language: str, prefix: str, answering: Words | None
     return Markup(f'<div class="prose"{_spoken(passage, language)}>{text}</div>')
 
 
-def _inline(passage: Passage, language: str) -> Markup:
+def _inline(root: str, passage: Passage, language: str) -> Markup:
     """A passage within a line, in a span of its language where it stands in for the page's."""
-    text = prose_inline(passage.source)
+    text = prose_inline(passage.source, root)
     spoken = _spoken(passage, language)
     return Markup(f"<span{spoken}>{text}</span>" if spoken else text)
 

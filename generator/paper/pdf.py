@@ -33,7 +33,7 @@ ONE_AT_A_TIME = Lock()  # pikepdf crashes in several threads where an audit hook
 def pdf(page: Page, languages: Sequence[str], pictures: Mapping[str, bytes], templates: Templates) -> bytes:
     """The report in one language, or in several with each figure once.
 
-    `pictures` are the files of figures/ by name; `templates` where report.typ is looked for.
+    `pictures` are files of the site by their path; `templates` where report.typ is looked for.
     Raises ComputationError with Typst's words for a layout that fails or warns.
     """
     with temporary_folder() as root:
@@ -50,12 +50,12 @@ def _template(templates: Templates) -> Path:
 
 def _lay_out(root: Path, content: Node, pictures: Mapping[str, bytes], template: Path) -> None:
     """The folder that Typst sees: the layout, its values, the pictures, and the fonts alone in theirs."""
-    for name in ("figures", "fonts"):
-        (root / name).mkdir()
+    (root / "fonts").mkdir()
     shutil.copyfile(template, root / LAYOUT)
     (root / "report.json").write_text(json.dumps(content, ensure_ascii=False), "utf-8")
     for name, data in pictures.items():
-        (root / "figures" / name).write_bytes(data)
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).write_bytes(data)
     for font in fonts.paper():
         _place(font, root / "fonts" / font.name)
 
@@ -98,7 +98,8 @@ def compact(data: bytes) -> bytes:
     with ONE_AT_A_TIME, pikepdf.open(BytesIO(data)) as document:
         streams = (thing for thing in document.objects if isinstance(thing, Stream))
         for image in (stream for stream in streams if stream.get("/Subtype") == Name.Image):
-            if int(image.Width) * int(image.Height) >= LARGE:
+            plain = image.get("/Filter") == Name.FlateDecode  # a photograph stays as it is
+            if plain and int(image.Width) * int(image.Height) >= LARGE:
                 _with_table(image)
         stream = BytesIO()
         how = {"object_stream_mode": ObjectStreamMode.generate, "deterministic_id": True, "recompress_flate": True}

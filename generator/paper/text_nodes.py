@@ -8,6 +8,7 @@ in them is ever taken for markup.
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import PurePosixPath
 from typing import Any
 from xml.etree.ElementTree import Element
 
@@ -25,8 +26,8 @@ BREAK = "\u200b"
 
 
 def blocks(root: Element, level: int = 2) -> list[Node]:
-    """The blocks of a `<div>`; its highest headings get `level`, and no level is skipped."""
-    headings = [element for element in root.iter() if element.tag in HEADINGS]
+    """The blocks of a `<div>`; its highest headings get `level`, none is skipped; one without words is none."""
+    headings = [one for one in root.iter() if one.tag in HEADINGS and "".join(one.itertext()).strip()]
     used, levels, last = sorted({element.tag for element in headings}), {}, level - 1
     for element in headings:
         last = levels[element] = min(level + used.index(element.tag), last + 1)
@@ -42,13 +43,14 @@ def _blocks(parent: Element, levels: Mapping[Element, int]) -> Iterator[Node]:
         else:
             yield from _paragraph(loose)
             loose = []
-            yield from _blocks(child, levels) if child.tag in ("p", "div") else [_block(child, levels)]
+            plain = child.tag in ("p", "div") or (child.tag in HEADINGS and child not in levels)
+            yield from _blocks(child, levels) if plain else [_block(child, levels)]
         loose.extend(_text(child.tail))
     yield from _paragraph(loose)
 
 
 def _paragraph(inlines: list[Inline]) -> Iterator[Node]:
-    """A paragraph, cut where a formula stands on a line of its own; nothing where there is only space."""
+    """A paragraph, cut where a formula or a picture stands on a line of its own; nothing where there is only space."""
     piece: list[Inline] = []
     for inline in [*inlines, None]:
         display = isinstance(inline, dict) and inline.get("block")
@@ -58,12 +60,12 @@ def _paragraph(inlines: list[Inline]) -> Iterator[Node]:
         if any(not isinstance(part, str) or part.strip() for part in piece):
             yield {"b": "p", "c": piece}
         if isinstance(inline, dict):
-            yield {"b": "formula", "c": inline}
+            yield {"b": "picture" if inline["i"] == "img" else "formula", "c": inline}
         piece = []
 
 
 def _block(element: Element, levels: Mapping[Element, int]) -> Node:
-    if element.tag in HEADINGS:
+    if element in levels:
         return {"b": "heading", "level": levels[element], "c": inlines(element)}
     if element.tag in ("ul", "ol"):
         items = [list(_blocks(item, levels)) for item in element]
@@ -93,7 +95,8 @@ def _inline(element: Element) -> list[Inline]:
     if element.tag == "code":
         return [{"i": "code", "text": breakable(" ".join("".join(element.itertext()).split()))}]
     if element.tag == "img":
-        return [breakable(element.get("alt", ""))]
+        file = element.get("src", "")
+        return [{"i": "img", "block": True, "file": file, "alt": element.get("alt") or PurePosixPath(file).name}]
     if element.tag == "a" and element.get("href"):
         return [{"i": "a", "href": element.get("href"), "c": inlines(element)}]
     return [{"i": element.tag, "c": inlines(element)}] if element.tag in ("em", "strong") else inlines(element)

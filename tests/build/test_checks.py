@@ -8,7 +8,7 @@ import pytest
 
 from generator.artefacts import Floats
 from generator.build.cache import Cache
-from generator.build.checks import check, check_glyphs, checked, preflight
+from generator.build.checks import check, checked, preflight
 from generator.build.study import Study
 from generator.build_options import BuildOptions
 from generator.classifier import Layer, ModelFacts
@@ -91,44 +91,6 @@ def test_the_check_comes_back_from_the_cache(tmp_path):
     first = checked(study)
     study.subject.classifier = None
     assert checked(study) == first == replace(first)
-
-
-QUESTION = """\
-  - id: q
-    title: {en: Smile 😀, zh-Hant: 微笑}
-    answer:
-      en: |
-        one
-        two ☃\ue123
-      zh-Hant: 一
-"""
-
-
-def test_each_is_named_at_its_line(tmp_path):
-    """The character and its number, for every line that has one; signs that a font has pass."""
-    report = loaded(tmp_path, HEAD + QUESTION)
-    with pytest.raises(SpecError) as error:
-        check_glyphs(report, BuildOptions())
-    first, second = error.value.problems
-    start = HEAD.count("\n")
-    assert (first.line, first.path) == (start + 2, "questions[0].title.en")
-    assert "'😀' (U+1F600)" in first.message
-    assert (second.line, second.path) == (start + 6, "questions[0].answer.en")
-    assert "U+E123" in second.message
-    assert "☃" not in second.message
-
-
-def test_names_of_models_and_things_are_read_too(tmp_path):
-    """Nothing that the PDF prints escapes."""
-    head = HEAD.replace("keras}", "keras, name: Small 😀}").replace("model:", "things: faces 😀\nmodel:")
-    report = loaded(tmp_path, head.replace("eyes}", "eyes 😀}") + "  - {id: q}\n")
-    with pytest.raises(SpecError) as error:
-        check_glyphs(report, BuildOptions())
-    assert [(p.line, p.path) for p in error.value.problems] == [
-        (3, "things"),
-        (4, "model.name"),
-        (7, "regions.eyes.name.en"),
-    ]
 
 
 def subject(*layers: str) -> SimpleNamespace:
@@ -263,20 +225,6 @@ def test_what_a_figure_asks_for_and_is_not_there_is_found_before_anything_is_com
     assert len(words[0]) == len(expected)
     for line, (number, message) in zip(words[0], expected.items(), strict=True):
         assert f": questions[0].figures[{number}].{message}" in line.replace(f"{tmp_path}/", "")
-
-
-def test_a_spec_in_both_languages_passes(tmp_path):
-    """Chinese and Latin punctuation, accents, arrows and mathematical signs are printed."""
-    words = "生氣、「驚訝」——……（！？）é ü ß → ✗ ✔ ∑ ≤ × “quoted” – —"
-    check_glyphs(loaded(tmp_path, HEAD + f"  - {{id: q, title: '{words}'}}\n"), BuildOptions())
-
-
-def test_only_the_pdf_asks_for_glyphs(tmp_path):
-    """A page may show any emoji: without the PDF nothing is refused."""
-    report = loaded(tmp_path, HEAD + QUESTION)
-    assert check(report, BuildOptions(formats=("html", "md")), with_model=False) == "ok"
-    with pytest.raises(SpecError):
-        check(report, BuildOptions(), with_model=False)
 
 
 @pytest.mark.filterwarnings("ignore:__array__ implementation doesn't accept a copy:DeprecationWarning")

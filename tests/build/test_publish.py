@@ -4,8 +4,9 @@ from types import SimpleNamespace
 
 import pytest
 
-from generator.build.publish import FORMS, images_of
+from generator.build.publish import FORMS, Publication, parts_of
 from generator.build_options import FORMATS
+from generator.pages.page import Image
 from generator.shipped import SHIPPED
 from tests.fixtures.evidence_fixture import evidence, whole_section
 from tests.fixtures.report_fixture import built, whole
@@ -14,7 +15,9 @@ from tests.fixtures.report_fixture import built, whole
 @pytest.fixture(scope="module")
 def of():
     """What the forms are made from, as a publication has it."""
-    pictures = {picture.name: picture.data for figure in built().values() for picture in figure.drawing.pictures}
+    pictures = {
+        f"figures/{picture.name}": picture.data for figure in built().values() for picture in figure.drawing.pictures
+    }
     idle = SimpleNamespace(cache=SimpleNamespace(misses=0))
     return SimpleNamespace(page=whole(), pictures=pictures, report=SimpleNamespace(templates=SHIPPED), study=idle)
 
@@ -34,9 +37,30 @@ def test_every_form_can_be_asked_for():
 )
 def test_a_form_has_a_file_a_language_and_one_with_both_where_it_can(of, form, files):
     """In the order of the report's languages."""
-    made = dict(FORMS[form].files(of))
+    made = dict(FORMS[form].made(of, of.page))
     assert list(made) == files
     assert all(made.values())
+
+
+def test_a_file_that_cannot_be_made_takes_no_other_with_it(of, monkeypatch):
+    """Its name and the reason are known, and no page leads to it."""
+
+    def failing(page, languages, *others):
+        if languages == ("en",):
+            raise RecursionError("too deep")
+        return b"%PDF"
+
+    monkeypatch.setattr("generator.paper.pdf.pdf", failing)
+    monkeypatch.setattr("generator.pages.markdown_page.markdown", lambda *asked: "# Report")
+    asked = Publication(SimpleNamespace(languages=("zh-Hant", "en"), templates=SHIPPED), of.study, {}, FORMATS, None)
+    vars(asked).update(page=of.page, pictures={"figures/a.png": b"1"}, _drawn=((), ""))
+    made = asked.published
+    assert made.failures == {"report.en.pdf": "RecursionError: too deep"}
+    assert made.files["report.en.md"] == b"# Report"
+    assert {"figures/a.png", "report.pdf", "report.zh-Hant.pdf", "index.html", "both/index.html"} <= set(made.files)
+    assert b"report.en.md" in made.files["en/index.html"]
+    assert b"report.en.pdf" not in made.files["en/index.html"]
+    assert b"report.zh-Hant.pdf" in made.files["zh-Hant/index.html"]
 
 
 def test_pages_lead_to_the_forms_that_are_downloaded(of):
@@ -49,7 +73,7 @@ def test_pages_lead_to_the_forms_that_are_downloaded(of):
 def test_a_chart_is_shown_to_readers_of_its_language():
     """A picture without words to all of them."""
     section = whole_section(evidence())
-    names = {language: {image.name for image in images_of(section, language)} for language in ("en", "zh-Hant")}
+    names = {language: {image.name for image in parts_of(section, language, Image)} for language in ("en", "zh-Hant")}
     assert "evidence-looks-en.png" in names["en"] - names["zh-Hant"]
     assert "evidence-looks-zh-Hant.png" in names["zh-Hant"] - names["en"]
     assert any("-mean-" in name for name in names["en"] & names["zh-Hant"])
@@ -58,7 +82,7 @@ def test_a_chart_is_shown_to_readers_of_its_language():
 def test_a_picture_is_found_wherever_it_stands():
     """Beside a label, behind a figure's answer in a language, as a legend, in a table."""
     page = whole()
-    found = {image.name for image in images_of(page, "en")}
+    found = {image.name for image in parts_of(page, "en", Image)}
     figures = {figure.id: figure for figure in page.figures("en")}
     assert figures["lime"].legend.bar.name in found
     assert {image.name for row in figures["saliency"].bodies[0].rows for image in row.images} <= found

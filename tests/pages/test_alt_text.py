@@ -6,6 +6,7 @@ import pytest
 from generator.artefacts import Confusion, Heatmaps, LayerOutputs, Patterns, Predictions
 from generator.pages.alt_text import direction, output_seen, place, texture
 from generator.pages.figure_page import words_of
+from generator.pages.page import Image
 from generator.pages.reader import Seen
 from generator.results import Part
 from generator.text import Text
@@ -156,10 +157,10 @@ def test_place_is_a_ninth_of_the_picture():
 @pytest.mark.parametrize("language", ["en", "zh-Hant"])
 def test_no_alt_text_is_a_caption_or_empty(language):
     """Every picture of a page has words of its own."""
-    from generator.build.publish import images_of
+    from generator.build.publish import parts_of
 
     shown = page(language)
     captions = {figure.caption.source for figure in shown.figures if figure.caption} | {f.title for f in shown.figures}
-    alts = [image.alt[language] for image in images_of(whole(), language)]
+    alts = [image.alt[language] for image in parts_of(whole(), language, Image)]
     assert alts
     assert all(alt.strip() and alt not in captions for alt in alts)

@@ -8,7 +8,9 @@ from functools import cache
 from io import BytesIO
 
 import numpy as np
+import pikepdf
 import pytest
+from PIL import Image as Pictures
 from pypdf import PdfReader
 
 from generator.drawing.png import png
@@ -32,7 +34,7 @@ CHARTS = {"few colours": MANY // 100 * 100, "many colours": MANY}
 
 @cache
 def pictures():
-    return {p.name: p.data for built in report_fixture.built().values() for p in built.drawing.pictures}
+    return {f"figures/{p.name}": p.data for built in report_fixture.built().values() for p in built.drawing.pictures}
 
 
 @cache
@@ -245,6 +247,64 @@ def test_long_names_leave_room_for_the_numbers():
     assert all(row.recall in whole for row in matrix.rows)
 
 
+def picture(size, form):
+    """A file of noise, which a PDF keeps as large as it is."""
+    stream = BytesIO()
+    noise = np.random.default_rng(1).integers(0, 256, (size[1], size[0], 3), np.uint8)
+    Pictures.fromarray(noise).save(stream, form)
+    return stream.getvalue()
+
+
+def test_pictures_of_texts_are_printed_where_they_stand():
+    """Of every format, by their content; in a list, a cell, a heading and a caption, with their words."""
+    files = {
+        "pictures/a b.png": picture((500, 300), "PNG"),
+        "pictures/c.jpg": picture((500, 300), "JPEG"),
+        "pictures/d.gif": picture((5, 3000), "GIF"),
+        "pictures/e.png": picture((4000, 3), "WEBP"),
+    }
+    text = "a ![One](a%20b.png) b\n\n- ![Two](c.jpg)\n\n| h |\n| - |\n| ![](d.gif) |\n\n# ![Four](e.png)\n\n"
+    text += "## **![Five](c.jpg)** x [![Six](c.jpg)](#a)\n\na **![Seven](c.jpg)** b *![Eight](e.png)*"
+    page = report_fixture.whole()
+    page = replace(page, questions=(with_answer(page.questions[1], everywhere(text)),), methods=(), sections=())
+    document = pikepdf.open(BytesIO(pdf(page, ["en"], files, TEMPLATES)))
+    alts = [str(thing.Alt) for thing in document.objects if isinstance(thing, pikepdf.Dictionary) and "/Alt" in thing]
+    assert sorted(alts) == ["Eight", "Five", "Four", "One", "Seven", "Six", "Two", "d.gif"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "#\n\n## \n\n# &#8203;",
+        ">" * 60 + " a",
+        "- " * 60 + "a",
+        "1. " * 60 + "a",
+        "> - " * 30 + "a",
+        "*" + "_*" * 40 + "a" + "*_" * 40 + "*",
+        "100000000000000000000. a",
+        "999999999. a",
+        r"$$\,$$ $\hspace{1e400em}$ $\hspace{99999em}$ $\unicode{x0}$ $\phantom{}$ $\begin{matrix}\end{matrix}$",
+        "${" + "^{a" * 50 + "}" * 50 + "}$",
+        r"$\sqrt{" * 1 + r"\sqrt{" * 50 + "a" + "}" * 51 + "$",
+        r"$\frac{$ $\style{background:url(//evil.example/x)}{x}$ $\href{javascript:alert(1)}{y}$",
+        "[](https://example.org) [ ](#fig-none) ![](http://evil.example/x.png)",
+        "|\n|-|\n\n| |\n|-|\n| |",
+        "```\n\n```\n\n``` ```",
+        "---\n\n" * 30,
+    ],
+)
+def test_odd_prose_gives_a_file(text):
+    """Whatever a text holds, the file is made and valid: what is odd takes no other words with it."""
+    page = report_fixture.whole()
+    asked = with_answer(page.questions[1], everywhere(f"Before.\n\n{text}\n\nBehind."))
+    page = replace(page, questions=(replace(asked, prompt=everywhere(text)),), methods=(), sections=())
+    words = squeezed(
+        "".join(sheet.extract_text() for sheet in PdfReader(BytesIO(pdf(page, ["en"], {}, TEMPLATES))).pages)
+    )
+    assert "Before." in words
+    assert "Behind." in words
+
+
 @pytest.mark.parametrize("words", ["a" * 4000, "\u202egnorw\u200f", "😀", "字" * 4000, "x\x00y", " "])
 def test_odd_titles_give_a_file(words):
     """Whatever a title holds, the file is made and valid."""
@@ -289,7 +349,7 @@ def set_by_typst(chart):
     page = replace(whole, questions=(with_answer(whole.questions[0], figure),), methods=(), sections=())
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(paper, "compact", lambda data: data)
-        return paper.pdf(page, ["en"], {"chart.png": png(chart)}, TEMPLATES)
+        return paper.pdf(page, ["en"], {"figures/chart.png": png(chart)}, TEMPLATES)
 
 
 @pytest.fixture(scope="module", params=list(CHARTS))

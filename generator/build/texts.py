@@ -1,0 +1,109 @@
+"""What the texts of a spec bring with them: characters, formulas, and the pictures beside it that they show.
+
+All of it is looked at in the spec as it is written, and again in what its expressions make of it.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from generator.build_options import BuildOptions
+from generator.data.decoding import as_it_is
+from generator.drawing.fonts import missing_characters
+from generator.errors import DataError, InputError, Problem, SpecError
+from generator.limits import Limits
+from generator.pages.addresses import PICTURES, beside
+from generator.pages.prose_html import parsed
+from generator.spec.report import Report
+from generator.yaml_source import child
+
+MARKDOWN = re.compile(r"questions\[\d+\]\.(?:figures\[\d+\]\.)?(?:prompt|answer|caption|notes)\b")
+EXPRESSION = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}", re.DOTALL)
+OPEN = "\ue000"  # stands for an expression, of which nobody knows yet what it says
+
+
+def check_texts(report: Report, options: BuildOptions) -> None:
+    """Raises SpecError with every picture that cannot be shown and, for a PDF, every character that no font has."""
+    problems = [problem for path, source in _written(report) for problem in wrong_in(report, path, unsaid(source))]
+    problems += _unprintable(report) if "pdf" in options.formats else ()
+    if problems:
+        raise SpecError(tuple(dict.fromkeys(problems)))
+
+
+def unset_formulas(report: Report) -> Iterator[Problem]:
+    """Formulas that are shown as they are written, as far as the spec has them whole."""
+    for path, source in _written(report):
+        yield from unset_in(report, path, unsaid(source))
+
+
+def wrong_in(report: Report, path: str, text: str) -> Iterator[Problem]:
+    """What cannot be shown of a text: pictures that are elsewhere or none, and a text that cannot be read at all."""
+    try:
+        addresses = parsed(text).pictures
+    except InputError as error:
+        yield report.source.problem_in_text(path, 1, str(error))
+        return
+    for address in (one for one in dict.fromkeys(addresses) if OPEN not in one):
+        try:
+            picture(report.folder, address, report.limits)
+        except DataError as error:
+            yield report.source.problem_in_text(path, _line(text, address), str(error))
+
+
+def unset_in(report: Report, path: str, text: str) -> Iterator[Problem]:
+    """The formulas of a text that are none; the text is one that can be read."""
+    for tex, reason in parsed(text).unset if "$" in text else ():
+        if OPEN not in tex:
+            message = f"{reason}; it is shown as it is written"
+            yield report.source.problem_in_text(path, _line(text, tex), message)
+
+
+def pictures_in(report: Report, texts: Iterable[str]) -> dict[str, bytes]:
+    """The pictures that texts show, by their path in the site."""
+    shown = dict.fromkeys(address for text in texts if "![" in text for address in parsed(text).pictures)
+    return {f"{PICTURES}/{beside(address)}": picture(report.folder, address, report.limits) for address in shown}
+
+
+def picture(folder: Path, address: str, limits: Limits) -> bytes:
+    """The file beside the spec that a picture's address names; raises DataError for anything else."""
+    if not (path := beside(address)):
+        raise DataError(
+            f"the picture '{address:.200}' is not in the spec's folder, and a page asks nobody else for one; "
+            "save it there and write ![words](its name)"
+        )
+    file = folder / path
+    try:
+        within = file.resolve().is_relative_to(folder.resolve())
+    except (OSError, RuntimeError, ValueError):  # a link that leads to itself: the door says so
+        within = True
+    if not within:
+        raise DataError(f"the picture '{path}' is a link that leads out of the spec's folder; put the file there")
+    return as_it_is(file, limits)
+
+
+def _written(report: Report) -> Iterator[tuple[str, str]]:
+    """Every text of Markdown as it is written, language by language."""
+    for path, text in report.texts():
+        if MARKDOWN.match(path):
+            for language, source in text.by_language.items():
+                yield path if language == "*" else child(path, language), source
+
+
+def unsaid(source: str) -> str:
+    """A text whose expressions say nothing yet; its lines keep their numbers."""
+    return EXPRESSION.sub(lambda found: OPEN + "\n" * found[0].count("\n"), source)
+
+
+def _line(text: str, part: str) -> int:
+    return text.count("\n", 0, max(text.find(part), 0)) + 1
+
+
+def _unprintable(report: Report) -> Iterator[Problem]:
+    """Characters with their numbers: one may be invisible or look like another."""
+    written = ((path, *entry) for path, text in report.texts() for entry in text.by_language.items())
+    for path, language, source in written:
+        for line, words in enumerate(source.splitlines(), 1):
+            if lacking := missing_characters(words):
+                named = ", ".join(f"'{c}' (U+{ord(c):04X})" for c in lacking)
+                message = f"no font of the PDF has {named}; leave it out, or build without the PDF (--formats html,md)"
+                yield report.source.problem_in_text(path if language == "*" else child(path, language), line, message)
