@@ -7,7 +7,7 @@ from io import BytesIO
 import pytest
 from pypdf import PdfReader
 
-from generator.build.publish import images_of
+from generator.build.publish import parts_of
 from generator.evidence.classes import Leakage
 from generator.evidence.faithfulness import Faithfulness
 from generator.evidence.result import DataEvidence, ReportEvidence
@@ -15,11 +15,11 @@ from generator.pages.assembly import assemble
 from generator.pages.evidence_section import section
 from generator.pages.html_page import html, side_by_side
 from generator.pages.markdown_page import markdown
-from generator.pages.page import Page, PageSection, Sheet, Table
+from generator.pages.page import Image, Page, PageSection, Sheet, Table
 from generator.pages.prose_html import html as prose_html
 from generator.paper.document import document
 from generator.paper.pdf import pdf
-from generator.shipped import TEMPLATES
+from generator.shipped import SHIPPED
 from generator.text import Passage, Prose, Text
 from tests.fixtures.evidence_fixture import evidence, gallery, pictures, sections, whole_section
 from tests.fixtures.evidence_fixture import told as of_evidence
@@ -244,7 +244,7 @@ def test_the_pdf_has_the_parts_under_headings(page):
 def test_the_pdf_is_set_without_a_warning(page):
     """With its charts and mean maps."""
     drawn = [*gallery().values(), *(p for figure in built().values() for p in figure.drawing.pictures)]
-    made = pdf(page, LANGUAGES, {picture.name: picture.data for picture in drawn}, [TEMPLATES])
+    made = pdf(page, LANGUAGES, {f"figures/{picture.name}": picture.data for picture in drawn}, SHIPPED)
     said = "".join(page.extract_text() for page in PdfReader(BytesIO(made)).pages)
     assert "At a glance" in said
     assert "2.00 [1.80,\u00a02.20]" in said
@@ -253,6 +253,6 @@ def test_the_pdf_is_set_without_a_warning(page):
 def test_every_picture_has_words_in_both_languages(page):
     """Whoever does not see it is told what it shows."""
     for language in LANGUAGES:
-        shown = [image for image in images_of(page.sections, language) if image.name.startswith("evidence-")]
+        shown = [image for image in parts_of(page.sections, language, Image) if image.name.startswith("evidence-")]
         assert len({image.name for image in shown}) == 10
         assert all(len(image.alt[language]) > 20 for image in shown)
