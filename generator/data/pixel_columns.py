@@ -72,8 +72,13 @@ def order_of(place: str, names: Sequence[str], size: tuple[int, ...] | None) -> 
     parts = [part for part in numbered(names) if part is not None]
     alike = [part for part in parts if len(part.numbers) == len(parts[0].numbers) and max(part.numbers) < LARGEST]
     keys = np.array([(*part.numbers, part.colour) for part in alike])
-    if not len(keys) or len(keys) < len(names) or len(np.unique(keys, axis=0)) < len(keys):
+    if not len(keys) or len(keys) < len(names):
         return Order(None, size)
+    if len(np.unique(keys, axis=0)) < len(keys):
+        twice = f"{place}: of the columns '{names[0]}' to '{names[-1]}' some have one number"
+        return Order(
+            None, size, (f"{twice}, so the pixels are read as they stand there; rename them if that is wrong",)
+        )
     ends = keys.min(axis=0), keys.max(axis=0) + 1
     lengths = ends[1] - ends[0]
     if size is None and prod(lengths.tolist()) != len(keys):

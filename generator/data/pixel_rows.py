@@ -73,7 +73,10 @@ def _carved(line: bytes, form: TableForm) -> tuple[bytes, Words] | None:
     first, after, separator = form.pixels[0] if form.pixels else 0, form.after, form.separator.encode()
     quotes = line.count(QUOTE)
     if quotes and 2 * line.count(QUOTE + separator + QUOTE) == 2 * line.count(separator) == quotes - 2:
-        line, quotes = line.replace(QUOTE, b""), 0  # every field is quoted, and none of them had to be
+        line, quotes = (
+            line.rstrip(b"\r").translate(ONE_LINE, QUOTE),
+            0,
+        )  # every field is quoted, and none of them had to be
     if quotes or form.separator == " ":
         fields = _quoted(line, separator)
         pixels = [field.translate(ONE_LINE) for field in fields[first : len(fields) - after]]

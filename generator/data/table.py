@@ -11,10 +11,10 @@ from generator.data.file_table import read_files
 from generator.data.pixel_columns import order_of
 from generator.data.pixel_form import SOME, layout_of, range_of, square
 from generator.data.pixel_table import PixelTable, Survey, survey
-from generator.data.table_form import TableForm, form_of
+from generator.data.table_form import NAMES, SHOWN, Columns, TableForm, form_of
 from generator.data.table_labels import labels_of, rows_of_part
 from generator.data.table_lines import Encoding, decoded, encoding_of
-from generator.data.table_rows import SAID, SEPARATORS, a_table, ends_of_rows
+from generator.data.table_rows import SAID, SEPARATORS, a_table, ends_of_rows, split
 from generator.errors import DataError
 from generator.foreign import opened
 from generator.samples import ClassWords, Samples
@@ -38,15 +38,29 @@ def read_table(source: DataSource, classes: Sequence[ClassWords]) -> PixelTable 
         above = ends_of_rows([line for _, line in opening], form.separator)[:1] if form.header else [0]
         if not above or above[0] == len(opening):
             raise DataError(f"{path}: there is no row below the header")
+        doubts = _of_header(form, header[0], source.columns)
         if form.pixels is None:
-            return read_files(source, encoding, form, opening[0][0], classes)
-        return _pixels(source, encoding, form, opening[above[0]][0], classes)
+            samples = read_files(source, encoding, form, opening[0][0], classes)
+            return replace(samples, questions=(*doubts, *samples.questions))
+        table = _pixels(source, encoding, form, opening[above[0]][0], classes)
+        return replace(table, questions=(*doubts, *table.questions))
     except OSError as error:
         raise DataError(f"{path}: cannot be read: {error.strerror}") from error
     except OverflowError as error:
         raise DataError(f"{path}: {error}") from error
     except UnicodeDecodeError as error:
         raise DataError(f"{path}: is not in {error.encoding}; say another `encoding`, or none") from error
+
+
+def _of_header(form: TableForm, line: str, columns: Columns | None) -> tuple[str, ...]:
+    """The question that a first line leaves which is no row, where the spec lists the columns of one without names."""
+    known = {name.casefold() for names in (form.names, *NAMES.values()) for name in names}
+    names = {name.strip().casefold() for name in split(line, form.separator)}
+    if not form.header or not isinstance(columns, tuple) or names & known:
+        return ()
+    return (
+        f"the first line, '{line.strip()[:SHOWN]}', is read as names of columns and as no row; mend it if it is one",
+    )
 
 
 def _pixels(

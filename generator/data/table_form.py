@@ -3,6 +3,7 @@
 Columns are known by their names and by what the first row holds; what `data` says of them comes first.
 """
 
+import csv
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -11,7 +12,7 @@ from typing import Literal, NamedTuple
 
 from generator.data.decoding import suffixes
 from generator.data.pixel_columns import numbered
-from generator.data.table_rows import SEPARATORS, ends_of_rows, split
+from generator.data.table_rows import SEPARATORS, UNQUOTED, ends_of_rows, split
 from generator.errors import DataError, suggestion
 
 Role = Literal["label", "pixels", "usage", "file"]
@@ -71,23 +72,31 @@ def form_of(
         found += [by_blanks] if by_blanks and _fit(by_blanks, split_by[" "]).whole else []
     if found:
         form = max(found, key=lambda form: _fit(form, split_by[form.separator]))
-        _undivided(place, form, split_by[form.separator], columns)
+        try:
+            _undivided(place, form, _first_rows(lines, form.separator, strict=True), columns)
+        except csv.Error as error:
+            raise DataError(f"{place}: line 1: {UNQUOTED}") from error
         return form
     most = max((split_by[separator] for separator in separators), key=lambda rows: len(rows[0]))
     raise DataError(f"{place}: line 1: {_refusal(most, columns)}")
 
 
-def _first_rows(lines: Sequence[str], separator: str) -> list[list[str]]:
+def _first_rows(lines: Sequence[str], separator: str, strict: bool = False) -> list[list[str]]:
     """The fields of the first two rows, as far as the lines go."""
     ends = ends_of_rows([line.encode() for line in lines], separator)[:2]
     ends += [len(lines)] if len(ends) < 2 and ends[-1:] != [len(lines)] else []
-    return [split("\n".join(lines[first:end]), separator) for first, end in zip([0, *ends], ends, strict=False)]
+    rows = ("\n".join(lines[first:end]) for first, end in zip([0, *ends], ends, strict=False))
+    return [split(row.rstrip("\r"), separator, strict and number == 0) for number, row in enumerate(rows)]
 
 
 def _undivided(place: str, form: TableForm, rows: Sequence[Sequence[str]], columns: Columns | None) -> None:
     """Raises DataError where the columns of pixels, or those that have names, are not all there are."""
-    named, row, (first, last) = len(rows[0]), rows[-1], form.pixels or (0, 0)
-    without = [column for column in range(named, len(row)) if not (form.names[column] or first <= column < last)]
+    named, row, (first, last) = len(rows[0]), rows[int(form.header and len(rows) > 1)], form.pixels or (0, 0)
+    without = [
+        column
+        for column in range(named, len(row))
+        if not form.names[column] and (first >= named or not first <= column < last)
+    ]
     if form.header and not isinstance(columns, tuple) and any(row[column].strip() for column in without):
         raise DataError(
             f"{place}: line 2: {len(row)} columns, where the header names {named}; give each a name (that of the first "
@@ -167,7 +176,8 @@ def _pixels(
     """Where the pixels stand: in one column, or in neighbours that are numbered or have no names of their own."""
     runs = _numbered(names, row, apart)
     column = _named("pixels", {"pixels": said} if said else {}, known)
-    if column >= 0:
+    alone = 0 <= column < len(row) and all(names[column + 1 : column + 2]) and not _is_picture(row[column])
+    if column >= 0 and not (runs and alone and not said):
         end = next((after for after in range(column + 1, len(names)) if names[after]), len(names))
         filled = (after for after in range(min(end, len(row)), column, -1) if row[after - 1].strip())
         return column, next(filled, column + 1)

@@ -163,3 +163,14 @@ def test_excels_first_line_says_what_separates(tmp_path, text):
     assert read(beside(tmp_path, ["a.png"], text)).label.tolist() == [1]
     path = beside(tmp_path, ["a.png"], "a.png dog\n")
     assert read(path, columns=("file", "label")).label.tolist() == [1]
+
+
+def test_a_first_row_that_is_taken_for_a_header_is_told(tmp_path):
+    """Where the spec says that there is none; a header of known names is one."""
+    path = beside(tmp_path, ["a.png"], "b.pn,dog\na.png,cat\n")
+    samples = read(path, columns=("file", "label"))
+    assert samples.questions == (
+        "the first line, 'b.pn,dog', is read as names of columns and as no row; mend it if it is one",
+    )
+    path.write_text("image,kind\na.png,cat\n")
+    assert read(path, columns=("file", "label")).questions == ()

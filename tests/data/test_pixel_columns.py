@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from generator.data.data_source import DataSource
-from generator.data.pixel_columns import numbered
+from generator.data.pixel_columns import numbered, order_of
 from generator.data.sources import read_samples
 from generator.errors import DataError
 
@@ -109,3 +109,10 @@ def test_a_letter_is_no_colour_without_the_others():
     """`data0`, `b0`, `r0` by themselves are names as others are."""
     found = numbered(["data0", "b0", "r0", "0r", "label"])
     assert [part and part.stem for part in found] == ["data", "b", "r", None, None]
+
+
+def test_names_that_repeat_are_asked_about():
+    """The pixels are read as they stand."""
+    order = order_of("a.csv", ["p0", "p1", "p1", "p3"], None)
+    assert order.columns is None
+    assert "'p0' to 'p3' some have one number, so the pixels are read as they stand" in order.questions[0]

@@ -1,6 +1,8 @@
 """Tables of pixels in every form: what is read of all of it, and what is said of what is wrong."""
 
+import csv
 import hashlib
+import io
 
 import numpy as np
 import pytest
@@ -386,3 +388,76 @@ def test_what_is_no_table_is_called_what_it_is(tmp_path, content, what):
     (tmp_path / "faces.csv").write_bytes(content + bytes(50))
     with pytest.raises(DataError, match=f"is no table but .*{what}"):
         read(tmp_path / "faces.csv")
+
+
+DAMAGED = {  # forms whose rows are damaged, each with what separates its columns
+    "field": (",", table("label,pixels\n", lambda k, x: f"{k},{numbers(x)}")),
+    "parts": (",", table("label,pixels,Usage\n", lambda k, x: f'"{k}","{numbers(x)}",train')),
+    "wide": (",", table(f"label,{','.join(COUNTED)}\n", lambda k, x: f"{k},{numbers(x, ',')}")),
+    "last": (",", table(f"{','.join(COUNTED)},label\n", lambda k, x: f"{numbers(x, ',')},{k}")),
+    "decimal": (
+        ";",
+        table(f"label;{';'.join(COUNTED)}\n", lambda k, x: f"{k};{numbers(x / 255, ';')}".replace(".", ",")),
+    ),
+    "note": (",", table("note,label,pixels\n", lambda k, x: f'"one\n, ""two""",{k},{numbers(x)}')),
+}
+PIECES = [
+    '"',
+    ",",
+    ";",
+    "\n",
+    "\r",
+    "\t",
+    " ",
+    "0",
+    "9",
+    ".",
+    "-",
+    "e",
+    "[",
+    "x",
+    "nan",
+    "\0",
+    "|",
+    "/",
+    "1e5",
+    '""',
+    "\xff",
+]
+
+
+def as_python_reads(text, separator):
+    """The labels and pixels of a table by the csv module alone."""
+    rows = csv.reader(io.StringIO(text.replace("\r", " ")), delimiter=separator, skipinitialspace=True, strict=True)
+    header, *rows = [row for row in rows if any(field.strip() for field in row)]
+    rows = [[field.strip() for field in row] for row in rows]
+    if any(len(row) > len(header) and any(row[len(header) :]) for row in rows):
+        raise ValueError("too many columns")
+    place = [column for column, name in enumerate(header) if name.startswith("pixel")]
+    fields = [" ".join(row[column].replace(",", ".") for column in place) for row in rows]
+    words = [row[header.index("label")] for row in rows]
+    return [float(word) if word not in ("", "nan") else -1 for word in words], [
+        [float(word) for word in f.split()] for f in fields
+    ]
+
+
+@pytest.mark.parametrize("name", DAMAGED)
+def test_damaged_rows_are_read_as_python_reads_them_or_refused(tmp_path, name):
+    """Whatever was put in, taken out or exchanged; in one line of words."""
+    separator, text = DAMAGED[name]
+    head = text.index("\n") + 1
+    rng = np.random.default_rng(24)
+    for _ in range(150):
+        place, cut = int(rng.integers(head, len(text))), int(rng.choice([0, 0, 1, 1, 9]))
+        damaged = text[:place] + PIECES[int(rng.integers(len(PIECES)))] * int(rng.integers(2)) + text[place + cut :]
+        (tmp_path / "faces.csv").write_bytes(damaged.encode())
+        try:
+            samples = read(tmp_path / "faces.csv", range=(0, 255), labels="from 0")
+            found = pictures(samples).reshape(len(samples), -1)
+        except DataError as error:
+            assert "\n" not in str(error)
+            assert len(str(error)) < 500
+            continue
+        labels, values = as_python_reads(damaged, separator)
+        np.testing.assert_allclose(found * (1 if found.dtype == np.uint8 else 255), np.clip(values, 0, 255), atol=1e-3)
+        assert samples.label.tolist() == labels

@@ -57,3 +57,23 @@ def test_what_is_not_told_is_asked(lines, columns, message):
     """With what `data` has to say."""
     with pytest.raises(DataError, match=f"a.csv: line 1: .*{message}"):
         form_of("a.csv", lines, columns)
+
+
+@pytest.mark.parametrize(
+    ("lines", "message"),
+    [
+        (['"label","pixels"x', f'1,"{PIXELS}"'], "line 1: a quote in it is not closed"),
+        (["lab", f'1,"{PIXELS}"'], "line 2: 2 columns, where the header names 1"),
+        (["label,p0,p1,p2,p3,pixel,p5,p6,p7,p8", "0,1,2,3,4,5,6,7,8,9"], "'p0' to 'p3' and 'p5' to 'p8' may all be"),
+    ],
+)
+def test_a_damaged_header_is_not_taken_for_another(lines, message):
+    """Nor a column called `pixel` among the numbered ones for the picture."""
+    with pytest.raises(DataError, match=message):
+        form_of("a.csv", lines)
+
+
+def test_a_quoted_field_over_lines_is_one_field():
+    """In whatever column it stands."""
+    form = form_of("a.csv", ["note,label,pixels", '"one', f'two, 12"" wide",1,{PIXELS}', f"x,2,{PIXELS}"])
+    assert places(form) == (",", True, (2, 3), 1, -1, -1)
