@@ -93,16 +93,31 @@ def _settle(path: Path) -> None:
 
 @contextmanager
 def temporary_folder() -> Iterator[Path]:
-    """A folder that vanishes on leaving, or with the next build where this one is killed."""
-    with TemporaryDirectory(prefix=f".{COMMAND}-{os.getpid()}-", ignore_cleanup_errors=True) as name:
-        yield Path(name)
+    """A folder that vanishes on leaving, or with the next build where this one is killed.
+
+    Raises ComputationError where its disk takes no more.
+    """
+    made, prefix = "", f".{COMMAND}-{os.getpid()}-"
+    try:
+        with TemporaryDirectory(prefix=prefix, ignore_cleanup_errors=True) as made:
+            yield Path(made)
+    except OSError as error:
+        if made and not full(error):
+            raise
+        message = f"temporary files cannot be written ({reason(error)}); make room, or name another folder by TMPDIR"
+        raise ComputationError(message) from error
+
+
+def full(error: BaseException) -> bool:
+    """Whether a disk takes no more, whatever was to be written."""
+    return isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EROFS)
 
 
 def sweep(*folders: Path) -> None:
     """Remove what killed processes left of files and folders that they were writing, here or for a while."""
-    for folder in (*folders, Path(gettempdir())):
+    for folder in (*folders, None):
         with suppress(OSError):  # one that is not there
-            for path in filter(_abandoned, list(folder.iterdir())):
+            for path in filter(_abandoned, list((folder or Path(gettempdir())).iterdir())):
                 _remove(path)
 
 

@@ -1,5 +1,6 @@
 """What is written is there whole or not at all, and what a killed process left goes."""
 
+import errno
 import os
 import subprocess
 import sys
@@ -74,6 +75,27 @@ def test_a_temporary_folder_vanishes(tmp_path, monkeypatch):
     assert len(names(tmp_path)) == 1
     sweep()
     assert names(tmp_path) == []
+
+
+@pytest.mark.parametrize("code", [errno.ENOSPC, errno.EROFS, errno.EDQUOT])
+def test_a_disk_of_temporary_files_that_is_full_is_told(code):
+    """What else cannot be opened within is the business of whoever wanted to."""
+    told = pytest.raises(
+        ComputationError, match=r"temporary files cannot be written \(.*\); make room, or name another"
+    )
+    with told, temporary_folder():
+        raise OSError(code, os.strerror(code))
+    with pytest.raises(FileNotFoundError), temporary_folder() as folder:
+        (folder / "a").read_bytes()
+
+
+def test_a_machine_without_a_place_for_temporary_files_is_told(tmp_path, monkeypatch):
+    """Sweeping finds nothing there."""
+    monkeypatch.setattr(tempfile, "tempdir", None)
+    monkeypatch.setattr(tempfile, "_candidate_tempdir_list", lambda: [str(tmp_path / "absent")])
+    sweep()
+    with pytest.raises(ComputationError, match="No usable temporary directory"), temporary_folder():
+        pass
 
 
 def test_whether_a_folder_can_be_written_is_tried(tmp_path):

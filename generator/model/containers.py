@@ -17,6 +17,7 @@ import h5py
 import numpy as np
 from numpy.typing import NDArray
 
+from generator.disk import full
 from generator.errors import GeneratorError, ModelError
 from generator.limits import Limits, size_in_words
 
@@ -40,12 +41,14 @@ LONGEST = 160  # characters of what a parser says
 
 @contextmanager
 def parsing(words: str = DAMAGED) -> Iterator[None]:
-    """Whatever a parser throws inside is a ModelError: `words` with its reason; errors of ours pass."""
+    """Whatever a parser throws inside is a ModelError, `words` with its reason; errors of ours and full disks pass."""
     try:
         yield
     except GeneratorError:
         raise
     except Exception as error:
+        if full(error):
+            raise
         raise ModelError(words.format(reason=_reason(error))) from error
 
 

@@ -8,7 +8,9 @@ import h5py
 import numpy as np
 import pytest
 
+from generator.errors import ModelError
 from generator.limits import Limits
+from generator.model.containers import parsing
 from generator.model.keras_files import ARCHIVED, described
 from tests.fixtures.model_kinds import convolutional
 from tests.fixtures.tiny_models import KERAS_COPIES, refusal, saved
@@ -216,3 +218,11 @@ def test_sizes_at_which_tensorflow_aborts_are_refused(key, files, tmp_path):
     """Of the whole process nothing would be left."""
     path = reset(files["keras"], tmp_path / "model.keras", lambda kinds: kinds["Conv2D"].update({key: [1 << 31] * 2}))
     assert refusal(path) == f"its architecture has 2147483648 as `{key}`, more than TensorFlow counts; save it anew"
+
+
+def test_a_disk_that_is_full_is_no_damage():
+    """What a file has to be unpacked to is not the file's fault."""
+    with pytest.raises(OSError, match="No space left"), parsing():
+        raise OSError(28, "No space left on device")
+    with pytest.raises(ModelError, match="Input/output error"), parsing():
+        raise OSError(5, "Input/output error")
