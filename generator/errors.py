@@ -21,6 +21,7 @@ from difflib import get_close_matches
 from pathlib import Path
 
 MOST = 30  # problems that are shown at once
+KEPT = "\n\t\xa0\u3000"  # signs without ink that a page can hold
 STDERR = 2  # of the process, to which native code writes
 
 
@@ -37,10 +38,15 @@ def clipped(text: str, most: int) -> str:
 
 
 def told(error: BaseException) -> str:
-    """What a report says of an error; a message of ours is whole, others' words go with their type."""
+    """What a report says of an error; a message of ours is whole, others' words go with their type, where any are."""
     if isinstance(error, GeneratorError):
         return str(error)
-    return f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+    try:
+        said = f"{type(error).__name__}: {error}"
+    except Exception:  # noqa: BLE001  it cannot even say what it is
+        said = type(error).__name__
+    said = clipped(said.removesuffix(": "), 1400)
+    return "".join(sign if sign.isprintable() or sign in KEPT else ascii(sign)[1:-1] for sign in said)
 
 
 @contextmanager

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from generator.errors import STDERR, InputError, Problem, SpecError, quiet_stderr, suggestion
+from generator.errors import STDERR, InputError, Problem, SpecError, quiet_stderr, suggestion, told
 
 
 def test_the_nearest_name_is_suggested():
@@ -23,6 +23,16 @@ def test_problems_are_said_in_the_order_of_the_lines():
     error = SpecError((later, earlier))
     assert error.problems == (earlier, later)
     assert str(error) == "report.yaml:2:5: a\nreport.yaml:9:1: model.path: b"
+
+
+def test_whatever_is_raised_can_be_said():
+    """In a page, on a console, in a manifest: without words, without end, of no characters."""
+    mute = type("Mute", (Exception,), {"__str__": lambda self: 1 / 0})
+    assert told(mute()) == "Mute"
+    assert told(ValueError()) == "ValueError"
+    assert told(ValueError("5\u00a0% \x00\ud800\x1b[31m\n<b>")) == "ValueError: 5\u00a0% \\x00\\ud800\\x1b[31m\n<b>"
+    assert len(told(ValueError("x" * 10**6))) < 1500
+    assert told(InputError("ours")) == "ours"
 
 
 def test_nothing_that_somebody_wrote_makes_a_message_endless():

@@ -16,7 +16,7 @@ from benchmarks.faults.strangers import Make, made, strangers
 from benchmarks.faults.tally import Fault, Tally
 from benchmarks.faults.workers import Workers, within
 
-COUNT, SHORT = 2_000, 60
+COUNT, SHORT, FEW = 2_000, 60, 500
 HEAVY = 0.1  # of the damaged files that are models, which take a second each
 BUILT = 0.02  # of the accepted ones
 PATIENCE = 90.0
@@ -38,11 +38,11 @@ class Case:
 
 
 def cases(first: int, count: int) -> list[Case]:
-    """Hostile files first, each of them once, then damaged ones, by their number."""
+    """Hostile files first, each of them once, then damaged ones, by their number; a few are some of both."""
     every = roles()
     listed = strangers(every)
-    found = []
-    for number in range(first, first + count):
+    found, apart = [], 1 if first or count == 1 else max(1, FEW // count)
+    for number in range(first, first + count * apart, apart):
         if number < len(listed):
             one = listed[number]
             found.append(Case(number, f"{one.name} as {one.role.name}", one.role, one.make, one.refused))

@@ -16,7 +16,7 @@ from benchmarks.faults.running import Ended, ended, session_of, started
 from benchmarks.faults.small import Reader, Sites
 from benchmarks.faults.tally import Fault, Tally
 
-COUNT, SHORT = 200, 4
+COUNT, SHORT = 200, 3
 SIGNALS = {signal.SIGKILL: (-9,), signal.SIGTERM: (-15, 143, 130), signal.SIGINT: (130, -2)}
 GONE = 10.0  # seconds in which all of a killed build is gone
 SWAPPING = 0.4  # seconds after a draft appears that are tried most
