@@ -75,6 +75,7 @@ def _shift(lines: Sequence[tuple[str, bool]]) -> int:
 
 def _line(line: str, shift: int, places: Mapping[str, str]) -> str:
     """A line outside a block of code: its code and pictures whole, the rest sign by sign."""
+    line = f"\\{line.lstrip()}" if FENCE.fullmatch(line) else line  # it is closed nowhere
     text = HEADING.sub(lambda found: "#" * min(6, len(found[1]) + shift), line)
     pieces, end = [], 0
     for whole in WHOLE.finditer(text):
@@ -174,4 +175,4 @@ def _block(passage: Passage, run_in: str, places: Mapping[str, str]) -> str:
     """A passage with the bold word that it begins with, in its first paragraph if it begins with one."""
     text = prose(passage.source, places)
     starts_paragraph = bool(text) and not re.match(r"[#>|`~\-+*\d\s]", text)
-    return f"**{run_in}**{' ' if starts_paragraph else PARAGRAPH}{text}" if run_in else text
+    return f"**{escaped(run_in)}**{' ' if starts_paragraph else PARAGRAPH}{text}" if run_in else text

@@ -57,17 +57,23 @@ def tidy(source: str) -> str:
 
 
 def fences(lines: Iterable[str]) -> Iterator[tuple[str, bool]]:
-    """Each line, and whether it belongs to a block of code between fences, the fences themselves included."""
-    opened = ""
-    for line in lines:
-        fence = FENCE.fullmatch(line)
-        if not opened:
-            opened = fence[1] if fence else ""
-            yield line, bool(opened)
-            continue
-        yield line, True
-        if fence and fence[1].startswith(opened) and not fence[2].strip():
-            opened = ""
+    """Each line, and whether it belongs to a block of code between fences, the fences themselves included.
+
+    One begins at the start of a line and is closed somewhere: every reader of Markdown takes that for code.
+    """
+    every = list(lines)
+    last, unclosed = -1, set[str]()
+    for number, line in enumerate(every):
+        fence = FENCE.fullmatch(line) if number > last and not line.startswith(" ") else None
+        if fence and fence[1] not in unclosed:
+            last = next((k for k in range(number + 1, len(every)) if _closes(every[k], fence[1])), last)
+            unclosed |= set() if number < last else {fence[1]}  # nor will one of its kind be further down
+        yield line, number <= last
+
+
+def _closes(line: str, opened: str) -> bool:
+    fence = FENCE.fullmatch(line)
+    return fence is not None and fence[1].startswith(opened) and not fence[2].strip()
 
 
 def elements(source: str) -> Element:

@@ -37,13 +37,15 @@ def test_what_is_too_deep_or_too_long_is_said(source):
     [
         ("```|a|```|b", "1110"),
         ("```|~~~|a|```|b", "11110"),
-        ("```|a|  ```|b|```|c", "111011"),
+        ("```|a|  ```|b|```|c", "111000"),
         ("````|```|a|````|b", "11110"),
         ("``` a`b|c", "00"),
         ("~~~ a`b|c|~~~~|d", "1110"),
-        ("```|``` a|b", "111"),
+        ("```|``` a|b", "000"),
+        ("a| ```|b|```", "0000"),
+        ("``` a|``` b|```|c", "1110"),
     ],
 )
 def test_a_fence_closes_by_its_own_kind(source, inside):
-    """Of at least its length, with nothing behind it; one that is never closed goes on to the end."""
+    """Of at least its length, with nothing behind it; one that is never closed, or set in, is none to every reader."""
     assert "".join(str(int(fenced)) for _, fenced in fences(source.split("|"))) == inside

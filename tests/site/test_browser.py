@@ -18,10 +18,12 @@ import pytest
 
 from generator.build.preview import Live, start
 from generator.pages import html_page
+from generator.pages.markdown_page import markdown
 from generator.shipped import TEMPLATES, Templates
 from generator.spec.grammar import Author
 from generator.text import Text
 from tests import ROOT
+from tests.fixtures.hostile import HOST, RAW, hostile
 from tests.fixtures.report_fixture import LANGUAGES, Told, built, measured, questions, whole
 
 FOLDERS = (*LANGUAGES, "both")
@@ -294,6 +296,49 @@ class TestFigures:
         shown.locator(".matrix a[href='#row-saliency-0-2']").click()
         assert shown.locator("#row-saliency-0-2 .name").inner_text() == "Fear"
         assert abs(shown.evaluate("document.querySelector('#row-saliency-0-2').getBoundingClientRect().top")) < 120
+
+
+class TestHostileTexts:
+    """Whatever stands in titles, names, captions and answers."""
+
+    def test_no_page_asks_another_host_or_runs_anything(self, browser, site, address):
+        """Not even without the policy, which is the second door; nor does what another reader makes of the Markdown."""
+        page = hostile(whole())
+        pages = {"one.html": html_page.html(page, "en", ""), "both.html": html_page.side_by_side(page, "")}
+        pages = {name: re.sub("<meta http-equiv[^>]*>", "", text) for name, text in pages.items()}
+        reader = pytest.importorskip("markdown_it").MarkdownIt("commonmark", {"html": True}).enable("table")
+        pages["md.html"] = f"<!doctype html><meta charset=utf-8>{reader.render(markdown(page, 'en'))}"
+        context, asked = browser.new_context(), []
+        context.on("request", lambda request: asked.append(request.url))
+        for name, text in pages.items():
+            assert "Content-Security-Policy" not in text
+            (site / name).write_text(text, encoding="utf-8")
+            shown = context.new_page()
+            shown.goto(f"{address}/{name}")
+            load_all_pictures(shown)
+            assert shown.evaluate("'hacked' in window") is False
+            leads = shown.evaluate("[...document.querySelectorAll('a[href]')].map(link => link.protocol)")
+            assert set(leads) <= {"http:", "https:", "mailto:"}
+            assert shown.locator("iframe, object, embed, base, form, [onerror]").count() == 0
+        context.close()
+        assert asked
+        assert [url for url in asked if not url.startswith((address, "data:"))] == []
+
+    def test_the_policy_would_stop_it(self, browser, site, address):
+        """Every page has one: pictures, styles, scripts, frames and calls of another host are refused."""
+        (site / "policy.html").write_text(
+            html_page.html(whole(), "en", "").replace("</body>", "".join(RAW) + "</body>"), encoding="utf-8"
+        )
+        context, asked, refused = browser.new_context(), set(), set()
+        context.on("request", lambda request: asked.add(request.url))
+        context.on("requestfailed", lambda request: refused.add(request.url) if request.failure == "csp" else None)
+        shown = context.new_page()
+        shown.goto(f"{address}/policy.html")
+        shown.evaluate("fetch('//evil.example/x').catch(() => 0)")
+        assert shown.evaluate("'hacked' in window") is False
+        context.close()
+        assert {url for url in asked if HOST in url} <= refused
+        assert refused
 
 
 class TestWays:
