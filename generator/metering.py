@@ -5,7 +5,7 @@ same mistake on every machine; the clock is the last resort.
 """
 
 import re
-from collections.abc import ItemsView, Iterable, KeysView, Mapping, Sized, ValuesView
+from collections.abc import ItemsView, Iterable, Iterator, KeysView, Mapping, Sized, ValuesView
 from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
 from time import perf_counter
@@ -63,12 +63,6 @@ def weighed(value: object, part: int = 10) -> object:
     return value
 
 
-def printable(value: object) -> object:
-    """A value on its way into the text, where each of its characters counts."""
-    spend(1 + check_size(size(value)))
-    return value
-
-
 def check_size(amount: int) -> int:
     """Raises InputError where a value would have more characters, items or digits than a text may handle."""
     largest = _METER.get(BEFORE).largest
@@ -77,15 +71,24 @@ def check_size(amount: int) -> int:
     return amount
 
 
-def size(value: object) -> int:
-    """How many characters and items a value has, with all that is in it; counted no further than is allowed."""
-    most, waiting, found = _METER.get(BEFORE).largest, [value], 0
-    while waiting and found <= most:
+def within(value: object) -> Iterator[object]:
+    """A value and everything in it."""
+    waiting = [value]
+    while waiting:
         one = waiting.pop()
-        found += len(one) if isinstance(one, COUNTED) else len(str(one)) if isinstance(one, str) else 1
-        if isinstance(one, HOLDING) and found <= most:
+        yield one
+        if isinstance(one, HOLDING):
             waiting.extend(one)
             waiting.extend(one.values() if isinstance(one, Mapping) else ())
+
+
+def size(value: object) -> int:
+    """How many characters and items a value has, with all that is in it; counted no further than is allowed."""
+    largest, found = most(), 0
+    for one in within(value):
+        found += len(one) if isinstance(one, COUNTED) else len(str(one)) if isinstance(one, str) else 1
+        if found > largest:
+            break
     return found
 
 
@@ -126,3 +129,17 @@ def check_format(template: str) -> None:
     """Raises InputError for widths and precisions above 99, or that come from elsewhere."""
     if "%" in CONVERSION.sub("", template):
         raise InputError("a width or precision above 99 in a format, or no such format; '%d' and '%.1f' are")
+
+
+def formatted(template: str, *values: object, **named: object) -> str:
+    """The filter `format`, for widths and precisions of at most two digits."""
+    check_operation("%", template, named or values)
+    return template % (named or values)
+
+
+def numbers(*limits: int) -> range:
+    """`range`, for at most LONGEST items."""
+    counted = range(*limits)
+    if len(counted) > LONGEST:
+        raise InputError(f"a range of more than {LONGEST} items")
+    return counted

@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, is_dataclass
-from functools import cache, lru_cache, wraps
+from functools import cache, lru_cache, partial, wraps
 from hashlib import sha256
 from itertools import islice
 from pathlib import Path
@@ -19,7 +19,6 @@ from typing import Any, TypeVar
 import jinja2
 from jinja2 import Environment, meta, nodes
 from jinja2.bccache import Bucket
-from jinja2.exceptions import SecurityError
 from jinja2.runtime import Context
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from jinja2.visitor import NodeTransformer
@@ -28,7 +27,6 @@ from markupsafe import Markup
 from generator import metering
 from generator.errors import InputError, ProseError
 from generator.foreign import contents
-from generator.metering import LONGEST
 from generator.shipped import TEMPLATES, Templates, lies_within
 
 __all__ = ["Call", "Environment", "Markup", "calls_in", "check_templates", "names_in", "page_environment"]
@@ -157,10 +155,10 @@ class _Sandbox(ImmutableSandboxedEnvironment):
     intercepted_binops = frozenset({"*", "**", "%", "+"})
 
     def __init__(self, **options: Any) -> None:  # noqa: ANN401  Jinja's own
-        super().__init__(**options, finalize=metering.printable)
-        self.globals = {"range": _bounded_range, "dict": dict, "namespace": self.globals["namespace"]}
+        super().__init__(**options, finalize=_printed)
+        self.globals = {"range": metering.numbers, "dict": dict, "namespace": self.globals["namespace"]}
         self.filters = {name: _bounded(function) for name, function in self.filters.items()}
-        self.filters |= {"format": _bounded_format, "counted": _counted, "weighed": metering.weighed}
+        self.filters |= {"format": metering.formatted, "counted": _counted, "weighed": metering.weighed}
         for unbounded in ("center", "indent", "pprint", "xmlattr"):
             del self.filters[unbounded]
 
@@ -216,6 +214,16 @@ def _at(place: nodes.Node, node: AnyNode) -> AnyNode:
     return node
 
 
+def _printed(value: object) -> object:
+    """A value on its way into the text, where each of its characters counts and nothing is shown that is no value."""
+    metering.weighed(value, part=1)
+    for one in metering.within(value):
+        if callable(one) and not isinstance(one, jinja2.Undefined):
+            name = one.args[0] if isinstance(one, partial) else "this"
+            raise InputError(f"'{name}' is a function, and no value: it is called, as {name}(…)")
+    return value
+
+
 @jinja2.pass_context  # which cannot be worked out beforehand
 def _counted(context: Context, steps: int) -> bool:
     return metering.spend(steps)
@@ -233,20 +241,6 @@ def _bounded(function: Callable[..., Any]) -> Callable[..., Any]:
         return metering.weighed(list(islice(made, metering.most() + 1)) if isinstance(made, Iterator) else made)
 
     return bounded
-
-
-def _bounded_format(template: str, *values: object, **named: object) -> str:
-    """The filter `format`, for widths and precisions of at most two digits."""
-    metering.check_operation("%", template, named or values)
-    return template % (named or values)
-
-
-def _bounded_range(*limits: int) -> range:
-    """`range`, for at most LONGEST items."""
-    numbers = range(*limits)
-    if len(numbers) > LONGEST:
-        raise SecurityError(f"a range of more than {LONGEST} items")
-    return numbers
 
 
 @cache

@@ -33,15 +33,22 @@ PLAIN = {
     ),  # a whole number of more digits than a computer counts with is a text
     "merge": re.compile(r"<<$"),
 }
+BRACES = "a text that begins with '{{' stands in quotes, or on the lines below a |"
 MISREAD = (
     (re.compile(r"[ \t]*(?:- +)*[\w-]+(：)"), "'：' is a full-width colon; a key ends with ':' and a space"),
     (re.compile(r" *(\t)"), "the line is indented with a tab; YAML takes spaces"),
     (re.compile(r"[ -]*[a-z_]+(:)[^\s:/]"), "after the ':' of a key there has to be a space"),
     (re.compile(r"[^，]*[{\[][^，]*(，)"), "'，' is a full-width comma; what stands in brackets is parted by ','"),
+    (re.compile(r".*?: +(\{\{)"), BRACES),
+    (
+        re.compile(r"[^\"'{\[]*?: +([@`%*]|\[[^\]]*\] *[^\s,#\]}]|\"[^\"]*\" *[^\s,#\]}]|- )"),
+        "a text that begins with such a sign stands in quotes, or on the lines below a |",
+    ),
     (re.compile(r"[^:\"'{\[]*: +[^\"'{\[|>\s][^{\[]*?(: )"), "a text with a colon and a space in it stands in quotes"),
 )  # how a line may be meant that is no YAML: where it goes wrong, and the cure
 FULL_WIDTH_KEY = re.compile(r"[ \t]*(?:- +)*[a-z_]+(：)")
 TOO_DEEP = f"nested too deeply: more than {DEEPEST} lists or mappings within each other"
+CUT = re.compile(r"[ \t]*(?<=[ \t])#\d")  # a number of something, no comment
 ESCAPES = "in double quotes a \\ begins an escape; write a path with / and a formula in single quotes"
 FORMULA = re.compile(r"(?<!\\)\$(?!\s)[^$]*?(?<!\\)(?:\\\\)*\\[a-zA-Z]{2}[^$]*(?<!\s)\$")  # with an escape in it
 
@@ -240,6 +247,10 @@ class _Reading:
         written = self.text[node.start_mark.index : node.end_mark.index]
         if written.startswith('"') and FORMULA.search(written):
             self.refuse(node, path, ESCAPES)
+        if isinstance(node, yaml.ScalarNode) and not node.style and CUT.match(self.text, node.end_mark.index):
+            self.refuse(
+                node, path, f"'{node.value:.40}' is all of this text: behind ' #' stands a comment; put it in quotes"
+            )
         if half := HALF.search(node.value):
             self.refuse(node, path, f"U+{ord(half[0]):04X} is half a character; write the whole one")
         return _scalar(node)
@@ -280,7 +291,7 @@ class _Reading:
 def _wrong(key: yaml.Node) -> str:
     """Why this is no key, or what is wrong with its signs; '' where nothing is."""
     if not isinstance(key, yaml.ScalarNode):
-        return "a key has to be a word"
+        return BRACES if isinstance(key, yaml.MappingNode) else "a key has to be a word"
     if len(key.value) > LONGEST_KEY or HALF.search(key.value):
         return f"a key of more than {LONGEST_KEY} characters, or with half a character, is none of a report"
     if "：" in key.value:

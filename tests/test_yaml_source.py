@@ -183,3 +183,24 @@ def test_a_formula_in_double_quotes(tmp_path, written, wrong):
     """YAML would read a bell and a backspace in it, in silence."""
     said = said_about(tmp_path, HEAD + f"  - {{id: q, answer: {written}}}\n")
     assert [line.split(": ", 1)[1] for line in said] == [f"questions[0].answer: {ESCAPES}"] * wrong
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "{{ accuracy() }} of all",
+        "{{ accuracy() }}",
+        "@me",
+        "`code` is",
+        "*bold* text",
+        "[see] this",
+        '"a" and b',
+        "- a",
+    ],
+)
+def test_a_text_that_begins_like_yaml_has_its_cure(tmp_path, answer):
+    """At its own line, in words instead of the parser's."""
+    said = said_about(tmp_path, HEAD + f"  - id: q\n    answer:\n      en: {answer}\n")
+    assert len(said) == 1
+    assert said[0].startswith("report.yaml:10:")
+    assert said[0].endswith("stands in quotes, or on the lines below a |")

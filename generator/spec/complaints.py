@@ -10,6 +10,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from generator.errors import Problem, lookalike, suggestion
+from generator.spec.fields import CUT, IN_QUOTES
 from generator.yaml_source import Source, child
 
 Keys = tuple[str | int, ...]  # of a place in the data, from the outside in
@@ -53,6 +54,23 @@ def complaints(error: ValidationError, model: type[BaseModel], source: Source, p
     ]
 
 
+def without_value(error: ValidationError, model: type[BaseModel], source: Source) -> list[Problem]:
+    """The problems of keys that have nothing behind them and that nobody knows: often the rest of a text."""
+    unknown = [e for e in error.errors(include_url=False) if e["type"] == CUT or _unknown_and_empty(e)]
+    return [
+        source.problem(
+            reduce(child, _located(source.data, e["loc"], e["type"]), ""),
+            _message([e], _located(source.data, e["loc"], e["type"]), model),
+            at_key=True,
+        )
+        for e in unknown
+    ]
+
+
+def _unknown_and_empty(error: ErrorDetails) -> bool:
+    return error["type"] == "extra_forbidden" and error["input"] is None
+
+
 def _value_at(data: Any, path: str) -> Any:  # noqa: ANN401  any YAML value
     """The value at a path as messages write it, of parsed data."""
     for key, index in re.findall(r"([^.\[\]]+)|\[(\d+)\]", path):
@@ -80,11 +98,13 @@ def _explained_deeper(keys: Keys, group: list[ErrorDetails], groups: Iterable[Ke
 
 def _message(group: list[ErrorDetails], keys: Keys, model: type[BaseModel]) -> str:
     first = group[0]
-    custom = [e["msg"] for e in group if e["type"] == "wrong"]
+    custom = [e["msg"] for e in group if e["type"] in ("wrong", CUT)]
     if custom:
         return custom[0]
     if first["type"] == "extra_forbidden":
-        return f"unknown key '{keys[-1]}'{suggestion(str(keys[-1]), _known_at(model, keys[:-1]))}"
+        near = suggestion(str(keys[-1]), _known_at(model, keys[:-1]))
+        rest = first["input"] is None and not str(keys[-1]).isidentifier()
+        return f"unknown key '{keys[-1]}'{near}{'; ' + IN_QUOTES if rest else ''}"
     if first["type"] == "missing":
         lengths = [int(e["loc"][-1]) + 1 for e in group if isinstance(e["loc"][-1], int)]
         return f"needs {max(lengths)} entries" if lengths else "is missing"

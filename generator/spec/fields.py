@@ -38,6 +38,8 @@ LANGUAGE = re.compile(r"([A-Za-z]{2,3})(?:-([A-Za-z]{4}))?(?:-([A-Za-z]{2}|\d{3}
 
 ESCAPED = dict(zip("\0\a\b\t\n\v\f\r\x1b\x85\xa0\u2028\u2029", map("\\{}".format, "0abtnvfreN_LP"), strict=True))
 """What a path of Windows turns into in double quotes, and how it was written."""
+CUT = "cut"  # the kind of a refusal: a key that is the rest of a text
+IN_QUOTES = "a text with a comma in it, within braces, stands in quotes"
 TARGETS = ("label", "predicted", "each", "both")  # beside the classes
 
 
@@ -76,7 +78,16 @@ def language_tag(value: str) -> str:
 def _text(value: object) -> Text:
     if not isinstance(value, dict) or not value:
         return Text.of(_string(value, "a text has to be a string, or a mapping from language to string"))
-    return Text({language_tag(k): _string(v, f"the text in '{k}' has to be a string") for k, v in value.items()})
+    return Text(
+        {language_tag(k): _string(v, f"the text in '{k}' has to be a string") for k, v in value.items() if said(k, v)}
+    )
+
+
+def said(key: str, value: object) -> bool:
+    """Whether a key has a value; one without, that is no language, is the rest of a text."""
+    if value is None and not LANGUAGE.fullmatch(key):
+        raise PydanticCustomError(CUT, "{message}", {"message": f"'{key}' is a key of its own; {IN_QUOTES}"})
+    return value is not None
 
 
 def _string(value: object, otherwise: str) -> str:

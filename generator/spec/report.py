@@ -1,11 +1,8 @@
 """report.yaml → Report, which every later stage reads: every problem at once, at its line, before any computing."""
 
 import json
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from importlib import import_module
-from importlib.util import module_from_spec, spec_from_file_location
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -16,17 +13,17 @@ from pydantic_core import PydanticCustomError
 from generator import yaml_source
 from generator.build_options import BuildOptions
 from generator.data.data_source import guess_kind
-from generator.errors import GeneratorError, InputError, Problem, SpecError, suggestion
+from generator.errors import InputError, Problem, SpecError, suggestion
 from generator.limits import USUAL, Limits
 from generator.methods import METHODS, load_all
 from generator.regions import Region
 from generator.samples import ClassWords
 from generator.shipped import Templates
-from generator.spec.complaints import complaints
+from generator.spec.complaints import complaints, without_value
 from generator.spec.fields import Scope, existing, language_tag
 from generator.spec.grammar import Author, Class, Data, Document, Evidence, Figure, ModelFile, Question, by_layer
+from generator.spec.plugins import plugged
 from generator.spec.references import VALUE, Declared, Entry, declared, ids, misreferences, wrong_prose
-from generator.steps import step
 from generator.templating import check_templates
 from generator.text import Text, bilingual
 from generator.words import folders_beside, speaks
@@ -37,7 +34,6 @@ MODEL = "model"  # the name of the only model
 REGRESSION = Class(id=VALUE).model_copy(
     update={"name": bilingual("Value", "輸出值")}
 )  # of a regression that gives it no name
-LOADS_KERAS = re.compile(r"^(import|from) (keras|tensorflow)", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -126,7 +122,7 @@ def load(path: Path, options: BuildOptions = BuildOptions()) -> Report:  # noqa:
     """The report of a spec; raises SpecError with every problem (under `strict` also the warnings), or InputError."""
     source = yaml_source.read(path)
     load_all()
-    problems = _plugged(source, path.parent, options.trust_plugins)
+    problems = plugged(source, path.parent, options.trust_plugins)
     data = _overridden(_without_nulls(source.data), options)
     names = declared(data)
     document = _validated(data, names, source, problems)
@@ -139,38 +135,6 @@ def load(path: Path, options: BuildOptions = BuildOptions()) -> Report:  # noqa:
     if options.strict and report.warnings:
         raise SpecError(report.warnings)
     return report
-
-
-def _plugged(source: Source, folder: Path, trusted: bool) -> list[Problem]:
-    """The methods of the spec's plugins, registered; what went wrong with them."""
-    listed = source.data.get("plugins")
-    problems = []
-    for position, name in enumerate(listed if isinstance(listed, list) else ()):
-        path = folder / str(name)
-        if not path.is_file():
-            continue  # the grammar says so
-        message = _plugin_mistake(path) if trusted else f"'{name}' is code of its own; --trust-plugins lets it run"
-        problems += [source.problem(child("plugins", position), message)] if message else []
-    return problems
-
-
-def _plugin_mistake(path: Path) -> str:
-    """Runs a file that registers methods; where it fails or takes a built-in method's name, what is wrong with it."""
-    before = dict(METHODS)
-    spec = spec_from_file_location(f"report_plugin_{path.stem}", path)
-    if spec is None or spec.loader is None:
-        return f"'{path.name}' is not a Python file"
-    try:
-        with step("opening", str(path), error=InputError):
-            if LOADS_KERAS.search(path.read_text(encoding="utf-8")):  # by our door: it would greet on stderr
-                import_module("generator.model.keras_door")
-            spec.loader.exec_module(module_from_spec(spec))
-    except GeneratorError as error:
-        return f"'{path.name}' fails: {error}"
-    finally:
-        replaced = {name: ours for name, ours in before.items() if ours.built_in and METHODS.get(name) is not ours}
-        METHODS.update(replaced)
-    return f"'{path.name}' may not replace the method '{next(iter(replaced))}'" if replaced else ""
 
 
 def _without_nulls(value: Any) -> Any:  # noqa: ANN401  any YAML value
@@ -200,6 +164,11 @@ def _validated(data: Mapping[str, Any], names: Declared, source: Source, problem
     """The spec by its grammar; what is wrong is added to the problems."""
     folder = source.file.parent.resolve()
     scope = Scope(folder, ids(names.classes), ids(names.models) or (MODEL,), ids(names.figures))
+    if _without_nulls(source.data) != source.data:
+        try:
+            Document.model_validate_json(json.dumps(source.data), strict=True, context=scope)
+        except ValidationError as error:
+            problems += without_value(error, Document, source)
     try:
         return Document.model_validate_json(json.dumps(data), strict=True, context=scope)
     except ValidationError as error:

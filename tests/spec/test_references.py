@@ -145,6 +145,10 @@ def test_a_method_that_is_no_word_is_one_mistake(tmp_path, method):
         ("{{ gap('lime').hight }}", "a claim has no 'hight'; docs/spec.md lists what it has"),
         ("{{ strongest('lime') }}", "figure 'lime' has no patterns of filters or classes"),
         ("{{ accuracy()|round('x') }}", "cannot be interpreted as an integer"),
+        ("{{ area }}", "'area' is a function, and no value: it is called, as area(…)"),
+        ("{{ [area] }}", "'area' is a function, and no value"),
+        ("{{ range }}", "'this' is a function, and no value"),
+        ("{{ accuracy().known }} {{ accuracy.known }}", "has no attribute 'known'"),
         ("{% include 'x' %}", "a text cannot include, import or extend another"),
     ],
 )

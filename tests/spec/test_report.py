@@ -90,52 +90,6 @@ def test_options_that_do_not_fit(tmp_path):
     assert [q.id for q in loaded(tmp_path, spec, only=("filters",)).built] == ["filters"]
 
 
-def test_a_plugin_that_fails_is_named(tmp_path):
-    """A trusted plugin that cannot run, or that takes the name of a built-in method, is the author's mistake."""
-    spec = HEAD.replace("regions:", "plugins: [mine.py]\nregions:") + "  - {id: q}\n"
-    plugin = tmp_path / "mine.py"
-    plugin.write_text("import generator.nothing_there\n")
-    assert said_about(tmp_path, spec, trust_plugins=True) == [
-        "report.yaml:5:11: plugins[0]: 'mine.py' fails: ModuleNotFoundError: No module named 'generator.nothing_there'"
-    ]
-    built_in = METHODS["saliency"]
-    plugin.write_text("from generator.methods import *\nMETHODS['saliency'] = METHODS['lime']\n")
-    assert said_about(tmp_path, spec, trust_plugins=True) == [
-        "report.yaml:5:11: plugins[0]: 'mine.py' may not replace the method 'saliency'"
-    ]
-    assert METHODS["saliency"] is built_in
-
-
-@pytest.mark.parametrize(
-    ("code", "mistake"),
-    [
-        ("import sys; sys.exit('no GPU')", "SystemExit: no GPU"),
-        ("open('/not/here')", "FileNotFoundError: [Errno 2] No such file or directory: '/not/here'"),
-        ("{}['grey']", "KeyError: 'grey'"),
-        ("raise RuntimeError", "RuntimeError"),
-        ("assert False, 'old NumPy'", "AssertionError: old NumPy"),
-        ("class Stop(BaseException): pass\nraise Stop('here')", "Stop: here"),
-    ],
-)
-def test_whatever_a_plugin_raises_is_told_at_its_line(tmp_path, code, mistake):
-    """Also where it would end the program, and the methods of ours are as they were."""
-    spec = HEAD.replace("regions:", "plugins: [mine.py]\nregions:") + "  - {id: q}\n"
-    built_in = METHODS["saliency"]
-    (tmp_path / "mine.py").write_text(f"from generator.methods import METHODS\nMETHODS.pop('saliency')\n{code}\n")
-    assert said_about(tmp_path, spec, trust_plugins=True) == [
-        f"report.yaml:5:11: plugins[0]: 'mine.py' fails: {mistake}"
-    ]
-    assert METHODS["saliency"] is built_in
-
-
-def test_who_breaks_off_a_plugin_breaks_off_the_program(tmp_path):
-    """Ctrl-C is no mistake of the plugin's."""
-    spec = HEAD.replace("regions:", "plugins: [mine.py]\nregions:") + "  - {id: q}\n"
-    (tmp_path / "mine.py").write_text("raise KeyboardInterrupt\n")
-    with pytest.raises(KeyboardInterrupt):
-        loaded(tmp_path, spec, trust_plugins=True)
-
-
 def test_junk_never_ends_in_a_traceback(tmp_path):
     """Whatever is cut out of, doubled in or thrown into a spec, it loads or is refused by our own error."""
     whole = (HEAD + ANSWER % "{{ fig('lime') }}") + FIGURE.replace("id: q", "id: r") + "method: gradcam\n"
@@ -345,3 +299,27 @@ def test_limits_are_those_of_the_spec(tmp_path):
         "report.yaml:5:16: limits.file: 'much' is no size; 4 GB and 500 MB are",
         "report.yaml:5:30: limits.pixels: has to be at least 1, not 0",
     ]
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        (
+            "title: {en: Saliency, maps and more}",
+            "1:1: title: 'maps and more' is a key of its own; a text with a comma in it, within braces, stands in",
+        ),
+        ("title: {en: T, zh-Hant: }", ""),
+        ("title: T\nmodle:", "2:1: modle: unknown key 'modle'; did you mean 'model'?"),
+        ("title: T\nauthor: {name: Ann, and others}", "within braces, stands in quotes"),
+        (
+            "title: Task #1 of two",
+            "1:8: title: 'Task' is all of this text: behind ' #' stands a comment; put it in quotes",
+        ),
+        ("title: Task # a comment", ""),
+        ("title: T\nseed:", ""),
+    ],
+)
+def test_no_text_is_lost(tmp_path, line, message):
+    """A key that nobody knows is refused without a value too: it is often the rest of a text."""
+    said = said_about(tmp_path, HEAD.replace("title: {zh-Hant: 報告, en: Report}", line, 1) + "  - {id: q}\n")
+    assert [one.partition(message)[1] for one in said] == ([message] if message else [])
