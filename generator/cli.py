@@ -6,23 +6,27 @@ Everything a command needs is imported inside it, so that no command waits for a
 import argparse
 import io
 import json
+import os
 import sys
 import traceback
 from collections.abc import Sequence
 from dataclasses import fields
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from generator import __version__
 from generator.build_options import FORMATS, BuildOptions
 from generator.disk import COMMAND
-from generator.errors import ComputationError, GeneratorError
+from generator.errors import ComputationError, GeneratorError, clipped
 from generator.steps import WATCH
 
 if TYPE_CHECKING:
     from generator.spec.report import Report
 
 BUILT, FAILED, WRONG, INTERRUPTED = 0, 1, 2, 130
+LONGEST, LONGEST_NAME = 4_000, 255  # bytes of a path, and of a name in it, that systems take
+BESIDE = 55  # bytes of them that the names of what is written beside a site add
 COMMANDS = ("build", "check", "init", "serve", "methods", "schema", "clear-cache")
 
 
@@ -61,6 +65,13 @@ def _print_what_can_be() -> None:
             stream.reconfigure(errors="backslashreplace")
 
 
+def _path(text: str, longest: int = LONGEST_NAME) -> Path:
+    """A path of the command line; one that no system takes is a wrong option."""
+    if len(os.fsencode(text)) > LONGEST or any(len(os.fsencode(part)) > longest for part in Path(text).parts):
+        raise argparse.ArgumentTypeError(f"'{clipped(text, 60)}' is longer than a path or a name in it may be")
+    return Path(text)
+
+
 def parser() -> argparse.ArgumentParser:
     program = COMMAND if Path(sys.argv[0]).stem == COMMAND else "python -m generator"
     top = argparse.ArgumentParser(
@@ -73,7 +84,7 @@ def parser() -> argparse.ArgumentParser:
     _add_build(commands.add_parser("build", help="build the report (the default)"), _build)
     _add_check(commands.add_parser("check", help="say what is wrong with a spec, without computing"))
     init = commands.add_parser("init", help="write a commented starter report that builds as it is")
-    init.add_argument("folder", type=Path, metavar="DIR")
+    init.add_argument("folder", type=_path, metavar="DIR")
     init.set_defaults(run=_init)
     serve = commands.add_parser("serve", help="build, show in a browser, and rebuild on every change")
     _add_build(serve, _serve)
@@ -83,7 +94,7 @@ def parser() -> argparse.ArgumentParser:
     methods.set_defaults(run=_methods)
     commands.add_parser("schema", help="the JSON Schema of report.yaml").set_defaults(run=_schema)
     clear = commands.add_parser("clear-cache", help="forget what builds of a spec have computed")
-    clear.add_argument("spec", type=Path, nargs="?", default=Path("report.yaml"), metavar="report.yaml")
+    clear.add_argument("spec", type=_path, nargs="?", default=Path("report.yaml"), metavar="report.yaml")
     _add_cache(clear)
     clear.set_defaults(run=_clear_cache)
     return top
@@ -92,28 +103,33 @@ def parser() -> argparse.ArgumentParser:
 def _add_build(command: argparse.ArgumentParser, run: object) -> None:
     option = command.add_argument
     option("--formats", type=_formats, default=FORMATS, metavar="LIST", help="html,md,pdf, or none: figures only")
-    option("--exports", type=Path, metavar="DIR", help="the exported files go there too")
+    option("--exports", type=_path, metavar="DIR", help="the exported files go there too")
     option("--no-cache", action="store_true", help="compute everything anew")
-    option("--arrays", type=Path, metavar="DIR", help="write what was drawn as DIR/<figure-id>.npz")
+    option("--arrays", type=_path, metavar="DIR", help="write what was drawn as DIR/<figure-id>.npz")
     _add_reading(command)
     command.set_defaults(run=run)
 
 
 def _add_cache(command: argparse.ArgumentParser) -> None:
     folder = "where computed values are kept; default: beside the spec, or the user's cache if that cannot be written"
-    command.add_argument("--cache", type=Path, metavar="DIR", help=folder)
+    command.add_argument("--cache", type=_path, metavar="DIR", help=folder)
 
 
 def _add_reading(command: argparse.ArgumentParser) -> None:
     """What every command that reads a spec takes."""
     option = command.add_argument
-    option("spec", type=Path, metavar="report.yaml")
-    option("--output", type=Path, metavar="DIR", help="the site's folder; default: site beside the spec")
+    option("spec", type=_path, metavar="report.yaml")
+    option(
+        "--output",
+        type=partial(_path, longest=LONGEST_NAME - BESIDE),
+        metavar="DIR",
+        help="the site's folder; default: site beside the spec",
+    )
     option("--trust-model", action="store_true", help="let code that is stored in the model file run")
     option("--languages", type=_words, default=(), metavar="LIST", help="instead of the spec's, such as en,zh-Hant")
     option("--only", action="append", default=[], metavar="QUESTION_ID", help="this question alone; repeatable")
     _add_cache(command)
-    option("--data", type=Path, metavar="PATH", help="instead of the spec's data.path")
+    option("--data", type=_path, metavar="PATH", help="instead of the spec's data.path")
     option("--trust-plugins", action="store_true", help="let the spec's plugins run")
     option("--trust-templates", action="store_true", help="let templates beside the spec run outside the sandbox")
     option("--strict", action="store_true", help="warnings are errors")

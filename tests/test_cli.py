@@ -176,3 +176,16 @@ def test_a_file_that_may_not_be_read_is_no_traceback(monkeypatch, capsys):
     monkeypatch.setattr("generator.spec.report.load", refused)
     assert cli.main(["check", "report.yaml"]) == cli.WRONG
     assert capsys.readouterr().err == "faces/3.png: may not be read or written: Permission denied\n"
+
+
+@pytest.mark.parametrize("long", ["a" * 5_000, "圖" * 90, "a/" * 2_100])
+@pytest.mark.parametrize(
+    "form", ["{}", "check {}", "x.yaml --output {}", "x.yaml --data {}", "x.yaml --cache {}", "init {}"]
+)
+def test_a_path_that_no_system_takes_is_a_wrong_option(capsys, form, long):
+    """In a short sentence, whichever path it is."""
+    with pytest.raises(SystemExit) as ended:
+        cli.main(form.format(long).split())
+    err = capsys.readouterr().err
+    assert ended.value.code == 2
+    assert "is longer than a path or a name in it may be" in err and len(err) < 2_000
