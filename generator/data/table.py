@@ -9,10 +9,10 @@ from dataclasses import replace
 from generator.data.data_source import DataSource
 from generator.data.file_table import read_files
 from generator.data.pixel_columns import order_of
-from generator.data.pixel_form import SOME, layout_of, range_of, square
+from generator.data.pixel_form import SOME, Layout, layout_of, range_of, square
 from generator.data.pixel_table import PixelTable, Survey, survey
 from generator.data.table_form import NAMES, SHOWN, Columns, TableForm, form_of
-from generator.data.table_labels import labels_of, rows_of_part
+from generator.data.table_labels import Place, Words, labels_of, rows_of_part
 from generator.data.table_lines import Encoding, decoded, encoding_of
 from generator.data.table_rows import SAID, SEPARATORS, a_table, ends_of_rows, split
 from generator.errors import DataError
@@ -77,23 +77,11 @@ def _pixels(
 
     found = survey(path, encoding, form, start, at, source.limits)
     words = dict(_words(source, form, found, classes))
-    for column, texts in words.items():
-        more = next((row for row, text in enumerate(texts) if text), None)
-        if more is not None and not form.names[column] and not texts[0]:
-            raise DataError(f"{place(more)}: has more columns than the first row; is that one cut short?")
+    _even(place, form, words)
     label, doubts = labels_of(source, place, form, words, len(found.start), classes)
     rows = rows_of_part(source, form, words, len(label))
     bounds, dim = range_of(place, found.extent, source.range)
-    count = found.values.shape[1]
-    names = form.names[slice(*form.pixels)] if form.pixels else ()
-    order = order_of(f"{path}", names if len(names) == count else (), source.size)
-    some = found.values[:SOME] if order.columns is None else found.values[:SOME, order.columns]
-    if form.header and order.size is None and not square(count) and square(count - 1) and "".join(names).isdecimal():
-        raise DataError(
-            f"{path}: line 1: the columns {names[0]} to {names[-1]} are one more than the pixels of a square; say in "
-            f"`data` which is the label, `columns: {{label: '{names[0]}'}}` or `columns: {{label: '{names[-1]}'}}`"
-        )
-    layout = replace(layout_of(place(0), count, order.size, some), order=order.columns)
+    layout, order = _layout(place, source, form, found)
     kept = found.values if found.whole else None
     return PixelTable(
         path=str(path),
@@ -107,9 +95,32 @@ def _pixels(
         length=found.length[rows],
         digest=found.digest,
         top=float(found.extent.high.max()),
-        questions=(*doubts, *dim, *order.questions),
+        questions=(*doubts, *dim, *order),
         kept=kept if kept is None or len(rows) == len(kept) else kept[rows],
     )
+
+
+def _even(place: Place, form: TableForm, words: Words) -> None:
+    """Raises DataError at the first row that has more columns than the names and the first row have."""
+    last = form.pixels[1] if form.pixels else 0
+    for texts in (words[column] for column in words if column >= last and not form.names[column]):
+        more = next((row for row, text in enumerate(texts) if text), None)
+        if more is not None and not texts[0]:
+            raise DataError(f"{place(more)}: has more columns than the first row; is that one cut short?")
+
+
+def _layout(place: Place, source: DataSource, form: TableForm, found: Survey) -> tuple[Layout, tuple[str, ...]]:
+    """Where each number stands in a picture, and what is doubtful of it; raises DataError."""
+    path, count = source.existing, found.values.shape[1]
+    names = form.names[slice(*form.pixels)] if form.pixels else ()
+    order = order_of(f"{path}", names if len(names) == count else (), source.size)
+    if form.header and order.size is None and not square(count) and square(count - 1) and "".join(names).isdecimal():
+        raise DataError(
+            f"{path}: line 1: the columns {names[0]} to {names[-1]} are one more than the pixels of a square; say in "
+            f"`data` which is the label, `columns: {{label: '{names[0]}'}}` or `columns: {{label: '{names[-1]}'}}`"
+        )
+    some = found.values[:SOME] if order.columns is None else found.values[:SOME, order.columns]
+    return replace(layout_of(place(0), count, order.size, some), order=order.columns), order.questions
 
 
 def _words(
