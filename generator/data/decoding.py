@@ -52,6 +52,7 @@ BARE = (".tif", ".tiff", ".pgm", ".pnm")  # that may hold such
 RESAMPLED = {"bilinear": Image.Resampling.BILINEAR, "bicubic": Image.Resampling.BICUBIC}
 RESAMPLED["lanczos"] = Image.Resampling.LANCZOS
 SIDE = 65_535  # pixels, as in a JPEG: weights are held for each pixel along a side
+IN_DIGITS, DIGITS = "ppm_plain", 2_000_000  # Pillow reads them in Python, a million in some seconds
 MUCH = 2  # times the size that is needed: from there on a picture is decoded small
 ORIENTATION, SIDEWAYS = 0x0112, 5  # of EXIF: from there on height and width are swapped
 UPSIDE, MIRRORED = (3, 4, 7, 8), (2, 3, 6, 7)  # whose first rows, or columns, are the last that are stored
@@ -201,6 +202,10 @@ def _opened(file: Path, limits: Limits) -> Iterator[ImageFile]:
         what = f"{file}: not a picture that can be read"
         try:
             with parsed(PictureError, what, f"; {CURE}"), Image.open(content, formats=formats()) as picture:
+                if any(tile[0] == IN_DIGITS for tile in picture.tile) and prod(picture.size) > DIGITS:
+                    raise PictureError(
+                        f"{file}: more than {DIGITS:,} pixels that are written in digits; save it as PNG"
+                    )
                 if large := _too_large(picture.size, limits):
                     raise PictureError(f"{file}: {large}")
                 yield picture

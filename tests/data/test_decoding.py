@@ -279,6 +279,17 @@ def test_a_picture_that_claims_too_much_is_refused_before_memory_is_taken(tmp_pa
             read()
 
 
+def test_pixels_in_digits_are_read_as_long_as_it_takes_seconds(tmp_path):
+    """The text form of PGM; a photograph in it would take minutes."""
+    (tmp_path / "a.pgm").write_bytes(b"P2\n2 1\n255\n7 9")
+    assert read_picture(tmp_path / "a.pgm").tolist() == [[7, 9]]
+    (tmp_path / "a.pgm").write_bytes(b"P2\n2000 1001\n255\n7 9")
+    with pytest.raises(
+        DataError, match=r"a\.pgm: more than 2,000,000 pixels that are written in digits; save it as PNG"
+    ):
+        read_picture(tmp_path / "a.pgm")
+
+
 def test_the_limit_of_pixels_is_the_specs(tmp_path):
     """Smaller or larger than the usual one, for the head too."""
     Image.fromarray(COLOUR).save(tmp_path / "a.png")
