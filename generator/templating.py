@@ -39,7 +39,8 @@ ONLY_TAGS = re.compile(r"[ \t]*(?:\{%(?:(?!%\}).)*%\}[ \t]*)+")
 OPEN_TYPES = frozenset({"builtins", "jinja2", "markupsafe", "generator"})  # whose attributes prose may read
 PLAIN_TYPES = (str, bytes, int, float, list, tuple, dict)  # whose methods make new values
 CODE = frozenset({"report.typ", "early.js", "script.js"})  # of templates: what is run by others, outside any sandbox
-LACKING = re.compile(r"'generator\.[\w.]*?(\w+) object' has no attribute '(.*)'")
+LACKING = re.compile(r"'?generator\.[\w.]*?(\w+) object'? has no (?:attribute|element) (.*)")
+NEVER_THERE = re.compile(r"has no attribute|(?:Quantity|Claim|Share) object has no element")
 NO_DIGEST = sha256().digest()
 LONGEST_TEXT = 200_000  # characters of one text of a spec
 AnyNode = TypeVar("AnyNode", bound=nodes.Node)
@@ -319,8 +320,8 @@ def render_prose(source: str, context: Mapping[str, object]) -> str:
     try:
         return jinja2.Template.from_code(_prose(), code, {**_prose().globals}).render(context)
     except Exception as error:  # whatever an expression of somebody else raises
-        absent = isinstance(error, jinja2.UndefinedError) and "has no attribute" not in str(error)
-        by_value = absent or isinstance(error, ArithmeticError | LookupError | ValueError)
+        absent = isinstance(error, jinja2.UndefinedError) and not NEVER_THERE.search(str(error))
+        by_value = absent or isinstance(error, ArithmeticError | LookupError | ValueError) or "Unknown" in str(error)
         raise ProseError(_place(error)[1], _said(error), by_value) from error
 
 
@@ -329,7 +330,7 @@ def _said(error: Exception) -> str:
     if isinstance(error, RecursionError | MemoryError) or (isinstance(error, SyntaxError) and "nested" in str(error)):
         return "nested too deeply, or calls itself without end"
     if found := LACKING.match(str(error)):
-        return f"a {found[1].lower()} has no '{found[2]}'; docs/spec.md lists what it has"
+        return f"a {found[1].lower()} has no {found[2]}; docs/spec.md lists what it has"
     return getattr(error, "msg", None) or str(error) or type(error).__name__
 
 

@@ -82,7 +82,7 @@ class Rehearsal(Spoken):
     @property
     def _known(self) -> Mapping[str, tuple[str, Iterable[str]]]:
         """What an argument has to name where the build would only look it up in what was computed."""
-        return {"row": ("class", self.facts.classes)}
+        return {"row": ("class", self.facts.classes), "region": ("region", self.facts.regions)}
 
     def _of_kind(self, figure: str, kind: str, what: str) -> None:
         """Raises InputError for a figure that will never have such artefacts, else that it is not built."""

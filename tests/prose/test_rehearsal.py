@@ -23,6 +23,8 @@ NAMED = (("cat", "dog"), ("eyes", "mouth"), {"maps": "gradcam", "climb": "filter
         ("{{ probability('maps', 1.5) }}", r"row has to be a text or a whole number, not 1.5"),
         ("{{ accuracy(1) }}", r"accuracy\(\): too many positional arguments"),
         ("{{ accuracy().foo }}", "a quantity has no 'foo'"),
+        ("{{ accuracy()[0] }}", "a quantity has no 0"),
+        ("{{ attribution_share('maps', 'ey' ~ 's') }}", "unknown region 'eys'; did you mean 'eyes'"),
         ("{{ accuracy.foo }}", "has no attribute 'foo'"),
         ("{{ gap('maps').foo }}", "a claim has no 'foo'"),
         ("{{ recall('cat')() }}", "not callable"),
@@ -76,6 +78,7 @@ def test_what_no_value_would_mend_is_found(source, message):
         "{{ lime_fit('maps').stability }}",
         "{{ image_index('maps', 'cat') + 1 }}{{ prediction('maps', 3) == 'cat' }}{{ input_size() }}{{ model_name() }}",
         "{{ best_classes(2)|join(', ') }}{{ best_classes().apart }}{{ looks_at('maps', 'cat')|length }}",
+        "{{ fact('maps', 'layer')|tojson }}{{ fact('maps', 'layers')[0] }}{{ looks_at('maps')|first }}",
         "{{ fig('maps') }}\n\n{{ figure('climb') }}",
     ],
 )
