@@ -13,6 +13,7 @@ from generator.build.checks import warn
 from generator.build.preview import HOST, Live, start
 from generator.build.program import build
 from generator.build.stamp import files_in, fingerprint
+from generator.build.texts import files_shown
 from generator.build_options import BuildOptions
 from generator.errors import GeneratorError, told
 from generator.shipped import TEMPLATES
@@ -53,7 +54,7 @@ def rebuild(spec: Path, options: BuildOptions, live: Live, before: tuple[Path, .
         try:
             watched = (*before, *named(spec))
             report = load(spec, options)
-            watched = (*report.inputs, TEMPLATES)
+            watched = (*report.inputs, *files_shown(report), TEMPLATES)
             warn(report.warnings, options)
             build(report, options)
             output = report.output

@@ -64,6 +64,13 @@ def pictures_in(report: Report, texts: Iterable[str]) -> dict[str, bytes]:
     return {f"{PICTURES}/{beside(address)}": picture(report.folder, address, report.limits) for address in shown}
 
 
+def files_shown(report: Report) -> list[Path]:
+    """The files of the pictures that the spec's texts show, as far as they are written there."""
+    texts = (unsaid(source) for _, source in _written(report) if "![" in source)
+    paths = (beside(address) for text in texts for address in parsed(text).pictures)
+    return [report.folder / path for path in paths if path and OPEN not in path]
+
+
 def picture(folder: Path, address: str, limits: Limits) -> bytes:
     """The file beside the spec that a picture's address names; raises DataError for anything else."""
     if not (path := beside(address)):

@@ -21,7 +21,7 @@ from generator.errors import InputError
 TURN = Lock()  # the converter keeps in itself what it is at, and PDFs are made beside each other
 LONGEST = 100_000  # characters of a text
 EFFORT = 10_000_000  # characters that are looked at for what may close or follow
-CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff\ud800-\udfff]")
+CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufeff\ufffe\uffff\ud800-\udfff]")
 WIDE = r"[\u2e80-\u9fff\uf900-\ufaff\uff00-\uff60\u3000-\u303f]"  # characters between which no space belongs
 JOIN = re.compile(rf"(?<={WIDE})\n {{0,3}}(?={WIDE})")
 FENCE = re.compile(r" {0,3}(`{3,}(?=[^`]*$)|~{3,})(.*)")

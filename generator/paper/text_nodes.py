@@ -23,6 +23,7 @@ Inline = str | Node
 LONG, PIECE = 30, 10  # a word of LONG characters may be broken at its signs, and every PIECE characters
 UNBROKEN = re.compile(rf"[!-~]{{{LONG},}}")
 BREAK = "\u200b"
+MARK = "\ufeff"  # of a file's byte order, pasted along: no PDF may hold it
 
 
 def blocks(root: Element, level: int = 2) -> list[Node]:
@@ -112,7 +113,7 @@ def spaced(text: str) -> str:
 
 def breakable(text: str) -> str:
     """The text as it can be printed, with places where a long word may be broken, its changes of direction ended."""
-    printable = UNBROKEN.sub(_broken, with_stand_ins(text))
+    printable = UNBROKEN.sub(_broken, with_stand_ins(text.replace(MARK, "")))
     return isolated(printable) if TURNING.search(printable) else printable
 
 
@@ -149,5 +150,5 @@ class Tongues:
 
     def one_line(self, text: Text) -> str:
         """A text in every language where only one string is possible: metadata, alternative texts."""
-        said = [text[language] for language in self.languages]
+        said = [text[language].replace(MARK, "") for language in self.languages]
         return " / ".join(dict.fromkeys(" ".join(one.split()) for one in said if one.strip()))

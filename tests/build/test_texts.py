@@ -6,7 +6,7 @@ import pytest
 from PIL import Image
 
 from generator.build.checks import check
-from generator.build.texts import check_texts, pictures_in, unset_formulas
+from generator.build.texts import check_texts, files_shown, pictures_in, unset_formulas
 from generator.build_options import BuildOptions
 from generator.errors import DataError, SpecError
 from tests.fixtures.spec_fixture import HEAD, loaded
@@ -107,6 +107,7 @@ def test_pictures_beside_the_spec_are_read_as_they_are(pictures):
     names = ("img/a.png", "img/b.jpg", "img/c%20d.webp", "img/e.gif", "img/web.jpg", "./img/a.png", "within.png")
     report = loaded(pictures, spec("\n\n".join(f"![x]({name})" for name in names)))
     assert problems(report) == []
+    assert pictures / "img" / "c d.webp" in files_shown(report)
     shown = pictures_in(report, [report.questions[0].answer.by_language["en"]])
     found = ("img/a.png", "img/b.jpg", "img/c d.webp", "img/e.gif", "img/web.jpg", "within.png")
     assert list(shown) == [f"pictures/{name}" for name in found]

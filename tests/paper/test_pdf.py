@@ -291,6 +291,7 @@ def test_pictures_of_texts_are_printed_where_they_stand():
         "|\n|-|\n\n| |\n|-|\n| |",
         "```\n\n```\n\n``` ```",
         "---\n\n" * 30,
+        "\ufeffa `\ufeff` $\ufeffx$ ![\ufeff](http://evil.example)",
     ],
 )
 def test_odd_prose_gives_a_file(text):
@@ -305,7 +306,7 @@ def test_odd_prose_gives_a_file(text):
     assert "Behind." in words
 
 
-@pytest.mark.parametrize("words", ["a" * 4000, "\u202egnorw\u200f", "😀", "字" * 4000, "x\x00y", " "])
+@pytest.mark.parametrize("words", ["a" * 4000, "\u202egnorw\u200f", "😀", "字" * 4000, "x\x00y", " ", "\ufeff"])
 def test_odd_titles_give_a_file(words):
     """Whatever a title holds, the file is made and valid."""
     page = replace(report_fixture.whole(), title=Text.of("T" + words), questions=(), methods=())
