@@ -11,7 +11,6 @@ import shutil
 import sys
 import time
 from collections.abc import Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from secrets import token_hex
@@ -78,6 +77,8 @@ def whole_file(path: Path) -> Iterator[BinaryIO]:
 
 def settle(files: Iterable[Path]) -> None:
     """Wait until files are on the disk: should power go later, they are not empty. Many at once take as long as one."""
+    from concurrent.futures import ThreadPoolExecutor  # here: a build that changes nothing does without
+
     with ThreadPoolExecutor(AT_ONCE) as pool:
         for _ in pool.map(_settle, files):
             pass

@@ -16,7 +16,6 @@ from pathlib import Path
 from typing import IO, Any, Literal, Self
 
 from generator.errors import ComputationError, GeneratorError, told
-from generator.words import COMPLETE, load
 
 Kind = Literal["opening", "asking", "reading", "figure", "evidence", "drawing", "form"]
 WATCHED = "EXPLAINABILITY_REPORT_WATCHED"  # the variable by which a supervisor tells its child what it has to know
@@ -27,6 +26,8 @@ class DiedError(ComputationError):
 
     def __init__(self, how: str, facts: Mapping[str, Any]) -> None:
         self.how, self.facts = f"died.{how}", facts
+        from generator.words import COMPLETE, load  # here: a build that changes nothing reads no YAML
+
         super().__init__(load(COMPLETE)(self.how, **facts))
 
 
