@@ -72,7 +72,9 @@ def _columns(path: Path, names: list[str], classes: Sequence[ClassWords]) -> tup
     """Where the probability of each class stands; none where the file has none."""
     lacking = [name for name in REQUIRED if name not in names]
     if lacking:
-        raise DataError(f"{path}: line 1: no column {lacking[0]}; the header is '{','.join(names)[:60]}'")
+        raise DataError(
+            f"{path}: line 1: no column {lacking[0]}; the header is '{' '.join(','.join(names).split())[:60]}'"
+        )
     place: dict[int, int] = {}
     given = {name: column for column, name in enumerate(names) if name.startswith("p_")}
     meaning = meaning_of((name[2:] for name in given), classes)

@@ -53,6 +53,7 @@ def test_probabilities_may_be_left_out(tmp_path):
         ("", "no row below the header"),
         ("y_true,y_pred\n", "no row below the header"),
         ("true,y_pred\n0,1\n", "line 1: no column y_true"),
+        ('"true\n",y_pred\n0,1\n', "line 1: no column y_true; the header is 'true ?,y_pred'"),
         ("y_true,y_pred\n0,1\n5,1\n", "line 3: y_true is '5' with 2 classes; allowed: 0 to 1, or angry, happy"),
         ("y_true,y_pred\n0\n", "line 2: 1 columns instead of 2"),
         ("y_true,y_pred\n0,\n", "line 2: y_pred is ''"),
