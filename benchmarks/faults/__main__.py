@@ -5,9 +5,11 @@ from __future__ import annotations
 import argparse
 import importlib
 import os
+import signal
 import sys
 import tempfile
 import time
+from contextlib import suppress
 from pathlib import Path
 
 from benchmarks.faults.canaries import watched
@@ -18,11 +20,14 @@ CAMPAIGNS = ("specs", "files", "kills", "pairs", "disks", "methods", "requests")
 
 def main() -> int:
     asked = _options()
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     names = CAMPAIGNS if asked.name == "all" else (asked.name,)
     faults = 0
     for name in names:
         begin = time.perf_counter()
-        tally = held(name, asked.count, asked.jobs, asked.first, asked.short)
+        with suppress(KeyboardInterrupt):  # what was counted so far is told
+            held(name, asked.count, asked.jobs, asked.first, asked.short)
+        tally = Tally.latest
         faults += len(tally.faults)
         print(f"{tally.table}\n\n{name}: {time.perf_counter() - begin:.0f} s\n", flush=True)
     return 1 if faults else 0

@@ -18,6 +18,7 @@ from benchmarks.faults.tally import Fault, Tally
 
 COUNT, SHORT = 200, 3
 SIGNALS = {signal.SIGKILL: (-9,), signal.SIGTERM: (-15, 143, 130), signal.SIGINT: (130, -2)}
+ANEW = 0.25  # of the builds compute all anew
 GONE = 10.0  # seconds in which all of a killed build is gone
 SWAPPING = 0.4  # seconds after a draft appears that are tried most
 
@@ -29,10 +30,11 @@ def campaign(count: int, folder: Path, canaries: Canaries, jobs: int, first: int
         chance = random.Random(number)
         name = ("one.yaml", "other.yaml")[number % 2]
         which = list(SIGNALS)[number // 2 % 3]
-        if chance.random() < 0.5:
+        anew = chance.random() < ANEW
+        if anew:
             shutil.rmtree(sites.folder / ".report-cache", ignore_errors=True)
         with Reader(sites.site / "index.html") as reader:
-            done, where = _killed(sites, name, which, chance)
+            done, where = _killed(sites, name, which, chance, anew)
         case = f"{which.name} {where}, {done.name}"
         kinds = _wrong(sites, done, which) + ["site lost"] * bool(reader.missed)
         later, left = _afterwards(sites, "one.yaml" if chance.random() < 0.5 else "other.yaml")
@@ -43,12 +45,12 @@ def campaign(count: int, folder: Path, canaries: Canaries, jobs: int, first: int
     return tally
 
 
-def _killed(sites: Sites, name: str, which: signal.Signals, chance: random.Random) -> tuple[Ended, str]:
+def _killed(sites: Sites, name: str, which: signal.Signals, chance: random.Random, anew: bool) -> tuple[Ended, str]:
     """A build that gets a signal: at a moment of the whole, or soon after its draft appears."""
     process = started(sites.words(name), sites.folder, TMPDIR=str(sites.temporary))
     try:
         if chance.random() < 0.5:
-            moment = chance.random() * sites.seconds[name]
+            moment = chance.random() * sites.seconds["anew" if anew else "again"]
             time.sleep(moment)
             where = f"after {moment:.2f} s"
         else:

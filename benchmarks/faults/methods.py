@@ -12,7 +12,7 @@ from benchmarks.faults.running import Ended, ended, session_of, started
 from benchmarks.faults.small import MANIFEST, small_report
 from benchmarks.faults.tally import Fault, Tally
 
-SECONDS, MEMORY = 10, "3 GB"  # that a figure may take
+LIMITS = {("endless", "for ever"): "limits: {seconds: 15}", ("fills",): "limits: {memory: 3 GB}"}  # for these ways
 PATIENCE = 150.0
 WAYS = {  # what a method does, in Python
     "a value error": "raise ValueError('no')",
@@ -155,8 +155,8 @@ def _ways() -> Iterator[Way]:
 
 def _tried(place: Path, way: Way, again: str) -> tuple[str, tuple[Fault, ...]]:
     figures = f"      - {{id: wrong, method: {way.figure}, images: {{same_as: saliency}}}}"
-    limits = f"limits: {{seconds: {SECONDS}, memory: {MEMORY}}}"
-    spec = small_report(place, figures=figures, more=f"plugins: [own.py]\n{limits}", evidence="{images: 1}")
+    limit = next((limit for words, limit in LIMITS.items() if any(word in way.name for word in words)), "")
+    spec = small_report(place, figures=figures, more=f"plugins: [own.py]\n{limit}", evidence="{images: 1}")
     (place / "own.py").write_text(way.plugin, encoding="utf-8")
     process = started([spec.name, "--formats", "html,md", "--trust-plugins", "-q"], place)
     done = ended(process, PATIENCE)

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from benchmarks.faults.running import ROOT, Ended, contents, run
 
-PAUSE = 2e-4  # seconds between two looks of a reader
+PAUSE = 1e-3  # seconds between two looks of a reader
 MANIFEST = "manifest.json"
 SPEC = """\
 version: 1
@@ -56,7 +56,7 @@ class Sites:
         self.seconds: dict[str, float] = {}
         for name, (title, colours) in looks.items():
             small_report(self.folder, name, title, colours=colours)
-            self.seconds[name] = self.build(name).seconds
+            self.seconds["again" if self.seconds else "anew"] = self.build(name).seconds
             self.alone[name] = self.now()
             shutil.rmtree(self.site)
         self.build("one.yaml")

@@ -21,7 +21,7 @@ from benchmarks.faults.workers import Workers, within
 from generator.methods import load_all
 
 COUNT, SHORT = 10_000, 150
-BUILT = 0.03  # of the accepted ones
+BUILT = 0.01  # of the accepted ones
 SPECS = (
     "report.yaml",
     "templates/starter/report.yaml",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
+from typing import ClassVar
 
 KINDS = (
     "traceback",
@@ -43,6 +44,10 @@ class Tally:
     cases: int = 0
     endings: Counter[str] = field(default_factory=Counter)
     faults: list[Fault] = field(default_factory=list)
+    latest: ClassVar[Tally]
+
+    def __post_init__(self) -> None:
+        Tally.latest = self
 
     def add(self, ending: str, faults: tuple[Fault, ...] = ()) -> None:
         """A case is over."""
