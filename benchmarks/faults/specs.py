@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 import shutil
 from collections.abc import Callable, Iterator
@@ -116,8 +117,11 @@ def _tree(origin: str) -> Any:  # noqa: ANN401  any YAML value
 
 
 def _dumped(tree: Any) -> str:  # noqa: ANN401
-    """As YAML; what YAML cannot say is said as it would be in JSON."""
-    return yaml.dump(tree, Dumper=yaml.SafeDumper, allow_unicode=True, sort_keys=False, width=200)
+    """As YAML; what cannot be said in it is said as in JSON."""
+    try:
+        return yaml.dump(tree, Dumper=yaml.CSafeDumper, allow_unicode=True, sort_keys=False, width=200)
+    except UnicodeEncodeError:
+        return json.dumps(tree, indent=1, default=str)
 
 
 Place = tuple[Any, Any]  # a mapping or list, and the key or index within
