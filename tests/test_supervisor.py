@@ -68,8 +68,8 @@ DIED = {
     "is_killed": "the system ended the computation, most likely because memory ran out",
     "is_ended": "the computation crashed (SIGTERM)",
     "interrupts": "KeyboardInterrupt",
-    "hangs": "it was not done after 8 seconds; `limits: {seconds: …}` in the spec allows more",
-    "fills": "it took more memory than 1.2 GB; `limits: {memory: …}` in the spec allows more",
+    "hangs": "it was not done after 8 seconds (limits: seconds in the spec allows more)",
+    "fills": "it took more memory than 1.2 GB (limits: memory in the spec allows more)",
 }
 FINE = ("fine", "closes", "leaves_a_thread")
 
@@ -93,8 +93,8 @@ def test_whatever_a_method_does_ends_its_figure_alone(tmp_path):
     assert done.returncode == 1
     assert "Traceback" not in done.stderr
     english, chinese = ((tmp_path / "site" / f"report.{code}.md").read_text() for code in ("en", "zh-Hant"))
-    assert "This figure could not be computed. the computation crashed (SIGSEGV)" in english
-    assert "這張圖無法算出。計算途中當機（SIGSEGV）。" in chinese
+    assert "This figure could not be computed: the computation crashed (SIGSEGV)" in english
+    assert "這張圖無法算出：計算途中當機（SIGSEGV）。" in chinese
     assert "Traceback" not in english
 
 
