@@ -22,6 +22,7 @@ from pathlib import Path
 
 MOST = 30  # problems that are shown at once
 KEPT = "\n\t\xa0\u3000"  # signs without ink that a page can hold
+CONTROLS = dict.fromkeys((*range(9), *range(11, 32), *range(127, 160)), "\ufffd")  # all but tab and line feed
 STDERR = 2  # of the process, to which native code writes
 
 
@@ -33,7 +34,8 @@ class GeneratorError(Exception):
 
 
 def clipped(text: str, most: int) -> str:
-    """A text that somebody else may have made endless, with its middle left out."""
+    """A text that somebody else may have made endless, with its middle left out and nothing that steers a terminal."""
+    text = text.translate(CONTROLS)
     return text if len(text) <= most else f"{text[: most * 2 // 3]} … {text[-most // 4 :]}"
 
 

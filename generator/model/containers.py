@@ -36,7 +36,7 @@ SIZES = (
     "strides", "subsample", "pool_size", "kernel_size", "dilation_rate", "atrous_rate", "size", "padding", "cropping",
     "height", "width", "units", "filters", "n", "batch_shape", "batch_input_shape", "target_shape",
 )  # fmt: skip
-LONGEST = 160  # characters of what a parser says
+LONGEST = 240  # characters of what a parser says
 
 
 @contextmanager
@@ -53,10 +53,12 @@ def parsing(words: str = DAMAGED) -> Iterator[None]:
 
 
 def _reason(error: BaseException) -> str:
-    """The first line of what a parser says; of a layer that Keras could not build, why not."""
-    said = str(error).rpartition("Exception encountered:")[2].strip().partition(" Full object config:")[0]
-    lines = f"{type(error).__name__}: {said}".splitlines() if isinstance(error, KeyError) else said.splitlines()
-    return (lines[0] if lines else type(error).__name__)[:LONGEST]
+    """The first sentence of what a parser says; of a layer that Keras could not build or fill, why not."""
+    said = str(error).rpartition("Exception encountered:")[2].partition(" Full object config:")[0]
+    said = f"KeyError: {said}" if isinstance(error, KeyError) else said
+    lines = [line.strip() for line in said.splitlines() if line.strip()] or [type(error).__name__]
+    more = lines[0].endswith((":", "call()."))  # Keras says what happened, and below it why
+    return " ".join(lines[: 1 + more])[:LONGEST].rstrip(".")
 
 
 def hdf5(source: Path | BinaryIO) -> Hdf5:
@@ -88,8 +90,12 @@ def _inside(group: Hdf5) -> Iterator[tuple[str, Hdf5]]:
     for name in group:
         link = group.get(name, getlink=True)
         if not isinstance(link, h5py.HardLink):
-            raise ModelError(OUTSIDE.format(name=f"{group.name.rstrip('/')}/{name}", what="a link"))
-        yield f"{group.name.rstrip('/')}/{name}", group[name]
+            raise ModelError(OUTSIDE.format(name=_path(group, name), what="a link"))
+        yield _path(group, name), group[name]
+
+
+def _path(group: Hdf5, name: str) -> str:
+    return f"{group.name.rstrip('/')}/{name}".encode(errors="backslashreplace").decode()
 
 
 def _refuse_elsewhere(name: str, data: Hdf5) -> None:
@@ -145,7 +151,8 @@ def architecture(text: str | bytes) -> Json:
     """The config in a text of JSON; raises ModelError where it is none, or holds what no model has."""
     with parsing("its architecture cannot be read ({reason}); download it again, or save the model anew"):
         config = json.loads(text)
-    _refuse_excess(config)
+        _refuse_excess(config)
+        json.dumps(config, ensure_ascii=False).encode()  # half a character would end the report that quotes it
     if not (isinstance(config, dict) and isinstance(config.get("class_name"), str) and "config" in config):
         raise ModelError("its architecture is none that Keras wrote; download it again, or save the model anew")
     return config

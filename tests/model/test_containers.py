@@ -2,16 +2,19 @@
 
 import json
 from io import BytesIO
+from random import Random
 from zipfile import ZIP_DEFLATED, ZipFile
 
 import h5py
 import numpy as np
 import pytest
 
+from generator.data.preprocess import Preprocessor
 from generator.errors import ModelError
 from generator.limits import Limits
 from generator.model.containers import parsing
 from generator.model.keras_files import ARCHIVED, described
+from generator.model.keras_model import open_model
 from tests.fixtures.model_kinds import convolutional
 from tests.fixtures.tiny_models import KERAS_COPIES, refusal, saved
 
@@ -28,7 +31,13 @@ def files(tmp_path_factory):
     whole = {form: saved(model, folder / f"model.{form}") for form in ("keras", "h5")}
     with h5py.File(whole["h5"]) as new, h5py.File(folder / "old.h5", "w") as old:
         new.copy("model_weights", old)
-        old.attrs.update({**new.attrs, "keras_version": "2.15.0"})
+        config = json.loads(new.attrs["model_config"])["config"]
+        steps = [
+            {"class_name": one["class_name"], "config": {**one["config"], "dtype": "float32"}}
+            for one in config["layers"]
+        ]
+        written = {"class_name": "Sequential", "config": {"name": "old", "layers": steps}}
+        old.attrs.update({**new.attrs, "keras_version": "2.15.0", "model_config": json.dumps(written)})
     (folder / "secret").write_bytes(SECRET.tobytes())
     with h5py.File(folder / "other.h5", "w") as other:
         other["secret"] = SECRET
@@ -174,6 +183,7 @@ ARCHITECTURES = {
     b"[" * 900 + b"]" * 900: "its architecture is nested deeper than 200 levels",
     b"[" * 90000 + b"]" * 90000: "its architecture cannot be read (maximum recursion depth exceeded",
     b"[]": "its architecture is none that Keras wrote",
+    b'{"class_name": "Functional", "config": {"name": "\\ud83d"}}': "its architecture cannot be read ('utf-8' codec",
     b"null": "its architecture is none that Keras wrote",
     b'{"class_name": 3, "config": {}}': "its architecture is none that Keras wrote",
     b'{"class_name": "Functional", "config": 5}': "Keras",
@@ -226,3 +236,90 @@ def test_a_disk_that_is_full_is_no_damage():
         raise OSError(28, "No space left on device")
     with pytest.raises(ModelError, match="Input/output error"), parsing():
         raise OSError(5, "Input/output error")
+
+
+ODD = (0, -1, 3, 1 << 31, 1 << 63, 1e308, float("nan"), None, True, "", "x", [], {}, [[]], [0, 0], {"class_name": "x"})
+
+
+def spots(value, path=()):
+    """Every place in a config."""
+    yield path
+    for key, inner in value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ():
+        yield from spots(inner, (*path, key))
+
+
+def warped(text, random):
+    """A config of which one value is another, or that of another place, or gone."""
+    config = json.loads(text)
+    places = [path for path in spots(config) if path]
+    *outer, key = random.choice(places)
+    holder, other = config, config
+    for step in outer:
+        holder = holder[step]
+    for step in random.choice(places):
+        other = other[step]
+    if random.random() < 0.2:
+        del holder[key]
+    else:
+        holder[key] = other if random.random() < 0.3 else random.choice(ODD)
+    return json.dumps(json.loads(json.dumps(config)))
+
+
+def scratched(content, random):
+    """The same bytes but for some."""
+    content = bytearray(content)
+    for _ in range(random.choice((1, 2, 8))):
+        at = random.randrange(len(content))
+        content[at : at + random.choice((0, 1, 4))] = random.randbytes(random.choice((1, 1, 4)))
+    return bytes(content)
+
+
+def damaged(source, target, random):
+    """A copy of a model's file with an architecture that is warped, or bytes that are scratched."""
+    if random.random() < 0.3:
+        target.write_bytes(scratched(source.read_bytes(), random))
+    elif source.suffix == ".h5":
+        altered(source, target, lambda h5: h5.attrs.update(model_config=warped(h5.attrs["model_config"], random)))
+    else:
+        with ZipFile(source) as archive:
+            name = random.choice(("config.json", ARCHIVED))
+            content = (warped if name == "config.json" else scratched)(archive.read(name), random)
+        packed(source, target, [(name, content)], (name,))
+    return target
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("form", ["keras", "h5", "old"])
+def test_whatever_is_done_to_a_file_it_opens_or_says_in_one_sentence_why_not(form, files, tmp_path):
+    """No traceback, nothing that hangs, whatever stands in it."""
+    random, refused = Random(form), 0
+    assert open_model(files[form], Preprocessor()).n_classes == 3
+    for turn in range(50):
+        path = damaged(files[form], tmp_path / f"{turn}{files[form].suffix}", random)
+        try:
+            open_model(path, Preprocessor())
+        except ModelError as error:
+            said = str(error).removeprefix(f"{path}: ")
+            assert 10 < len(said) < 500 and "\n" not in said and str(tmp_path) not in said
+            refused += 1
+    assert refused > 20
+
+
+REASONS = {
+    ValueError("first\nsecond"): "first",
+    ValueError("A layer could not be loaded. Example:\n\nit expected 2 variables."): (
+        "A layer could not be loaded. Example: it expected 2 variables"
+    ),
+    ValueError("<x>\nException encountered: `units` is odd. Full object config: {}"): "`units` is odd",
+    KeyError("name"): "KeyError: 'name'",
+    ValueError(): "ValueError",
+    MemoryError("y" * 999): "y" * 240,
+}
+
+
+@pytest.mark.parametrize("error", REASONS, ids=range(len(REASONS)))
+def test_of_what_a_parser_says_the_sentence_is_kept_that_says_why(error):
+    """Its first one, or the one below where the first announces it."""
+    with pytest.raises(ModelError) as refused, parsing("so: {reason}"):
+        raise error
+    assert str(refused.value) == f"so: {REASONS[error]}"
