@@ -128,6 +128,7 @@ def _problems(report: Report, study: Study) -> Iterator[Problem]:
             yield from missing
             if not missing and not unknown[figure.id]:
                 yield from _misfits(report, study, figure)
+                yield from _exported_twice(report, study, figure)
 
 
 def _unfit(report: Report, study: Study, name: str) -> Iterator[Problem]:
@@ -189,6 +190,15 @@ def _misread(report: Report, study: Study) -> Iterator[Problem]:
     for figure in (figure for question in report.built for figure in question.figures):
         if all(run.of_a_file for run in runs_of(figure, study)):
             yield from _misfits(report, study, figure)
+
+
+def _exported_twice(report: Report, study: Study, figure: Figure) -> Iterator[Problem]:
+    """One file name for the maps of several images; a name with fields is filled in when they are drawn."""
+    named = figure.export is not None and "{" not in figure.export.file
+    if named and study.methods[figure.method].kind == "attribution" and len(study.chosen(figure).positions) > 1:
+        file = figure.export.file if figure.export else ""
+        message = f"'{file}' names several pictures '{file}'; add {{index}} or {{number}} to it"
+        yield report.figure_problem(figure.id, "export", message)
 
 
 def _unreadable(report: Report, study: Study) -> Iterator[Problem]:

@@ -204,6 +204,9 @@ MISFITS = {
     "{method: saliency, images: {index: 77}}": "images: faces.npz: there is no image with the index 77",
     "{method: lime}": "",
     "{method: saliency, target: each}": "",
+    "{method: saliency, images: {index: [0, 1]}, export: a.png}": "export: 'a.png' names several pictures 'a.png'; add",
+    "{method: saliency, images: {index: [0, 1]}, export: 'map_{index}.png'}": "",
+    "{method: saliency, images: {index: 2}, export: one.png}": "",
 }
 
 
