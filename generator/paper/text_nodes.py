@@ -98,9 +98,12 @@ def _inline(element: Element) -> list[Inline]:
     if element.tag == "img":
         file = element.get("src", "")
         return [{"i": "img", "block": True, "file": file, "alt": element.get("alt") or PurePosixPath(file).name}]
+    within: list[Inline] = [
+        {**one, "block": False} if isinstance(one, dict) and one.get("block") else one for one in inlines(element)
+    ]  # nothing within words stands on a line of its own
     if element.tag == "a" and element.get("href"):
-        return [{"i": "a", "href": element.get("href"), "c": inlines(element)}]
-    return [{"i": element.tag, "c": inlines(element)}] if element.tag in ("em", "strong") else inlines(element)
+        return [{"i": "a", "href": element.get("href"), "c": within}]
+    return [{"i": element.tag, "c": within}] if element.tag in ("em", "strong") else inlines(element)
 
 
 INLINE = frozenset({"em", "strong", "code", "a", "br", "img", "math", "span"})
