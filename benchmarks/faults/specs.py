@@ -8,6 +8,7 @@ import shutil
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from functools import cache
+from importlib import import_module
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -38,7 +39,8 @@ def campaign(count: int, folder: Path, canaries: Canaries, jobs: int, first: int
     """So many mutants checked in workers; what is accepted is built now and then."""
     tally = Tally("specs")
     _copied(folder)
-    load_all()  # before the workers part
+    load_all()  # and all that a check imports, before the workers part
+    import_module("generator.build.checks")
 
     def work(number: int) -> Ended:
         path = _place(number, folder)
