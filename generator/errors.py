@@ -22,7 +22,7 @@ from pathlib import Path
 
 MOST = 30  # problems that are shown at once
 KEPT = "\n\t\xa0\u3000"  # signs without ink that a page can hold
-CONTROLS = dict.fromkeys((*range(9), *range(11, 32), *range(127, 160)), "\ufffd")  # all but tab and line feed
+CONTROLS = {sign: f"\\x{sign:02x}" for sign in (*range(9), *range(11, 32), *range(127, 160))}  # all but tab and feed
 STDERR = 2  # of the process, to which native code writes
 
 

@@ -58,5 +58,8 @@ def test_native_writes_are_dropped_and_come_back_after(capfd):
 
 
 def test_a_name_that_somebody_chose_does_not_steer_the_terminal():
-    """What would colour, clear or ring is a sign of something that cannot be shown; letters of any script stay."""
-    assert str(InputError("the layer `\x1b[2J\x07\x9b31m生氣　`\nand more")) == "the layer `�[2J��31m生氣　`\nand more"
+    """What would colour, clear or ring is written out; letters of any script stay."""
+    assert (
+        str(InputError("the layer `\x1b[2J\x07\x9b31m生氣　`\nand more"))
+        == "the layer `\\x1b[2J\\x07\\x9b31m生氣　`\nand more"
+    )
