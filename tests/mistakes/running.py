@@ -1,0 +1,92 @@
+"""What is said of a case: the command is run within this process, and the lines of the code it went through are kept."""
+
+import contextlib
+import io
+import shlex
+import sys
+import tempfile
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import chdir, contextmanager, redirect_stderr, redirect_stdout
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from types import CodeType, FrameType
+from typing import Any
+
+import yaml
+
+from generator.cli import main
+from tests.mistakes.making import make
+from tests.mistakes.places import PLACES, Place
+
+FOLDER = Path(__file__).parent / "cases"
+
+
+@dataclass(frozen=True)
+class Told:
+    """The end of a command: what it said, its exit code, and the places of the code that said it."""
+
+    message: str
+    code: int
+    places: frozenset[Place]
+
+
+@cache
+def chapters() -> Mapping[str, list[dict[str, Any]]]:
+    """The cases by chapter."""
+    read = (yaml.safe_load(path.read_text(encoding="utf-8")) for path in sorted(FOLDER.glob("*.yaml")))
+    return {chapter["chapter"]: chapter["cases"] for chapter in read}
+
+
+@cache
+def told() -> Mapping[tuple[str, str], Told]:
+    """What is said of every case, by its chapter and name; once, for all tests."""
+    return {(name, case["mistake"]): run(case) for name, cases in chapters().items() for case in cases}
+
+
+def run(case: Mapping[str, Any]) -> Told:
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name).resolve()
+        make(folder, case)
+        said, code, places = io.StringIO(), 0, set[Place]()
+        words = shlex.split(case.get("run", "check report.yaml"))
+        with chdir(folder), redirect_stderr(said), redirect_stdout(io.StringIO()), watched(places):
+            try:
+                code = main(words)
+            except SystemExit as end:  # the options' own
+                code = int(end.code or 0)
+    lines = said.getvalue().replace(f"{folder}/", "").replace(str(folder), ".").strip().splitlines()
+    return Told("\n".join(line for line in lines if not line.startswith("usage: ")), code, frozenset(places))
+
+
+@contextmanager
+def watched(places: set[Place]) -> Iterator[None]:
+    """Keeps the places of the code that are gone through inside, in every thread."""
+
+    def enter(frame: FrameType, event: str, _: object) -> Any:
+        wanted = _wanted(frame.f_code)
+
+        def step(frame: FrameType, event: str, _: object) -> Any:
+            place = wanted.get(frame.f_lineno)
+            if place:
+                places.add(place)
+            return step
+
+        return step if wanted else None
+
+    before = sys.gettrace()
+    sys.settrace(enter)
+    threading.settrace(enter)
+    try:
+        yield
+    finally:
+        sys.settrace(before)
+        threading.settrace(before)  # type: ignore[arg-type]
+
+
+@cache
+def _wanted(code: CodeType) -> Mapping[int, Place]:
+    """The places in a piece of code, by line."""
+    lines = {line for _, _, line in code.co_lines() if line}
+    return {line: place for line in lines if (place := PLACES.get((code.co_filename, line)))}
