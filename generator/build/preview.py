@@ -171,7 +171,7 @@ class _Handler(BaseHTTPRequestHandler):
             self._answer(self._waiting(path.read_text("utf-8", "replace")), HTML)
         elif path is not None and path.is_file():
             self._send(path)
-        elif live.error and (folder or parts[-1].endswith(".html")):
+        elif (live.error or not live.site.exists()) and (folder or parts[-1].endswith(".html")):
             self._answer(self._waiting(NO_SITE), HTML)
         else:
             self.send_error(HTTPStatus.NOT_FOUND)

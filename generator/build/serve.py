@@ -29,15 +29,16 @@ Seen = Mapping[Path, list[int] | None]
 def serve(spec: Path, options: BuildOptions, port: int) -> int:
     """Never returns by itself; an interruption ends it."""
     live = Live(options.output or spec.parent / "site")
-    watched, seen = built(spec, options, live, (spec,))
     server = start(live, port)
     print(f"http://{HOST}:{server.server_port}/", file=sys.stderr)
     try:
+        watched, seen = built(spec, options, live, (spec,))
         while True:
             wait_for_change(watched, seen)
             watched, seen = built(spec, options, live, watched)
     finally:
         server.shutdown()
+        server.server_close()
 
 
 def built(spec: Path, options: BuildOptions, live: Live, watched: tuple[Path, ...]) -> tuple[tuple[Path, ...], Seen]:

@@ -156,6 +156,12 @@ def test_without_a_site_the_error_is_all(ask, live, tmp_path):
     assert ask("/figures/a.png")[0] == 404
 
 
+def test_before_the_first_site_is_built_a_page_waits(ask, live, tmp_path):
+    """Who opens it at once sees it when it is there."""
+    live.site = tmp_path / "none"
+    assert "/.live/reload.js" in ask("/")[1]
+
+
 def test_without_its_body_a_request_is_answered_alike(answer):
     """HEAD has the headers of GET, and the same is refused."""
     for path in ("/", "/report.md", "/.live/version", "/.live/reload.js", "/nothing"):

@@ -79,6 +79,7 @@ def _value(expression: str) -> Any:
     if "keras" in expression:
         import keras
 
+        keras.utils.clear_session()  # so that layers have the same names whatever was made before
         names["keras"] = keras
     return eval(expression, names)  # of this folder's own files
 
@@ -94,10 +95,12 @@ def _h5(path: Path, told: Mapping[str, Any]) -> None:
                 file[name] = _value(expression)
 
 
-def _zip(path: Path, told: Mapping[str, str]) -> None:
+def _zip(path: Path, told: Mapping[str, object]) -> None:
     with zipfile.ZipFile(path, "w") as archive:
         for name, content in told.items():
-            archive.writestr(name, content)
+            _write(path.with_suffix(".part"), content)
+            archive.write(path.with_suffix(".part"), name)
+    path.with_suffix(".part").unlink()
 
 
 def _keras(path: Path, expression: str) -> None:

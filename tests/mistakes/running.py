@@ -1,6 +1,5 @@
 """What is said of a case: the command is run within this process, and the lines of the code it went through are kept."""
 
-import contextlib
 import io
 import shlex
 import sys
@@ -56,8 +55,8 @@ def run(case: Mapping[str, Any]) -> Told:
                 code = main(words)
             except SystemExit as end:  # the options' own
                 code = int(end.code or 0)
-    lines = said.getvalue().replace(f"{folder}/", "").replace(str(folder), ".").strip().splitlines()
-    return Told("\n".join(line for line in lines if not line.startswith("usage: ")), code, frozenset(places))
+    text = said.getvalue().replace(f"{folder}/", "").replace(str(folder), ".").encode(errors="backslashreplace").decode()
+    return Told(text.strip().rpartition("\npython -m generator")[2].removeprefix(" build: error: "), code, frozenset(places))
 
 
 @contextmanager
