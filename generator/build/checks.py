@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from functools import partial
 from itertools import chain
@@ -186,10 +186,23 @@ def _misfits(report: Report, study: Study, figure: Figure) -> Iterator[Problem]:
 
 
 def _misread(report: Report, study: Study) -> Iterator[Problem]:
-    """Files that a figure is made of alone, and that cannot be read."""
+    """What figures lack that ask the model nothing: a file that can be read, labels for an evaluation, a colour map."""
     for figure in (figure for question in report.built for figure in question.figures):
-        if all(run.of_a_file for run in runs_of(figure, study)):
-            yield from _misfits(report, study, figure)
+        yield from _uncoloured(report, figure)
+        with suppress(DataError):  # of the data, told at their place
+            if all(run.of_a_file or run.lacks_labels for run in runs_of(figure, study)):
+                yield from _misfits(report, study, figure)
+
+
+def _uncoloured(report: Report, figure: Figure) -> Iterator[Problem]:
+    if figure.show.colormap is None:
+        return
+    from generator.drawing.charts import colour_table  # here: it opens matplotlib
+
+    try:
+        colour_table(figure.show.colormap)
+    except ParameterError as error:
+        yield report.figure_problem(figure.id, "show.colormap", str(error))
 
 
 def _exported_twice(report: Report, study: Study, figure: Figure) -> Iterator[Problem]:

@@ -46,6 +46,11 @@ class Run:
         """Whether it is made of a file alone, without a model or pictures."""
         return self.method.kind == "model" and self.method.access == "none"
 
+    @property
+    def lacks_labels(self) -> bool:
+        """Whether there is nothing that an evaluation could be made of; raises DataError."""
+        return self.method.kind == "evaluation" and not self.study.given_evaluation and not self.study.data_facts[1]
+
     @cached_property
     def key(self) -> str:
         """Stands for everything its result depends on."""
@@ -99,9 +104,10 @@ class Run:
     def _rehearsal(self) -> Request:
         """The request with pictures of nothing, which take no room, and a model that answers nothing."""
         folder, limits = self.subject.folder, self.subject.asked.limits
-        if self.of_a_file:
+        if self.of_a_file or self.lacks_labels:
             empty = _no_images((1, 1, 1))
-            return Request(cast(Classifier, _Silent(None)), empty, empty.inputs, None, self.study.seed, folder, limits)
+            silent = cast(Classifier, _Silent(None, self.subject.deferred))
+            return Request(silent, empty, empty.inputs, None, self.study.seed, folder, limits)
         study, facts, samples = self.study, self.subject.facts, self.subject.data.samples
         shown = study.chosen(self.figure).positions if shows_images(self.figure, self.method) else samples.index[:0]
         images = np.broadcast_to(np.float32(0), (len(shown), *facts.input_shape))
@@ -109,7 +115,8 @@ class Run:
         against = None if self.figure.against is None else none + 1
         batch = Batch(images, images, samples.index[shown], samples.label[shown], even, none, none, against)
         evaluation = study.evaluation_of(self.subject) if self.method.kind == "evaluation" else None
-        return Request(cast(Classifier, _Silent(facts)), batch, images, evaluation, study.seed, folder, limits)
+        silent = cast(Classifier, _Silent(facts, self.subject.deferred))
+        return Request(silent, batch, images, evaluation, study.seed, folder, limits)
 
     def _batch(self) -> Batch:
         if not shows_images(self.figure, self.method):
@@ -125,9 +132,13 @@ class _QuestionError(Exception):
 
 @dataclass(frozen=True)
 class _Silent:
-    """Stands for a model of which only the facts are known; a question to it ends the rehearsal."""
+    """Stands for a model of which the facts are known, and its kernels; any other question ends the rehearsal."""
 
     facts: ModelFacts | None
+    model: Classifier
+
+    def kernel(self, layer: str) -> Floats:
+        return self.model.kernel(layer)
 
     def __getattr__(self, name: str) -> Any:  # noqa: ANN401  whatever the port has
         if hasattr(self.facts, name):

@@ -19,6 +19,7 @@ from generator.errors import GeneratorError, told
 from generator.shipped import TEMPLATES
 from generator.spec.references import files
 from generator.spec.report import load
+from generator.steps import forget
 from generator.yaml_source import read
 
 PAUSE = 0.3  # seconds between two looks at the files
@@ -35,6 +36,7 @@ def serve(spec: Path, options: BuildOptions, port: int) -> int:
         watched, seen = built(spec, options, live, (spec,))
         while True:
             wait_for_change(watched, seen)
+            forget()
             watched, seen = built(spec, options, live, watched)
     finally:
         server.shutdown()

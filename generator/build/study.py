@@ -65,9 +65,9 @@ class Study:
         training = self.training_samples()
         if self.given_evaluation is not None and subject is self.subject:
             return labels_seen(self.given_evaluation, training)
-        samples = subject.data.samples
-        if not samples.labelled:
+        if not self.data_facts[1]:
             return None
+        samples = subject.data.samples
         return images_seen(evaluation_of(samples, subject.probabilities), samples, subject.data.source.usage, training)
 
     def evaluation_digest(self, subject: Subject) -> str:

@@ -30,7 +30,7 @@ Normalize = Annotated[
 )
 def confusion_matrix(request: Request, *, normalize: Normalize = "none") -> Confusion:
     """Counts of true against predicted classes over the evaluation."""
-    evaluation = _usable(request.evaluation, request.classifier.n_classes)
+    evaluation = _usable(request)
     counts = evaluation.counts(request.classifier.n_classes)
     accuracy = float(np.trace(counts) / counts.sum())
     assert accuracy == evaluation.accuracy, "the matrix contradicts the evaluation"
@@ -39,11 +39,13 @@ def confusion_matrix(request: Request, *, normalize: Normalize = "none") -> Conf
     return Confusion(counts, normalize, facts)
 
 
-def _usable(evaluation: Evaluation | None, n_classes: int) -> Evaluation:
+def _usable(request: Request) -> Evaluation:
     """The evaluation, if there is one and it fits the model's classes."""
+    evaluation = request.evaluation
     if evaluation is None or not len(evaluation.label):
         told = "a confusion matrix needs labels and predictions: name `evaluation: FILE.csv` with the columns "
         raise DataError(told + "y_true,y_pred, or give `data` with labels")
+    n_classes = request.classifier.n_classes
     for name, values in (("y_true", evaluation.label), ("y_pred", evaluation.prediction)):
         if values.min() < 0 or values.max() >= n_classes:
             wrong = values[(values < 0) | (values >= n_classes)][0]

@@ -5,8 +5,7 @@ from typing import Annotated
 import numpy as np
 from pydantic import Field
 
-from generator.artefacts import Fact, Floats, Ints, Patterns
-from generator.classifier import Layer
+from generator.artefacts import Fact, Patterns
 from generator.errors import ParameterError
 from generator.maps import ascent
 from generator.maps.explained import LayerOption
@@ -62,6 +61,8 @@ def filters(
 ) -> Patterns:
     """Gradient ascent on the activation of each filter of a layer."""
     at, wanted = unit_layer(request.classifier, layer), chosen(filters)
+    if outputs and not len(request.batch):
+        raise ParameterError("outputs", "the figure names no images; say which, such as `images: {select: first}`")
     ascent.growable(request.classifier, at, size)
     length = ascent.rate_of(optimizer, rate, USUAL_RATE)
     route = ascent.Route(start, steps, length, starts, total_variation, norm, jitter, size, optimizer, objective)
@@ -78,12 +79,5 @@ def filters(
         "skipped": tuple(sorted(set(units[every.dead].tolist()) - set(unit.tolist()))),
     }
     facts |= {key: units for key, units in remarks.items() if units}
-    beside = _outputs(request, at, unit) if outputs else None
+    beside = np.moveaxis(outputs_of(request.classifier, request.batch.inputs, at, unit), 1, 0) if outputs else None
     return Patterns(pattern, unit, found.activation, found.on_images, found.dead, "filter", facts, beside, at.place)
-
-
-def _outputs(request: Request, layer: Layer, units: Ints) -> Floats:
-    """`(F, N, h, w)` for the images of the figure; raises ParameterError where it names none."""
-    if not len(request.batch):
-        raise ParameterError("outputs", "the figure names no images; say which, such as `images: {select: first}`")
-    return np.moveaxis(outputs_of(request.classifier, request.batch.inputs, layer, units), 1, 0)

@@ -10,7 +10,11 @@ DOCUMENT = ROOT / "docs" / "mistakes.md"
 HEAD = """\
 # Mistakes, what is said of them, and the cure
 
-Every message names the place: the file, the line and the column of the spec with the key, the row of a table, the file in a folder. All mistakes of a spec are told at once, the exit code is 2, and nothing is built or lost. Where it can be known before anything is computed, `python -m generator check report.yaml` says it; what only the opened model knows, `check --model` does. A line that ends in `(warning)` stops nothing, unless `--strict` is given. A figure that cannot be computed is marked in the report, the rest is built, and the exit code is 1.
+Every message names the place: line, column and key of the spec, the row of a table, the file in a folder. All mistakes
+of a spec are told at once, the exit code is 2, and nothing is built or lost. What can be known before anything is
+computed `python -m generator check report.yaml` says; what only the opened model knows, `check --model`. A line that
+ends in `(warning)` stops nothing unless `--strict` is given. A figure that cannot be computed is marked in the report,
+the rest is built, and the exit code is 1.
 
 The tables are printed by `python -m tests.mistakes` from the cases in `tests/mistakes/cases/`, of which each is run.
 """

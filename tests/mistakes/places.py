@@ -8,7 +8,9 @@ from pathlib import Path
 from generator import errors
 from tests import ROOT
 
-ERRORS = frozenset(name for name, kind in vars(errors).items() if isinstance(kind, type) and issubclass(kind, Exception))
+ERRORS = frozenset(
+    name for name, kind in vars(errors).items() if isinstance(kind, type) and issubclass(kind, Exception)
+)
 MAKE_ERRORS = frozenset({"wrong", "refusal", "unknown"})  # functions that give one, or hold its kind
 MAKE_PROBLEMS = frozenset({"problem", "figure_problem", "problem_in_text"})
 

@@ -1,4 +1,4 @@
-"""What is said of a case: the command is run within this process, and the lines of the code it went through are kept."""
+"""What is said of a case: the command is run within this process, and which lines of the code it went through."""
 
 import io
 import shlex
@@ -55,8 +55,12 @@ def run(case: Mapping[str, Any]) -> Told:
                 code = main(words)
             except SystemExit as end:  # the options' own
                 code = int(end.code or 0)
-    text = said.getvalue().replace(f"{folder}/", "").replace(str(folder), ".").encode(errors="backslashreplace").decode()
-    return Told(text.strip().rpartition("\npython -m generator")[2].removeprefix(" build: error: "), code, frozenset(places))
+    text = (
+        said.getvalue().replace(f"{folder}/", "").replace(str(folder), ".").encode(errors="backslashreplace").decode()
+    )
+    return Told(
+        text.strip().rpartition("\npython -m generator")[2].removeprefix(" build: error: "), code, frozenset(places)
+    )
 
 
 @contextmanager
