@@ -24,7 +24,7 @@ SPEC: Mapping[str, Any] = {
 }
 DIGITS: Mapping[str, Any] = {
     **SPEC,
-    "model": {"path": "digits_cnn.keras", "preprocess": {"scale": [0, 1]}},
+    "model": {"path": "model.keras", "preprocess": {"scale": [0, 1]}},
     "data": {"source": "npz", "path": "digits.npz"},
     "classes": list("0123456789"),
 }  # a model that opens, with its pictures
@@ -32,12 +32,12 @@ QUESTION: Mapping[str, Any] = {"id": "q", "title": "Why", "figures": [{"method":
 
 
 def make(folder: Path, case: Mapping[str, Any]) -> None:
-    """The spec and the files of a case, beside a model (empty) and two pictures."""
-    (folder / "model.keras").touch()
+    """The spec and the files of a case, beside a model and two pictures."""
+    shutil.copyfile(ROOT / "examples" / "digits" / "digits_cnn.keras", folder / "model.keras")
     for name in ("cat", "dog"):
         _write(folder / "pictures" / name / "1.png", {"picture": "np.arange(0, 256, 4, np.uint8).reshape(8, 8)"})
-    for name in ("digits_cnn.keras", "digits.npz") if case.get("opens") else ():
-        shutil.copyfile(ROOT / "examples" / "digits" / name, folder / name)
+    if case.get("opens"):
+        shutil.copyfile(ROOT / "examples" / "digits" / "digits.npz", folder / "digits.npz")
     for name, content in case.get("files", {}).items():
         _write(folder / name, content)
     if "report.yaml" not in case.get("files", {}):

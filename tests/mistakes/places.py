@@ -23,6 +23,10 @@ class Place:
     function: str
     words: str
 
+    @property
+    def name(self) -> str:
+        return f"{self.file} {self.function}"
+
 
 def _found() -> Iterator[tuple[tuple[str, int], Place]]:
     for path in sorted((ROOT / "generator").rglob("*.py")):
