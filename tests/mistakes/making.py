@@ -117,7 +117,9 @@ def _zip(path: Path, told: Mapping[str, object]) -> None:
 
 
 def _keras(path: Path, expression: str) -> None:
-    _value(expression).save(path)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # what Keras thinks of a model that was never built
+        _value(expression).save(path)
 
 
 MAKERS: Mapping[str, Callable[[Path, Any], object]] = {

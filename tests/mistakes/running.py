@@ -5,6 +5,7 @@ import shlex
 import sys
 import tempfile
 import threading
+import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import chdir, contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass
@@ -50,17 +51,16 @@ def run(case: Mapping[str, Any]) -> Told:
         make(folder, case)
         said, code, places = io.StringIO(), 0, set[Place]()
         words = shlex.split(case.get("run", "check report.yaml"))
-        with chdir(folder), redirect_stderr(said), redirect_stdout(io.StringIO()), watched(places):
+        quiet = redirect_stderr(said), redirect_stdout(io.StringIO()), warnings.catch_warnings()
+        with chdir(folder), quiet[0], quiet[1], quiet[2], watched(places):
+            warnings.simplefilter("ignore")  # of libraries, which a test would make errors
             try:
                 code = main(words)
             except SystemExit as end:  # the options' own
                 code = int(end.code or 0)
-    text = (
-        said.getvalue().replace(f"{folder}/", "").replace(str(folder), ".").encode(errors="backslashreplace").decode()
-    )
-    return Told(
-        text.strip().rpartition("\npython -m generator")[2].removeprefix(" build: error: "), code, frozenset(places)
-    )
+    text = said.getvalue().replace(f"{folder}/", "").replace(str(folder), ".")
+    message = text.encode(errors="backslashreplace").decode().strip().rpartition(": error: ")[2]  # of the options
+    return Told(message, code, frozenset(places))
 
 
 @contextmanager
