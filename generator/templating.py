@@ -280,7 +280,8 @@ def _parse(source: str) -> nodes.Template:
     return tree
 
 
-def names_in(source: str) -> dict[str, int]:
+@lru_cache(maxsize=1024)
+def names_in(source: str) -> Mapping[str, int]:
     """Every name the text needs from outside, with the line of its first use; raises ProseError for bad syntax."""
     tree = _parse(source)
     needed = meta.find_undeclared_variables(tree) - set(_prose().globals)
