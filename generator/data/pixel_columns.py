@@ -6,6 +6,7 @@ Columns stand in any order in a table; which pixel each holds, its number says. 
 import re
 from collections import defaultdict
 from collections.abc import Sequence
+from functools import lru_cache
 from itertools import islice, product
 from math import isqrt, prod
 from typing import NamedTuple
@@ -33,7 +34,8 @@ class Numbered(NamedTuple):
     colour: int
 
 
-def numbered(names: Sequence[str]) -> list[Numbered | None]:
+@lru_cache(maxsize=4)
+def numbered(names: tuple[str, ...]) -> tuple[Numbered | None, ...]:
     """The names in parts, None where one has no number; colours are such only where red, green and blue are there."""
     matches = [NUMBERED.fullmatch(name) if len(name) <= LONGEST else None for name in names]
     tails = [(match[1], match[3]) if match and match[3] else _tail(match[1]) if match else None for match in matches]
@@ -48,7 +50,7 @@ def numbered(names: Sequence[str]) -> list[Numbered | None]:
             found.append(Numbered(tail[0], numbers, COLOURS.index(tail[1][0].lower())))
         else:
             found.append(Numbered(match[1], numbers, -1) if match and not match[3] else None)
-    return found
+    return tuple(found)
 
 
 def _tail(stem: str) -> tuple[str, str] | None:
@@ -69,7 +71,7 @@ def order_of(place: str, names: Sequence[str], size: tuple[int, ...] | None) -> 
 
     Raises DataError where some are missing and no `size` says that the picture is without them.
     """
-    parts = [part for part in numbered(names) if part is not None]
+    parts = [part for part in numbered(tuple(names)) if part is not None]
     alike = [part for part in parts if len(part.numbers) == len(parts[0].numbers) and max(part.numbers) < LARGEST]
     keys = np.array([(*part.numbers, part.colour) for part in alike])
     if not len(keys) or len(keys) < len(names):

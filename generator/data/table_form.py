@@ -30,6 +30,7 @@ NAMES: Mapping[Role, tuple[str, ...]] = {  # the likelier ones first
 FEWEST = 4  # numbers that make a picture: in one column, or in as many whose names are numbered
 BETWEEN = re.compile(r"[ ,\[\]()]+")  # numbers in one column
 NUMBER = re.compile(r"[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?")
+LOOKED = 4000  # characters of a field that tell whether it is a picture
 SHOWN = 60  # characters of a line that a message shows
 
 
@@ -193,7 +194,7 @@ def _pixels(
 def _numbered(names: Sequence[str], row: Sequence[str], apart: set[int]) -> list[tuple[int, int]]:
     """Every run of columns that have one name and a number each."""
     stems = []
-    for column, name in enumerate(numbered(names)):
+    for column, name in enumerate(numbered(tuple(names))):
         value = row[column].strip().replace(",", ".") if column < len(row) else "0"
         stems.append(name.stem if name and column not in apart and NUMBER.fullmatch(value) else None)
     runs, start = [], 0
@@ -218,7 +219,9 @@ def _is_file(field: str) -> bool:
 
 
 def _is_picture(field: str) -> bool:
-    numbers = BETWEEN.sub(" ", field).split()
+    numbers = BETWEEN.sub(" ", field[:LOOKED]).split()
+    if len(field) > LOOKED:  # the last is cut there
+        numbers = numbers[:-1] if len(numbers) > FEWEST else BETWEEN.sub(" ", field).split()
     return len(numbers) >= FEWEST and all(NUMBER.fullmatch(number) for number in numbers)
 
 

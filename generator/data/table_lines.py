@@ -19,9 +19,10 @@ from generator.samples import ClassWords
 BLOCK = 1 << 20  # bytes; fits the processor's cache: larger blocks are slower
 HEAD = 1 << 16  # bytes that tell the encoding and the end of a line
 FEW = 3  # lines that tell the form of a table, unless a quote goes over them
-LONGEST = 1 << 27  # bytes of a row
+LONGEST = 1 << 26  # bytes of a row
+LINES = 100_000  # that a quoted field goes over at most
 QUOTE = b'"'
-ENDLESS = f"a row of more than {LONGEST >> 20} MB begins here; is a quote not closed?"
+ENDLESS = f"a row of more than {LONGEST >> 20} MB or {LINES:,} lines begins here; is a quote not closed?"
 MARKS = (  # that a file may begin with, the longer ones first
     (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF32_LE, "utf-32-le"),
@@ -44,12 +45,13 @@ class Encoding:
 
     def first_lines(self, file: BinaryIO) -> list[tuple[int, bytes]]:
         """The first lines that are not blank, each with its place in the file; some, or as many as are short."""
-        found: list[tuple[int, bytes]] = []
+        found, size = list[tuple[int, bytes]](), 0
         for place, block in self.blocks(file, self.mark):
             starts, _, lines = self.rows(block)
             for start, line in zip(starts.tolist(), lines, strict=True):
                 found.append((place + start, line))
-                if len(found) >= FEW and sum(len(line) for _, line in found) > HEAD:
+                size += len(line)
+                if len(found) >= FEW and size > HEAD:
                     return found
         return found
 
@@ -66,7 +68,7 @@ class Encoding:
             if cut:
                 yield place, block[:cut]
             place, rest = place + cut, block[cut:]
-            if len(rest) > LONGEST:
+            if len(rest) > LONGEST or rest.count(self.newline) > LINES:
                 raise OverflowError(f"line {self.line_at(file, place)}: {ENDLESS}")
         if rest:
             yield place, rest + self.newline

@@ -107,7 +107,7 @@ def test_a_size_says_that_nothing_is_missing(tmp_path):
 
 def test_a_letter_is_no_colour_without_the_others():
     """`data0`, `b0`, `r0` by themselves are names as others are."""
-    found = numbered(["data0", "b0", "r0", "0r", "label"])
+    found = numbered(("data0", "b0", "r0", "0r", "label"))
     assert [part and part.stem for part in found] == ["data", "b", "r", None, None]
 
 

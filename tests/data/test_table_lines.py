@@ -61,6 +61,10 @@ def test_a_row_that_does_not_end_is_told(monkeypatch):
     file = io.BytesIO(b"a,b\n1,2\n" + b'3,"open\n' + b"4,5\n" * 500)
     with pytest.raises(OverflowError, match="line 3: a row of more than"):
         rows_of(file, encoding_of(file))
+    monkeypatch.setattr(table_lines, "LONGEST", 1 << 20)
+    monkeypatch.setattr(table_lines, "LINES", 100)
+    with pytest.raises(OverflowError, match="line 3: a row of more than"):
+        rows_of(file, encoding_of(file))
 
 
 def test_a_mark_comes_before_what_is_said():
