@@ -291,6 +291,7 @@ def test_pictures_of_texts_are_printed_where_they_stand():
         "|\n|-|\n\n| |\n|-|\n| |",
         "```\n\n```\n\n``` ```",
         "---\n\n" * 30,
+        "# *a*\n\n## ***b***\n\n## [*c*](#d)",
         "*a $$x$$ b* **$$y$$** [$$z$$](#a) *[**$$w$$**](#a)*\n\n# $$v$$\n\n| $$u$$ |\n| - |\n| *$$t$$* |",
         "\ufeffa `\ufeff` $\ufeffx$ ![\ufeff](http://evil.example)",
     ],
