@@ -4,6 +4,7 @@ Three times, for its conditions: once with nothing known, once with everything s
 large and true. What depends on a value (a division by nought, an item that is not there) is left to the build.
 """
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
@@ -23,6 +24,7 @@ from generator.words import Words
 
 Mood = Literal["unknown", "low", "high"]
 MOODS: tuple[Mood, ...] = ("unknown", "low", "high")
+OPENED = re.compile(r"\b(?:if|elif|for|and|or|map|select|reject)\b")  # what values may lead to, or past
 SHAPE = (48, 48, 1)
 OF_REGIONS = frozenset({"looks_at", "marks", "costs_more", "costs_less", "leading_region", "region_name"})
 OF_UNITS = frozenset({"strongest", "outdone", "dead_filters"})
@@ -132,7 +134,7 @@ class Rehearsal(Spoken):
 
 def rehearsed(source: str, classes: Iterable[str], regions: Iterable[str], methods: Mapping[str, str]) -> None:
     """Raises ProseError where a text cannot be rendered, whatever is computed."""
-    for mood in MOODS if " if " in source else MOODS[:1]:
+    for mood in MOODS if OPENED.search(source) else MOODS[:1]:
         actor = Rehearsal.of(classes, regions, methods, mood)
         try:
             render_prose(source, actor.context())
