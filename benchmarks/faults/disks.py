@@ -6,6 +6,7 @@ They are small tmpfs, which only root may mount; a build on them says in words w
 from __future__ import annotations
 
 import os
+import random
 import shutil
 import subprocess
 from collections.abc import Iterator
@@ -18,7 +19,7 @@ from benchmarks.faults.running import Ended, contents, run
 from benchmarks.faults.small import small_report
 from benchmarks.faults.tally import Fault, Tally
 
-COUNT, SHORT = 60, 3
+COUNT, SHORT = 132, 3
 CACHE, DIGEST = ".report-cache", 64  # letters of the name of an entry
 WHERE = ("output", "cache", "exports", "arrays", "temporary", "everything")
 HOW = (
@@ -47,16 +48,16 @@ def possible() -> bool:
 
 
 def campaign(count: int, folder: Path, canaries: Canaries, jobs: int, first: int = 0) -> Tally:
-    """So many builds; every how by every where, first with an old site, then without."""
+    """So many builds; every how by every where, with an old site and without, in an order of chance."""
     tally = Tally("disks")
     if not possible():
         tally.add("skipped: only root may mount a tmpfs")
         return tally
     every = [Disk(how, where, older) for older in (True, False) for how in HOW for where in WHERE]
-    every = every[:: max(1, len(every) // count)] if count < len(every) else every
+    random.Random(0).shuffle(every)
     for number, disk in list(enumerate(every))[first : first + count]:
         place = folder / f"{number}"
-        tally.add(*_tried(place, disk, f"python -m benchmarks.faults disks --count {count}: {disk.name}"))
+        tally.add(*_tried(place, disk, f"python -m benchmarks.faults disks --count 1 --first {number}"))
         shutil.rmtree(place, ignore_errors=True)
     return tally
 
@@ -91,7 +92,7 @@ def _faults(disk: Disk, done: Ended, sites: tuple[object, object], missing: bool
 
 def _words(spec: Path, there: Path, disk: Disk) -> tuple[list[str], Path]:
     places = {name: spec.parent / name for name in ("site", "cache", "exports", "arrays", "tmp")}
-    names = {"output": "site", "temporary": "tmp", disk.where: disk.where}
+    names = {disk.where: disk.where, "output": "site", "temporary": "tmp"}
     for name in places if disk.where == "everything" else (names[disk.where],):
         places[name] = there / name
     if places["tmp"].parent == there:
