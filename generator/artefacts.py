@@ -123,6 +123,8 @@ class Heatmaps(Artefact):
         lengths = {name: len(one) for name, one in counts.items() if one is not None and len(one)}
         wrong = [f"{name} of the shape {shape}" for name, shape in shapes.items() if shape != images[:3]]
         wrong += [f"{n} {name}" for name, n in lengths.items() if n != images[0]]
+        if self.values.dtype.kind not in "fiub":
+            return f"values of the kind {self.values.dtype}, no real numbers"
         return f"{' and '.join(wrong)} for images of the shape {images[:3]}" if wrong else ""
 
     @property

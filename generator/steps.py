@@ -95,7 +95,7 @@ def step(
     """
     if death := died(kind, name):
         raise death if issubclass(error, ComputationError) else error(str(death))
-    folder = _working_folder()
+    folder, process, streams = _working_folder(), os.getpid(), (sys.stdout, sys.stderr)
     WATCH.tell(enter=[kind, name], seconds=seconds)
     try:
         yield
@@ -106,7 +106,10 @@ def step(
             traceback.print_exc()
         raise error(told(caught)) from caught
     finally:
+        if os.getpid() != process:  # a child that was forked inside, which must not go on as if it were its parent
+            os._exit(0)
         WATCH.tell(leave=kind)
+        sys.stdout, sys.stderr = streams
         if folder is not None and _working_folder() != folder:
             os.chdir(folder)
         _keep_open()

@@ -13,8 +13,8 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType
@@ -80,7 +80,7 @@ class Attempt:
         if "enter" in said:
             self.steps.append((*said["enter"], said["seconds"]))
         elif "leave" in said:
-            self.steps.pop()
+            del self.steps[-1:]
         elif "interrupted" in said:
             self.cut = self.steps[-1:]
         elif "limits" in said:
@@ -145,7 +145,8 @@ class Supervisor:
         said = {"journal": number, "deaths": deaths, "path": sys.path, "program": sys.argv[0]}
         flags = subprocess._args_from_interpreter_flags()  # type: ignore[attr-defined]  # as multiprocessing does
         command = [sys.executable, "-P", *flags, "-c", CODE, *self.words]
-        return subprocess.Popen(command, env={**os.environ, WATCHED: json.dumps(said)}, **inherited)
+        with _held_back():
+            return subprocess.Popen(command, env={**os.environ, WATCHED: json.dumps(said)}, **inherited)
 
     def _watch(self, attempt: Attempt) -> None:
         """Returns when the process has gone."""
@@ -166,6 +167,19 @@ class Supervisor:
         """The first signal asks the process to end itself, a second one ends it."""
         self.deadline = time.monotonic() + (0 if self.asked else GRACE)
         self.asked = number
+
+
+@contextmanager
+def _held_back() -> Iterator[None]:
+    """A process that is started inside hears of signals only when it is ready for them."""
+    if sys.platform == "win32":
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGINT, signal.SIGTERM))
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _handed_on(end: int) -> tuple[int, dict[str, Any]]:

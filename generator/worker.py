@@ -31,15 +31,18 @@ def main() -> None:
     """Run it and tell its exit code; whoever ends the process otherwise has not."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the terminal sends it to both: the supervisor's word counts
     signal.signal(signal.SIGTERM, WATCH.interrupt)
+    if sys.platform != "win32":  # the supervisor held them back until here
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, (signal.SIGINT, signal.SIGTERM))
     _tie_to_parent()
-    sys.stdout, sys.stderr = _unbreakable(sys.stdout), _unbreakable(sys.stderr)
+    sys.stdout, sys.stderr = streams = _unbreakable(sys.stdout), _unbreakable(sys.stderr)
     code = OWN_FAULT
     try:
         code = command()
     except SystemExit as error:  # of a wrong option, or of --help
         code = error.code if isinstance(error.code, int) else OWN_FAULT
     finally:
-        sys.stdout.flush()
+        for stream in streams:
+            stream.flush()
         WATCH.tell(ended=code)
     sys.exit(code)
 

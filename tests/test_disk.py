@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 import tempfile
+import time
 from pathlib import Path
 
 import pytest
@@ -52,6 +53,17 @@ def test_what_a_dead_process_was_writing_is_swept(tmp_path, dead, monkeypatch):
     sweep(tmp_path / "cache", tmp_path / "absent")
     for folder in (tmp_path / "tmp", tmp_path / "cache"):
         assert names(folder) == sorted([*kept, f".{COMMAND}-{dead}-links_to"])
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="what is told of a process is Linux's")
+def test_who_is_dead_and_not_buried_writes_nothing_any_more(tmp_path):
+    """As in a container whose first process waits for no other."""
+    with subprocess.Popen([sys.executable, "-c", ""]) as process:
+        while Path(f"/proc/{process.pid}/stat").read_text().split()[2] != "Z":
+            time.sleep(0.01)
+        (tmp_path / f".{COMMAND}-{process.pid}-0123abcd").touch()
+        sweep(tmp_path)
+        assert names(tmp_path) == []
 
 
 def test_what_is_left_for_a_day_is_swept(tmp_path):

@@ -33,6 +33,8 @@ WAYS = {
     "hangs": lambda: time.sleep(600),
     "fills": lambda: [np.ones(1 << 24) for _ in range(99)],
     "closes": lambda: os.close(2),
+    "forks": os.fork,
+    "mutes": lambda: setattr(sys, "stdout", None) or setattr(sys, "stderr", None),
     "leaves_a_thread": lambda: threading.Thread(target=time.sleep, args=(600,)).start(),
 }
 
@@ -71,7 +73,7 @@ DIED = {
     "hangs": "it was not done after 8 seconds (limits: seconds in the spec allows more)",
     "fills": "it took more memory than 1.2 GB (limits: memory in the spec allows more)",
 }
-FINE = ("fine", "closes", "leaves_a_thread")
+FINE = ("fine", "closes", "forks", "mutes", "leaves_a_thread")
 
 
 def command(folder, ways, *options):

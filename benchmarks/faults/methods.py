@@ -12,7 +12,10 @@ from benchmarks.faults.running import Ended, ended, session_of, started
 from benchmarks.faults.small import MANIFEST, small_report
 from benchmarks.faults.tally import Fault, Tally
 
-LIMITS = {("endless", "for ever"): "limits: {seconds: 15}", ("fills",): "limits: {memory: 3 GB}"}  # for these ways
+LIMITS = {
+    ("endless", "for ever"): "limits: {seconds: 15}",
+    ("fills", "deep"): "limits: {memory: 3 GB}",
+}  # for these ways
 PATIENCE = 150.0
 WAYS = {  # what a method does, in Python
     "a value error": "raise ValueError('no')",

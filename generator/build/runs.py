@@ -10,7 +10,7 @@ from typing import Any, cast
 
 import numpy as np
 
-from generator.artefacts import Artefact, Floats
+from generator.artefacts import Artefact, Floats, Heatmaps
 from generator.build.cache import key_of, source_of
 from generator.build.choice import explained, images_of, shows_images
 from generator.build.study import Study
@@ -87,12 +87,17 @@ class Run:
         """Raises FigureError where the spec asks for what is not there, and FAILURES."""
         try:
             request = asked()
-            return Part(self.method.run(request, self.params, Artefact), request.batch)
+            return Part(self.method.run(request, self.params, self._form), request.batch)
         except ParameterError as error:
             raise FigureError(f"params.{error.parameter}", str(error)) from error
         except DataError as error:
             file = next((f"params.{name}" for name, value in self.params.items() if isinstance(value, Path)), "images")
             raise FigureError(file, str(error)) from error
+
+    @property
+    def _form(self) -> type[Artefact]:
+        """What the pages and the evidence take a method of its kind to return."""
+        return Heatmaps if self.method.kind == "attribution" else Artefact
 
     def _request(self) -> Request:
         study, subject, kind, batch = self.study, self.subject, self.method.kind, self._batch()

@@ -95,6 +95,11 @@ SHAPE = (2, 3, 3)  # of maps that fit no image
             "2 native and 1 remarks for images of the shape (0, 1, 1)",
         ),
         (
+            Heatmaps(np.zeros((0, 1, 1), complex), False, "x"),
+            "values of the kind complex128, no real numbers",
+        ),
+        (Heatmaps(np.zeros((0, 1, 1), "U1"), False, "x"), "values of the kind <U1, no real numbers"),
+        (
             Heatmaps(np.zeros((0, 1, 1)), False, "x", image_facts=({},)),
             "1 image_facts for images of the shape (0, 1, 1)",
         ),
