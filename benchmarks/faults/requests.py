@@ -136,6 +136,7 @@ def campaign(count: int, folder: Path, canaries: Canaries, jobs: int, first: int
         process = started(["serve", spec.name, "--formats", "html", "--port", "18080"], folder, said)
         stack.callback(process.kill)
         port = _port(folder / "said")
+        _built(folder / "site" / "manifest.json")
         _with_ways_out(folder / "site", canaries)
         asked = list(every(port))
         wanted = asked[first : first + count] if first else asked[:: max(1, len(asked) // count)]
@@ -160,6 +161,15 @@ def _port(said: Path) -> int:
             return int(found[1])
         time.sleep(0.1)
     raise TimeoutError(said.read_text("utf-8", "replace"))
+
+
+def _built(manifest: Path) -> None:
+    """Waits for the first site: the preview answers before."""
+    until = time.monotonic() + PATIENCE
+    while not manifest.is_file():
+        if time.monotonic() > until:
+            raise TimeoutError(manifest)
+        time.sleep(0.1)
 
 
 def _with_ways_out(site: Path, canaries: Canaries) -> None:

@@ -177,6 +177,8 @@ def statistic_in(path: Path, key: str, limits: Limits = USUAL) -> Floats:
     if len(stored) > 1 or found.kind.kind not in "uif" or found.size > MOST:
         raise DataError(f"{path}: preprocess.{key}: has to be one array of numbers by pixel, as numpy.save writes it")
     array = np.asarray(found.read(limits), np.float64)
+    if array.ndim > 3 or not array.size:
+        raise DataError(f"{path}: preprocess.{key}: the shape {array.shape} is none of height, width and channels")
     if not (np.abs(array) <= LARGEST).all():
         raise DataError(f"{path}: preprocess.{key}: some of its values are no numbers, or beyond a billion")
     if key == "std" and (array < 0).any():

@@ -168,6 +168,8 @@ def test_numbers_that_make_no_input_are_refused(settings, message):
         (np.full((2, 3), np.nan), "some of its values are no numbers, or beyond a billion"),
         (np.full((2, 3), -np.inf), "some of its values are no numbers, or beyond a billion"),
         (np.array([[1.0, -1.0]]), "some of its values are below 0, which no deviation is"),
+        (np.ones((2, 0)), r"the shape \(2, 0\) is none of height, width and channels"),
+        (np.ones((1, 1, 1, 1)), r"the shape \(1, 1, 1, 1\) is none of height, width and channels"),
         (np.array(["a", "b"]), "has to be one array of numbers by pixel"),
         (np.array({"mean": 3}), "has to be one array of numbers by pixel"),
     ],
