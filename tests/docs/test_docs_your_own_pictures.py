@@ -54,6 +54,8 @@ def test_the_ways_that_a_low_accuracy_tries_are_in_the_table():
 def whole(line):
     """A line of the page with all of the 16 pixels that its … stands for."""
     line = line.replace("pixel1,…", ",".join(f"pixel{k}" for k in range(1, 16)))
+    line = line.replace("2,…,784", ",".join(map(str, range(2, 17))))
+    line = line.replace("0,27 0,31 …", " ".join(f"0,{k}" for k in range(27, 43)))
     return re.sub(r"70(,? ?)80,? ?82,? ?…", lambda match: match[1].join(map(str, range(70, 86))), line)
 
 
@@ -63,7 +65,10 @@ def test_a_table_that_begins_as_the_page_says_is_read(first, second, said, tmp_p
     for name in ("train/a.png",) if "train" in second else ("a.png", "b.png"):
         (tmp_path / name).parent.mkdir(exist_ok=True)
         Image.new("L", (4, 4), 128).save(tmp_path / name)
-    path, classes = tmp_path / "table.csv", CLASSES if first[0] != "5" else tuple((str(k),) for k in range(10))
+    path, classes = (
+        tmp_path / "table.csv",
+        CLASSES if "5" not in (first[0], second[0]) else tuple((str(k),) for k in range(10)),
+    )
     path.write_text(f"{whole(first)}\n{whole(second)}\n", encoding="utf-8")
     asked = {} if said.startswith("nothing") else yaml.safe_load(f"{{{said.strip('`')}}}")
     asked = {key: tuple(value) if isinstance(value, list) else value for key, value in asked.items()}
