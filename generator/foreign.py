@@ -47,12 +47,7 @@ def opened(path: Path, refusal: type[InputError], limits: Limits = USUAL) -> Buf
     except (OSError, ValueError) as error:  # ValueError: a null in the name
         raise refusal(f"{path}: {unreachable(path, error)}") from error
     message = kind_of(facts.st_mode) and f"{kind_of(facts.st_mode)}, where a file is needed"
-    if not message and facts.st_size > limits.file:
-        message = (
-            f"{size_in_words(facts.st_size)}, more than the {size_in_words(limits.file)} that a file may have; "
-            f"`limits: {{file: {size_in_words(facts.st_size)}}}` in the spec allows more"
-        )
-    if message:
+    if message := message or limits.over(facts.st_size):
         os.close(descriptor) if descriptor >= 0 else None
         raise refusal(f"{path}: {message}")
     return os.fdopen(descriptor, "rb")

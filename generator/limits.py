@@ -3,12 +3,14 @@
 The defaults are far above what honest data need, and below what stops a machine.
 """
 
-import os
+import math
 import re
 from typing import Annotated
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 from pydantic_core import PydanticCustomError
+
+from generator.memory import usable
 
 MOST = 1 << 62  # that a limit may be
 MEMORY = 16_000_000_000  # where the system does not say what there is
@@ -50,9 +52,18 @@ class Limits(BaseModel):
     @property
     def room(self) -> int:
         """Bytes of memory: those allowed, else nine tenths of the machine's."""
-        if self.memory is not None or not hasattr(os, "sysconf"):
-            return self.memory or MEMORY
-        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") * 9 // 10
+        there = usable() if self.memory is None else self.memory
+        return MEMORY if math.isinf(there) else int(there)
+
+    def over(self, size: int) -> str:
+        """What is said of a file of so many bytes where that is too large, else ''."""
+        if size <= self.file:
+            return ""
+        said = size_in_words(size)
+        return (
+            f"{said}, more than the {size_in_words(self.file)} that a file may have; "
+            f"`limits: {{file: {said}}}` in the spec allows more"
+        )
 
 
 USUAL = Limits()

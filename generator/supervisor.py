@@ -15,23 +15,26 @@ import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
-from pathlib import Path
+from dataclasses import astuple, dataclass, field
 from types import FrameType
 from typing import Any
 
-WATCHED = "EXPLAINABILITY_REPORT_WATCHED"
+from generator.memory import resident, usable
+from generator.steps import WATCHED, DiedError
+
 SIMPLE = ("init", "methods", "schema", "clear-cache", "-h", "--help", "--version")  # nothing of others' is opened
 CODE = (
-    "import json, os, sys; said = json.loads(os.environ['EXPLAINABILITY_REPORT_WATCHED']); "
+    f"import json, os, sys; said = json.loads(os.environ['{WATCHED}']); "
     "sys.path[:] = said['path']; sys.argv[0] = said['program']; from generator.worker import main; main()"
 )
 POLL = 0.1  # seconds between two looks at the process
 GRACE = 5.0  # seconds in which an ended or interrupted process has to be gone
 SECONDS = 3600.0  # that a step may take
 OF_FIGURES = ("figure", "evidence", "drawing")  # for which the spec may say otherwise
-SHARE = 0.9  # of the machine's memory that the process may hold
 FAILED = 1
+
+
+Open = tuple[str, str, float | None]  # a step that is not over: its kind, its name, and the seconds that it has
 
 
 @dataclass(frozen=True)
@@ -50,13 +53,13 @@ class Attempt:
 
     process: subprocess.Popen[bytes]
     journal: int  # the end of the pipe that is read
-    steps: list[tuple[str, str, float | None]] = field(default_factory=list)  # those it is in, the outermost first
+    steps: list[Open] = field(default_factory=list)  # those it is in, the outermost first
     since: float = field(default_factory=time.monotonic)
     seconds: float = SECONDS
-    memory: float = field(default_factory=lambda: SHARE * machine_memory())
+    memory: float = field(default_factory=usable)
     ended: int | None = None
     killed: tuple[str, Mapping[str, Any]] | None = None
-    cut: list[tuple[str, str, float | None]] = field(default_factory=list)  # the step that a signal of any sender met
+    cut: list[Open] = field(default_factory=list)  # the step that a signal of any sender met
 
     def __post_init__(self) -> None:
         self.hearing = threading.Thread(target=self._listen, daemon=True)
@@ -77,17 +80,17 @@ class Attempt:
             self._kill("memory", {"memory": f"{self.memory / 1e9:.1f} GB"})
 
     def _hear(self, said: Mapping[str, Any]) -> None:
-        if "enter" in said:
-            self.steps.append((*said["enter"], said["seconds"]))
-        elif "leave" in said:
-            del self.steps[-1:]
-        elif "interrupted" in said:
-            self.cut = self.steps[-1:]
-        elif "limits" in said:
-            self.seconds, memory = said["limits"]
-            self.memory = memory or self.memory
-        else:
-            self.ended = said["ended"]
+        match said:
+            case {"enter": [kind, name], "seconds": seconds}:
+                self.steps.append((kind, name, seconds))
+            case {"leave": _}:
+                del self.steps[-1:]
+            case {"interrupted": _}:
+                self.cut = self.steps[-1:]
+            case {"limits": [seconds, memory]}:
+                self.seconds, self.memory = seconds, memory or self.memory
+            case {"ended": code}:
+                self.ended = code
         self.since = time.monotonic()
 
     def _kill(self, how: str, facts: Mapping[str, Any]) -> None:
@@ -140,7 +143,7 @@ class Supervisor:
         return attempt.death() if attempt.ended is None or attempt.cut else attempt.ended
 
     def _started(self, journal: int) -> subprocess.Popen[bytes]:
-        deaths = [(death.kind, death.name, death.how, dict(death.facts)) for death in self.deaths]
+        deaths = [astuple(death) for death in self.deaths]
         number, inherited = _handed_on(journal)
         said = {"journal": number, "deaths": deaths, "path": sys.path, "program": sys.argv[0]}
         flags = subprocess._args_from_interpreter_flags()  # type: ignore[attr-defined]  # as multiprocessing does
@@ -193,28 +196,8 @@ def _handed_on(end: int) -> tuple[int, dict[str, Any]]:
     return end, {"pass_fds": (end,)}
 
 
-def resident(process: int) -> float:
-    """Bytes of memory that a process holds; 0 where the system does not say."""
-    try:
-        return float(int(Path(f"/proc/{process}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE"))
-    except (OSError, IndexError, ValueError, AttributeError):
-        return 0.0
-
-
-def machine_memory() -> float:
-    """Bytes that this machine, or the container that it is, has."""
-    try:
-        bounds = [float(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES"))]
-        bounds.append(float(Path("/sys/fs/cgroup/memory.max").read_text()))
-    except (OSError, ValueError, AttributeError):  # no such system, or no limit
-        pass
-    return min(bounds, default=math.inf)
-
-
 def _given_up(end: Death) -> int:
     """The last words on what died where no step can be left out for it."""
-    from generator.steps import DiedError
-
     print(f"the program came to an end it did not choose: {DiedError(end.how, end.facts)}", file=sys.stderr)
     return FAILED
 

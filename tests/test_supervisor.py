@@ -10,7 +10,6 @@ import time
 
 import pytest
 
-from generator.supervisor import machine_memory, resident
 from tests import ROOT
 
 PLUGIN = '''
@@ -136,9 +135,3 @@ def test_a_closed_pipe_does_not_end_a_build(tmp_path):
     os.close(writing)
     assert done.returncode == 0
     assert (tmp_path / "site" / "index.html").is_file()
-
-
-def test_the_memory_of_a_process_is_measured():
-    """Of this one: between what Python takes and what the machine has."""
-    assert 1e7 < resident(os.getpid()) < machine_memory()
-    assert resident(2**22 + 1) == 0

@@ -129,12 +129,8 @@ def _member(path: Path, archive: zipfile.ZipFile, name: str, limits: Limits) -> 
     info = archive.getinfo(name)
     if info.flag_bits & 1:
         raise DataError(f"{path}: {_bare(name)} is encrypted; unpack it with its password, and write it anew")
-    if info.file_size > limits.file:
-        size = size_in_words(info.file_size)
-        raise DataError(
-            f"{path}: {_bare(name)} takes {size}, more than the {size_in_words(limits.file)} that a file may have; "
-            f"`limits: {{file: {size}}}` in the spec allows more"
-        )
+    if too_large := limits.over(info.file_size):
+        raise DataError(f"{path}: {_bare(name)} takes {too_large}")
     try:
         with archive.open(info) as file:
             return _fitting(_header(path, _bare(name), cast(BinaryIO, file)), info.file_size)
