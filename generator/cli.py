@@ -170,9 +170,11 @@ def _loaded(asked: argparse.Namespace) -> "Report":
     """The report of the spec; its warnings go to stderr."""
     from generator.spec.report import load
 
-    report = load(asked.spec, options_of(asked))
-    for warning in () if WATCH.again else report.warnings:
-        print(f"{warning} (warning)", file=sys.stderr)
+    options = options_of(asked)
+    report = load(asked.spec, options)
+    from generator.build.checks import warn  # now: a wrong spec is told before it is imported
+
+    warn(report.warnings, options)
     return report
 
 

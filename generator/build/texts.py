@@ -90,10 +90,14 @@ def picture(folder: Path, address: str, limits: Limits) -> bytes:
 
 def _written(report: Report) -> Iterator[tuple[str, str]]:
     """Every text of Markdown as it is written, language by language."""
+    return ((path, source) for path, source in _spelled_out(report) if MARKDOWN.match(path))
+
+
+def _spelled_out(report: Report) -> Iterator[tuple[str, str]]:
+    """Every text as it is written, language by language."""
     for path, text in report.texts():
-        if MARKDOWN.match(path):
-            for language, source in text.by_language.items():
-                yield path if language == "*" else child(path, language), source
+        for language, source in text.by_language.items():
+            yield path if language == "*" else child(path, language), source
 
 
 def unsaid(source: str) -> str:
@@ -107,10 +111,9 @@ def _line(text: str, part: str) -> int:
 
 def _unprintable(report: Report) -> Iterator[Problem]:
     """Characters with their numbers: one may be invisible or look like another."""
-    written = ((path, *entry) for path, text in report.texts() for entry in text.by_language.items())
-    for path, language, source in written:
+    for path, source in _spelled_out(report):
         for line, words in enumerate(source.splitlines(), 1):
             if lacking := missing_characters(words):
                 named = ", ".join(f"'{c}' (U+{ord(c):04X})" for c in lacking)
                 message = f"no font of the PDF has {named}; leave it out, or build without the PDF (--formats html,md)"
-                yield report.source.problem_in_text(path if language == "*" else child(path, language), line, message)
+                yield report.source.problem_in_text(path, line, message)

@@ -27,17 +27,11 @@ def linkable(address: str) -> bool:
 
 def beside(address: str) -> str:
     """The file below the spec's folder that a picture's address names, `img/a b.png`; '' for one that is elsewhere."""
-    path = unquote(read_by_a_browser(address), errors="strict") if _decodes(address) else ""
-    path = path.replace("\\", "/")
+    try:
+        path = unquote(read_by_a_browser(address), errors="strict").replace("\\", "/")
+    except UnicodeDecodeError:
+        return ""
     if not path or SCHEME.match(path) or path.startswith("/") or any(c in path for c in CONTROLS[:-1]):
         return ""
     within = normpath(path)
     return "" if within.split("/")[0] in ("..", ".") else within
-
-
-def _decodes(address: str) -> bool:
-    try:
-        unquote(address, errors="strict")
-    except UnicodeDecodeError:
-        return False
-    return True

@@ -51,6 +51,7 @@ def test_a_picture_beside_the_spec_is_found(address, path):
             "",
             ".",
             "a%00b",
+            "a%e\t4.png",
         ),
         *("a%0Ab.png", "%ff.png"),
     ],
