@@ -18,6 +18,7 @@ import yaml
 from generator.errors import InputError, Problem, SpecError
 from generator.foreign import opened
 from generator.limits import size_in_words
+from generator.yaml_mistakes import BRACES, ESCAPES, FULL_WIDTH, Refusal, cut, full_width_keys, refused
 
 LARGEST = 5_000_000  # bytes of a file
 DEEPEST = 40  # levels; a report has a dozen
@@ -33,23 +34,7 @@ PLAIN = {
     ),  # a whole number of more digits than a computer counts with is a text
     "merge": re.compile(r"<<$"),
 }
-BRACES = "a text that begins with '{{' stands in quotes, or on the lines below a |"
-MISREAD = (
-    (re.compile(r"[ \t]*(?:- +)*[\w-]+(：)"), "'：' is a full-width colon; a key ends with ':' and a space"),
-    (re.compile(r" *(\t)"), "the line is indented with a tab; YAML takes spaces"),
-    (re.compile(r"[ -]*[a-z_]+(:)[^\s:/]"), "after the ':' of a key there has to be a space"),
-    (re.compile(r"[^，]*[{\[][^，]*(，)"), "'，' is a full-width comma; what stands in brackets is parted by ','"),
-    (re.compile(r".*?: +(\{\{)"), BRACES),
-    (
-        re.compile(r"[^\"'{\[]*?: +([@`%*]|\[[^\]]*\] *[^\s,#\]}]|\"[^\"]*\" *[^\s,#\]}]|- )"),
-        "a text that begins with such a sign stands in quotes, or on the lines below a |",
-    ),
-    (re.compile(r"[^:\"'{\[]*: +[^\"'{\[|>\s][^{\[]*?(: )"), "a text with a colon and a space in it stands in quotes"),
-)  # how a line may be meant that is no YAML: where it goes wrong, and the cure
-FULL_WIDTH_KEY = re.compile(r"[ \t]*(?:- +)*[a-z_]+(：)")
 TOO_DEEP = f"nested too deeply: more than {DEEPEST} lists or mappings within each other"
-CUT = re.compile(r"[ \t]*(?<=[ \t])#\d")  # a number of something, no comment
-ESCAPES = "in double quotes a \\ begins an escape; write a path with / and a formula in single quotes"
 FORMULA = re.compile(r"(?<!\\)\$(?!\s)[^$]*?(?<!\\)(?:\\\\)*\\[a-zA-Z]{2}[^$]*(?<!\s)\$")  # with an escape in it
 
 
@@ -83,12 +68,16 @@ class Place:
 
 @dataclass(frozen=True)
 class Source:
-    """A parsed file; `places` has every path as it is written in messages: `questions[1].figures[0].method`."""
+    """A parsed file; `places` has every path as it is written in messages: `questions[1].figures[0].method`.
+
+    `doubts` are what may be meant otherwise than YAML reads it.
+    """
 
     file: Path
     text: str
     data: Mapping[str, Any]
     places: Mapping[str, Place]
+    doubts: tuple[Problem, ...] = ()
 
     @property
     def digest(self) -> str:
@@ -131,7 +120,7 @@ def read(file: Path) -> Source:
     text = _decoded(file)
     node = _composed(text, file)
     if not isinstance(node, yaml.MappingNode):
-        found = _full_width_keys(text, file)
+        found = full_width_keys(text, file)
         raise SpecError(
             found or (Problem(file, 1, 1, "", "is not a report: it has to be a mapping such as `title: …`"),)
         )
@@ -139,7 +128,7 @@ def read(file: Path) -> Source:
     data = reading.value(node, "", node)
     if reading.problems:
         raise SpecError(tuple(reading.problems))
-    return Source(file, text, data, reading.places)
+    return Source(file, text, data, reading.places, tuple(reading.doubts))
 
 
 def _decoded(file: Path) -> str:
@@ -166,14 +155,9 @@ def _composed(text: str, file: Path) -> yaml.Node | None:
     try:
         return _Loader(text).get_single_node()
     except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-        if found := _misread(text, file, error.context_mark.line if error.context_mark else line - 2, line):
-            raise SpecError(found) from error
-        begun = f"{error.context} from line {error.context_mark.line + 1}" if error.context_mark else error.context
-        message = ", ".join(filter(None, (error.problem, begun)))
-        if "escape" in (error.problem or ""):
-            message = ESCAPES
+        at, begun = error.problem_mark or error.context_mark, error.context_mark
+        said = Refusal(error.problem or "", _spot(at) or (0, 0), error.context or "", _spot(begun))
+        raise SpecError(refused(said, text, file)) from error
     except yaml.reader.ReaderError as error:
         line, column = text.count("\n", 0, error.position) + 1, 1
         message = f"the character #x{ord(text[error.position]):04x} is not allowed"
@@ -182,6 +166,10 @@ def _composed(text: str, file: Path) -> yaml.Node | None:
     except RecursionError:
         raise SpecError((_too_deep(text, file),)) from None
     raise SpecError((Problem(file, line, column, "", f"not valid YAML: {message}"),))
+
+
+def _spot(mark: yaml.Mark | None) -> tuple[int, int] | None:
+    return (mark.line, mark.column) if mark else None
 
 
 def _too_deep(text: str, file: Path) -> Problem:
@@ -196,24 +184,6 @@ def _too_deep(text: str, file: Path) -> Problem:
     return Problem(file, line, column, "", TOO_DEEP)
 
 
-def _misread(text: str, file: Path, first: int, last: int) -> tuple[Problem, ...]:
-    """What a reader of the lines about a mistake would see at once: every full-width colon, else the first of these."""
-    for number, line in list(enumerate(text.splitlines(), 1))[max(first, 0) : last]:
-        for pattern, message in MISREAD:
-            if found := pattern.match(line):
-                problem = Problem(file, number, found.start(1) + 1, "", message)
-                several = _full_width_keys(text, file)
-                return several if problem in several else (problem,)
-    return ()
-
-
-def _full_width_keys(text: str, file: Path) -> tuple[Problem, ...]:
-    """The lines that begin with a key and a full-width colon."""
-    lines = enumerate(text.splitlines(), 1)
-    found = ((number, match.start(1) + 1) for number, line in lines if (match := FULL_WIDTH_KEY.match(line)))
-    return tuple(Problem(file, number, column, "", MISREAD[0][1]) for number, column in found)
-
-
 class _Reading:
     """Nodes into plain data, noting places and problems on the way."""
 
@@ -222,6 +192,7 @@ class _Reading:
         self.text = text
         self.places: dict[str, Place] = {}
         self.problems: list[Problem] = []
+        self.doubts: list[Problem] = []
         self.open: list[int] = []
         self.nodes = 0
 
@@ -247,10 +218,12 @@ class _Reading:
         written = self.text[node.start_mark.index : node.end_mark.index]
         if written.startswith('"') and FORMULA.search(written):
             self.refuse(node, path, ESCAPES)
-        if isinstance(node, yaml.ScalarNode) and not node.style and CUT.match(self.text, node.end_mark.index):
-            self.refuse(
-                node, path, f"'{node.value:.40}' is all of this text: behind ' #' stands a comment; put it in quotes"
-            )
+        plain = isinstance(node, yaml.ScalarNode) and not node.style
+        message, sure = cut(node.value, self.text, node.end_mark.index) if plain else ("", False)
+        if message and sure:
+            self.refuse(node, path, message)
+        elif message:
+            self.doubts.append(Problem(self.file, *_start(node), path, message))
         if half := HALF.search(node.value):
             self.refuse(node, path, f"U+{ord(half[0]):04X} is half a character; write the whole one")
         return _scalar(node)
@@ -295,7 +268,7 @@ def _wrong(key: yaml.Node) -> str:
     if len(key.value) > LONGEST_KEY or HALF.search(key.value):
         return f"a key of more than {LONGEST_KEY} characters, or with half a character, is none of a report"
     if "：" in key.value:
-        return MISREAD[0][1]
+        return FULL_WIDTH
     spaces = [end for end in (key.value[:1], key.value[-1:]) if end.isspace()]
     return f"the space U+{ord(spaces[0]):04X} beside this key is none to YAML; type it anew" if spaces else ""
 

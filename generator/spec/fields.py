@@ -22,7 +22,7 @@ from generator.foreign import kind_of, unreachable
 from generator.methods import METHODS
 from generator.regions import Box
 from generator.text import Text
-from generator.yaml_source import ESCAPES
+from generator.yaml_mistakes import ESCAPES
 
 EXPORT_FIELDS = ("class_index", "class_id", "index", "number", "layer", "model", "target")
 NO_TEXT = (

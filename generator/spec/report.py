@@ -216,7 +216,7 @@ def _report(
     figures = iter(zip(names.figures, params, strict=True))
     languages = _languages(document, options)
     classes = tuple(c.model_copy(update={"name": c.name or Text.of(c.id)}) for c in document.classes) or (REGRESSION,)
-    warnings = [*_untranslated(document, languages, source), *_unworded(names, languages, source)]
+    warnings = [*source.doubts, *_untranslated(document, languages, source), *_unworded(names, languages, source)]
     warnings += _unmeasured(document, classes, source)
     return Report(
         source=source,

@@ -137,7 +137,7 @@ WRONG_HEADS = {
     ),
     "bad YAML": (
         ("[angry, happy]", "[angry, happy"),
-        "report.yaml:5:8: not valid YAML: expected ',' or ']', but got ':', while parsing a flow sequence from line 4",
+        "report.yaml:4:10: the '[' is not closed",
     ),
     "a class that is there twice": (
         ("[angry, happy]", "[angry, angry]"),
