@@ -1,37 +1,28 @@
 """What is wrong or doubtful between a spec, its model and its data, found before anything is computed."""
 
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass
-from functools import partial
 from itertools import chain
-
-import numpy as np
 
 from generator.build.cache import Cache, key_of, source_of
 from generator.build.choice import shows_images
-from generator.build.picture_doubts import picture_doubts, resized
+from generator.build.picture_doubts import picture_doubts
 from generator.build.runs import Run, runs_of, waiting
+from generator.build.sanity import Checked, checked, contradictions, miscounted
 from generator.build.site import check_output
 from generator.build.study import Study, open_study
-from generator.build.subject import MODEL, Subject, fitting
+from generator.build.subject import MODEL, Subject
 from generator.build.texts import check_texts, unset_formulas
 from generator.build_options import BuildOptions
 from generator.classifier import layer_called
 from generator.data.preprocess import statistic_in
-from generator.data.resize import images_of
-from generator.data.resizing_check import MOST as RESIZED
-from generator.data.resizing_check import better_resizing
-from generator.data.scaling_check import ScalingHint, suspicious_scaling
-from generator.data.selection import row_hash
 from generator.errors import DataError, InputError, ModelError, ParameterError, PictureError, Problem, SpecError
 from generator.maps.cam import spatial_layers
 from generator.model.input_range import misplaced_range
-from generator.samples import UNLABELLED
 from generator.spec.grammar import Figure
 from generator.spec.report import Report
-from generator.steps import WATCH, limit, step
+from generator.steps import WATCH, limit
 from generator.yaml_source import child
 
 
@@ -46,7 +37,7 @@ def check(report: Report, options: BuildOptions, with_model: bool, budget: float
     study = open_study(report, options, Cache(options.cache_of(report.source.file)))
     if with_model:
         looked_over(report, study, options)
-    elif wrong := (*_misread(report, study), *_unopenable(report, study), *_unreadable(report, study)):
+    elif wrong := tuple(problem for find in WITHOUT_MODEL for problem in find(report, study)):
         raise SpecError(wrong)
     else:
         warn(data_doubts(report, study, False), options)
@@ -78,9 +69,11 @@ def looked_over(report: Report, study: Study, options: BuildOptions) -> bool:
     Raises SpecError with what is wrong; `--strict` makes what is doubtful wrong.
     """
     preflight(report, study)
-    found = checked(study) if needs_model(report, study) else None
-    if found is not None and not options.quiet and not WATCH.again:
-        print(f"{found.accuracy:.1%} of {found.images:,} labelled images are predicted right", file=sys.stderr)
+    found = {name: checked(study, name) for name in study.subjects} if needs_model(report, study) else {}
+    for name, one in found.items():
+        if one is not None and not options.quiet and not WATCH.again:
+            of = f"model '{name}': " if len(found) > 1 else ""
+            print(f"{of}{one.accuracy:.1%} of {one.images:,} labelled images are predicted right", file=sys.stderr)
     return warn(doubts(report, study, found), options)
 
 
@@ -104,13 +97,15 @@ def told_at_place(report: Report) -> Iterator[None]:
 
 
 def needs_model(report: Report, study: Study) -> bool:
-    """Whether a figure to be built asks the model anything."""
-    return any(study.methods[f.method].access != "none" for question in report.built for f in question.figures)
+    """Whether a figure to be built asks the model anything, or an evaluation from a file can be held to it."""
+    asked = (study.methods[f.method].access != "none" for question in report.built for f in question.figures)
+    return any(asked) or bool(study.given and study.labelled)
 
 
 def _problems(report: Report, study: Study) -> Iterator[Problem]:
     figures = [figure for question in report.built for figure in question.figures]
     yield from _misread(report, study)
+    yield from miscounted(report, study)
     if not needs_model(report, study):
         return
     unfit = [problem for name in study.subjects for problem in _unfit(report, study, name)]
@@ -254,37 +249,15 @@ def _missing_images(report: Report, study: Study, figure: Figure) -> Iterator[Pr
         yield report.figure_problem(figure.id, "images", str(error))
 
 
-MOST = 512  # images that other scalings are tried on
-
-
-@dataclass(frozen=True)
-class Checked:
-    """`accuracy` over `images` labelled images drawn from the data; `hint` where another scaling would do better."""
-
-    accuracy: float
-    images: int
-    hint: ScalingHint | None
-
-
-def checked(study: Study) -> Checked | None:
-    """The check of a labelled data set; None where there are no labels."""
-    if not study.data_facts[1]:
-        return None
-    asked = {"sanity": study.subject.key, "data": study.subject.data.digest, "seed": study.seed}
-    key = key_of(source=source_of("build/checks.py"), **asked)
-    with step("asking", "the data", error=ModelError):
-        found = study.cache.remember(key, lambda: asdict(_check(study)))
-    return Checked(found["accuracy"], found["images"], ScalingHint(**found["hint"]) if found["hint"] else None)
-
-
 def data_doubts(report: Report, study: Study, with_model: bool) -> Iterator[Problem]:
     """What in texts, data and evaluation may mean something else than what is taken, or is not read at all."""
     yield from unset_formulas(report)
     if needs_model(report, study):
         yield from (report.problem("data", question) for question in study.questions)
         yield from picture_doubts(report, study, with_model)
-    for question in study.given_evaluation.questions if study.given_evaluation else ():
-        yield report.problem("evaluation", question)
+    for name, given in study.given.items():
+        yield from (report.problem(report.evaluations[name][0], question) for question in given.questions)
+    yield from contradictions(report, study, with_model and study.labelled)
 
 
 def warn(doubtful: Iterable[Problem], options: BuildOptions) -> bool:
@@ -297,7 +270,7 @@ def warn(doubtful: Iterable[Problem], options: BuildOptions) -> bool:
     return bool(problems)
 
 
-def doubts(report: Report, study: Study, found: Checked | None) -> Iterator[Problem]:
+def doubts(report: Report, study: Study, found: Mapping[str, Checked | None]) -> Iterator[Problem]:
     """What speaks against believing the figures: data, preprocessing, an evaluation made of training images."""
     yield from data_doubts(report, study, True)
     misplaced = {name: _misplaced(one) for name, one in study.subjects.items()} if needs_model(report, study) else {}
@@ -306,8 +279,11 @@ def doubts(report: Report, study: Study, found: Checked | None) -> Iterator[Prob
             yield report.problem(child(report.model_paths[name], "path"), ending)
         if message:
             yield report.problem(child(report.model_paths[name], "preprocess"), message)
-    if found is not None and found.hint is not None and not next(iter(misplaced.values()), ""):  # of the first model
-        yield report.problem(child(next(iter(report.model_paths.values())), "preprocess"), found.hint.message)
+    trained = any(one is not None and one.hint is None for one in found.values())
+    for name, one in found.items():
+        hint = one.hint if one is not None and not misplaced[name] else None
+        if hint is not None and (hint.better or not trained):  # beside a good model one that guesses is meant to
+            yield report.problem(child(report.model_paths[name], "preprocess"), hint.message)
     figures = [figure for question in report.built for figure in question.figures]
     matrix = next((figure for figure in figures if study.methods[figure.method].kind == "evaluation"), None)
     if matrix is not None and study.evaluation is not None and study.evaluation.in_training:
@@ -336,17 +312,5 @@ def _misplaced(subject: Subject) -> str:
     )
 
 
-def _check(study: Study) -> Checked:
-    subject, samples = study.subject, study.subject.data.samples
-    labelled = np.flatnonzero(samples.label != UNLABELLED)
-    most = fitting(MOST, subject.frame)
-    chosen = np.sort(labelled[np.argsort(row_hash(samples.index[labelled], study.seed), kind="stable")[:most]])
-    images, label = subject.images(chosen), samples.label[chosen]
-    right = subject.predict(chosen).argmax(axis=1) == label
-    current = subject.classifier.preprocessing
-    hint = suspicious_scaling(subject.classifier.logits, images, label, current)
-    if (hint is None or not hint.better) and resized(study):
-        some = chosen[:RESIZED]
-        shown = partial(images_of, samples, some)
-        hint = better_resizing(subject.classifier.logits, shown, label[: len(some)], current, subject.frame) or hint
-    return Checked(float(right.mean()), len(chosen), hint)
+WITHOUT_MODEL = (_misread, miscounted, _unopenable, _unreadable)
+"""What is found before the model is opened."""

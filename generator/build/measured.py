@@ -27,7 +27,7 @@ def measured(
 ) -> ReportEvidence:
     """What was measured of every attribution that was computed; nothing where the spec wants none."""
     explainers = tuple(_explainers(study, results))
-    if report.evidence is None or not (explainers or study.given_evaluation):
+    if report.evidence is None or not (explainers or study.given):
         return NOTHING
     key = _key(report, study, explainers)
     known = study.cache.look_up(key)
@@ -54,7 +54,7 @@ def _explainers(study: Study, results: Mapping[str, FigureResult]) -> Iterator[E
 
 def _key(report: Report, study: Study, explainers: tuple[Explainer, ...]) -> str:
     asked = [(e.figure, method_source(e.method), e.key, repr(e.image_facts)) for e in explainers]
-    given = study.given_evaluation.digest if study.given_evaluation else ""
+    given = [(name, one.digest) for name, one in study.given.items()]
     training = study.training.digest if study.training else ""
     made_of = {"model": study.subject.key, "data": study.subject.data.digest, "evaluation": given, "training": training}
     settings = {"evidence": repr(report.evidence), "regions": repr(report.regions), "seed": report.seed}

@@ -45,6 +45,7 @@ class Narrator:
     results: Mapping[str, FigureResult]
     evidence: ReportEvidence
     words: Interface
+    doubted: Text = Text()  # noqa: RUF009, frozen: what speaks against the evaluation that is quoted
     doubts: dict[Problem, None] = field(default_factory=dict)  # of what it has said so far, in their order
 
     @cached_property
@@ -52,7 +53,8 @@ class Narrator:
         """For whom the page is written."""
         names = tuple(c.name for c in self.report.classes)
         models = {model.id or "": model.name for model in self.report.models}
-        return Reader(self.words, names, self.report.class_ids, self.facts.regions, self._say, models)
+        known = names, self.report.class_ids, self.facts.regions
+        return Reader(self.words, *known, self._say, models, self.doubted)
 
     def lights(self, figure: str) -> tuple[LightLine, ...]:
         """The evidence of a figure, check by check."""

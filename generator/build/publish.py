@@ -16,6 +16,7 @@ from generator.build.checks import needs_model
 from generator.build.narrator import Narrator, facts_of
 from generator.build.outputs import DRAWING, DRAWN_WITH
 from generator.build.picture_doubts import resized, stored_sizes
+from generator.build.sanity import contradicts, said_against
 from generator.build.study import Study
 from generator.build.subject import versions
 from generator.build.texts import pictures_in
@@ -60,8 +61,9 @@ class Publication:
     @cached_property
     def narrator(self) -> Narrator:
         results = {name: figure.result for name, figure in self.built.items()}
-        words = interface(self.report.languages, self.report.templates.folders, self.report.things)
-        return Narrator(self.report, facts_of(self.report, self.study), results, self.evidence, words)
+        doubt = self.contradicted.get(self.report.models[0].id or "", Text())
+        facts = facts_of(self.report, self.study)
+        return Narrator(self.report, facts, results, self.evidence, self._words, doubt)
 
     @cached_property
     def told(self) -> Told:
@@ -75,7 +77,7 @@ class Publication:
             else reader.words("figure.label", n=figure.number)
             for name, figure in measured.items()
         }
-        return Told(self.evidence, reader, names)
+        return Told(self.evidence, reader, names, self.narrator.doubted)
 
     @property
     def evidence_pictures(self) -> tuple[Picture, ...]:
@@ -99,8 +101,27 @@ class Publication:
     def page(self) -> Page:
         """The whole report in all its languages."""
         asked = replace(self.report, questions=self.report.built)
-        lit = {name: replace(figure, evidence=self.narrator.lights(name)) for name, figure in self.built.items()}
+        lit = {
+            name: replace(figure, evidence=self.narrator.lights(name), doubts=self._doubts_of(figure))
+            for name, figure in self.built.items()
+        }
         return assemble(asked, lit, self.narrator.reader, self._imprint)
+
+    def _doubts_of(self, figure: Built) -> tuple[Text, ...]:
+        """What speaks against the evaluations that a figure is made of."""
+        models = figure.spec.model if figure.method.kind == "evaluation" else ()
+        return tuple(self.contradicted[name] for name in models if name in self.contradicted)
+
+    @cached_property
+    def contradicted(self) -> Mapping[str, Text]:
+        """What speaks against evaluations from files, by their models."""
+        found = {name: contradicts(self.report, self.study, name) for name in self.study.given}
+        words = self._words
+        return {name: said_against(self.report, name, one, words) for name, one in found.items() if one}
+
+    @property
+    def _words(self) -> Interface:
+        return interface(self.report.languages, self.report.templates.folders, self.report.things)
 
     @property
     def _imprint(self) -> Imprint:
@@ -108,9 +129,10 @@ class Publication:
         libraries, subject = versions(), self.study.subject
         images = f"{self.narrator.facts.images:,}"
         foot: dict[str, str | Text] = {
-            "model": f"{self.report.models[0].path.name} · sha256 {subject.digest[:12]}",
+            "model": self._named_models,
             "data": f"{self.report.data.source} · {images} · sha256 {subject.data.digest[:12]}",
             **self._resizing,
+            **self._evaluations,
             "versions": ", ".join(f"{name} {libraries[name]}" for name in SHOWN),
             "seed": str(self.report.seed),
             "rebuild": f"python -m generator {self.report.source.file.name}",
@@ -119,6 +141,23 @@ class Publication:
         measured = None if self._undrawn else section(self.told, drawn)
         downloads = {name: form.download for name, form in FORMS.items() if form.download and name in self.formats}
         return Imprint(foot, downloads, (measured,) if measured else ())
+
+    @property
+    def _named_models(self) -> Text:
+        """Every model with its file."""
+        words, reader = self.narrator.words, self.narrator.reader
+        files = {name: f"{one.path.name} · sha256 {one.digest[:12]}" for name, one in self.study.subjects.items()}
+        if len(files) == 1:
+            return Text.of(*files.values())
+        named = (reader.model_name(name) + words("punctuation.colon") + file for name, file in files.items())
+        return words.joined(named, "evidence.between")
+
+    @property
+    def _evaluations(self) -> dict[str, Text]:
+        """The files that say how models did."""
+        given = self.study.given.values()
+        files = (f"{one.origin} · {len(one.label):,} · sha256 {one.digest[:12]}" for one in given)
+        return {"evaluation": self.narrator.words.joined(files, "evidence.between")} if given else {}
 
     @property
     def _resizing(self) -> dict[str, Text]:

@@ -49,7 +49,8 @@ class Run:
     @property
     def lacks_labels(self) -> bool:
         """Whether there is nothing that an evaluation could be made of; raises DataError."""
-        return self.method.kind == "evaluation" and not self.study.given_evaluation and not self.study.data_facts[1]
+        given = self.study.given_of(self.subject)
+        return self.method.kind == "evaluation" and not given and not self.study.data_facts[1]
 
     @cached_property
     def key(self) -> str:

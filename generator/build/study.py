@@ -1,9 +1,10 @@
 """What the figures of a report are computed from: its models, images and evaluation, each opened when it is needed."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -30,7 +31,8 @@ Told = TypeVar("Told")
 class Study:
     """Everything figures are computed from; `subjects` by the name of the model, the first is the default.
 
-    `given_evaluation` is of the first model; `training` are the images that it was trained on, where they are known.
+    `given` are the evaluations that files have of models; `training` are the images that the models were trained on,
+    where they are known; `checked` is what was found of each model on labelled images.
     """
 
     classes: tuple[str, ...]
@@ -38,9 +40,10 @@ class Study:
     methods: Mapping[str, Method]
     cache: Cache
     seed: int
-    given_evaluation: Evaluation | None
+    given: Mapping[str, Evaluation]
     figures: Mapping[str, Figure]
     training: DataSet | None = None
+    checked: dict[str, Any] = field(default_factory=dict, compare=False)
 
     @property
     def subject(self) -> Subject:
@@ -63,8 +66,8 @@ class Study:
 
     def _evaluated(self, subject: Subject) -> Evaluation | None:
         training = self.training_samples()
-        if self.given_evaluation is not None and subject is self.subject:
-            return labels_seen(self.given_evaluation, training)
+        if given := self.given_of(subject):
+            return labels_seen(given, training)
         if not self.data_facts[1]:
             return None
         samples = subject.data.samples
@@ -74,9 +77,13 @@ class Study:
         """Stands for the evaluation of a model, without making it."""
         training = self.training.digest if self.training else ""
         made_by = {"training": training, "source": source_of(*EVALUATION)}
-        if self.given_evaluation is not None and subject is self.subject:
-            return key_of(given=self.given_evaluation.digest, **made_by)
+        if given := self.given_of(subject):
+            return key_of(given=given.digest, **made_by)
         return key_of(data=subject.data.digest, model=subject.key, **made_by)
+
+    def given_of(self, subject: Subject) -> Evaluation | None:
+        """The evaluation that a file has of a model."""
+        return next((self.given.get(name) for name, one in self.subjects.items() if one is subject), None)
 
     def training_samples(self) -> Samples | None:
         """The images that the model was trained on, where they are known."""
@@ -86,6 +93,13 @@ class Study:
     def data_facts(self) -> tuple[int, bool]:
         """How many images there are, and whether they have labels; raises DataError."""
         return self._told(self.subject.data, "facts", lambda samples: (len(samples), samples.labelled))
+
+    @cached_property
+    def labelled(self) -> bool:
+        """Whether there are images with labels; what cannot be read has none."""
+        with suppress(DataError):
+            return self.data_facts[1]
+        return False
 
     @cached_property
     def questions(self) -> tuple[str, ...]:
@@ -110,8 +124,8 @@ def open_study(report: Report, options: BuildOptions, cache: Cache) -> Study:
         asked = Asked(options.trust_model, model.size, model.output, report.regression, report.limits)
         subject = Subject(model.path, model.preprocess, report.folder, data, cache, asked, report.plugins)
         subjects[model.id or ""] = subject
-    evaluation, training = _given_evaluation(report), _training(report, cache)
-    return Study(report.class_ids, subjects, METHODS, cache, report.seed, evaluation, report.figures, training)
+    training = _training(report, cache)
+    return Study(report.class_ids, subjects, METHODS, cache, report.seed, _given(report), report.figures, training)
 
 
 def _source(report: Report) -> DataSource:
@@ -133,14 +147,16 @@ def _training(report: Report, cache: Cache) -> DataSet | None:
     return DataSet(replace(like, path=path, usage=None, training=True), report.class_words, cache)
 
 
-def _given_evaluation(report: Report) -> Evaluation | None:
-    if report.evaluation is None:
-        return None
-    try:
-        read = read_evaluation(report.evaluation, report.class_words, report.data.labels, report.limits)
-        return replace(read, origin=report.evaluation.name)  # no folder of this machine in a published page
-    except DataError as error:
-        raise SpecError((report.problem("evaluation", str(error)),)) from error
+def _given(report: Report) -> dict[str, Evaluation]:
+    """The evaluations that the spec names files of, by their models."""
+    found = {}
+    for name, (place, file) in report.evaluations.items():
+        try:
+            read = read_evaluation(file, report.class_words, report.data.labels, report.limits)
+        except DataError as error:
+            raise SpecError((report.problem(place, str(error)),)) from error
+        found[name] = replace(read, origin=file.name)  # no folder of this machine in a published page
+    return found
 
 
 def images_seen(evaluation: Evaluation, samples: Samples, usage: str | None, training: Samples | None) -> Evaluation:

@@ -83,7 +83,7 @@ def _switch(reader: Reader) -> Iterator[Link]:
 
 def _questions(questions: Sequence[Question], figures: Figures, reader: Reader) -> Iterator[ShownQuestion]:
     """The questions with their answers in each language."""
-    said = [reader.prose(question.answer) for question in questions]
+    said = [reader.answered(question.answer) for question in questions]
     answers = {language: _answers(questions, said, figures, language) for language in reader.words.languages}
     for number, question in enumerate(questions, 1):
         yield ShownQuestion(

@@ -83,6 +83,7 @@ class Told:
     evidence: ReportEvidence
     reader: Reader
     figures: Mapping[str, Text]
+    doubted: Text = Text()  # noqa: RUF009, frozen: what speaks against the evaluation
 
     def word(self, key: str, **values: object) -> Text:
         return self.reader.words(f"evidence.{key}", **values)

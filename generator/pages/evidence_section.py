@@ -206,7 +206,12 @@ def _classes(told: Told, plot: Plot, pictures: Gallery) -> Part:
         (row.name, Text.of(f"{scores[row.id].support:,}"), *_cells(told, plot, row), _confusion(told, scores[row.id]))
         for row in plot.lines
     )
-    return _part(told, "classes", _chart(told, plot, pictures), Table(head, rows))
+    return _part(told, "classes", *_doubted(told), _chart(told, plot, pictures), Table(head, rows))
+
+
+def _doubted(told: Told) -> tuple[Prose, ...]:
+    """What speaks against the evaluation that numbers come from."""
+    return (_said(told, woven(literal, told.doubted)),) if told.doubted else ()
 
 
 def _confusion(told: Told, scores: ClassScores) -> Text:
@@ -226,7 +231,7 @@ def _calibration(told: Told, pictures: Gallery) -> Part:
     errors = {"ece": known.ece, "mean": known.expected, "quantile": known.quantile}
     error = "calibration.high" if known.miscalibrated else "calibration.low"
     said = _said(told, gap, told.word(error, **{name: told.number(one, "points") for name, one in errors.items()}))
-    return _part(told, "calibration", _sheet(told, "calibration", _groups(told), pictures), said)
+    return _part(told, "calibration", *_doubted(told), _sheet(told, "calibration", _groups(told), pictures), said)
 
 
 def _groups(told: Told) -> Text:

@@ -70,6 +70,7 @@ class Built:
     result: FigureResult
     drawing: Drawing
     evidence: tuple[LightLine, ...] = ()
+    doubts: tuple[Text, ...] = ()  # of what it was made from
 
 
 def figure_of(built: Built, reader: Reader, examples: Examples) -> ShownFigure:
@@ -95,7 +96,7 @@ def figure_of(built: Built, reader: Reader, examples: Examples) -> ShownFigure:
         legend=_legend(built.drawing, reader),
         details=tuple(_details(built.spec, result.parts, reader)),
         numbers=tuple(table for material in materials if (table := image_numbers(material))),
-        remarks=tuple(dict.fromkeys(_remarks(result.parts, reader))),
+        remarks=tuple(dict.fromkeys((*built.doubts, *_remarks(result.parts, reader)))),
     )
 
 

@@ -1,18 +1,20 @@
 """For whom a page is written: names, numbers and facts as they are read, in every language of the report at once."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import PurePath
 
 from generator.artefacts import ClassNumber, Difference, Fact, Fraction, Label
 from generator.methods import Method
 from generator.pages.page import Strength
 from generator.prose.quantities import printed
+from generator.prose.sayings import EVALUATED
 from generator.regions import Region
 from generator.results import Part, Role
 from generator.samples import Frame
 from generator.show import WEAK
-from generator.text import Passage, Prose, Text, isolated, woven
+from generator.templating import names_in
+from generator.text import Passage, Prose, Text, isolated, literal, woven
 from generator.words import Interface
 
 SIZES = frozenset({"grid", "native", "size", "input"})  # facts whose numbers are sides: 6×6
@@ -34,6 +36,7 @@ class Reader:
     regions: Mapping[str, Region] = field(default_factory=dict)
     say: Say = Text.in_language  # as it is written
     models: Mapping[str, Text] = field(default_factory=dict)
+    doubted: Text = Text()  # noqa: RUF009, frozen: what speaks against the evaluation that texts quote
 
     def text(self, text: Text) -> Text:
         """A plain text of the spec, a title or a name, with its stand-ins, and fit to stand beside other words."""
@@ -44,6 +47,18 @@ class Reader:
         """A text of the spec with its expressions rendered, and the language that each reader really gets."""
         said = {language: self.say(text, language) for language in self.words.languages if text}
         return Prose({k: Passage(source, self._spoken(text, k)) for k, source in said.items() if source.strip()})
+
+    def answered(self, text: Text) -> Prose:
+        """An answer, with what speaks against the evaluation where it quotes one."""
+        said = self.prose(text)
+        if not self.doubted or not any(EVALUATED.intersection(names_in(one)) for one in text.by_language.values()):
+            return said
+        return Prose(
+            {
+                language: replace(passage, source=f"{passage.source}\n\n> {literal(self.doubted[language])}")
+                for language, passage in said.by_language.items()
+            }
+        )
 
     def _spoken(self, text: Text, language: str) -> str:
         """The language in which `text` comes out: this one, or the stand-in's."""

@@ -291,4 +291,9 @@ class Spoken(Numbers):
 
 
 NAMES = functions_of(Spoken, but=("fact", "lines", "line", "shared_lines"))  # which only the pages ask for
+EVALUATED = frozenset(
+    {"evaluated", "accuracy", "support", "recall", "precision", "best_classes", "worst_classes", "confusion"}
+    | {"confused", "overconfidence"}
+)
+"""Those of an evaluation."""
 FUNCTIONS: Mapping[str, Callable[..., object]] = {name: getattr(Spoken, name) for name in (*numbers.NAMES, *NAMES)}

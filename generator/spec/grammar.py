@@ -71,6 +71,9 @@ class ModelFile(Section):
     ] = None
     output: Annotated[str | None, describe("which output is explained, of a model that has several: its name")] = None
     preprocess: Annotated[Preprocess, describe("one for every figure; what is shown is the original")] = Preprocess()
+    evaluation: Annotated[
+        File | None, describe("how it did on labelled images: CSV with y_true, y_pred, p_<class>")
+    ] = None
 
 
 class Data(Section):
@@ -299,7 +302,9 @@ class Document(Section):
         Field(min_length=1, description="several models by name; the first is the default"),
     ] = None
     data: Annotated[Data, describe("where the images come from")] = Data(source="lfw")
-    evaluation: Annotated[File | None, describe("CSV with y_true, y_pred and p_<class>; default: computed")] = None
+    evaluation: Annotated[
+        File | None, describe("of the first model: CSV with y_true, y_pred, p_<class>; default: computed")
+    ] = None
     evidence: Annotated[Evidence | bool, describe("measured beside each attribution; false: none")] = Evidence()
     regions: Annotated[dict[Name, RegionBoxes], describe("named boxes in fractions of the image")] = Field(
         default_factory=dict

@@ -128,8 +128,20 @@ def misreferences(names: Declared, source: Source) -> Iterator[Problem]:
             yield from _of_classes(figure, names.classes[0].id, source)
         yield from _unmasked(figure, ids(names.classes), source)
     yield from _overwritten(names.figures, source)
-    if len(names.classes) == 1 and "evaluation" in source.data:
-        yield source.problem("evaluation", "an evaluation is of classes, and none are named; leave it out", at_key=True)
+    yield from _evaluations(names, source)
+
+
+def _evaluations(names: Declared, source: Source) -> Iterator[Problem]:
+    """Evaluations of what has no classes, and one that is named twice."""
+    only = source.data.get("model")
+    models = names.models or ((Entry("model", "", only),) if isinstance(only, Mapping) else ())
+    own = [child(model.path, "evaluation") for model in models if "evaluation" in model.data]
+    places = [*(["evaluation"] if "evaluation" in source.data else []), *own]
+    for place in places if len(names.classes) == 1 else ():
+        yield source.problem(place, "an evaluation is of classes, and none are named; leave it out", at_key=True)
+    if len(names.classes) > 1 and "evaluation" in source.data and models and "evaluation" in models[0].data:
+        message = "the first model has an evaluation of its own; leave one of the two out"
+        yield source.problem("evaluation", message, at_key=True)
 
 
 def _repeated(entries: tuple[Entry, ...], source: Source) -> Iterator[Problem]:

@@ -88,6 +88,18 @@ class Report:
         return {figure.id: figure for question in self.questions for figure in question.figures}
 
     @property
+    def evaluations(self) -> Mapping[str, tuple[str, Path]]:
+        """The files of evaluations by the id of their model, each with its place in the spec."""
+        places = zip(self.model_paths.values(), self.models, strict=True)
+        own = {
+            model.id or "": (child(place, "evaluation"), model.evaluation)
+            for place, model in places
+            if model.evaluation
+        }
+        first = {self.models[0].id or "": ("evaluation", self.evaluation)} if self.evaluation else {}
+        return {**first, **own}
+
+    @property
     def built(self) -> tuple[Question, ...]:
         """The questions to build: all, or those of `--only`."""
         return tuple(q for q in self.questions if not self.only or q.id in self.only)
@@ -99,9 +111,8 @@ class Report:
         named = [file for model in self.models for file in model.preprocess.files.values()]
         named += [path for figure in self.figures.values() for path in figure.files]
         files += [self.folder / file for file in named]
-        return tuple(
-            path for path in (*files, self.data.path, self.data.folder, self.data.training, self.evaluation) if path
-        )
+        files += [file for _, file in self.evaluations.values()]
+        return tuple(path for path in (*files, self.data.path, self.data.folder, self.data.training) if path)
 
     def problem(self, path: str, message: str) -> Problem:
         """Something a later stage finds wrong with a value: `questions[1].figures[0].params.layer`."""

@@ -6,91 +6,17 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from generator.artefacts import Floats
 from generator.build.cache import Cache
-from generator.build.checks import check, checked, preflight
+from generator.build.checks import check, preflight
 from generator.build.study import Study
 from generator.build_options import BuildOptions
 from generator.classifier import Layer, ModelFacts
 from generator.cli import main
-from generator.data.preprocess import Preprocessor
-from generator.data.resize import resize
 from generator.errors import SpecError
 from generator.methods import METHODS
 from generator.model.keras_door import keras
 from generator.samples import Frame, Samples
-from tests.fixtures.closed_form import LinearClassifier
 from tests.fixtures.spec_fixture import HEAD, loaded
-
-
-class Faint:
-    """A study whose model was trained on pixels of -1..1: bright pictures are the first class."""
-
-    seed = 0
-    data_facts = (200, True)
-
-    def __init__(self, preprocess: Preprocessor) -> None:
-        weights = np.zeros((4, 4, 1, 2), np.float32)
-        weights[..., 0] = 1
-        self.model = LinearClassifier(weights)
-        self.images: Floats = np.repeat(np.linspace(0, 1, 200, dtype=np.float32), 16).reshape(200, 4, 4, 1)
-        rows = np.arange(200)
-        samples = Samples(rows, (rows < 100).astype(np.int64), lambda at: list(self.images[at]), "here", "")
-        self.cache = Cache(None)
-        self.preprocess = preprocess
-        classifier = SimpleNamespace(preprocessing=preprocess, logits=self.model.logits)
-        data = SimpleNamespace(samples=samples, digest="")
-        self.subject = SimpleNamespace(
-            frame=Frame((4, 4, 1)), key="", data=data, classifier=classifier, images=self.shown, predict=self.predict
-        )
-
-    def shown(self, at):
-        return self.images[at]
-
-    def predict(self, at):
-        return self.model.probabilities(self.preprocess.prepare(self.images[at]))
-
-
-def test_the_right_scaling_is_only_told_its_accuracy():
-    """Under -1..1 the linear model is always right, and there is nothing to hint at."""
-    found = checked(Faint(Preprocessor(-1.0, 1.0)))
-    assert (found.accuracy, found.images, found.hint) == (1.0, 200, None)
-
-
-def test_a_wrong_scaling_is_told_the_right_one():
-    """Under 0..1 every picture looks bright: half are right, and -1..1 is named."""
-    found = checked(Faint(Preprocessor(0.0, 1.0)))
-    assert 0.45 < found.accuracy < 0.55
-    assert found.hint.better == "scale: [-1, 1]"
-
-
-def test_pictures_of_another_size_are_tried_by_other_ways_of_resizing():
-    """Lines of one pixel, which an average makes grey and the model was trained on every fourth of: it is named."""
-    study, rows = Faint(Preprocessor(-1.0, 1.0)), np.arange(200)
-    lines = np.zeros((200, 16, 16), np.uint8)
-    lines[:100, :, 1::2] = lines[100:, :, 0::2] = 255
-    samples = Samples(rows, (rows < 100).astype(np.int64), lambda at: list(lines[at]), "here", "")
-    study.images = resize(list(lines), study.subject.frame)
-    study.subject.data.samples = samples
-    found = checked(study)
-    assert found.accuracy == 0.5
-    assert found.hint.better == "resize: {filter: nearest}"
-
-
-def test_without_labels_there_is_nothing_to_say():
-    """No labels, no accuracy."""
-    study = Faint(Preprocessor())
-    study.data_facts = (200, False)
-    assert checked(study) is None
-
-
-def test_the_check_comes_back_from_the_cache(tmp_path):
-    """A rebuild needs no model for it."""
-    study = Faint(Preprocessor(0.0, 1.0))
-    study.cache = Cache(tmp_path)
-    first = checked(study)
-    study.subject.classifier = None
-    assert checked(study) == first == replace(first)
 
 
 def subject(*layers: str) -> SimpleNamespace:
@@ -116,7 +42,7 @@ def test_an_unknown_layer_is_said_of_its_model(tmp_path):
     def said(spec: str) -> list[str]:
         report = loaded(tmp_path, spec)
         subjects = {model.id: subject(*layers[model.id]) for model in report.models}
-        study = Study(("a", "b"), subjects, METHODS, Cache(None), 0, None, report.figures)
+        study = Study(("a", "b"), subjects, METHODS, Cache(None), 0, {}, report.figures)
         with pytest.raises(SpecError) as error:
             preflight(report, study)
         return [problem.message for problem in error.value.problems]
@@ -132,7 +58,7 @@ def test_a_layer_that_is_no_map_is_said_of_class_activation(tmp_path):
     report = loaded(tmp_path, HEAD + f"  - {{id: q, figures: [{figures}]}}\n")
     one = subject("first")
     one.predict = lambda positions: np.full((len(positions), 2), 0.5, np.float32)
-    study = Study(report.class_ids, {"model": one}, METHODS, Cache(None), 0, None, report.figures)
+    study = Study(report.class_ids, {"model": one}, METHODS, Cache(None), 0, {}, report.figures)
     with pytest.raises(SpecError) as error:
         preflight(report, study)
     said = [problem.message for problem in error.value.problems]
@@ -148,7 +74,7 @@ def test_another_number_of_outputs_than_classes_is_said_before_any_picture_is_ch
     assert len(report.classes) == 3
     one = subject("first")
     one.facts = replace(one.facts, n_classes=outputs)
-    study = Study(report.class_ids, {"model": one}, METHODS, Cache(None), 0, None, report.figures)
+    study = Study(report.class_ids, {"model": one}, METHODS, Cache(None), 0, {}, report.figures)
     with pytest.raises(SpecError) as error:
         preflight(report, study)
     said = f"3 classes are named and the model has {outputs} outputs; name each in their order"

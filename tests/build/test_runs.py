@@ -30,7 +30,7 @@ def study_of(method: Method, cache: Cache | None = None, asked: Figure | None = 
     one = {"folder": folder, "deferred": None, "asked": Asked()}
     subjects = {name: SimpleNamespace(key=name, **one) for name in ("first", "second")}
     figures = {"f": asked or figure()}
-    return Study(("a", "b"), subjects, {"picture": method}, cache or Cache(None), 0, None, figures)
+    return Study(("a", "b"), subjects, {"picture": method}, cache or Cache(None), 0, {}, figures)
 
 
 def raising(error: Exception, module: str) -> Method:
@@ -174,6 +174,6 @@ def test_layers_that_are_branches_are_one_run(layers, runs):
     head = Layer("head", "Dense", (2,), reads=("left", "right"))
     subject = SimpleNamespace(facts=SimpleNamespace(layers=(*known, head)))
     asked = Figure(id="f", method="gradcam", params={"layer": layers})
-    found = runs_of(asked, Study(("a", "b"), {"first": subject}, METHODS, Cache(None), 0, None, {"f": asked}))
+    found = runs_of(asked, Study(("a", "b"), {"first": subject}, METHODS, Cache(None), 0, {}, {"f": asked}))
     told = [(run.params["layer"], dict(run.facts)) for run in found]
     assert told == ([(layers, {})] if runs == 1 else [(name, {"layer": name}) for name in layers])

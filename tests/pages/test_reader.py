@@ -91,3 +91,14 @@ class TestDirections:
         assert name == "\u2068مرحبا\u2069"
         assert arabic.words("figure.predicted", prediction=name)["en"] == f"predicted: {name}"
         assert arabic.words("figure.predicted", prediction="مرحبا")["en"] == f"predicted: {name}"
+
+
+def test_an_answer_that_quotes_a_doubted_evaluation_says_so():
+    """In each of its languages, below the answer; one that quotes none says nothing."""
+    doubting = replace(
+        reader(), doubted=interface(("zh-Hant", "en"))("contradiction.name", file="a*b", other="c", model="d")
+    )
+    quoting = doubting.answered(Text({"en": "Right: {{ accuracy() }}.", "zh-Hant": "{{ recall('happy') }}"}))
+    assert quoting["en"].source.startswith("Right: {{ accuracy() }}.\n\n> The evaluation (a")
+    assert quoting["zh-Hant"].source.count("\n\n> ") == 1
+    assert doubting.answered(Text.of("Nothing."))["en"].source == "Nothing."
