@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from functools import cache, partial
 from hashlib import sha256
 from html.parser import HTMLParser
+from math import ceil
 
 from generator.errors import InputError
 from generator.pages.assembly import BOTH
@@ -20,6 +21,8 @@ from generator.words import Words
 STYLES = ("css/theme.css", "css/layout.css", "css/content.css")
 SPACES = re.compile(r"""("(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*')|/\*.*?\*/|\s*([{};])\s*|([:,])\s+|\s+""", re.DOTALL)
 HARMLESS = frozenset({"content-security-policy", "content-type", "x-ua-compatible", "", "icon", "alternate"})
+WIDE, APART, CLOSE = 918, 20, 4  # CSS pixels: of a figure where the page is widest, and between its rows and pictures
+MOST = 6  # rows beside each other
 POLICY = "default-src 'none'; img-src 'self' data:; base-uri 'none'; form-action 'none'"
 
 
@@ -65,6 +68,7 @@ def _environment(templates: Templates, root: str) -> Environment:
         "prose": partial(_prose, root),
         "inline": partial(_inline, root),
         "veiled": veiled,
+        "across": across,
     }
     return environment
 
@@ -128,3 +132,11 @@ def veiled(figure: ShownFigure) -> bool:
     """Whether the figure has maps that lie over a face, so that their opacity can be chosen."""
     rows = (row for body in figure.bodies if isinstance(body, PictureRows) for row in body.rows)
     return any(row.veil or row.values for row in rows)
+
+
+def across(body: PictureRows) -> int:
+    """How many rows stand beside each other where the page is widest: what their pictures allow, evenly shared."""
+    widths = (sum(image.shown + CLOSE for image in row.images) - CLOSE for row in body.rows)
+    most = max(1, (WIDE + APART) // (max(widths, default=WIDE) + APART))
+    lines = max(1, ceil(len(body.rows) / min(most, MOST)))
+    return max(1, ceil(len(body.rows) / lines))

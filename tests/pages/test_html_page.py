@@ -12,7 +12,7 @@ import pytest
 
 from generator.errors import InputError
 from generator.pages import html_page
-from generator.pages.page import ShownFigure
+from generator.pages.page import Image, PictureRows, Row, ShownFigure
 from generator.shipped import TEMPLATES, Templates
 from generator.text import Prose, Text, bilingual
 from tests.fixtures.report_fixture import Told, built, measured, questions, told, whole
@@ -169,8 +169,20 @@ def test_languages_lead_to_the_same_report(rendered):
 def test_evidence_says_its_light_in_words(rendered):
     """A sign and a word, never a colour alone; what is folded can be opened."""
     assert '<span class="light amber">with reservations</span> <b>amber</b> Claim amber.' in rendered["en"]
+    assert '<summary><span><b>green</b> <span class="light green">holds</span></span>' in rendered["en"]
     assert '<details class="fold" id="s-fixture-numbers"><summary>The numbers</summary>' in rendered["en"]
     assert '<h3 id="s-fixture-part">A part</h3>' in rendered["en"]
+
+
+@pytest.mark.parametrize(
+    ("count", "pictures", "side", "across"),
+    [(7, 3, 144, 2), (7, 2, 144, 3), (7, 1, 144, 4), (8, 1, 144, 4), (3, 1, 144, 3), (1, 1, 144, 1), (7, 3, 224, 1)],
+)
+def test_rows_stand_beside_each_other_where_their_pictures_allow(count, pictures, side, across):
+    """As many as fit the widest page, shared evenly over the lines."""
+    image = Image("x.png", side, side, side, Text(), "map")
+    row = Row(Text(), 0, (image,) * pictures)
+    assert html_page.across(PictureRows(Text(), (Text(),) * pictures, (row,) * count)) == across
 
 
 def test_the_root_needs_no_step_up(rendered):

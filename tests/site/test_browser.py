@@ -375,7 +375,7 @@ class TestWays:
     def test_no_page_scrolls_sideways(self, open_page, folder):
         """From the smallest phone to a wide screen."""
         shown = open_page(f"{folder}/index.html")
-        for width in (320, 480, 700, 1024, 1900):
+        for width in (320, 480, 700, 1024, 1280, 1900):
             shown.set_viewport_size({"width": width, "height": 700})
             assert sideways(shown) == 0, width
 
@@ -401,6 +401,35 @@ class TestWays:
         name = shown.locator("#row-saliency-0-0 .name").bounding_box()
         picture = shown.locator("#row-saliency-0-0 .zoom").first.bounding_box()
         assert name["y"] + name["height"] <= picture["y"]
+
+    @pytest.mark.parametrize("viewport", [{"width": 1265, "height": 900}, {"width": 1280, "height": 900}])
+    @pytest.mark.parametrize("folder", FOLDERS)
+    def test_rows_use_the_width(self, open_page, folder, viewport):
+        """Two beside each other with pictures of 144 pixels, what the colours mean in the place left by the seventh."""
+        shown = open_page(f"{folder}/index.html", viewport=viewport)
+        boxes = shown.evaluate(
+            "[...document.querySelectorAll('#fig-saliency tbody, #fig-saliency .key')]"
+            ".map(part => part.getBoundingClientRect()).map(box => [box.x, box.y, box.width])"
+        )
+        (left, top, width), (beside, level, _) = boxes[:2]
+        assert level == top
+        assert beside >= left + width
+        assert boxes[7][:2] == [beside, boxes[6][1]]
+        whole = shown.evaluate("document.querySelector('#fig-saliency').getBoundingClientRect().width")
+        assert 2 * width >= 0.95 * whole
+        pictures = shown.locator("#fig-saliency .zoom").evaluate_all("all => all.map(link => link.offsetWidth)")
+        assert set(pictures) == {144}
+
+    def test_what_a_column_shows_stands_above_its_first_pictures(self, open_page):
+        """Above those of both rows that stand beside each other, above the first alone where they stand below it."""
+        shown = open_page(viewport={"width": 1280, "height": 900})
+        said = (
+            "[...document.querySelectorAll('#fig-saliency td')].map(cell => getComputedStyle(cell, '::before').content)"
+            ".filter(text => text !== 'none')"
+        )
+        assert shown.evaluate(said) == ['"Image"', '"Map"', '"Overlay"'] * 2
+        shown.set_viewport_size({"width": 700, "height": 900})
+        assert shown.evaluate(said) == ['"Image"', '"Map"', '"Overlay"']
 
     def test_text_may_be_twice_as_large(self, open_page):
         """At 200 % of the text nothing is cut off sideways (WCAG 1.4.4)."""
