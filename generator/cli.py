@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 from generator import __version__
 from generator.build_options import FORMATS, BuildOptions
 from generator.disk import COMMAND
-from generator.errors import ComputationError, GeneratorError, clipped
+from generator.errors import ComputationError, GeneratorError, InputError, clipped
 from generator.steps import WATCH
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 BUILT, FAILED, WRONG, INTERRUPTED = 0, 1, 2, 130
 LONGEST, LONGEST_NAME = 4_000, 255  # bytes of a path, and of a name in it, that systems take
 BESIDE = 55  # bytes of them that the names of what is written beside a site add
-COMMANDS = ("build", "check", "init", "serve", "methods", "schema", "clear-cache")
+COMMANDS = ("build", "check", "init", "serve", "methods", "schema", "words", "clear-cache")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -93,6 +93,10 @@ def parser() -> argparse.ArgumentParser:
     methods.add_argument("--json", action="store_true", help="as JSON")
     methods.set_defaults(run=_methods)
     commands.add_parser("schema", help="the JSON Schema of report.yaml").set_defaults(run=_schema)
+    words = commands.add_parser("words", help="write the file of words of a further language, or add what it lacks")
+    words.add_argument("language", metavar="LANGUAGE", help="a tag such as de, ja or zh-Hans")
+    words.add_argument("spec", type=_path, nargs="?", default=Path("report.yaml"), metavar="report.yaml")
+    words.set_defaults(run=_write_words)
     clear = commands.add_parser("clear-cache", help="forget what builds of a spec have computed")
     clear.add_argument("spec", type=_path, nargs="?", default=Path("report.yaml"), metavar="report.yaml")
     _add_cache(clear)
@@ -224,6 +228,19 @@ def _schema(asked: argparse.Namespace) -> None:
     from generator.spec.schema import schema_text
 
     print(_as_json(schema_text()), end="")
+
+
+def _write_words(asked: argparse.Namespace) -> None:
+    from generator.languages import canonical, meant
+    from generator.spec.words_file import write_words
+
+    try:
+        language = canonical(asked.language)
+    except ValueError as error:
+        raise InputError(str(error)) from error
+    if hint := meant(language):
+        raise InputError(f"'{language}' is no language of a report{hint}")
+    print(write_words(language, asked.spec if asked.spec.is_dir() else asked.spec.parent))
 
 
 def _as_json(text: str) -> str:

@@ -7,6 +7,8 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+from generator.languages import nearest
+
 OPENERS, ISOLATES = "\u202a\u202b\u202d\u202e", "\u2066\u2067\u2068"
 CLOSER, ISOLATE_END = "\u202c", "\u2069"
 FIRST_STRONG = ISOLATES[-1]
@@ -68,16 +70,18 @@ class Text:
 
     def in_language(self, language: str, *fallbacks: str) -> str:
         """The text in `language`, else in the first fallback that has it, else in any; '' when empty."""
-        for key in (language, "*", *fallbacks):
-            if key in self.by_language:
-                return self.by_language[key]
-        return next(iter(self.by_language.values()), "")
+        found = next((key for one in (language, *fallbacks) if (key := self.spoken(one))), "")
+        return self.by_language[found] if found else next(iter(self.by_language.values()), "")
+
+    def spoken(self, language: str) -> str:
+        """The tag of the text that readers of a language understand, '*' for one that all do; '' where none is."""
+        if language in self.by_language:
+            return language
+        return "*" if "*" in self.by_language else nearest(language, self.by_language)
 
     def missing(self, languages: tuple[str, ...]) -> tuple[str, ...]:
         """The languages that somebody else's text stands in for; none for an empty text."""
-        if not self.by_language or "*" in self.by_language:
-            return ()
-        return tuple(language for language in languages if language not in self.by_language)
+        return tuple(one for one in languages if not self.spoken(one)) if self.by_language else ()
 
     def __bool__(self) -> bool:
         return bool(self.by_language)

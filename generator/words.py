@@ -9,12 +9,12 @@ from string import Formatter
 from typing import Any
 
 from generator.errors import InputError, SpecError, suggestion
+from generator.languages import meant, usual, wider
 from generator.shipped import TEMPLATES, lies_within
 from generator.text import Text, isolated
 from generator.yaml_source import read
 
 COMPLETE = "en"  # the language whose file has every key
-SCRIPTS = {"zh-TW": "zh-Hant", "zh-HK": "zh-Hant", "zh-MO": "zh-Hant"}
 
 
 @dataclass(frozen=True)
@@ -129,10 +129,12 @@ def interface(
 
 def load(language: str, folders: Sequence[Path] = (TEMPLATES,)) -> Words:
     """The words of a language, the first folder's before the others'; InputError where no file speaks it."""
-    own = _merged(_file_name(language, folders), folders)
-    if not own:
-        raise InputError(f"no words for the language '{language}': add templates/words/{language}.yaml beside the spec")
-    complete = _merged(COMPLETE, folders)
+    files = [file for tag in reversed(wider(language)) for file in files_of(tag, folders)]
+    if not files:
+        file, command = f"templates/words/{language}.yaml", f"`python -m generator words {language}`"
+        add = f": add {file} beside the spec; {command} writes one to fill in"
+        raise InputError(f"no words for the language '{language}'{meant(language) or add}")
+    own, complete = _merged(files), _merged(files_of(COMPLETE, folders))
     missing = tuple(key for key in complete if key not in own and not key.endswith(".one"))
     return Words(language, {**{key: complete[key] for key in missing}, **own}, missing)
 
@@ -145,19 +147,16 @@ def folders_beside(folder: Path) -> tuple[Path, ...]:
 
 def speaks(language: str) -> bool:
     """Whether the project itself speaks it; its own files are complete, so that nobody has to read them to know."""
-    return _path(TEMPLATES, _file_name(language, (TEMPLATES,))).is_file()
+    return any(files_of(tag, (TEMPLATES,)) for tag in wider(language))
 
 
-def _file_name(language: str, folders: Sequence[Path]) -> str:
-    """The nearest file there is: `de-AT`, then `de`; `zh-TW` is `zh-Hant`."""
-    for name in (language, SCRIPTS.get(language, language), language.split("-")[0]):
-        if any(_path(folder, name).is_file() for folder in folders):
-            return name
-    return language
+def files_of(tag: str, folders: Sequence[Path]) -> list[Path]:
+    """Those that speak exactly this language, however their name spells it; each overrides those before it."""
+    found = [file for folder in reversed(folders) for file in sorted((folder / "words").glob("*.yaml"))]
+    return [file for file in found if usual(file.stem) == tag and file.is_file()]
 
 
-def _merged(name: str, folders: Sequence[Path]) -> dict[str, str]:
-    files = [file for folder in reversed(folders) if (file := _path(folder, name)).is_file()]
+def _merged(files: Iterable[Path]) -> dict[str, str]:
     return {key: text for file in files for key, text in _entries(file, file.stat().st_mtime_ns).items()}
 
 
@@ -165,15 +164,30 @@ def _merged(name: str, folders: Sequence[Path]) -> dict[str, str]:
 def _entries(file: Path, changed: int) -> Mapping[str, str]:
     """The words of one file, read once for each time it was changed; SpecError for what no sentence can be made of."""
     if file.is_relative_to(TEMPLATES):
-        return dict(_flat(read(file).data, ""))
+        return _said(dict(flat(read(file).data)))
     if not lies_within(file, file.parents[1]):
         raise InputError(f"{file}: a link that leads out of the report's folder")
     source = read(file)
-    words, ours = dict(_flat(source.data, "")), _merged(COMPLETE, (TEMPLATES,))
-    wrong = {key: _misplaced(text, ours.get(key)) for key, text in words.items()}
+    written, ours = dict(flat(source.data)), _merged(files_of(COMPLETE, (TEMPLATES,)))
+    wrong = {key: _wrong(key, value, ours) for key, value in written.items()}
     if problems := tuple(source.problem(key, message) for key, message in wrong.items() if message):
         raise SpecError(problems)
-    return words
+    return _said(written)
+
+
+def _said(written: Mapping[str, Any]) -> dict[str, str]:
+    """A key without words is one that nobody has translated yet."""
+    return {key: str(value) for key, value in written.items() if value is not None}
+
+
+def _wrong(key: str, value: object, ours: Mapping[str, str]) -> str:
+    """What is wrong with one entry of somebody else's words; '' where nothing is."""
+    within = next((one for one in ours if one.startswith(f"{key}.")), "")
+    if value is not None and within:
+        return f"'{key}' is a group of words, such as '{within}'"
+    if isinstance(value, list):
+        return "has to be a text"
+    return "" if value is None else _misplaced(str(value), ours.get(key))
 
 
 def _misplaced(text: str, ours: str | None) -> str:
@@ -192,14 +206,10 @@ def _misplaced(text: str, ours: str | None) -> str:
     return ""
 
 
-def _path(folder: Path, name: str) -> Path:
-    return folder / "words" / f"{name}.yaml"
-
-
-def _flat(tree: Mapping[str, Any], prefix: str) -> Iterator[tuple[str, str]]:
+def flat(tree: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
     """Dotted keys: `{legend: {low: x}}` gives `legend.low`."""
     for key, value in tree.items():
         if isinstance(value, Mapping):
-            yield from _flat(value, f"{prefix}{key}.")
+            yield from flat(value, f"{prefix}{key}.")
         else:
-            yield prefix + key, "" if value is None or isinstance(value, list) else str(value)
+            yield prefix + key, value

@@ -6,6 +6,7 @@ and nothing is a date, so that a student id, a language or a grid such as `no`, 
 
 import hashlib
 import re
+import sys
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -129,6 +130,25 @@ def read(file: Path) -> Source:
     if reading.problems:
         raise SpecError(tuple(reading.problems))
     return Source(file, text, data, reading.places, tuple(reading.doubts))
+
+
+def comments(text: str) -> dict[int, str]:
+    """What stands behind the '#' of a file that could be read, by line."""
+    ends: dict[int, int] = {}
+    for token in yaml.scan(text, _Loader):
+        first, last = token.start_mark, token.end_mark
+        ends |= dict.fromkeys(range(first.line, last.line), len(text))
+        ends[last.line] = max(ends.get(last.line, 0), last.column)
+    rests = (line[ends.get(number, 0) :].strip() for number, line in enumerate(text.split("\n")))
+    return {number: rest for number, rest in enumerate(rests, 1) if rest.startswith("#")}
+
+
+def scalar(text: str) -> str:
+    """A text as it is written in a file, on one line, within quotes where it needs them."""
+    style = '"' if "\n" in text else None
+    return yaml.safe_dump([text], allow_unicode=True, width=sys.maxsize, default_flow_style=True, default_style=style)[
+        1:-2
+    ]
 
 
 def _decoded(file: Path) -> str:

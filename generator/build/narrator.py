@@ -103,5 +103,5 @@ class Narrator:
 
     def _place(self, text: Text, language: str) -> str:
         path = next((path for path, known in self.report.texts() if known is text), "")
-        spoken = next((tag for tag in (language, *self.report.languages) if tag in text.by_language), "")
-        return child(path, spoken) if spoken else path
+        spoken = next((key for tag in (language, *self.report.languages) if (key := text.spoken(tag))), "")
+        return path if spoken in ("", "*") else child(path, spoken)

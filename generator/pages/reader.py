@@ -63,7 +63,7 @@ class Reader:
     def _spoken(self, text: Text, language: str) -> str:
         """The language in which `text` comes out: this one, or the stand-in's."""
         known = text.by_language
-        if language in known or "*" in known:
+        if text.spoken(language):
             return language
         return next((other for other in (*self.words.languages, *known) if other in known), language)
 

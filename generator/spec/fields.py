@@ -19,6 +19,7 @@ from pydantic_core import PydanticCustomError
 
 from generator.errors import clipped, lookalike, suggestion
 from generator.foreign import kind_of, unreachable
+from generator.languages import TAG, canonical
 from generator.methods import METHODS
 from generator.regions import Box
 from generator.text import Text
@@ -34,8 +35,6 @@ NO_TEXT = (
     "raw-unicode-escape",
 )  # but code
 PICTURES = (".jpg", ".jpeg", ".png")
-LANGUAGE = re.compile(r"([A-Za-z]{2,3})(?:-([A-Za-z]{4}))?(?:-([A-Za-z]{2}|\d{3}))?((?:-[A-Za-z0-9]{5,8})*)")
-
 ESCAPED = dict(zip("\0\a\b\t\n\v\f\r\x1b\x85\xa0\u2028\u2029", map("\\{}".format, "0abtnvfreN_LP"), strict=True))
 """What a path of Windows turns into in double quotes, and how it was written."""
 CUT = "cut"  # the kind of a refusal: a key that is the rest of a text
@@ -67,25 +66,28 @@ def known(word: str, kind: str, names: tuple[str, ...]) -> str:
 
 def language_tag(value: str) -> str:
     """A BCP 47 tag in its usual spelling: `zh-hant` is zh-Hant."""
-    match = LANGUAGE.fullmatch(value)
-    if not match:
-        raise wrong(f"'{value}' is not a language tag (BCP 47) such as zh-Hant or en")
-    primary, script, region, rest = match.groups()
-    parts = (primary.lower(), script and script.title(), region and region.upper())
-    return "-".join(filter(None, parts)) + rest.lower()
+    try:
+        return canonical(value)
+    except ValueError as error:
+        raise wrong(str(error)) from error
 
 
 def _text(value: object) -> Text:
     if not isinstance(value, dict) or not value:
         return Text.of(_string(value, "a text has to be a string, or a mapping from language to string"))
-    return Text(
-        {language_tag(k): _string(v, f"the text in '{k}' has to be a string") for k, v in value.items() if said(k, v)}
-    )
+    texts: dict[str, str] = {}
+    for key, text in value.items():
+        spoken, language = said(key, text), language_tag(key)
+        if spoken and language in texts:
+            raise wrong(f"there are two texts in '{language}'; '{key}' is one of its names")
+        if spoken:
+            texts[language] = _string(text, f"the text in '{key}' has to be a string")
+    return Text(texts)
 
 
 def said(key: str, value: object) -> bool:
     """Whether a key has a value; one without, that is no language, is the rest of a text."""
-    if value is None and not LANGUAGE.fullmatch(key):
+    if value is None and not TAG.fullmatch(key):
         raise PydanticCustomError(CUT, "{message}", {"message": f"'{key}' is a key of its own; {IN_QUOTES}"})
     return value is not None
 

@@ -14,6 +14,7 @@ from generator import yaml_source
 from generator.build_options import BuildOptions
 from generator.data.data_source import guess_kind
 from generator.errors import InputError, Problem, SpecError, suggestion
+from generator.languages import canonical
 from generator.limits import USUAL, Limits
 from generator.methods import METHODS, load_all
 from generator.regions import Region
@@ -24,10 +25,10 @@ from generator.spec.fields import Scope, existing, language_tag
 from generator.spec.grammar import Author, Class, Data, Document, Evidence, Figure, ModelFile, Question, by_layer
 from generator.spec.plugins import plugged
 from generator.spec.references import VALUE, Declared, Entry, declared, ids, misreferences, wrong_prose
+from generator.spec.translation import untranslated, unworded
 from generator.templating import check_templates
 from generator.text import Text, bilingual
-from generator.words import folders_beside, speaks
-from generator.words import load as words_of
+from generator.words import folders_beside
 from generator.yaml_source import Source, child
 
 MODEL = "model"  # the name of the only model
@@ -227,7 +228,8 @@ def _report(
     figures = iter(zip(names.figures, params, strict=True))
     languages = _languages(document, options)
     classes = tuple(c.model_copy(update={"name": c.name or Text.of(c.id)}) for c in document.classes) or (REGRESSION,)
-    warnings = [*source.doubts, *_untranslated(document, languages, source), *_unworded(names, languages, source)]
+    warnings = [*source.doubts, *_renamed(source), *untranslated([*texts_in(document, "")], languages, source)]
+    warnings += _unworded(names, languages, source)
     warnings += _unmeasured(document, classes, source)
     return Report(
         source=source,
@@ -255,24 +257,24 @@ def _report(
     )
 
 
+def _renamed(source: Source) -> Iterator[Problem]:
+    """Languages that are taken by another name."""
+    said = source.data.get("languages")
+    for number, tag in enumerate(said if isinstance(said, list) else ()):
+        if (name := canonical(str(tag))).lower() != str(tag).lower():
+            path = child("languages", number)
+            yield source.problem(path, f"'{tag}' is taken as '{name}', as its script is called; write that")
+
+
 def _unworded(names: Declared, languages: tuple[str, ...], source: Source) -> Iterator[Problem]:
     """Languages whose interface is partly English, the names of its methods too; SpecError where one has no words."""
-    used = dict.fromkeys(str(figure.data["method"]) for figure in names.figures)
-    own = {f"method.{name}.{part}": getattr(METHODS[name], part) for name in used for part in ("title", "summary")}
-    folders = folders_beside(source.file.parent)
-    for language in languages if folders[1:] else filter(lambda language: not speaks(language), languages):
-        try:
-            words = words_of(language, folders)
-        except SpecError:
-            raise  # within the file of words
-        except InputError as error:
-            raise SpecError((source.problem("languages", str(error)),)) from error
-        unsaid = (key for key, text in own.items() if text.missing((language,)) and not words.has(key))
-        if not speaks(language) and (missing := (*words.missing, *unsaid)):
-            file = f"templates/words/{language}.yaml"
-            yield source.problem(
-                "languages", f"{file} lacks {len(missing)} words, such as '{missing[0]}'; English stands in"
-            )
+    used = tuple(dict.fromkeys(str(figure.data["method"]) for figure in names.figures))
+    try:
+        yield from unworded(used, languages, source)
+    except SpecError:
+        raise  # within the file of words
+    except InputError as error:
+        raise SpecError((source.problem("languages", str(error)),)) from error
 
 
 def _unmeasured(document: Document, classes: tuple[Class, ...], source: Source) -> Iterator[Problem]:
@@ -311,13 +313,6 @@ def _only(asked: tuple[str, ...], known: tuple[str, ...]) -> tuple[str, ...]:
         if name not in known:
             raise InputError(f"--only: unknown question '{name}'{suggestion(name, known)}")
     return asked
-
-
-def _untranslated(document: Document, languages: tuple[str, ...], source: Source) -> Iterator[Problem]:
-    for path, text in texts_in(document, ""):
-        for language in text.missing(languages):
-            stand_in = next((tag for tag in languages if tag in text.by_language), next(iter(text.by_language)))
-            yield source.problem(path, f"no text in '{language}'; '{stand_in}' stands in")
 
 
 def texts_in(value: object, path: str) -> Iterator[tuple[str, Text]]:

@@ -1,6 +1,7 @@
 """What is said of a case: the command is run within this process, and which lines of the code it went through."""
 
 import io
+import re
 import shlex
 import sys
 import tempfile
@@ -59,6 +60,7 @@ def run(case: Mapping[str, Any]) -> Told:
             except SystemExit as end:  # the options' own
                 code = int(end.code or 0)
     text = said.getvalue().replace(f"{folder}/", "").replace(str(folder), ".")
+    text = re.sub(r"lacks \d+ words", "lacks … words", text)  # with every word that is new, one more
     message = text.encode(errors="backslashreplace").decode().strip().rpartition(": error: ")[2]  # of the options
     return Told(message, code, frozenset(places))
 

@@ -135,6 +135,7 @@ def test_a_language_needs_its_words(tmp_path):
     spec = HEAD.replace("[zh-Hant, en]", "[en, de]") + "  - id: q\n"
     assert said_about(tmp_path, spec) == [
         "report.yaml:2:12: languages: no words for the language 'de': add templates/words/de.yaml beside the spec"
+        "; `python -m generator words de` writes one to fill in"
     ]
     (tmp_path / "templates" / "words").mkdir(parents=True)
     (tmp_path / "templates" / "words" / "de.yaml").write_text("page: {contents: Inhalt}\n")
@@ -168,9 +169,10 @@ def test_a_further_language_needs_words_for_the_methods_of_the_report(tmp_path, 
         (words / "de.yaml").write_text(text, encoding="utf-8")
         warnings = loaded(tmp_path, spec.replace("[zh-Hant, en]", "[en, de]")).warnings
         said[known] = [w.message for w in warnings if w.path == "languages"]
+    cure = "English stands in; `python -m generator words de` writes them all"
     assert list(said.values()) == [
-        ["templates/words/de.yaml lacks 2 words, such as 'method.saliency.title'; English stands in"],
-        ["templates/words/de.yaml lacks 1 words, such as 'method.saliency.summary'; English stands in"],
+        [f"templates/words/de.yaml lacks 2 words, such as 'method.saliency.title'; {cure}"],
+        [f"templates/words/de.yaml lacks 1 words, such as 'method.saliency.summary'; {cure}"],
         [],
     ]
     assert loaded(tmp_path, spec).warnings == ()
