@@ -28,6 +28,7 @@ from generator import metering
 from generator.errors import InputError, ProseError
 from generator.foreign import contents
 from generator.shipped import TEMPLATES, Templates, lies_within
+from generator.text import UNKNOWN, UNSAID
 
 __all__ = ["Call", "Environment", "Markup", "calls_in", "check_templates", "names_in", "page_environment"]
 __all__ += ["render_page", "render_prose"]
@@ -222,7 +223,8 @@ def _printed(value: object) -> object:
         if callable(one) and not isinstance(one, jinja2.Undefined):
             name = one.args[0] if isinstance(one, partial) else "this"
             raise InputError(f"'{name}' is a function, and no value: it is called, as {name}(…)")
-    return value
+    ours = isinstance(value, float | str | tuple) and type(value) not in PLAIN_TYPES
+    return UNSAID if ours and str(value) == UNKNOWN else value
 
 
 @jinja2.pass_context  # which cannot be worked out beforehand

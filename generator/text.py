@@ -17,6 +17,7 @@ TURNING = re.compile(f"[\u200f{OPENERS}{CLOSER}{ISOLATES}{ISOLATE_END}]")
 ISOLATED = re.compile(f"[{ISOLATES}][^{ISOLATES}{ISOLATE_END}]*{ISOLATE_END}")
 LEFTWARD_LANGUAGES = frozenset({"ar", "ckb", "dv", "fa", "he", "ps", "sd", "ug", "ur", "yi"})
 SIGNS = re.compile(r"[\\`*\[\]<>&#|~$]|(?<!\w)_|_(?!\w)|^(?:[-+=]+|\d{1,9}[.)])(?=\s|$)")  # taken for Markdown's
+UNKNOWN, UNSAID = "–", "\ue001"  # what a value prints that is not known, and what stands for it in a text
 ASIDE = 0xF0000  # private characters, of which no Markdown takes any for its own
 
 

@@ -12,6 +12,7 @@ from generator.pages.assembly import figure_numbers
 from generator.pages.reader import Reader
 from generator.prose.numbers import ReportFacts
 from generator.prose.sayings import Spoken
+from generator.prose.unknown import without_unknown
 from generator.results import FigureResult, LightLine
 from generator.spec.report import Report
 from generator.templating import render_prose
@@ -90,7 +91,12 @@ class Narrator:
             place = self._place(text, language)
             raise SpecError((self.report.source.problem_in_text(place, error.line, str(error)),)) from error
         if "{" in source:  # else it was looked at as it is written
-            self._look_over(said, source, self._place(text, language))
+            place = self._place(text, language)
+            said, lost = without_unknown(said)
+            self._look_over(said, source, place)
+            for line, sentence in lost:
+                message = f"a value in it is not known, and the sentence is left out: '{sentence:.80}'"
+                self.doubts[self.report.source.problem_in_text(place, line, message)] = None
         return said
 
     def _look_over(self, said: str, source: str, place: str) -> None:

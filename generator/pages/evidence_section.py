@@ -248,9 +248,8 @@ def _data(told: Told) -> Part:
     seen = told.evidence.data.leakage if told.evidence.data else None
     if seen is None:
         return None
-    said = [told.word("data.duplicates", images=f"{seen.images:,}", n=f"{seen.duplicates:,}")]
-    if seen.in_training is None:
-        said.append(told.word("data.no_training"))
-    else:
-        said.append(told.word("data.in_training", n=f"{seen.in_training:,}", other=f"{seen.other_label:,}"))
-    return PageSection("evidence-data", told.word("data.title"), (_said(told, *said),))
+    counts = {"duplicates": seen.duplicates, "in_training": seen.in_training, "other_label": seen.other_label}
+    found = {key: f"{n:,}" for key, n in counts.items() if n}
+    said = [told.word(f"data.{key}", n=n, images=f"{seen.images:,}") for key, n in found.items()]
+    said += [told.word("data.no_training")] if seen.in_training is None else []
+    return PageSection("evidence-data", told.word("data.title"), (_said(told, *said),)) if said else None

@@ -111,7 +111,7 @@ class Numbers:
 
     def evaluated(self) -> Quantity:
         """How many labelled images the evaluation has."""
-        return Quantity(len(self.facts.evaluation.label) if self.facts.evaluation else 0, "count")
+        return Quantity(len(self.facts.evaluation.label) if self.facts.evaluation else math.nan, "count")
 
     def accuracy(self) -> Quantity:
         """Share of the evaluation that is predicted right."""
@@ -122,7 +122,8 @@ class Numbers:
 
     def support(self, class_id: str) -> Quantity:
         """How many images of the evaluation have this label."""
-        return Quantity(self._counts()[self._class(class_id)].sum(), "count")
+        known = self.facts.evaluation is not None
+        return Quantity(self._counts()[self._class(class_id)].sum() if known else math.nan, "count")
 
     def recall(self, class_id: str) -> Quantity:
         """Share of a class's images that are recognised as it."""

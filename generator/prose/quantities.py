@@ -40,6 +40,10 @@ class Quantity(float):
         """An estimate, unknown where it is silent."""
         return cls(estimate.mean, unit, estimate.low, estimate.high, estimate.n) if estimate else cls.unknown(unit)
 
+    def __bool__(self) -> bool:
+        """Whether it is known, and not nothing."""
+        return self.known and float(self) != 0
+
     @property
     def mean(self) -> float:
         return float(self)

@@ -179,9 +179,17 @@ def test_pictures_that_the_model_has_seen(both):
     """Duplicates, training pictures, other labels; without a training set that is not known."""
     said = parts(both["en"])["data"].blocks[0].source
     assert "Of 1,200 pictures, 3 are equal" in said
-    assert "40 of them also occur in the training set, 7 under" in said
+    assert "Of 1,200 pictures, 40 also occur in the training set" in said
+    assert "7 of these have another label there." in said
     alone = replace(evidence(), data=DataEvidence("lfw", Leakage(9, 0)))
-    assert "No training set is named" in parts(sections(alone)["en"])["data"].blocks[0].source
+    assert parts(sections(alone)["en"])["data"].blocks[0].source.startswith("No training set is named")
+
+
+def test_nothing_that_was_not_found_is_counted():
+    """'0 of them' is no sentence: of pictures that occur once, and in no training set, nothing is said."""
+    none, one = (replace(evidence(), data=DataEvidence("lfw", Leakage(9, 0, n, 0))) for n in (0, 1))
+    assert "data" not in parts(sections(none)["en"])
+    assert parts(sections(one)["en"])["data"].blocks[0].source.startswith("Of 9 pictures, 1 also occur")
 
 
 def test_what_is_silent_is_left_out_and_named():
