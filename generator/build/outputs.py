@@ -2,10 +2,12 @@
 
 import json
 import math
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, is_dataclass
 from hashlib import sha256
 from pathlib import PurePosixPath
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -44,6 +46,9 @@ DRAWING = (
 """The source that pictures are drawn by."""
 DRAWN_WITH = ("matplotlib", "pillow")
 
+ROW_OF_NUMBERS = re.compile(
+    r"\[\n(?: *(?:-?[\d.e+-]+|null),?\n)+ *\]"
+)  # as JSON is written; on one line it is half as long
 EXPORTS = "exports"  # the folder of the site
 ALONE: tuple[Role, ...] = ("map", "sheet", "chart")  # what stands for a figure where no panel is named
 
@@ -136,10 +141,12 @@ def manifest(
     *,
     files: Mapping[str, bytes],
     seconds: float,
+    kept: Mapping[str, Any] = MappingProxyType({}),
 ) -> bytes:
     """What manifest.json says; `alt` by file name and language, `shown` the pictures of what was `measured`.
 
-    By the digests of its `files` a later build knows what it may replace.
+    `kept` is for the comparison with a later site. By the digests of its `files` a later build knows what it may
+    replace.
     """
     digests = (study.subject.digest, study.subject.data.digest, report.source.digest)
     content = {
@@ -151,9 +158,11 @@ def manifest(
         "figures": [_figure(one.result, one.drawing, alt, measured) for one in figures],
         **result.plain(measured),
         "evidence": _pictures([picture.name for picture in shown], alt),
+        **({"kept": kept} if kept else {}),
         "files": {name: sha256(data).hexdigest() for name, data in files.items()},
     }
     text = json.dumps(plain(content), ensure_ascii=False, indent=1, allow_nan=False) + "\n"
+    text = ROW_OF_NUMBERS.sub(lambda found: " ".join(found[0].split()), text)
     return text.encode(errors="backslashreplace")
 
 

@@ -10,6 +10,7 @@ from tqdm import tqdm
 from generator.build.cache import Cache
 from generator.build.checks import looked_over, needs_model, told_at_place, warn
 from generator.build.copies import copies, write
+from generator.build.kept import kept
 from generator.build.measured import measured
 from generator.build.outputs import built_figures, exported, manifest
 from generator.build.publish import Publication
@@ -53,7 +54,8 @@ def build(report: Report, options: BuildOptions) -> int:
     files = {**published.files, **exports, ".nojekyll": b""}
     seconds = time.perf_counter() - begin
     alt, shown = publication.alt_texts, publication.evidence_pictures
-    record = manifest(report, study, built.values(), alt, evidence, shown, files=files, seconds=seconds)
+    known = kept(publication)
+    record = manifest(report, study, built.values(), alt, evidence, shown, files=files, seconds=seconds, kept=known)
     beside = copies(options, exports, results, made_from)
     made = publish(report.output, files, record, report.inputs)
     write(beside)

@@ -136,10 +136,13 @@ def swapped(case: Case) -> Retained:
     """The sums over images whose class is exchanged."""
     own, rows = case.own, len(case.own.swapped)
     after = np.nan_to_num(own.swapped.cells)  # nothing speaks for the other class: nothing survives
-    sums = Sums.of(correlations(own.cells[:rows], after, own.repeated[:rows], case.bench.faces.target[:rows]))
+    found = correlations(own.cells[:rows], after, own.repeated[:rows], case.bench.faces.target[:rows])
+    sums = Sums.of(found)
+    kept = Retained(sums, sums.n, unknown(sums))
     if case.bench.classifier.n_classes == 2:  # the other class's score is the negative: every map survives
         return Retained(sums, sums.n, "two_classes")
-    return Retained(sums, sums.n, unknown(sums))
+    case.each.update({} if kept.silent else {"class": sums.shares_of_ratio(found, NUMERATOR, DENOMINATOR)})
+    return kept
 
 
 def exchanged(case: Case) -> Retained:
@@ -174,6 +177,7 @@ def repetition(case: Case) -> tuple[Repetition | None, Verdict | None]:
     """Whether other random numbers give the figure's maps again; None where none are drawn or nobody asked."""
     if not len(case.own.again):
         return None, None
+    case.each["repeat"] = case.own.again[:, 0]
     pixel, cell = (Sums.of(one) for one in case.own.again.T)
     return Repetition(pixel.estimate(), cell.estimate()), case.silent(pixel.n)
 

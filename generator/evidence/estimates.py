@@ -143,6 +143,11 @@ class Sums:
         variance = max(0.0, float(weight @ self.covariance @ weight))
         return _around(a / b, math.sqrt(variance / self.n), self.n - 1, self.n)
 
+    def shares_of_ratio(self, rows: Doubles, above: int, below: int) -> Doubles:
+        """`(n,)` of the rows that were summed up: their mean is the ratio, their spread that of the delta method."""
+        ratio = self.means[above] / self.means[below]
+        return np.asarray(ratio + (rows[:, above] - ratio * rows[:, below]) / self.means[below])
+
 
 def joined(parts: Iterable[Sums]) -> Sums:
     """The sums of all parts together; there is at least one."""
@@ -222,3 +227,20 @@ def wilson(hits: int, n: int, level: float = LEVEL) -> Estimate | None:
     centre = (p + z * z / (2 * n)) / (1 + z * z / n)
     half = z / (1 + z * z / n) * math.sqrt(p * (1 - p) / n + z * z / (4 * n * n))
     return Estimate(p, centre - half if hits else 0.0, centre + half if hits < n else 1.0, n)
+
+
+def shifted(gained: int, lost: int, n: int) -> Estimate | None:
+    """How far a share of the same n has risen, where so many came to it and so many left (Bonett and Price 2012)."""
+    if n == 0:
+        return None
+    up, down = (gained + 1) / (n + 2), (lost + 1) / (n + 2)
+    half = NormalDist().inv_cdf((1 + LEVEL) / 2) * math.sqrt((up + down - (up - down) ** 2) / (n + 2))
+    return Estimate((gained - lost) / n, max(-1.0, up - down - half), min(1.0, up - down + half), n)
+
+
+def apart(one: Estimate, other: Estimate) -> Estimate:
+    """`one` less `other`, of rows of their own, from their intervals (Newcombe 1998; Zou and Donner 2008)."""
+    mean = one.mean - other.mean
+    below = math.hypot(one.mean - one.low, other.high - other.mean)
+    above = math.hypot(one.high - one.mean, other.mean - other.low)
+    return Estimate(mean, mean - below, mean + above, min(one.n, other.n))

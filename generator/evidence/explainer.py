@@ -27,6 +27,7 @@ Reinitialised = Callable[[int, Floats], AbstractContextManager[Classifier]]
 CHEAP, DEAR = 3, 10  # model passes of one map
 BUDGET = 4200  # model passes of a method's maps of further images, all of its runs together
 CHUNK = 28  # rows within which a partner is looked for, whatever the batches
+COVERED = 2 * CHUNK  # images that are covered step by step
 NETWORKS = 10  # with random weights: they are the unit, and class activation differs much from one to another
 LIVELY = 8  # images that tell whether a network answers
 BLOCK = 4 * CHUNK  # rows of one call
@@ -160,6 +161,7 @@ class Own:
     swapped: Maps
     again: Doubles
     total: Shared
+    shares: Doubles  # (n, R) of the first images, of which single numbers are kept
 
 
 @dataclass(frozen=True)
@@ -209,7 +211,9 @@ def own_maps(explainer: Explainer, bench: Bench) -> Own:
     second = _computed(run, bench, len(first), faces.target, again=True) if run.method.seeded else first
     swapped = _computed(run, bench, sizes.rest, other_class(faces, n_classes))
     again = alike(first, second) if run == explainer else _again(explainer, bench)
-    return Own(first.cells, second.cells, swapped, again if run.method.seeded else np.zeros((0, 2)), total)
+    few = first.first(COVERED)
+    single = np.where(few.empty[:, None], np.nan, shares(few.values, masks))
+    return Own(first.cells, second.cells, swapped, again if run.method.seeded else np.zeros((0, 2)), total, single)
 
 
 def _again(explainer: Explainer, bench: Bench) -> Doubles:
@@ -267,12 +271,16 @@ def _untrained(explainer: Explainer, bench: Bench, number: int, dead: bool, fail
 
 @dataclass(frozen=True)
 class Case:
-    """One method on the bench; `untrained` is None where it is not compared with untrained networks."""
+    """One method on the bench; `untrained` is None where it is not compared with untrained networks.
+
+    In `each` its measures note what they find of single images, from the first one on.
+    """
 
     explainer: Explainer
     own: Own
     untrained: Untrained | None
     bench: Bench
+    each: dict[str, Doubles] = field(default_factory=dict)
 
     def silent(self, n: int) -> Verdict | None:
         """Why nothing can be said of n images; None where something can."""

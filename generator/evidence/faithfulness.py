@@ -122,6 +122,7 @@ def gaps(case: Case) -> dict[str, tuple[Sums, ...]]:
     both = _areas(bench.classifier, cover, cells)
     gap = _gap(both)
     known = {"gap": gap, "deletion": both[:, 0], "insertion": both[:, 1]}
+    case.each["gap"] = gap
     known |= {name: gap - bench.gaps[:count, k] for k, name in enumerate(("blob", "change"))}
     few = slice(CHUNK)
     known[AVERAGE] = gap[few] - _gap(_areas(bench.classifier, cover.only(few), average_of_others(cells)[few]))

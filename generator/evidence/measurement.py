@@ -14,7 +14,7 @@ from generator.evidence.dependence import Agreement, agreement
 from generator.evidence.estimates import FEWEST, Verdict
 from generator.evidence.explainer import (
     BUDGET,
-    CHUNK,
+    COVERED,
     Bench,
     Case,
     Explainer,
@@ -34,7 +34,6 @@ from generator.regions import Region
 from generator.samples import Evaluation
 from generator.steps import died
 
-COVERED = 2 * CHUNK  # images that are covered step by step
 Note = Callable[[str], None]
 
 
@@ -128,7 +127,15 @@ def answered(case: Case) -> FigureEvidence:
     total = case.own.total
     explainer = case.explainer
     thrifty = explainer.method.thrifty if explainer.further != explainer else {}
-    return FigureEvidence(Drawn(total.images, total.empty, thrifty=thrifty), verdict=verdict, **found)
+    drawn = Drawn(total.images, total.empty, thrifty=thrifty)
+    return FigureEvidence(drawn, verdict=verdict, each=_single(case), **found)
+
+
+def _single(case: Case) -> dict[str, tuple[float, ...]]:
+    """What was noted of single images, to four digits, and which these are."""
+    noted = {name: tuple(np.round(values, 4).tolist()) for name, values in case.each.items()}
+    most = max(map(len, noted.values()), default=0)
+    return {"index": tuple(case.bench.faces.index[:most].tolist()), **noted} if noted else {}
 
 
 def _silent(silent: Verdict) -> FigureEvidence:

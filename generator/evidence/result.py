@@ -39,6 +39,7 @@ def located(case: Case) -> Answer:
     """Where the maps of a method lie."""
     bench, untrained = case.bench, case.untrained
     random = untrained.shares_by_class(bench.faces.target, bench.classifier.n_classes) if untrained else ()
+    case.each.update({f"looks.{name}": own for name, own in zip(bench.parts.regions, case.own.shares.T, strict=True)})
     silent = case.silent(case.own.total.images) if bench.parts.regions else Verdict("silent", "no_regions", 0)
     return region_shares(case.own.total, random, bench.parts), silent
 
@@ -96,7 +97,10 @@ class Drawn:
 
 @dataclass(frozen=True)
 class FigureEvidence:
-    """Everything measured of one figure; without images only its lights say why, and what its own images tell."""
+    """Everything measured of one figure; without images only its lights say why, and what its own images tell.
+
+    `each` has numbers of single images, of those in the rows `index` from the first one on.
+    """
 
     images: Drawn = field(default_factory=Drawn)
     region_share: Mapping[str, RegionShare] = field(default_factory=dict)
@@ -107,6 +111,7 @@ class FigureEvidence:
     verdict: Mapping[str, Verdict] = field(default_factory=dict)
     lime: LimeFit | None = None
     said: Mapping[str, Said] = field(default_factory=dict)  # by check
+    each: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
 
     def light(self, check: str) -> Colour | Literal[""]:
         """The light of a check, '' where it is not asked."""
@@ -188,10 +193,15 @@ def _(value: RegionShare) -> dict[str, Any]:
 @plain.register
 def _(value: FigureEvidence) -> dict[str, Any]:
     known = {one.name: plain(getattr(value, one.name)) for one in fields(value)}
-    images, shares, lime, _ = (known.pop(name) for name in ("images", "region_share", "lime", "said"))
+    images, shares, lime, each, _ = (known.pop(name) for name in ("images", "region_share", "lime", "each", "said"))
     looks = {region: dict(share.looked_at) for region, share in value.region_share.items()}
     measured = {"region_share": shares, "looks": looks, **known} if value.images.n else {"verdict": known["verdict"]}
-    return {"evidence_images": images, **measured, **({"lime": lime} if lime else {})}
+    return {
+        "evidence_images": images,
+        **measured,
+        **({"lime": lime} if lime else {}),
+        **({"each": each} if each else {}),
+    }
 
 
 @plain.register

@@ -6,10 +6,12 @@ from scipy import stats
 
 from generator.evidence.estimates import (
     Sums,
+    apart,
     balanced,
     claim_level,
     difference,
     joined,
+    shifted,
     student_quantile,
     wilson,
     within,
@@ -161,3 +163,28 @@ def test_without_enough_images_nothing_is_said_over_all_classes():
     """Seven images are too few, however they are spread."""
     assert balanced([Sums.of(np.arange(4.0)), Sums.of(np.arange(3.0))]) is None
     assert balanced([]) is None
+
+
+def test_a_share_of_the_same_images_moves_by_what_came_and_went():
+    """Ten came and two left of a hundred: eight points, 0.8 to 14.9 by hand; where nothing moved, that is no proof."""
+    moved = shifted(10, 2, 100)
+    assert moved.mean == 0.08
+    assert (moved.low, moved.high) == pytest.approx((0.0082, 0.1487), abs=1e-4)
+    still = shifted(0, 0, 100)
+    assert still.mean == 0 and still.low == pytest.approx(-still.high) and 0 < still.high < 0.03
+    assert shifted(0, 0, 0) is None
+    assert shifted(5, 0, 5).high == 1
+
+
+def test_numbers_of_other_images_lie_apart_by_both_their_intervals():
+    """Newcombe's example: 56 of 70 less 48 of 80 is 0.2, from 0.0524 to 0.3339."""
+    found = apart(wilson(56, 70), wilson(48, 80))
+    assert (found.mean, found.low, found.high) == pytest.approx((0.2, 0.0524, 0.3339), abs=1e-4)
+
+
+def test_the_shares_of_a_ratio_are_those_of_the_delta_method():
+    """Their mean is the ratio, and the interval of that mean is the ratio's."""
+    rows = np.random.default_rng(0).normal((1.0, 2.0), 0.1, (40, 2))
+    sums = Sums.of(rows)
+    ratio, single = sums.ratio(0, 1), Sums.of(sums.shares_of_ratio(rows, 0, 1)).estimate()
+    assert (single.mean, single.low, single.high) == pytest.approx((ratio.mean, ratio.low, ratio.high))
