@@ -7,7 +7,7 @@ from functools import cached_property
 from generator.build.study import Study
 from generator.build.texts import unsaid, unset_in, wrong_in
 from generator.errors import Problem, ProseError, SpecError
-from generator.evidence.result import ReportEvidence
+from generator.evidence.result import PART, ReportEvidence
 from generator.pages.assembly import figure_numbers
 from generator.pages.reader import Reader
 from generator.prose.numbers import ReportFacts
@@ -60,19 +60,31 @@ class Narrator:
     def lights(self, figure: str) -> tuple[LightLine, ...]:
         """The evidence of a figure, check by check."""
         first = next(iter(self._spoken.values()))
-        return tuple(self._light(figure, checks) for checks in first.shared_lines(figure))
+        measured = self.evidence.parts_of(figure)
+        return tuple(self._light(name, checks) for name in measured for checks in first.shared_lines(name))
+
+    def about(self, measured: str, within: bool = False) -> Text:
+        """Which model and layer something measured is of; nothing where the report, or its figure, has only one."""
+        figure, _, model = measured.partition(PART)
+        models, result = self.report.figures[figure].model, self.results.get(figure)
+        layer = result.parts[0].facts.get("layer") if result and result.parts else None
+        several = len(models if within else self.report.models) > 1
+        own = {"model": self.reader.model_name(model or models[0])} if several else {}
+        own |= {"layer": Text.of(str(layer))} if layer else {}
+        return self.words.joined(self.words(f"figure.part.{key}", value=value) for key, value in own.items())
 
     def _light(self, figure: str, checks: tuple[str, ...]) -> LightLine:
         told = {language: one.line(figure, checks) for language, one in self._spoken.items()}
         light = next(iter(told.values())).light
         parts = ("word", "name", "sentence", "numbers")
-        return LightLine(
-            light, *(Text({language: getattr(line, part) for language, line in told.items()}) for part in parts)
-        )
+        word, name, *said = (Text({code: getattr(line, part) for code, line in told.items()}) for part in parts)
+        of = self.about(figure, within=True)
+        return LightLine(light, word, name + self.words.bracketed(of) if of else name, *said)
 
     @cached_property
     def _spoken(self) -> Mapping[str, Spoken]:
         methods = {name: figure.method for name, figure in self.report.figures.items()}
+        methods |= {name: methods[name.partition(PART)[0]] for name in self.evidence.figures}
         shown, known = (self.results, figure_numbers(self.report)), (self.evidence, methods)
         return {
             language: Spoken(self.facts, words, *shown, *known) for language, words in self.words.by_language.items()

@@ -152,10 +152,10 @@ def manifest(
     content = {
         "generator": __version__,
         "versions": dict(versions()),
-        "sha256": dict(zip(("model", "data", "spec"), digests, strict=True)),
+        "sha256": {**dict(zip(("model", "data", "spec"), digests, strict=True)), **_models(study)},
         "seed": report.seed,
         "seconds": round(seconds, 3),
-        "figures": [_figure(one.result, one.drawing, alt, measured) for one in figures],
+        "figures": [{**_figure(one.result, one.drawing, alt, measured), **_model_of(study, one)} for one in figures],
         **result.plain(measured),
         "evidence": _pictures([picture.name for picture in shown], alt),
         **({"kept": kept} if kept else {}),
@@ -164,6 +164,17 @@ def manifest(
     text = json.dumps(plain(content), ensure_ascii=False, indent=1, allow_nan=False) + "\n"
     text = ROW_OF_NUMBERS.sub(lambda found: " ".join(found[0].split()), text)
     return text.encode(errors="backslashreplace")
+
+
+def _models(study: Study) -> dict[str, Any]:
+    """The digests of several models by their names."""
+    several = len(study.subjects) > 1
+    return {"models": {name: one.digest for name, one in study.subjects.items()}} if several else {}
+
+
+def _model_of(study: Study, figure: Built) -> dict[str, Any]:
+    """The names of a figure's models, where the report has several."""
+    return {"model": list(figure.spec.model)} if len(study.subjects) > 1 else {}
 
 
 def _pictures(names: Sequence[str], alt: Mapping[str, Mapping[str, str]]) -> dict[str, Any]:
@@ -177,7 +188,10 @@ def _figure(
 ) -> dict[str, Any]:
     """What the manifest says of a figure; the numbers of several parts stand under `parts` too."""
     each = [{**part.artefact.facts, **part.facts, **part.artefact.numbers} for part in figure.parts]
-    evidence = result.plain(measured.figures[figure.id]) if figure.id in measured.figures else {}
+    own, *others = measured.parts_of(figure.id) or ("",)
+    evidence = result.plain(measured.figures[own]) if own else {}
+    if others:
+        evidence["models"] = {one.partition(result.PART)[2]: result.plain(measured.figures[one]) for one in others}
     numbers: dict[str, Any] = {key: value for one in each for key, value in one.items()}
     entry = {
         "id": figure.id,

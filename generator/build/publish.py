@@ -69,13 +69,17 @@ class Publication:
     def told(self) -> Told:
         """The evidence for its readers; a method that two figures share goes by their numbers."""
         reader = self.narrator.reader
-        measured = {name: figure for name, figure in self.built.items() if name in self.evidence.figures}
+        measured = {name: figure for name, figure in self.built.items() if self.evidence.parts_of(name)}
         titles = Counter(figure.result.method for figure in measured.values())
         names = {
-            name: reader.method_title(figure.method)
-            if titles[figure.result.method] == 1
-            else reader.words("figure.label", n=figure.number)
+            part: (
+                reader.method_title(figure.method)
+                if titles[figure.result.method] == 1
+                else reader.words("figure.label", n=figure.number)
+            )
+            + (reader.words.bracketed(about) if (about := self.narrator.about(part)) else "")
             for name, figure in measured.items()
+            for part in self.evidence.parts_of(name)
         }
         return Told(self.evidence, reader, names, self.narrator.doubted)
 

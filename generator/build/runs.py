@@ -42,6 +42,11 @@ class Run:
         return self.study.methods[self.figure.method]
 
     @property
+    def model(self) -> str:
+        """The name of its model."""
+        return next(name for name, one in self.study.subjects.items() if one is self.subject)
+
+    @property
     def of_a_file(self) -> bool:
         """Whether it is made of a file alone, without a model or pictures."""
         return self.method.kind == "model" and self.method.access == "none"

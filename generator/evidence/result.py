@@ -31,6 +31,7 @@ from generator.evidence.explainer import Case
 from generator.evidence.faithfulness import ASKED, Faithfulness, faithful, faithfulness
 from generator.evidence.localisation import RegionEffect, RegionShare, region_shares
 
+PART = "."  # between a figure and a model, in whose names it never stands
 Answer = tuple[Any, Verdict | None]
 """A field of `FigureEvidence`, None where a method is not asked, and why nothing may be said of it."""
 
@@ -162,6 +163,10 @@ class ReportEvidence:
     classes: Mapping[str, ClassScores] = field(default_factory=dict)
     mean_maps: Mapping[str, Floats] = field(default_factory=dict)
     failures: Mapping[str, str] = field(default_factory=dict)
+
+    def parts_of(self, figure: str) -> tuple[str, ...]:
+        """What was measured of a figure: of each of its models, under the names that `part_named` gives."""
+        return tuple(name for name in self.figures if name.partition(PART)[0] == figure)
 
     def of(self, figure: str) -> FigureEvidence:
         """What was measured of a figure; nothing of one that is no attribution."""

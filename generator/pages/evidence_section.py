@@ -60,6 +60,8 @@ def _introduction(told: Told) -> Prose:
     said = [told.word("intro")]
     if most and most.n:
         said.append(told.word(f"rule.{most.rule}", n=f"{most.n:,}"))
+    if len(told.reader.models) > 1:
+        said.append(told.word("first_model", model=told.reader.model_name(next(iter(told.reader.models)))))
     if len(told.tabled) < len(told.classes):
         said.append(told.word("some_classes", n=len(told.tabled), of=f"{len(told.classes):,}"))
     return _said(told, woven(lambda *paragraphs: "\n\n".join(paragraphs), *said))

@@ -16,7 +16,7 @@ from generator.pages.page import NOTHING, Body, ColourKey, Detail, Image, ShownF
 from generator.pages.reader import Reader, Seen
 from generator.results import Drawing, FigureResult, LightLine, Part
 from generator.spec.grammar import Figure, Images
-from generator.text import Text
+from generator.text import Prose, Text, literal
 
 TOLD_ELSEWHERE = frozenset({"accuracy", "images", "n", "probability"})  # by the body of the figure
 
@@ -76,12 +76,13 @@ class Built:
 def figure_of(built: Built, reader: Reader, examples: Examples) -> ShownFigure:
     """The figure as it is read."""
     result, words = built.result, reader.words
+    of = _only_model(built, reader)
     figure = ShownFigure(
         id=result.id,
         number=built.number,
         label=words("figure.label", n=built.number),
-        title=reader.method_title(built.method),
-        caption=reader.prose(built.spec.caption),
+        title=reader.method_title(built.method) + of,
+        caption=_ending(reader.prose(built.spec.caption), of),
         bodies=(),
         method=result.method,
         evidence=built.evidence,
@@ -98,6 +99,22 @@ def figure_of(built: Built, reader: Reader, examples: Examples) -> ShownFigure:
         numbers=tuple(table for material in materials if (table := image_numbers(material))),
         remarks=tuple(dict.fromkeys((*built.doubts, *_remarks(result.parts, reader)))),
     )
+
+
+def _only_model(built: Built, reader: Reader) -> Text:
+    """The one model of a figure in brackets, where the report has several; those of several have columns."""
+    of_a_file = built.method.kind == "model" and built.method.access == "none"
+    if len(reader.models) < 2 or len(built.spec.model) > 1 or of_a_file:
+        return NOTHING
+    named = reader.model_name(built.spec.model[0] if built.spec.model else next(iter(reader.models)))
+    return reader.words.bracketed(reader.words("figure.part.model", value=named))
+
+
+def _ending(prose: Prose, words: Text) -> Prose:
+    """Prose with plain words at its end."""
+    ends = {code: " " * words[code].startswith(" ") + literal(words[code]) for code in prose.by_language}
+    said = prose.by_language.items()
+    return Prose({code: replace(one, source=one.source.rstrip() + ends[code]) for code, one in said})
 
 
 def _material(built: Built, reader: Reader, examples: Examples, number: int) -> Material:

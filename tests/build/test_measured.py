@@ -1,6 +1,7 @@
 """The evidence is measured once, and anew where anything that it is measured on has changed."""
 
 import zipfile
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -10,7 +11,7 @@ from generator.build.cache import Cache
 from generator.build.measured import NOTHING, measured
 from generator.build.study import open_study
 from generator.build_options import BuildOptions
-from generator.evidence.result import ReportEvidence
+from generator.evidence.result import FigureEvidence, ReportEvidence
 from tests.fixtures import report_fixture
 from tests.fixtures.spec_fixture import HEAD, loaded
 
@@ -67,3 +68,27 @@ def test_without_attributions_or_by_the_specs_wish_nothing_is_measured(counted, 
     report = loaded(tmp_path, "evidence: false\n" + SPEC)
     study = open_study(report, BuildOptions(), Cache(None))
     assert measured(report, study, RESULTS, print) == NOTHING
+
+
+def test_each_figure_is_measured_on_its_own_models(tmp_path, monkeypatch):
+    """Its first model under its name, a further one behind it; what is asked of the whole report is of the first."""
+    np.savez(tmp_path / "faces.npz", x=np.zeros((2, 4, 4), np.uint8), y=np.arange(2))
+    both = HEAD.replace("model: {path: model.keras}", "models: {old: {path: model.keras}, new: {path: model.keras}}")
+    figures = "{id: lime, method: lime, model: [old, new]}, {id: second, method: lime, model: new}"
+    spec = f"data: {{source: npz, path: faces.npz}}\n{both}  - {{id: q, figures: [{figures}]}}\n"
+    asked = {}
+
+    def of_model(report, study, name, explainers, setting, note):
+        asked[name] = [one.figure for one in explainers], setting.evaluation is not None
+        return ReportEvidence({one.figure: FigureEvidence() for one in explainers})
+
+    monkeypatch.setattr(room, "_of_model", of_model)
+    report = loaded(tmp_path, spec)
+    study = open_study(report, BuildOptions(), Cache(None))
+    monkeypatch.setattr(type(study), "evaluation", report_fixture)
+    part = RESULTS["lime"].parts[0]
+    results = {"lime": replace(RESULTS["lime"], parts=(part, part)), "second": RESULTS["lime"]}
+    found = measured(report, study, results, print)
+    assert asked == {"old": (["lime"], True), "new": (["lime.new", "second"], False)}
+    assert found.parts_of("lime") == ("lime", "lime.new")
+    assert found.parts_of("second") == ("second",)

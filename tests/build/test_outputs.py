@@ -115,7 +115,7 @@ def test_the_manifest_tells_how_strong_each_map_is():
     told = json.loads(
         manifest(
             report,
-            SimpleNamespace(subject=subject),
+            SimpleNamespace(subject=subject, subjects={"": subject}),
             BUILT.values(),
             {},
             ReportEvidence(),
