@@ -15,6 +15,9 @@ from generator.text import Text, isolated
 from generator.yaml_source import read
 
 COMPLETE = "en"  # the language whose file has every key
+EDGE = "\ue001"  # of a value within words, until they are joined
+CHARACTER, LATIN = "[\u3400-\u9fff\uf900-\ufaff]", "[A-Za-z0-9]"
+TOUCHING = re.compile(f"(?<={CHARACTER}){EDGE}+(?={LATIN})|(?<=[A-Za-z0-9+%]){EDGE}+(?={CHARACTER})")
 
 
 @dataclass(frozen=True)
@@ -35,11 +38,24 @@ class Words:
             raise InputError(f"no word '{key}' in templates/words{suggestion(key, tuple(self.entries))}")
         text = self.entries[key]
         things = {"things": self.things or self.entries["things"]} if "{things}" in text else {}
-        placed = {name: isolated(str(v), self.language) if isinstance(v, str) else v for name, v in values.items()}
+        placed = {name: self._value(v) if isinstance(v, str) else v for name, v in values.items()}
         try:
-            return text.format(**placed, **things) if placed or things else text
+            return self._joined(text.format(**placed, **things)) if placed or things else text
         except (KeyError, IndexError, ValueError) as error:
             raise InputError(f"words/{self.language}.yaml: {key}: no such place: {error}") from error
+
+    @property
+    def apart(self) -> str:
+        """What stands between a character of the language and a Latin letter or a number; '' where nothing does."""
+        return self.entries.get("punctuation.apart", "")
+
+    def _value(self, value: str) -> str:
+        text = isolated(str(value), self.language)
+        return EDGE + text + EDGE if self.apart else text
+
+    def _joined(self, text: str) -> str:
+        """Values have the language's distance from the words beside them; within they stay as they are."""
+        return TOUCHING.sub(self.apart, text).replace(EDGE, "") if EDGE in text else text
 
     def has(self, key: str) -> bool:
         return key in self.entries
@@ -50,11 +66,11 @@ class Words:
         return self(one if n == 1 and one in self.entries else f"{key}.other", n=f"{n:,}", **values)
 
     def listed(self, items: Sequence[str]) -> str:
-        """'a, b and c' as the language writes it; of two numbers each stands apart from the word between."""
+        """'a, b and c' as the language writes it; of two numbers each stands apart from a character."""
         if len(items) < 2:
             return "".join(items)
         last = self("punctuation.and")
-        last = f" {last.strip()} " if (items[-2][-1:] + items[-1][:1]).isdigit() else last
+        last = f"{self.apart}{last}{self.apart}" if (items[-2][-1:] + items[-1][:1]).isdigit() else last
         return self("punctuation.comma").join(items[:-1]) + last + items[-1]
 
 

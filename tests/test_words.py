@@ -1,4 +1,4 @@
-"""The words of the interface: complete in both languages, Traditional only, overridden key by key."""
+"""The words of the interface: complete in every language, Traditional only, overridden key by key."""
 
 import re
 import subprocess
@@ -33,24 +33,45 @@ DRAWN_FROM_IMAGES = {"attribution", "outputs", "evaluation", "predictions"}
 WITHOUT_CLIMBING = sorted(name for name, known in METHODS.items() if known.kind in DRAWN_FROM_IMAGES)
 
 
-@pytest.fixture(params=["en", "zh-Hant"])
+SHIPPED = sorted(file.stem for file in (TEMPLATES / "words").glob("*.yaml"))
+OTHERS = [language for language in SHIPPED if language != "en"]
+OF_METHODS = {f"method.{name}.{part}" for name in METHODS for part in ("title", "summary")}
+JAPANESE = {
+    "ja.yaml",
+    "examples/three-languages/report.yaml",
+}  # some characters are as in Simplified
+
+
+@pytest.fixture(params=SHIPPED)
 def words(request) -> Words:
     return load(request.param)
 
 
-def test_both_languages_have_every_key():
-    """What one language says, the other says too; only the singular is English alone."""
-    english, chinese = (set(load(language).entries) for language in ("en", "zh-Hant"))
-    assert {key for key in english ^ chinese if not key.endswith(".one")} == set()
-    assert load("zh-Hant").missing == ()
+@pytest.mark.parametrize("language", OTHERS)
+def test_every_language_has_every_key(language):
+    """What one says, the others say too; only the singular is English alone, and ours have their methods in code."""
+    english, other = set(load("en").entries), set(load(language).entries)
+    own = set() if language == "zh-Hant" else OF_METHODS
+    assert {key for key in other ^ (english | own) if not key.endswith(".one")} == set()
+    assert load(language).missing == ()
 
 
-def test_both_languages_fill_the_same_places():
-    """A `{place}` that one language forgets would lose a number."""
-    english, chinese = load("en").entries, load("zh-Hant").entries
-    for key in english.keys() & chinese.keys():
-        places = [{word.split("}")[0] for word in text.split("{")[1:]} for text in (english[key], chinese[key])]
+@pytest.mark.parametrize("language", OTHERS)
+def test_every_language_fills_the_same_places(language):
+    """A `{place}` that one forgets would lose a number."""
+    english, other = load("en").entries, load(language).entries
+    for key in english.keys() & other.keys():
+        places = [{word.split("}")[0] for word in text.split("{")[1:]} for text in (english[key], other[key])]
         assert places[0] == places[1], key
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_a_language_of_characters_has_its_own_marks(language):
+    """No comma, question mark or bracket of Latin stands beside a character, and no sentence lacks its stop."""
+    for key, text in load(language).entries.items():
+        assert not re.search(r"[\u3040-\u9fff][,;:!?()]|[,;:!?()][\u3040-\u9fff]", text.replace(" ? ", "")), key
+        if len(text) > 20 and load("en").entries.get(key, "").endswith("."):
+            assert text[-1] in "。}）", key
 
 
 def test_nothing_of_ours_is_simplified_chinese():
@@ -60,6 +81,7 @@ def test_nothing_of_ours_is_simplified_chinese():
     )
     files = [ROOT / name for name in listed if Path(name).suffix in READ] or sorted(TEMPLATES.rglob("*.*"))
     files = [file for file in files if file.is_file() and file.name != "simplified.py"]
+    files = [file for file in files if not any(str(file).endswith(name) for name in JAPANESE)]
     assert files
     found = {file.name: {c for c in file.read_text(errors="ignore") if c in SIMPLIFIED} for file in files}
     assert {name: characters for name, characters in found.items() if characters} == {}
@@ -92,7 +114,7 @@ def test_no_word_takes_the_pictures_for_faces(words):
     """Neither the interface nor a method's own text: what the pictures show, the report says."""
     told = [*words.entries.values()]
     told += [text[words.language] for known in METHODS.values() for text in (known.title, known.summary)]
-    assert [text for text in told if re.search(r"\bfac(e|es|ial)\b|臉", text)] == []
+    assert [text for text in told if re.search(r"\bfac(e|es|ial)\b|臉|顔", text)] == []
 
 
 def test_what_the_pictures_show_stands_in_the_words():
@@ -116,10 +138,25 @@ def test_one_and_many():
     assert load("zh-Hant").count("question.points", 1) == "1 分"
 
 
-@pytest.mark.parametrize(("tag", "file"), [("zh-TW", "zh-Hant"), ("en-GB", "en")])
+@pytest.mark.parametrize(("tag", "file"), [("zh-TW", "zh-Hant"), ("zh-HK", "zh-Hant"), ("en-GB", "en")])
 def test_a_region_takes_the_words_of_its_language(tag, file):
     """`zh-TW` reads `zh-Hant.yaml`, `en-GB` reads `en.yaml`."""
     assert load(tag).entries == load(file).entries
+
+
+def test_a_region_overrides_words_of_its_language(tmp_path):
+    """What its own file lacks, the language's says; a name of Taiwan's is that of the script."""
+    (tmp_path / "words").mkdir()
+    (tmp_path / "words" / "en-GB.yaml").write_text("legend: {title: 'Colour of {quantity}'}\n")
+    (tmp_path / "words" / "zh_TW.yaml").write_text("page: {contents: 一覽}\n")
+    (tmp_path / "words" / "zh-TW.yaml").write_text("page: {contents: 大綱}\n")
+    words = load("en-GB", (tmp_path, TEMPLATES))
+    assert (words("legend.title", quantity="x"), words("page.contents"), words.missing) == (
+        "Colour of x",
+        "Contents",
+        (),
+    )
+    assert load("zh-Hant", (tmp_path, TEMPLATES))("page.contents") == "大綱"
 
 
 def test_a_folder_beside_the_spec_overrides_single_keys(tmp_path):
@@ -144,7 +181,11 @@ def test_a_third_language_is_one_file(tmp_path):
 
 @pytest.mark.parametrize(
     ("code", "lists"),
-    [("en", ["", "a", "a and b", "a, b and c"]), ("zh-Hant", ["", "a", "a和b", "a、b和c"])],
+    [
+        ("en", ["", "a", "a and b", "a, b and c"]),
+        ("zh-Hant", ["", "a", "a和b", "a、b和c"]),
+        ("ja", ["", "a", "aとb", "a、bとc"]),
+    ],
 )
 def test_lists_are_joined_as_the_language_does(code, lists):
     """Of nothing, one, two and three."""
@@ -156,17 +197,30 @@ def test_numbers_stand_apart_from_characters():
     assert load("zh-Hant").listed(("6", "22", "16")) == "6、22 和 16"
     assert load("zh-Hant").listed(("眼睛", "3")) == "眼睛和3"
     assert load("en").listed(("6", "22", "16")) == "6, 22 and 16"
+    assert load("ja").listed(("6", "22", "16")) == "6、22と16"
+
+
+def test_latin_values_stand_apart_from_characters():
+    """As the words themselves are written: a space in Chinese, none in Japanese; what a value holds stays as it is."""
+    chinese, japanese = load("zh-Hant"), load("ja")
+    placed = {"of": "第 3 張影像", "target": "類別A", "seen": "x"}
+    assert chinese("alt.map", method="Grad-CAM 熱圖", **placed) == "第 3 張影像針對「類別A」的 Grad-CAM 熱圖：x"
+    assert chinese("page.description", figures=3, methods="LIME") == "影像分類模型如何判斷：以 LIME 製作的 3 張圖。"
+    assert (
+        japanese("page.description", figures=3, methods="LIME")
+        == "画像分類モデルはどう判断しているか：LIMEによる3点の図。"
+    )
 
 
 def test_a_third_language_lists_with_its_own_words(tmp_path):
     """Also in prose; one without such words lists as English does."""
     (tmp_path / "words").mkdir()
     (tmp_path / "words" / "de.yaml").write_text("punctuation: {and: ' und '}\n")
-    (tmp_path / "words" / "ja.yaml").write_text("page: {contents: 目次}\n")
-    german, japanese = (load(language, (tmp_path, TEMPLATES)) for language in ("de", "ja"))
+    (tmp_path / "words" / "ko.yaml").write_text("page: {contents: 차례}\n")
+    german, korean = (load(language, (tmp_path, TEMPLATES)) for language in ("de", "ko"))
     assert german.listed("abc") == str(Listed.of((*"abc",), german)) == "a, b und c"
-    assert japanese.listed("abc") == "a, b and c"
-    assert "punctuation.and" in japanese.missing
+    assert korean.listed("abc") == "a, b and c"
+    assert "punctuation.and" in korean.missing
 
 
 def test_a_third_language_is_written_in_the_charts_too(tmp_path):
@@ -182,8 +236,8 @@ def test_a_third_language_is_written_in_the_charts_too(tmp_path):
 
 def test_a_language_without_a_file_is_refused():
     """The message names the file to add."""
-    with pytest.raises(InputError, match=r"no words for the language 'ja': add templates/words/ja.yaml"):
-        load("ja")
+    with pytest.raises(InputError, match=r"no words for the language 'ko': add templates/words/ko.yaml"):
+        load("ko")
 
 
 @pytest.mark.parametrize(

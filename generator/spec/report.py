@@ -27,14 +27,11 @@ from generator.spec.plugins import plugged
 from generator.spec.references import VALUE, Declared, Entry, declared, ids, misreferences, wrong_prose
 from generator.spec.translation import untranslated, unworded
 from generator.templating import check_templates
-from generator.text import Text, bilingual
-from generator.words import folders_beside
+from generator.text import Text
+from generator.words import folders_beside, interface
 from generator.yaml_source import Source, child
 
 MODEL = "model"  # the name of the only model
-REGRESSION = Class(id=VALUE).model_copy(
-    update={"name": bilingual("Value", "輸出值")}
-)  # of a regression that gives it no name
 
 
 @dataclass(frozen=True)
@@ -227,9 +224,10 @@ def _report(
         params = [{**one, "score": "logit"} if "score" in one else one for one in params]
     figures = iter(zip(names.figures, params, strict=True))
     languages = _languages(document, options)
-    classes = tuple(c.model_copy(update={"name": c.name or Text.of(c.id)}) for c in document.classes) or (REGRESSION,)
     warnings = [*source.doubts, *_renamed(source), *untranslated([*texts_in(document, "")], languages, source)]
     warnings += _unworded(names, languages, source)
+    classes = tuple(c.model_copy(update={"name": c.name or Text.of(c.id)}) for c in document.classes)
+    classes = classes or (_value(languages, folders_beside(source.file.parent)),)
     warnings += _unmeasured(document, classes, source)
     return Report(
         source=source,
@@ -255,6 +253,11 @@ def _report(
         limits=document.limits,
         warnings=tuple(sorted(warnings)),
     )
+
+
+def _value(languages: tuple[str, ...], folders: tuple[Path, ...]) -> Class:
+    """What a regression gives, where no class names it."""
+    return Class(id=VALUE).model_copy(update={"name": interface(languages, folders)("figure.value")})
 
 
 def _renamed(source: Source) -> Iterator[Problem]:
