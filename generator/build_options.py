@@ -12,7 +12,8 @@ from generator import __version__
 from generator.disk import COMMAND, unwritable
 from generator.errors import InputError
 
-FORMATS = ("html", "md", "pdf")
+DEFAULT_FORMATS = ("html", "md", "pdf")
+FORMATS = (*DEFAULT_FORMATS, "single")
 FOLDER = ".report-cache"  # beside the spec: what builds of it have computed
 
 
@@ -39,7 +40,7 @@ class BuildOptions:
     """
 
     output: Path | None = None
-    formats: tuple[str, ...] = FORMATS
+    formats: tuple[str, ...] = DEFAULT_FORMATS
     languages: tuple[str, ...] = ()
     only: tuple[str, ...] = ()
     data: Path | None = None

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from generator import __version__
-from generator.build_options import FORMATS, BuildOptions
+from generator.build_options import DEFAULT_FORMATS, FORMATS, BuildOptions
 from generator.disk import COMMAND
 from generator.errors import ComputationError, GeneratorError, InputError, clipped
 from generator.steps import WATCH
@@ -106,7 +106,8 @@ def parser() -> argparse.ArgumentParser:
 
 def _add_build(command: argparse.ArgumentParser, run: object) -> None:
     option = command.add_argument
-    option("--formats", type=_formats, default=FORMATS, metavar="LIST", help="html,md,pdf, or none: figures only")
+    told = f"{','.join(DEFAULT_FORMATS)} unless it says otherwise; also single: one HTML file; none: figures only"
+    option("--formats", type=_formats, default=DEFAULT_FORMATS, metavar="LIST", help=told)
     option("--exports", type=_path, metavar="DIR", help="the exported files go there too")
     option("--no-cache", action="store_true", help="compute everything anew")
     option("--arrays", type=_path, metavar="DIR", help="write what was drawn as DIR/<figure-id>.npz")

@@ -143,7 +143,8 @@ class Publication:
         }
         drawn = {picture.name: picture for picture in self.evidence_pictures}
         measured = None if self._undrawn else section(self.told, drawn)
-        downloads = {name: form.download for name, form in FORMS.items() if form.download and name in self.formats}
+        offered = {name: form for name, form in FORMS.items() if form.download and name in self.formats}
+        downloads = {form.suffix or name: form.download for name, form in offered.items()}
         return Imprint(foot, downloads, (measured,) if measured else ())
 
     @property
@@ -227,6 +228,17 @@ def html(of: Publication, page: Page) -> Jobs:
         yield f"{BOTH}/index.html", lambda: html_page.side_by_side(page, templates=templates)
 
 
+def single(of: Publication, page: Page) -> Jobs:
+    """One file a language that holds its pictures, and one with both where there are two."""
+    asked: dict[str, tuple[str, ...]] = {
+        f"report.{language}.single.html": (language,) for language in page.words.languages
+    }
+    if len(asked) == 2:
+        asked["report.single.html"] = page.words.languages
+    for name, languages in asked.items():
+        yield name, partial(html_page.single, page, languages, of.pictures, of.report.templates)
+
+
 def pdf(of: Publication, page: Page) -> Jobs:
     """One a language, and one with all of them where there are several."""
     from generator.paper.pdf import pdf  # here: Typst is not needed for the other forms
@@ -246,11 +258,15 @@ def markdown(of: Publication, page: Page) -> Jobs:
 
 @dataclass(frozen=True)
 class PublishedForm:
-    """`jobs` make the files of the site, by their path; `download` is what pages call `report.<language>.<name>`."""
+    """`jobs` make the files of the site, by their path; `download` is what pages call `report.<language>.<name>`.
+
+    The `suffix` of these files is the name of the form where nothing else is said.
+    """
 
     jobs: Callable[[Publication, Page], Jobs]
     download: str = ""
     beside: bool = False  # whether its files may be made beside each other
+    suffix: str = ""
 
     def made(self, of: Publication, page: Page) -> Iterator[tuple[str, bytes | ComputationError]]:
         """Every file, or why there is none."""
@@ -273,6 +289,7 @@ FORMS: Mapping[str, PublishedForm] = {
     "html": PublishedForm(html),
     "pdf": PublishedForm(pdf, "PDF", beside=True),  # Typst holds no lock of Python's
     "md": PublishedForm(markdown, "Markdown"),
+    "single": PublishedForm(single, "HTML", suffix="single.html"),
 }
 
 

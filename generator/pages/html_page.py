@@ -3,10 +3,14 @@
 import re
 from base64 import b64encode
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import cache, partial
 from hashlib import sha256
+from html import unescape
 from html.parser import HTMLParser
 from math import ceil
+from mimetypes import guess_type
+from urllib.parse import unquote
 
 from generator.errors import InputError
 from generator.pages.assembly import BOTH
@@ -23,7 +27,8 @@ SPACES = re.compile(r"""("(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*')|/\*.*?\*/|\s*(
 HARMLESS = frozenset({"content-security-policy", "content-type", "x-ua-compatible", "", "icon", "alternate"})
 WIDE, APART, CLOSE = 918, 20, 4  # CSS pixels: of a figure where the page is widest, and between its rows and pictures
 MOST = 6  # rows beside each other
-POLICY = "default-src 'none'; img-src 'self' data:; base-uri 'none'; form-action 'none'"
+POLICY = "default-src 'none'; img-src {pictures}; base-uri 'none'; form-action 'none'"
+PICTURE = re.compile(r"""(<(?:img|a)\b[^>]*?\s(?:src|href)=")([^"]*)(?=")""")
 
 
 def html(page: Page, language: str, root: str = "../", templates: Templates = SHIPPED) -> str:
@@ -34,6 +39,25 @@ def html(page: Page, language: str, root: str = "../", templates: Templates = SH
 def side_by_side(page: Page, root: str = "../", templates: Templates = SHIPPED) -> str:
     """The page with its languages beside each other."""
     return _framed("both.html", page, page.words.languages, f"{BOTH}/index.html", root, templates)
+
+
+def single(
+    page: Page, languages: tuple[str, ...], pictures: Mapping[str, bytes], templates: Templates = SHIPPED
+) -> str:
+    """One file with everything in it, to be read without the site: one language, or several beside each other."""
+    alone = replace(page, switch=(), downloads=())
+    text = _framed("page.html" if len(languages) == 1 else "both.html", alone, languages, "", "", templates)
+    return PICTURE.sub(partial(_held, pictures), text)
+
+
+def _held(pictures: Mapping[str, bytes], found: re.Match[str]) -> str:
+    """A picture stands in the page itself; a link to one leads to the large view, which needs the script."""
+    name = unquote(unescape(found[2]))
+    if name not in pictures:
+        return found[0]
+    kind = guess_type(name)[0] or "image/png"
+    held = f"data:{kind};base64,{b64encode(pictures[name]).decode()}"
+    return found[1] + (held if found[1].startswith("<img") else "#view")
 
 
 def _framed(template: str, page: Page, shown: tuple[str, ...], here: str, root: str, templates: Templates) -> str:
@@ -48,7 +72,7 @@ def _framed(template: str, page: Page, shown: tuple[str, ...], here: str, root: 
         "others": shown[1:],
         "root": root,
         "here": here,
-        "policy": _policy(inlined),
+        "policy": _policy(inlined, "'self' data:" if page.switch else "data:"),
         **{name: Markup(text) for name, text in inlined.items()},
     }
     text = render_page(environment, template, context)
@@ -100,11 +124,11 @@ def _enclosed(text: str, policy: str) -> str:
     return f'<!doctype html><meta http-equiv="Content-Security-Policy" content="{policy}">\n{text}'
 
 
-def _policy(inlined: Mapping[str, str]) -> str:
-    """The content security policy: nothing from outside, and only the styles and scripts of this build."""
+def _policy(inlined: Mapping[str, str], pictures: str) -> str:
+    """The content security policy: pictures from where they lie, and only the styles and scripts of this build."""
     digests = {name: f"'sha256-{b64encode(sha256(text.encode()).digest()).decode()}'" for name, text in inlined.items()}
     scripts = " ".join(digest for name, digest in digests.items() if name != "styles")
-    return f"{POLICY}; style-src {digests['styles']}; script-src {scripts}"
+    return f"{POLICY.format(pictures=pictures)}; style-src {digests['styles']}; script-src {scripts}"
 
 
 def _prose(root: str, passage: Passage, language: str, prefix: str, answering: Words | None = None) -> Markup:

@@ -33,6 +33,7 @@ def test_every_form_can_be_asked_for():
         ("html", ["index.html", "zh-Hant/index.html", "en/index.html", "both/index.html"]),
         ("md", ["report.zh-Hant.md", "report.en.md"]),
         ("pdf", ["report.zh-Hant.pdf", "report.en.pdf", "report.pdf"]),
+        ("single", ["report.zh-Hant.single.html", "report.en.single.html", "report.single.html"]),
     ],
 )
 def test_a_form_has_a_file_a_language_and_one_with_both_where_it_can(of, form, files):
@@ -66,7 +67,7 @@ def test_a_file_that_cannot_be_made_takes_no_other_with_it(of, monkeypatch):
 def test_pages_lead_to_the_forms_that_are_downloaded(of):
     """By the name that the form gives itself."""
     assert [(link.title["en"], link.href) for link in of.page.downloads if link.language == "en"] == [
-        (form.download, f"report.en.{name}") for name, form in FORMS.items() if form.download
+        (form.download, f"report.en.{form.suffix or name}") for name, form in FORMS.items() if form.download
     ]
 
 

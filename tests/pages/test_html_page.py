@@ -56,6 +56,23 @@ def texts() -> dict[str, str]:
     }
 
 
+def test_a_single_page_holds_every_picture_once_it_is_shown():
+    """Also one of the author's own, whatever its name and kind; what only looks like one in a text stays as it is."""
+    shown = 'Mine: ![me](<my own/é.jpg>) and `<img src="figures/lime-bar.png">`.'
+    report = Told(
+        told().title, told().author, questions(dict.fromkeys(("saliency", "filters", "lime"), Text.of(shown)))
+    )
+    pictures = {f"figures/{p.name}": p.data for figure in built().values() for p in figure.drawing.pictures}
+    text = html_page.single(whole(report), ("en",), {**pictures, "pictures/my own/é.jpg": b"own"})
+    sources = {picture["src"].split(",")[0] for picture in Document(text).all("img")}
+    assert sources == {"data:image/png;base64", "data:image/jpeg;base64"}
+    assert text.count(f'src="data:image/jpeg;base64,{b64encode(b"own").decode()}"') == 3
+    assert '&lt;img src="figures/lime-bar.png"&gt;' in text
+    assert {link["href"][0] for link in Document(text).all("a")} == {"#"}
+    assert "img-src data:;" in text
+    assert "hreflang" not in text.split("<style>")[0]
+
+
 def test_styles_are_sent_without_their_spaces():
     """Comments go, and spaces where they separate nothing; a string and a descendant keep theirs."""
     source = """a :hover { content: "x: y, {z} /* \\" " ; }

@@ -28,6 +28,8 @@ from tests.fixtures.report_fixture import LANGUAGES, Told, built, measured, ques
 
 FOLDERS = (*LANGUAGES, "both")
 PATHS = ("index.html", *(f"{folder}/index.html" for folder in FOLDERS))
+SINGLE = ("report.en.single.html", "report.single.html")  # each holds all that it shows
+READ = (*PATHS[1:], *SINGLE)
 LOAD_WHAT_IS_NEAR = """Promise.all([...document.images]
   .filter(image => image.offsetParent && image.getBoundingClientRect().top < 2 * innerHeight)
   .map(image => image.decode().catch(() => 0)))"""
@@ -65,6 +67,9 @@ def site(tmp_path_factory) -> Path:
     texts |= {"index.html": html_page.html(page, "zh-Hant", "")}
     texts |= {"both/index.html": html_page.side_by_side(page)}
     pictures = {p.name: p.data for figure in built().values() for p in figure.drawing.pictures}
+    held = {f"figures/{name}": data for name, data in pictures.items()}
+    shown = (("en",), LANGUAGES)
+    texts |= {name: html_page.single(page, one, held) for name, one in zip(SINGLE, shown, strict=True)}
     for folder in (*FOLDERS, "figures"):
         (root / folder).mkdir(parents=True)
     for name, text in texts.items():
@@ -173,6 +178,18 @@ class TestPlaces:
         assert 1 < len(sizes) < shown.evaluate("document.images.length")
         assert 20_000 < sum(sizes) < 300_000
 
+    @pytest.mark.parametrize("name", SINGLE)
+    def test_one_file_is_enough(self, open_page, site, tmp_path, name):
+        """Mailed, it lies alone in a folder: every picture is in it, and no link leads to what is not there."""
+        shutil.copy(site / name, tmp_path / "mailed.html")
+        shown = open_page("mailed.html", tmp_path.as_uri())
+        load_all_pictures(shown)
+        assert shown.evaluate("[...document.images].filter(image => !image.naturalWidth).length") == 0
+        assert shown.evaluate("document.images.length") > 50
+        assert {url.split(":")[0] for url in open_page.requests[1:]} <= {"data"}
+        outside = "[...document.links].map(link => link.getAttribute('href')).filter(href => !href.startsWith('#'))"
+        assert shown.evaluate(outside) == []
+
     def test_nothing_jumps_while_pictures_load(self, open_page):
         """Every picture has its place before it is there."""
         shown = open_page()
@@ -243,9 +260,10 @@ class TestFigures:
         says(output, "^–$")
         assert output.is_visible()
 
-    def test_the_large_view_by_keyboard(self, open_page):
+    @pytest.mark.parametrize("path", ["en/index.html", SINGLE[0]])
+    def test_the_large_view_by_keyboard(self, open_page, path):
         """Enter opens it, arrows read values, n goes on, Escape closes it and the focus returns."""
-        shown = open_page()
+        shown = open_page(path)
         link = shown.locator("#fig-saliency .zoom[data-role=overlay]").first
         link.focus()
         shown.keyboard.press("Enter")
@@ -344,15 +362,19 @@ class TestHostileTexts:
 class TestWays:
     """Without script, in the dark, on a phone, on paper."""
 
-    @pytest.mark.parametrize("folder", FOLDERS)
-    def test_without_script_everything_is_read(self, open_page, folder):
+    @pytest.mark.parametrize("path", READ)
+    def test_without_script_everything_is_read(self, open_page, path):
         """Overlays at 70 %, no dead buttons, the large picture behind a link."""
-        shown = open_page(f"{folder}/index.html", java_script_enabled=False)
+        shown = open_page(path, java_script_enabled=False)
         assert shown.locator("#theme").is_hidden()
         assert shown.locator("#fig-saliency input").is_hidden()
         assert shown.locator("#compare").is_hidden()
         assert shown.locator("#fig-saliency .stack").first.is_visible()
-        assert shown.locator("#fig-saliency .zoom").first.get_attribute("href").endswith(".png")
+        assert (
+            shown.locator("#fig-saliency .zoom")
+            .first.get_attribute("href")
+            .endswith("#view" if path in SINGLE else ".png")
+        )
         shown.locator(".card summary").first.click()
         assert shown.locator(".card dl").first.is_visible()
 
@@ -371,10 +393,10 @@ class TestWays:
         shown.click("#theme")
         assert ground() == "rgb(21, 23, 26)"
 
-    @pytest.mark.parametrize("folder", FOLDERS)
-    def test_no_page_scrolls_sideways(self, open_page, folder):
+    @pytest.mark.parametrize("path", READ)
+    def test_no_page_scrolls_sideways(self, open_page, path):
         """From the smallest phone to a wide screen."""
-        shown = open_page(f"{folder}/index.html")
+        shown = open_page(path)
         for width in (320, 480, 700, 1024, 1280, 1900):
             shown.set_viewport_size({"width": width, "height": 700})
             assert sideways(shown) == 0, width
@@ -403,10 +425,10 @@ class TestWays:
         assert name["y"] + name["height"] <= picture["y"]
 
     @pytest.mark.parametrize("viewport", [{"width": 1265, "height": 900}, {"width": 1280, "height": 900}])
-    @pytest.mark.parametrize("folder", FOLDERS)
-    def test_rows_use_the_width(self, open_page, folder, viewport):
+    @pytest.mark.parametrize("path", READ)
+    def test_rows_use_the_width(self, open_page, path, viewport):
         """Two beside each other with pictures of 144 pixels, what the colours mean in the place left by the seventh."""
-        shown = open_page(f"{folder}/index.html", viewport=viewport)
+        shown = open_page(path, viewport=viewport)
         boxes = shown.evaluate(
             "[...document.querySelectorAll('#fig-saliency tbody, #fig-saliency .key')]"
             ".map(part => part.getBoundingClientRect()).map(box => [box.x, box.y, box.width])"
