@@ -206,10 +206,7 @@ def test_latin_values_stand_apart_from_characters():
     placed = {"of": "第 3 張影像", "target": "類別A", "seen": "x"}
     assert chinese("alt.map", method="Grad-CAM 熱圖", **placed) == "第 3 張影像針對「類別A」的 Grad-CAM 熱圖：x"
     assert chinese("page.description", figures=3, methods="LIME") == "影像分類模型如何判斷：以 LIME 製作的 3 張圖。"
-    assert (
-        japanese("page.description", figures=3, methods="LIME")
-        == "画像分類モデルはどう判断しているか：LIMEによる3点の図。"
-    )
+    assert japanese("alt.map", method="LIME", **{**placed, "of": "画像3の"}) == "画像3の「類別A」に対するLIME：x"
 
 
 def test_a_third_language_lists_with_its_own_words(tmp_path):
