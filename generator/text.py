@@ -21,9 +21,14 @@ UNKNOWN, UNSAID = "–", "\ue001"  # what a value prints that is not known, and 
 ASIDE = 0xF0000  # private characters, of which no Markdown takes any for its own
 
 
+def is_leftward(language: str) -> bool:
+    """Whether a language is written from right to left."""
+    return language.split("-")[0] in LEFTWARD_LANGUAGES
+
+
 def isolated(text: str, language: str = "") -> str:
     """A value for a sentence: one that is written in the other direction, or turns it, moves nothing beside itself."""
-    leftward = language.split("-")[0] in LEFTWARD_LANGUAGES
+    leftward = is_leftward(language)
     bare = ISOLATED.sub("", ISOLATED.sub("", text)) if ISOLATE_END in text else text
     other = leftward and any(c.isalpha() and not LEFTWARDS.match(c) for c in bare)
     turns = other or TURNING.search(bare) or (not leftward and LEFTWARDS.search(bare))

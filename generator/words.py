@@ -11,7 +11,7 @@ from typing import Any
 from generator.errors import InputError, SpecError, suggestion
 from generator.languages import meant, usual, wider
 from generator.shipped import TEMPLATES, lies_within
-from generator.text import Text, isolated
+from generator.text import Text, is_leftward, isolated
 from generator.yaml_source import read
 
 COMPLETE = "en"  # the language whose file has every key
@@ -48,6 +48,11 @@ class Words:
     def apart(self) -> str:
         """What stands between a character of the language and a Latin letter or a number; '' where nothing does."""
         return self.entries.get("punctuation.apart", "")
+
+    @property
+    def leftward(self) -> bool:
+        """Whether it is written from right to left."""
+        return is_leftward(self.language)
 
     def _value(self, value: str) -> str:
         text = isolated(str(value), self.language)

@@ -76,7 +76,7 @@ def colour_table(colormap: str) -> Pixels:
 
 
 @as_shipped
-def confusion(artefact: Confusion, classes: Sequence[str], words: Mapping[str, str]) -> Pixels:
+def confusion(artefact: Confusion, classes: Sequence[str], words: Mapping[str, str], language: str = "") -> Pixels:
     """The matrix with a count and a share in each cell; the deeper the blue, the larger what `normalize` names."""
     shown = artefact.shown
     n, counts, shares = len(shown), artefact.counts[np.ix_(shown, shown)], artefact.shares[np.ix_(shown, shown)]
@@ -93,7 +93,7 @@ def confusion(artefact: Confusion, classes: Sequence[str], words: Mapping[str, s
     _ticks(axes, "y", [k + 0.5 for k in range(n)], names)
     _label(axes, words["predicted_class"])
     _above(axes, f"{words['true_class']} ↓")
-    return _pixels(figure)
+    return _pixels(figure, language)
 
 
 def _cell(axes: "Axes", place: tuple[int, int], ground: Colour, numbers: tuple[str, ...]) -> None:
@@ -109,7 +109,7 @@ def _cell(axes: "Axes", place: tuple[int, int], ground: Colour, numbers: tuple[s
 
 
 @as_shipped
-def probabilities(probability: Floats, classes: Sequence[str], marked: int) -> Pixels:
+def probabilities(probability: Floats, classes: Sequence[str], marked: int, language: str = "") -> Pixels:
     """A bar for each class with its probability; the bar of `marked` (the label, or -1) is full, the others light."""
     n = len(classes)
     figure, axes = _canvas(3.4, 0.35 + 0.27 * n)
@@ -121,7 +121,7 @@ def probabilities(probability: Floats, classes: Sequence[str], marked: int) -> P
     axes.set_xticks([])
     _ticks(axes, "y", list(range(n)), [shortened(name) for name in classes])
     axes.spines["left"].set(visible=True, color=RULE)
-    return _pixels(figure)
+    return _pixels(figure, language)
 
 
 @as_shipped
@@ -132,6 +132,7 @@ def intervals(
     *,
     hollow: Collection[int] = (),
     percent: bool = False,
+    language: str = "",
 ) -> Pixels:
     """A panel a quantity, in it a dot with its interval for each name; dashed lines at what they are read against.
 
@@ -154,7 +155,7 @@ def intervals(
         axes.grid(axis="x", color=RULE, linewidth=0.7)
         axes.set_axisbelow(True)
         _title(axes, title)
-    return _pixels(figure)
+    return _pixels(figure, language)
 
 
 def _dots(axes: "Axes", estimates: Sequence[Estimate | None], hollow: Collection[int]) -> None:
@@ -170,7 +171,9 @@ def _dots(axes: "Axes", estimates: Sequence[Estimate | None], hollow: Collection
 
 
 @as_shipped
-def reliability(confidence: NDArray[np.float64], accuracy: NDArray[np.float64], axes_words: tuple[str, str]) -> Pixels:
+def reliability(
+    confidence: NDArray[np.float64], accuracy: NDArray[np.float64], axes_words: tuple[str, str], language: str = ""
+) -> Pixels:
     """Accuracy over mean confidence for the bins of a calibration, beside the diagonal of a calibrated model."""
     figure, axes = _canvas(3.8, 3.6)
     axes.plot([0, 1], [0, 1], color=QUIET, linestyle=(0, (4, 3)), linewidth=1.2)
@@ -181,11 +184,11 @@ def reliability(confidence: NDArray[np.float64], accuracy: NDArray[np.float64], 
     axes.set_axisbelow(True)
     _label(axes, axes_words[0])
     _above(axes, axes_words[1])
-    return _pixels(figure)
+    return _pixels(figure, language)
 
 
 @as_shipped
-def scatter(place: Floats, groups: Ints, names: Sequence[str]) -> Pixels:
+def scatter(place: Floats, groups: Ints, names: Sequence[str], language: str = "") -> Pixels:
     """A point an image, coloured and marked by its group; the axes of an embedding have no unit."""
     figure, axes = _canvas(5.6, 4.2)
     present = np.unique(groups).tolist()
@@ -199,11 +202,11 @@ def scatter(place: Floats, groups: Ints, names: Sequence[str]) -> Pixels:
     axes.set_aspect("equal", adjustable="datalim")
     if len(present) <= READABLE:
         axes.legend(loc="upper left", bbox_to_anchor=(1, 1), prop=_font(9), frameon=False, labelcolor=INK)
-    return _pixels(figure)
+    return _pixels(figure, language)
 
 
 @as_shipped
-def curves(artefact: Curves, words: Mapping[str, str]) -> Pixels:
+def curves(artefact: Curves, words: Mapping[str, str], language: str = "") -> Pixels:
     """A panel a quantity over the epochs; training is a full line, validation a dashed one."""
     panels = list(dict.fromkeys(name.removeprefix(VALIDATION) for name in artefact.names))
     figure = _figure(3.6 * len(panels), 2.8)
@@ -213,7 +216,7 @@ def curves(artefact: Curves, words: Mapping[str, str]) -> Pixels:
         _few_ticks(axes, 6, integer=True)
         _numbers(axes)
         _label(axes, words["epoch"])
-    return _pixels(figure)
+    return _pixels(figure, language)
 
 
 def _lines(axes: "Axes", artefact: Curves, quantity: str, words: Mapping[str, str]) -> None:
@@ -300,7 +303,8 @@ def _above(axes: "Axes", words: str) -> None:
     text.set(ha="right", fontproperties=_font(10), color=INK, parse_math=False)
 
 
-def _pixels(figure: "Figure") -> Pixels:
+def _pixels(figure: "Figure", language: str) -> Pixels:
+    """What is drawn; characters have the form that the language writes them in, which the one font has for each."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.font_manager import FontProperties
     from matplotlib.text import Text
@@ -308,6 +312,7 @@ def _pixels(figure: "Figure") -> Pixels:
     for words in figure.findobj(Text):
         if (font := of_chart(words.get_text())) != chinese():
             words.set_fontproperties(FontProperties(fname=str(font), size=words.get_fontsize()))
+        words.set_language(language or None)
     canvas = FigureCanvasAgg(figure)
     canvas.draw()  # type: ignore[no-untyped-call]
     return reduced(np.asarray(canvas.buffer_rgba())[..., :3].copy())  # type: ignore[no-untyped-call]

@@ -211,7 +211,7 @@ def _units(tiles: tuple[Tile, ...], work: _Work, role: Role, prefix: str, row: i
 @_pictures.register
 def _confusion(artefact: artefacts.Confusion, work: _Work) -> Iterator[Picture]:
     for language, classes, words in work.names.spoken:
-        yield work.chart(work.prefix, language, charts.confusion(artefact, classes, words))
+        yield work.chart(work.prefix, language, charts.confusion(artefact, classes, words, language))
 
 
 @_pictures.register
@@ -222,7 +222,7 @@ def _predictions(artefact: artefacts.Predictions, work: _Work) -> Iterator[Pictu
         for language, classes, _ in work.names.spoken if artefact.probability.shape[1] > 1 else ():
             told = artefact.likely(row, label)
             marked = int(np.flatnonzero(told == label)[0]) if label >= 0 else -1
-            bars = charts.probabilities(artefact.probability[row, told], [classes[k] for k in told], marked)
+            bars = charts.probabilities(artefact.probability[row, told], [classes[k] for k in told], marked, language)
             yield work.chart(f"{work.prefix}-{index}", language, bars, row)
 
 
@@ -236,13 +236,13 @@ def _points(artefact: artefacts.Points, work: _Work) -> Iterator[Picture]:
     batch = work.part.batch
     groups = np.where(batch.label >= 0, batch.label, batch.prediction)
     for language, classes, _ in work.names.spoken:
-        yield work.chart(work.prefix, language, charts.scatter(artefact.place, groups, classes))
+        yield work.chart(work.prefix, language, charts.scatter(artefact.place, groups, classes, language))
 
 
 @_pictures.register
 def _curves(artefact: artefacts.Curves, work: _Work) -> Iterator[Picture]:
     for language, _, words in work.names.spoken:
-        yield work.chart(work.prefix, language, charts.curves(artefact, words))
+        yield work.chart(work.prefix, language, charts.curves(artefact, words, language))
 
 
 @_pictures.register

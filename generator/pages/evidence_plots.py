@@ -282,7 +282,8 @@ def _dots(plot: Plot, language: str) -> Pixels:
     panels = [(title[language], [row[k] for row in values]) for k, title in enumerate(plot.columns)]
     hollow = [place for place, line in enumerate(plot.lines) if line.quiet]
     names = [line.name[language] for line in plot.lines]
-    return charts.intervals(panels, names, plot.marks, hollow=hollow, percent=plot.unit == "share")
+    percent = plot.unit == "share"
+    return charts.intervals(panels, names, plot.marks, hollow=hollow, percent=percent, language=language)
 
 
 def _reliability(told: Told, language: str) -> Pixels:
@@ -290,7 +291,7 @@ def _reliability(told: Told, language: str) -> Pixels:
 
     confidence, accuracy, _ = np.array(bins(told.evidence)).T
     sure, right = (axis[language] for axis in _axes(told))
-    return charts.reliability(confidence, accuracy, (sure, right))
+    return charts.reliability(confidence, accuracy, (sure, right), language)
 
 
 def _mean_maps(figure: str, maps: Floats) -> Iterator[Picture]:

@@ -19,8 +19,10 @@ def untranslated(texts: Sequence[tuple[str, Text]], languages: tuple[str, ...], 
     for language in languages:
         lacking = [(path, text) for path, text in texts if text.missing((language,))]
         told = lacking if len(lacking) <= MOST else lacking[:1]
-        lines = dict.fromkeys(str(source.problem(path, "").line) for path, _ in lacking[len(told) :])
-        more = f" here and {len(lacking) - 1} times more, on lines {', '.join([*lines][:LINES])}" if lines else ""
+        lines = sorted({source.problem(path, "").line for path, _ in lacking[len(told) :]})
+        more = (
+            f" here and {len(lacking) - 1} times more, on lines {', '.join(map(str, lines[:LINES]))}" if lines else ""
+        )
         more += ", …" if len(lines) > LINES else ""
         for path, text in told:
             stand_in = next(filter(None, map(text.spoken, languages)), next(iter(text.by_language)))

@@ -177,3 +177,15 @@ def test_arabic_is_written_from_right_to_left():
     """Its letters joined and in their order: other pictures than boxes, and than the letters the other way round."""
     drawn = [confusion(classes=(name, *CLASSES[1:])) for name in ("با", "اب", "□□")]
     assert not any(np.array_equal(one, other) for one, other in combinations(drawn, 2))
+
+
+def test_characters_have_the_form_of_the_language():
+    """One font holds all of them: 直 and 骨 are others in Japanese, Simplified Chinese and Korean; Latin never is."""
+
+    def drawn(word, language):
+        return charts.probabilities(np.array([0.2, 0.8], np.float32), (word, "b"), 0, language)
+
+    plain = drawn("直骨", "")
+    assert np.array_equal(plain, drawn("直骨", "zh-Hant")) and np.array_equal(plain, drawn("直骨", "en"))
+    assert all(not np.array_equal(plain, drawn("直骨", language)) for language in ("ja", "zh-Hans", "ko"))
+    assert np.array_equal(drawn("angry", "ja"), drawn("angry", ""))
