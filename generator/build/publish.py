@@ -28,6 +28,7 @@ from generator.pages.assembly import BOTH, Imprint, assemble
 from generator.pages.evidence_plots import Told, drawn, shown
 from generator.pages.evidence_section import section
 from generator.pages.figure_page import Built
+from generator.pages.hand_in import handed_in
 from generator.pages.page import Image, Page
 from generator.results import Drawing, Picture
 from generator.spec.report import Report
@@ -243,6 +244,7 @@ def pdf(of: Publication, page: Page) -> Jobs:
     """One a language, and one with all of them where there are several."""
     from generator.paper.pdf import pdf  # here: Typst is not needed for the other forms
 
+    page = handed_in(page, of.report.pdf.evidence)
     asked: dict[str, tuple[str, ...]] = {f"report.{language}.pdf": (language,) for language in page.words.languages}
     if len(asked) > 1:
         asked["report.pdf"] = page.words.languages

@@ -317,7 +317,7 @@ class PageSection:
 
     id: str
     title: Text
-    blocks: tuple["Prose | Body | PageSection", ...]
+    blocks: tuple["Prose | Body | PageSection | LightLine | tuple[Detail, ...]", ...]
     folded: bool = False
 
     @property

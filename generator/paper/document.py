@@ -4,21 +4,24 @@ A figure stands once, with its words in every language; prose follows in the ord
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import fields, is_dataclass
+from dataclasses import asdict, fields, is_dataclass
 from types import MappingProxyType
 from typing import Any
 
 from generator.pages import page as pages
-from generator.pages.page import SILENCE, Page, PageSection, Row, Sheet, ShownFigure, ShownQuestion
+from generator.pages.arrangement import arranged
+from generator.pages.hand_in import details_anchor
+from generator.pages.page import SILENCE, Page, PageSection, PictureRows, Row, Sheet, ShownFigure, ShownQuestion
 from generator.paper.equations import Node
 from generator.paper.text_nodes import Said, Tongues, breakable
+from generator.results import LightLine
 from generator.text import Prose, Text
 
 HEAD = 56  # characters of the title in the running head
 REGIONS: Mapping[str, str] = MappingProxyType({"zh-hant": "tw", "zh": "tw", "zh-hans": "cn"})
 WIDE = frozenset({"zh", "ja", "ko"})
 WORDS = (  # of the interface, that the template sets by itself
-    *("page.contents", "method.paper", "method.uses"),
+    *("page.contents", "page.appendix", "evidence.heading", "method.paper", "method.uses"),
     *("matrix.label", "matrix.n", "matrix.recall", "matrix.precision"),
 )
 
@@ -67,16 +70,24 @@ def _blocks(page: Page, tongues: Tongues) -> Iterator[Node]:
     for question in page.questions:
         yield from _question(question, tongues)
         yield from _answer(question, tongues)
+    behind = list(_appendix(page, tongues))
+    if behind:
+        yield {**_heading(1, "appendix", tongues.word("page.appendix")), "apart": True}
+        yield from behind
+
+
+def _appendix(page: Page, tongues: Tongues) -> Iterator[Node]:
+    """What stands behind the answers."""
     for section in page.sections:
-        yield _heading(1, section.anchor, tongues.say(section.title))
-        yield from _passages(section, tongues, 2)
+        yield _heading(2, section.anchor, tongues.say(section.title))
+        yield from _passages(section, tongues, 3)
     if page.methods:
-        yield _heading(1, "methods", tongues.word("page.methods"))
+        yield _heading(2, "methods", tongues.word("page.methods"))
     for card in page.methods:
-        yield _heading(2, card.anchor, tongues.say(card.title))
+        yield _heading(3, card.anchor, tongues.say(card.title))
         yield {**node(card, tongues), "kind": "card"}
     if page.foot:
-        yield _heading(1, "foot", tongues.word("page.foot"))
+        yield _heading(2, "foot", tongues.word("page.foot"))
         yield {"kind": "facts", "details": node(page.foot, tongues)}
 
 
@@ -118,6 +129,10 @@ def _passages(of: PageSection, tongues: Tongues, level: int) -> Iterator[Node]:
         elif isinstance(block, PageSection):
             yield _heading(level, block.anchor, tongues.say(block.title))
             yield from _passages(block, tongues, level + 1)
+        elif isinstance(block, LightLine):
+            yield {**node(block, tongues), "kind": "light"}
+        elif isinstance(block, tuple):
+            yield {"kind": "settings", "details": node(block, tongues)}
         else:
             yield {"kind": "body", "body": node(block, tongues)}
 
@@ -144,7 +159,7 @@ def _figure(figure: ShownFigure, tongues: Tongues) -> Node:
         said = Tongues((language,), tongues.words).prose(figure.caption)
         title = "" if said else figure.title[language]
         captions.append({"lang": language, "label": label[language], "title": title, "prose": said})
-    return {"anchor": figure.anchor, "caption": None, "captions": captions}
+    return {"anchor": figure.anchor, "further": details_anchor(figure), "caption": None, "captions": captions}
 
 
 def _row(row: Row, tongues: Tongues) -> Node:
@@ -169,6 +184,7 @@ ON_PAPER: Mapping[type, Callable[[Any, Tongues], Node]] = MappingProxyType(
             "title": tongues.say(key.title + " · " + key.note if key.note else key.title)
         },
         pages.Image: lambda shown, tongues: {"alt": tongues.one_line(shown.alt), "smooth": shown.role == "chart"},
+        PictureRows: lambda table, _: {"arrangement": asdict(arranged(len(table.rows), len(table.panels)))},
         Row: _row,
         Sheet: _sheet,
         pages.MatrixCell: lambda cell, tongues: {"count": f"{cell.count:,}"},

@@ -144,6 +144,15 @@ class Evidence(Section):
     images: Annotated[Count | Literal["all"], describe("so many images a class, or all")] = 64
 
 
+class PdfForm(Section):
+    """The report as it is handed in."""
+
+    evidence: Annotated[
+        Literal["short", "appendix", "none"],
+        describe("short: a line of lights a figure, the rest in an appendix; appendix: all of it there; none: left out"),
+    ] = "short"
+
+
 class RegionBoxes(Section):
     """A named part of the picture."""
 
@@ -309,6 +318,7 @@ class Document(Section):
     regions: Annotated[dict[Name, RegionBoxes], describe("named boxes in fractions of the image")] = Field(
         default_factory=dict
     )
+    pdf: Annotated[PdfForm, describe("the report as it is handed in")] = PdfForm()
     limits: Annotated[Limits, describe("what foreign files and a figure may take at most")] = USUAL
     plugins: Annotated[tuple[File, ...], describe("Python files with methods of one's own; --trust-plugins")] = ()
     questions: Annotated[tuple[Question, ...], describe("in the order of the report")] = ()

@@ -22,7 +22,18 @@ from generator.samples import ClassWords
 from generator.shipped import Templates
 from generator.spec.complaints import complaints, without_value
 from generator.spec.fields import Scope, existing, language_tag
-from generator.spec.grammar import Author, Class, Data, Document, Evidence, Figure, ModelFile, Question, by_layer
+from generator.spec.grammar import (
+    Author,
+    Class,
+    Data,
+    Document,
+    Evidence,
+    Figure,
+    ModelFile,
+    PdfForm,
+    Question,
+    by_layer,
+)
 from generator.spec.plugins import plugged
 from generator.spec.references import VALUE, Declared, Entry, declared, ids, misreferences, wrong_prose
 from generator.spec.translation import untranslated, unworded
@@ -62,6 +73,7 @@ class Report:
     templates: Templates
     paths: Mapping[str, str]
     model_paths: Mapping[str, str]
+    pdf: PdfForm = PdfForm()
     limits: Limits = USUAL
     warnings: tuple[Problem, ...] = ()
 
@@ -250,6 +262,7 @@ def _report(
         templates=Templates(folders_beside(source.file.parent), options.trust_templates),
         paths={figure.id: figure.path for figure in names.figures},
         model_paths={entry.id: entry.path for entry in entries},
+        pdf=document.pdf,
         limits=document.limits,
         warnings=tuple(sorted(warnings)),
     )
