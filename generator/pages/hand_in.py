@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Literal
 
-from generator.pages.page import NOTHING, Detail, Page, PageSection, ShownFigure, ShownQuestion
+from generator.pages.page import NOTHING, Body, Detail, Page, PageSection, ShownFigure, ShownQuestion
 from generator.results import LightLine
 from generator.words import Interface
 
@@ -53,7 +53,7 @@ def _details(page: Page, evidence: Extent) -> Iterator[PageSection]:
     gap = page.words("figure.gap")
     for figure in page.figures(page.words.languages[0]):
         lights = figure.evidence if evidence != "none" else ()
-        settings: tuple[tuple[Detail, ...], ...] = (figure.details,) if figure.details else ()
-        blocks = (*lights, *settings, *figure.numbers)
+        settings = (figure.details,) if figure.details else ()
+        blocks: tuple[Body | LightLine | tuple[Detail, ...], ...] = (*lights, *settings, *figure.numbers)
         if blocks:
             yield PageSection(f"details-{figure.id}", figure.label + gap + figure.title, blocks)

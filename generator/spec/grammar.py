@@ -149,7 +149,9 @@ class PdfForm(Section):
 
     evidence: Annotated[
         Literal["short", "appendix", "none"],
-        describe("short: a line of lights a figure, the rest in an appendix; appendix: all of it there; none: left out"),
+        describe(
+            "short: a line of lights a figure, the rest in an appendix; appendix: all of it there; none: left out"
+        ),
     ] = "short"
 
 

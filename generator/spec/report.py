@@ -73,7 +73,7 @@ class Report:
     templates: Templates
     paths: Mapping[str, str]
     model_paths: Mapping[str, str]
-    pdf: PdfForm = PdfForm()
+    pdf: PdfForm
     limits: Limits = USUAL
     warnings: tuple[Problem, ...] = ()
 

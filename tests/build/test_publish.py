@@ -8,6 +8,7 @@ from generator.build.publish import FORMS, Publication, parts_of
 from generator.build_options import FORMATS
 from generator.pages.page import Image
 from generator.shipped import SHIPPED
+from generator.spec.grammar import PdfForm
 from tests.fixtures.evidence_fixture import evidence, whole_section
 from tests.fixtures.report_fixture import built, whole
 
@@ -19,7 +20,9 @@ def of():
         f"figures/{picture.name}": picture.data for figure in built().values() for picture in figure.drawing.pictures
     }
     idle = SimpleNamespace(cache=SimpleNamespace(misses=0))
-    return SimpleNamespace(page=whole(), pictures=pictures, report=SimpleNamespace(templates=SHIPPED), study=idle)
+    return SimpleNamespace(
+        page=whole(), pictures=pictures, report=SimpleNamespace(templates=SHIPPED, pdf=PdfForm()), study=idle
+    )
 
 
 def test_every_form_can_be_asked_for():
@@ -53,7 +56,9 @@ def test_a_file_that_cannot_be_made_takes_no_other_with_it(of, monkeypatch):
 
     monkeypatch.setattr("generator.paper.pdf.pdf", failing)
     monkeypatch.setattr("generator.pages.markdown_page.markdown", lambda *asked: "# Report")
-    asked = Publication(SimpleNamespace(languages=("zh-Hant", "en"), templates=SHIPPED), of.study, {}, FORMATS, None)
+    asked = Publication(
+        SimpleNamespace(languages=("zh-Hant", "en"), templates=SHIPPED, pdf=PdfForm()), of.study, {}, FORMATS, None
+    )
     vars(asked).update(page=of.page, pictures={"figures/a.png": b"1"}, _drawn=((), ""))
     made = asked.published
     assert made.failures == {"report.en.pdf": "RecursionError: too deep"}

@@ -15,6 +15,7 @@ from pypdf import PdfReader
 
 from generator.drawing.png import png
 from generator.errors import ComputationError
+from generator.pages.hand_in import handed_in
 from generator.pages.page import Image, Matrix, PictureGrid, PictureRows, Sheet, Table
 from generator.paper import pdf as paper
 from generator.paper.pdf import compact, pdf
@@ -39,7 +40,7 @@ def pictures():
 
 @cache
 def made(case):
-    return pdf(report_fixture.whole(), CASES[case], pictures(), TEMPLATES)
+    return pdf(handed_in(report_fixture.whole(), "short"), CASES[case], pictures(), TEMPLATES)
 
 
 @cache
@@ -82,7 +83,9 @@ def case(request):
 
 def test_the_same_pages_give_the_same_bytes():
     """No clock, no path and no chance in the file."""
-    assert made("en") == pdf(report_fixture.whole(), ["en"], dict(reversed(pictures().items())), TEMPLATES)
+    assert made("en") == pdf(
+        handed_in(report_fixture.whole(), "short"), ["en"], dict(reversed(pictures().items())), TEMPLATES
+    )
 
 
 def test_metadata_and_language(case):
@@ -179,13 +182,15 @@ def test_figures_have_captions(case):
 
 
 def test_bookmarks_lead_to_the_sections(case):
-    """The questions, the methods and the foot, with the cards of the methods below."""
+    """The questions, and the appendix with its sections and the cards of the methods below."""
     outline = opened(case).outline
     first = report_fixture.page(CASES[case][0])
     titles = [entry.title for entry in outline if not isinstance(entry, list)]
-    assert len(titles) == len(first.questions) + 2
+    assert len(titles) == len(first.questions) + 1
     assert all(question.title in title for question, title in zip(first.questions, titles, strict=False))
-    cards = next(entry for entry in outline if isinstance(entry, list))
+    (parts,) = (entry for entry in outline if isinstance(entry, list))
+    assert sum(not isinstance(entry, list) for entry in parts) == 3  # the figures in detail, the methods, the foot
+    _, cards = (entry for entry in parts if isinstance(entry, list))
     assert len(cards) == len(first.methods)
 
 
@@ -200,7 +205,7 @@ def test_a_long_report_has_contents_and_a_short_one_none():
         assert ("B00000000" in words and "Explainable AI" in words) or number == 1
     page = report_fixture.whole()
     nothing = with_answer(page.questions[2], everywhere("Nothing."))
-    short = replace(page, questions=(nothing,), methods=())
+    short = replace(page, questions=(nothing,), methods=(), foot=())
     read = PdfReader(BytesIO(pdf(short, ["en"], {}, TEMPLATES)))
     assert len(read.pages) == 1
     assert "Contents" not in read.pages[0].extract_text()
