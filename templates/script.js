@@ -129,6 +129,15 @@ for (const tools of all("figure .tools")) {
   }
 }
 
+// ---------------------------------------------------------------- the address of a figure, for others
+for (const link of all("a.here")) {
+  link.addEventListener("click", async () => {
+    try { await navigator.clipboard.writeText(link.href); } catch { return; } // the address bar has it too
+    link.textContent = link.dataset.said;
+    setTimeout(() => { link.textContent = "#"; }, 1500);
+  });
+}
+
 // ---------------------------------------------------------------- large view
 let shown = null;
 let cross = null;

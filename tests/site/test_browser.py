@@ -295,6 +295,17 @@ class TestFigures:
         close.tap()
         assert not shown.locator("dialog[open]").is_visible()
 
+    def test_a_figure_has_an_address_to_hand_on(self, open_page, address):
+        """A click copies it and says so, and what it leads to is that figure, in that language."""
+        shown = open_page(permissions=["clipboard-read", "clipboard-write"])
+        link = shown.locator("#fig-lime .here")
+        assert link.get_attribute("aria-label") == "Copy the link to Figure 4"
+        link.click()
+        says(link, "^copied$")
+        copied = shown.evaluate("navigator.clipboard.readText()")
+        assert copied == f"{address}/en/index.html#fig-lime" == shown.url
+        says(link, "^#$")
+
     def test_two_methods_on_the_same_face(self, open_page):
         """Both pictures are of the image that is chosen."""
         shown = open_page()
