@@ -6,7 +6,6 @@ from typing import Any, Literal
 
 from generator.compare.built_site import BuiltSite, SiteFigure
 from generator.compare.differences import Judged, Moved, held, judged, moved, of_same_images
-from generator.evidence.result import CHECKS
 
 Status = Literal["same", "changed", "added", "removed"]
 VEIL = "-veil.png"  # a map to be laid over its image: what it shows is in the map
@@ -21,6 +20,7 @@ class ChangedLight:
 
     figure: str
     check: str
+    model: str
     before: str
     now: str
     reasons: tuple[str, str] = ("", "")
@@ -186,21 +186,23 @@ def _figure(old: BuiltSite, new: BuiltSite, one: SiteFigure, other: SiteFigure) 
 
 def _lights(one: SiteFigure, other: SiteFigure) -> Iterator[ChangedLight]:
     before, now = _verdicts(one), _verdicts(other)
-    for check in dict.fromkeys([*CHECKS, *before, *now]):
-        first, second = before.get(check, ("", "")), now.get(check, ("", ""))
+    for key in dict.fromkeys([*now, *before]):
+        first, second = before.get(key, ("", "")), now.get(key, ("", ""))
         if first[0] != second[0]:
-            yield ChangedLight(other.id, check, first[0], second[0], (first[1], second[1]))
+            yield ChangedLight(other.id, *key, first[0], second[0], (first[1], second[1]))
 
 
-def _verdicts(figure: SiteFigure) -> dict[str, tuple[str, str]]:
-    """Light and reason by check."""
-    told = figure.numbers.get("verdict")
-    known = told.items() if isinstance(told, Mapping) else ()
-    return {
-        check: (str(one.get("light", "")), str(one.get("reason", "")))
-        for check, one in known
-        if isinstance(one, Mapping)
-    }
+def _verdicts(figure: SiteFigure) -> dict[tuple[str, str], tuple[str, str]]:
+    """Light and reason by check and model; the model is '' where a figure has but one, and of its first."""
+    models = figure.numbers.get("models")
+    trees = {"": figure.numbers, **(models if isinstance(models, Mapping) else {})}
+    found: dict[tuple[str, str], tuple[str, str]] = {}
+    for model, tree in trees.items():
+        told = tree.get("verdict") if isinstance(tree, Mapping) else None
+        for check, light in told.items() if isinstance(told, Mapping) else ():
+            known = light if isinstance(light, Mapping) else {}
+            found[check, model] = str(known.get("light", "")), str(known.get("reason", ""))
+    return found
 
 
 def _images(old: BuiltSite, new: BuiltSite, one: SiteFigure, other: SiteFigure) -> Iterator[ChangedImage]:

@@ -40,7 +40,7 @@ def _(value: Judged) -> dict[str, Any]:
 
 @plain.register
 def _(value: ChangedLight) -> dict[str, Any]:
-    parts = {name: getattr(value, name) for name in ("figure", "check", "before", "now")}
+    parts = {name: getattr(value, name) for name in ("figure", "check", "model", "before", "now")}
     return parts | {"reason_before": value.reasons[0], "reason_now": value.reasons[1]}
 
 
