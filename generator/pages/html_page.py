@@ -72,7 +72,7 @@ def _framed(template: str, page: Page, shown: tuple[str, ...], here: str, root: 
         "others": shown[1:],
         "root": root,
         "here": here,
-        "policy": _policy(inlined, "'self' data:" if page.switch else "data:"),
+        "policy": policy_of(inlined, "'self' data:" if page.switch else "data:"),
         **{name: Markup(text) for name, text in inlined.items()},
     }
     text = render_page(environment, template, context)
@@ -124,7 +124,7 @@ def _enclosed(text: str, policy: str) -> str:
     return f'<!doctype html><meta http-equiv="Content-Security-Policy" content="{policy}">\n{text}'
 
 
-def _policy(inlined: Mapping[str, str], pictures: str) -> str:
+def policy_of(inlined: Mapping[str, str], pictures: str) -> str:
     """The content security policy: pictures from where they lie, and only the styles and scripts of this build."""
     digests = {name: f"'sha256-{b64encode(sha256(text.encode()).digest()).decode()}'" for name, text in inlined.items()}
     scripts = " ".join(digest for name, digest in digests.items() if name != "styles")
