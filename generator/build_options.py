@@ -35,6 +35,7 @@ class BuildOptions:
     """The options of `build`; paths are as typed, None and () leave it to the spec.
 
     `formats` is empty for `--formats none`: figures, exports and manifest only.
+    `against` is the folder of an earlier site that the new one is compared with.
     `exports` is a second place for the exported files, `arrays` the folder of `<figure-id>.npz`, `cache` that of what
     was computed.
     """
@@ -54,6 +55,7 @@ class BuildOptions:
     trust_plugins: bool = False
     trust_templates: bool = False
     cache: Path | None = None
+    against: Path | None = None
 
     @property
     def repeatable(self) -> bool:

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 BUILT, FAILED, WRONG, INTERRUPTED = 0, 1, 2, 130
 LONGEST, LONGEST_NAME = 4_000, 255  # bytes of a path, and of a name in it, that systems take
 BESIDE = 55  # bytes of them that the names of what is written beside a site add
-COMMANDS = ("build", "check", "init", "serve", "methods", "schema", "words", "clear-cache")
+COMMANDS = ("build", "check", "diff", "init", "serve", "methods", "schema", "words", "clear-cache")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -81,8 +81,12 @@ def parser() -> argparse.ArgumentParser:
     )
     top.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
     commands = top.add_subparsers(metavar="COMMAND", required=True)
-    _add_build(commands.add_parser("build", help="build the report (the default)"), _build)
+    build = commands.add_parser("build", help="build the report (the default)")
+    _add_build(build, _build)
+    against = "an earlier site, or the one that stands there: site/diff/ shows what changed since"
+    build.add_argument("--against", type=_path, metavar="DIR", help=against)
     _add_check(commands.add_parser("check", help="say what is wrong with a spec, without computing"))
+    _add_diff(commands.add_parser("diff", help="what changed from one built site to another, as a page and as JSON"))
     init = commands.add_parser("init", help="write a commented starter report that builds as it is")
     init.add_argument("folder", type=_path, metavar="DIR")
     init.set_defaults(run=_init)
@@ -140,6 +144,17 @@ def _add_reading(command: argparse.ArgumentParser) -> None:
     option("--strict", action="store_true", help="warnings are errors")
     option("-q", "--quiet", action="store_true", help="no progress")
     option("-v", "--verbose", action="store_true", help="say more, with the traceback of an error")
+
+
+def _add_diff(command: argparse.ArgumentParser) -> None:
+    option = command.add_argument
+    option("old", type=_path, metavar="OLD", help="the folder of the earlier site")
+    option("new", type=_path, metavar="NEW", help="that of the later one")
+    option("--output", type=_path, default=Path("diff"), metavar="DIR", help="the page's folder; default: diff")
+    option("--json", type=_path, metavar="FILE", help="the same for scripts goes here too; - is the standard output")
+    option("-q", "--quiet", action="store_true", help="say nothing of what changed")
+    option("-v", "--verbose", action="store_true", help="say more, with the traceback of an error")
+    command.set_defaults(run=_diff)
 
 
 def _add_check(command: argparse.ArgumentParser) -> None:
@@ -204,6 +219,13 @@ def _check(asked: argparse.Namespace) -> None:
     from generator.build.checks import check
 
     print(check(_loaded(asked), options_of(asked), asked.open_model, asked.budget))
+
+
+def _diff(asked: argparse.Namespace) -> None:
+    from generator.build.against import STDOUT, diff
+
+    silent = asked.quiet or asked.json == STDOUT
+    diff(asked.old, asked.new, asked.output, asked.json, (lambda line: None) if silent else print)
 
 
 def _init(asked: argparse.Namespace) -> None:

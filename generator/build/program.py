@@ -3,10 +3,12 @@
 import sys
 import time
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 
 from tqdm import tqdm
 
+from generator.build.against import changed_files, site_before, sites_read
 from generator.build.cache import Cache
 from generator.build.checks import looked_over, needs_model, told_at_place, warn
 from generator.build.copies import copies, write
@@ -36,6 +38,7 @@ def build(report: Report, options: BuildOptions) -> int:
     made_from = origin(report.inputs)  # now: what is edited during the build is built by the next one
     check_output(report.output, report.inputs)
     options.check_beside()
+    before = site_before(options.against) if options.against else None
     cache = options.cache_of(report.source.file)
     check_texts(report, options)
     study = open_study(report, options, Cache(None if options.no_cache else cache))
@@ -51,18 +54,23 @@ def build(report: Report, options: BuildOptions) -> int:
     published = publication.published
     warned |= warn(publication.narrator.doubts, options)
     made_from = {**made_from, **origin(publication.beside)}
-    files = {**published.files, **exports, ".nojekyll": b""}
+    files, failures = {**published.files, **exports, ".nojekyll": b""}, published.failures
     seconds = time.perf_counter() - begin
     alt, shown = publication.alt_texts, publication.evidence_pictures
+    recorded = partial(manifest, report, study, built.values(), alt, evidence, shown, seconds=seconds)
     known = kept(publication)
-    record = manifest(report, study, built.values(), alt, evidence, shown, files=files, seconds=seconds, kept=known)
+    if before is not None:
+        found = changed_files(before, recorded(files=files, kept=known), files, publication.narrator.words)
+        files, failures = {**files, **found.files}, {**failures, **found.failures}
+        made_from = {**made_from, **origin(sites_read(options.against, report.output))}
+    record = recorded(files=files, kept=known)
     beside = copies(options, exports, results, made_from)
     made = publish(report.output, files, record, report.inputs)
     write(beside)
     study.cache.prune()
     if study.cache.trouble:
         print(f"{study.cache.trouble}; the report is built without (warning)", file=sys.stderr)
-    failed = _told(results, evidence.failures, published.failures, report.output, seconds, options)
+    failed = _told(results, evidence.failures, failures, report.output, seconds, options)
     if options.repeatable and not (failed or warned or report.warnings):  # what was said is said again next time
         stamp = stamp_of(cache, report.source.file, report.output)
         write_stamp(stamp, options.settings, made_from, made)

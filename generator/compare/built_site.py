@@ -150,8 +150,9 @@ class BuiltSite:
 
 def site_in(folder: Path) -> BuiltSite:
     """The site in a folder; raises InputError where there is none."""
-    if folder.exists() and not (folder / MANIFEST).exists():
-        raise InputError(f"{folder}: holds no {MANIFEST} of a build; name the folder of a built site, such as site")
+    if not (folder / MANIFEST).exists():
+        what = f"holds no {MANIFEST} of a build" if folder.is_dir() else "no site is there"
+        raise InputError(f"{folder}: {what}; name the folder of a site that was built before")
     path = folder / MANIFEST
     return site_of(str(folder), contents(path, InputError, most=LARGEST), partial(_file, folder))
 
@@ -161,6 +162,8 @@ def site_of(name: str, manifest: bytes, read: Callable[[str], bytes]) -> BuiltSi
     told = f"{Path(name) / MANIFEST}: is no manifest of a build"
     with parsed(InputError, told):
         tree = json.loads(manifest)
+    if isinstance(tree, dict) and "compares" in tree:
+        raise InputError(f"{name}: is a comparison of two sites; name the sites themselves")
     try:
         return BuiltSite(name, SiteRecord.model_validate(tree), read)
     except ValidationError as error:

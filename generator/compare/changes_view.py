@@ -126,7 +126,7 @@ class ChangesView:
         for one in self.changes.origin:
             known = self.words(f"foot.{one.path[0]}") if one.path[0] in MADE_FROM else one.path[0]
             name = " ".join((known, *one.path[1:]))
-            found.append(Line(name, *(self._shown(value)[:DIGEST] for value in (one.before, one.now))))
+            found.append(Line(name, self._shown(one.before)[:DIGEST], self._shown(one.now)[:DIGEST]))
         return tuple(found)
 
     @property
@@ -252,7 +252,7 @@ class ChangesView:
 
     def _image(self, image: ChangedImage) -> Line:
         name = self.words("figure.image", index=image.index)
-        return Line(name, *(self._prediction(said) for said in (image.before, image.now)))
+        return Line(name, self._prediction(image.before), self._prediction(image.now))
 
     def _prediction(self, said: Mapping[str, Any] | None) -> str:
         """'Angry 93%': what is predicted, with the probability of the class that is explained where it is the same."""
@@ -266,8 +266,10 @@ class ChangesView:
         return f"{name} {number}".strip()
 
     def _class(self, number: object) -> str:
-        named = isinstance(number, int) and not isinstance(number, bool)
-        return self.classes[number] if named and 0 <= number < len(self.classes) else ""
+        """The name of a class by its number; '' for what is none."""
+        if not isinstance(number, int) or isinstance(number, bool) or not 0 <= number < len(self.classes):
+            return ""
+        return self.classes[number]
 
     def _pairs(self, figure: ChangedFigure) -> tuple[tuple[Pair, ...], int]:
         """The pictures of a figure, as many as a page should hold, and how many are left."""
