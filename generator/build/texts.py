@@ -15,10 +15,12 @@ from generator.limits import Limits
 from generator.pages.addresses import PICTURES, beside
 from generator.pages.prose_html import parsed
 from generator.spec.report import Report
+from generator.words import load, speaks
 from generator.yaml_source import child
 
 MARKDOWN = re.compile(r"questions\[\d+\]\.(?:figures\[\d+\]\.)?(?:prompt|answer|caption|notes)\b")
 EXPRESSION = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}", re.DOTALL)
+CURE = "build without the PDF (--formats html,md)"
 OPEN = "\ue000"  # stands for an expression, of which nobody knows yet what it says
 
 
@@ -115,5 +117,10 @@ def _unprintable(report: Report) -> Iterator[Problem]:
         for line, words in enumerate(source.splitlines(), 1):
             if lacking := missing_characters(words):
                 named = ", ".join(f"'{c}' (U+{ord(c):04X})" for c in lacking)
-                message = f"no font of the PDF has {named}; leave it out, or build without the PDF (--formats html,md)"
+                message = f"no font of the PDF has {named}; leave it out, or {CURE}"
                 yield report.source.problem_in_text(path, line, message)
+    for language in (tag for tag in report.languages if not speaks(tag)):
+        if lacking := missing_characters("".join(load(language, report.templates.folders).entries.values())):
+            named = f"'{lacking[0]}' (U+{ord(lacking[0]):04X})"
+            message = f"no font of the PDF has {len(lacking)} characters of '{language}', such as {named}; {CURE}"
+            yield report.problem("languages", message)

@@ -20,6 +20,7 @@ from generator.text import Prose, Text
 HEAD = 56  # characters of the title in the running head
 REGIONS: Mapping[str, str] = MappingProxyType({"zh-hant": "tw", "zh": "tw", "zh-hans": "cn"})
 WIDE = frozenset({"zh", "ja", "ko"})
+TRADITIONAL = ("tw", "hk", "mo")
 WORDS = (  # of the interface, that the template sets by itself
     *("page.contents", "page.appendix", "evidence.heading", "method.paper", "method.uses"),
     *("matrix.label", "matrix.n", "matrix.recall", "matrix.precision"),
@@ -52,10 +53,14 @@ def document(page: Page, languages: Sequence[str]) -> Node:
 
 
 def _language(code: str) -> Node:
-    """A BCP 47 code as Typst takes it: without its region, Chinese would get Simplified words and punctuation."""
+    """A BCP 47 code as Typst takes it: without its region, Chinese would get Simplified words and punctuation.
+
+    The font is made for Taiwan and has the forms of others by language and script; of marks alone the script is told.
+    """
     first, *rest = code.lower().split("-")
     region = REGIONS.get(code.lower()) or next((part for part in rest if len(part) == 2), None)
-    return {"lang": first, "region": region, "wide": first in WIDE}
+    script = {"script": "hani"} if first in WIDE and region not in TRADITIONAL else {}
+    return {"lang": first, "region": region, "wide": first in WIDE, **script}
 
 
 def _running_head(page: Page, language: str) -> Node:

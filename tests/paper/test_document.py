@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from generator.pages.page import Image, PageSection, Sheet, ShownFigure, Table
-from generator.paper.document import document
+from generator.paper.document import _language, document
 from generator.results import LightLine
 from generator.text import Passage, Prose, Text
 from tests.fixtures.picked import with_answer
@@ -31,6 +31,12 @@ def test_one_language_says_everything_once():
 def test_chinese_gets_the_region_of_its_script():
     """Without tw Typst prints Simplified words; the page's own code says only the script."""
     assert document(PAGE, ["zh-Hant"])["languages"]["zh-Hant"] == {"lang": "zh", "region": "tw", "wide": True}
+
+
+def test_marks_have_the_form_of_the_language():
+    """The font is Taiwan's: of marks without a character beside them the script is told, in every other language."""
+    scripts = {code: _language(code).get("script") for code in ("ja", "ko", "zh-Hans", "zh-Hant", "zh-HK", "de")}
+    assert scripts == {"ja": "hani", "ko": "hani", "zh-Hans": "hani", "zh-Hant": None, "zh-HK": None, "de": None}
 
 
 def test_both_languages_stand_beside_each_other():
