@@ -229,10 +229,11 @@ def _diff(asked: argparse.Namespace) -> None:
 
 
 def _init(asked: argparse.Namespace) -> None:
-    from generator.shipped import write_starter
+    from generator.starter import next_steps, write_starter
 
     for path in write_starter(asked.folder):
         print(path)
+    print(next_steps(asked.folder), file=sys.stderr)
 
 
 def _serve(asked: argparse.Namespace) -> int:

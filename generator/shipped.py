@@ -1,13 +1,10 @@
-"""The files that the generator ships: where they are, and the starter report that `init` writes from them.
+"""The files that the generator ships, and where they are.
 
 In the repository they lie where one looks for them; a wheel holds the same tree below `generator/share`.
 """
 
-from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
-
-from generator.errors import InputError
 
 PACKAGE = Path(__file__).resolve().parent
 SHARE = PACKAGE / "share"
@@ -55,32 +52,3 @@ def outside_package() -> list[Path]:
     """What a wheel takes along from the repository."""
     files = {*TEMPLATES.rglob("*"), *STARTER.values()}
     return sorted(path for path in files if path.is_file() and not path.is_relative_to(PACKAGE))
-
-
-def write_starter(folder: Path) -> list[Path]:
-    """The files written, all or none; raises InputError rather than replace one that is there, or a link."""
-    targets = {folder / name: source for name, source in STARTER.items()}
-    there = [str(path) for path in targets if path.exists() or path.is_symlink()]
-    if there:
-        raise InputError(f"{', '.join(there)}: already there; init writes into a new folder")
-    if folder.exists() and not folder.is_dir():
-        raise InputError(f"{folder} is a file; init takes a folder")
-    with ExitStack() as taken_back:
-        try:
-            for target, source in targets.items():
-                _write(target, source, taken_back)
-        except OSError as error:
-            raise InputError(f"{folder}: cannot be written: {error.strerror}") from error
-        taken_back.pop_all()
-    return list(targets)
-
-
-def _write(target: Path, source: Path, taken_back: ExitStack) -> None:
-    for folder in reversed(target.parents):
-        if not folder.exists():
-            folder.mkdir()
-            taken_back.callback(folder.rmdir)
-    with target.open("xb") as file:
-        taken_back.callback(target.unlink)
-        file.write(source.read_bytes())
-    target.chmod(source.stat().st_mode | (0o111 if source.suffix == ".sh" else 0))
