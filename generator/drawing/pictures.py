@@ -40,6 +40,7 @@ class _Work:
     laid: Artefact
     laid_colouring: Colouring | None
     names: Names
+    shared: bool = True  # whether its images are those of the first part
 
     @property
     def prefix(self) -> str:
@@ -64,9 +65,9 @@ class _Work:
         return output if place is None else place.laid(output, (height, width))
 
     def face(self, row: int) -> Picture:
-        """The image as it is, the same file for every part and target."""
+        """The image as it is, the same file for every target, and for every part whose model sees it alike."""
         pixels = colours.photo(self.part.batch.images[row])
-        name = f"{self.figure}-{self.part.batch.index[row]}-image"
+        name = f"{self.figure if self.shared else self.prefix}-{self.part.batch.index[row]}-image"
         return replace(self.picture(name, "image", colours.shown(pixels)), row=row)
 
 
@@ -80,7 +81,8 @@ def draw(result: FigureResult, show: Show, names: Names, also: tuple[Panel, ...]
     for number, part in enumerate(result.parts, 1):
         several = number if len(result.parts) > 1 else None
         over = laid[number - 1], laid_colouring
-        work = _Work(result.id, part, several, show, panels, colouring, *over, names)
+        shared = np.array_equal(part.batch.images, result.parts[0].batch.images)
+        work = _Work(result.id, part, several, show, panels, colouring, *over, names, shared)
         pictures.extend(_pictures(part.artefact, work))
     if colouring is None:
         return Drawing(tuple(pictures))

@@ -42,6 +42,7 @@ class Material:
     examples: Examples
     alt: Callable[[Seen], Text]  # what a picture shows, in words
     heading: Text = NOTHING
+    name: Text = NOTHING  # of the part, where the figure has several, wherever it is written
 
     def image(self, picture: Picture, side: int = ROW) -> Image:
         """A picture with its words, shown about `side` wide, at a whole multiple of its own pixels."""
@@ -49,7 +50,10 @@ class Material:
         native = _native_width(self.part, picture.role) or picture.width
         scale = CHART if picture.role == "chart" else native * max(1, round(side / native)) / picture.width
         strength = None if picture.top is None else self.reader.strength(picture.top, picture.strength)
-        return replace(Image.of(picture, self.alt(seen), scale), strength=strength)
+        alt = self.alt(seen)
+        if self.name and picture.role != "image":
+            alt = self.name + self.reader.words("punctuation.colon") + alt
+        return replace(Image.of(picture, alt, scale), strength=strength)
 
     def found(self, role: Role, row: int | None = None, side: int = ROW) -> Image | None:
         """The first picture of a role, of a row where one is asked for."""

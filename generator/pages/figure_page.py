@@ -11,6 +11,7 @@ from generator.artefacts import READABLE, Confusion, Fact, Heatmaps
 from generator.methods import Method
 from generator.pages import alt_text, bodies
 from generator.pages.attribution_rows import image_numbers, row_anchor, rows
+from generator.pages.beside import beside
 from generator.pages.bodies import Examples, Material
 from generator.pages.page import NOTHING, Body, ColourKey, Detail, Image, ShownFigure
 from generator.pages.reader import Reader, Seen
@@ -93,7 +94,7 @@ def figure_of(built: Built, reader: Reader, examples: Examples) -> ShownFigure:
     materials = [_material(built, reader, examples, number) for number in range(len(result.parts))]
     return replace(
         figure,
-        bodies=tuple(body for material in materials for body in body_of(material)),
+        bodies=beside(materials, body_of),
         legend=_legend(built.drawing, reader),
         details=tuple(_details(built.spec, result.parts, reader)),
         numbers=tuple(table for material in materials if (table := image_numbers(material))),
@@ -119,6 +120,7 @@ def _ending(prose: Prose, words: Text) -> Prose:
 
 def _material(built: Built, reader: Reader, examples: Examples, number: int) -> Material:
     part = built.result.parts[number]
+    name = part_heading(part, reader)
     return Material(
         figure=built.result.id,
         number=number,
@@ -130,7 +132,8 @@ def _material(built: Built, reader: Reader, examples: Examples, number: int) -> 
         reader=reader,
         examples=examples,
         alt=words_of,
-        heading=part_heading(part, reader),
+        heading=name,
+        name=name,
     )
 
 
@@ -217,5 +220,6 @@ def examples_of(results: Mapping[str, FigureResult]) -> Examples:
             labelled = np.flatnonzero(part.batch.label >= 0).tolist() if isinstance(part.artefact, Heatmaps) else []
             for row in labelled:
                 confusion = int(part.batch.label[row]), int(part.batch.prediction[row])
-                found.setdefault(confusion, f"#{row_anchor(result.id, number, row)}")
+                shown = 0 if np.array_equal(part.batch.index, result.parts[0].batch.index) else number  # beside it
+                found.setdefault(confusion, f"#{row_anchor(result.id, shown, row)}")
     return found

@@ -46,7 +46,7 @@ class Strength:
 class Image:
     """A PNG of the site: `name` within figures/, its file's pixels, and `shown`, the width in CSS pixels at most.
 
-    `alt` says what is seen, never the caption.
+    `alt` says what is seen, never the caption; `under` is what its model says, where a row has several.
     """
 
     name: str
@@ -56,6 +56,7 @@ class Image:
     alt: Text
     role: Role
     strength: Strength | None = None
+    under: Text = NOTHING
 
     @classmethod
     def of(cls, picture: Picture, alt: Text, scale: float = 1.0) -> "Image":
@@ -187,7 +188,16 @@ class Table:
     lights: tuple[tuple[Light, ...], ...] = ()
 
 
-Body = PictureRows | PictureGrid | Sheet | Matrix | Table
+@dataclass(frozen=True)
+class Columns:
+    """The parts of a figure beside each other, each below its name: bodies of one kind."""
+
+    heads: tuple[Text, ...]
+    bodies: tuple["Body", ...]
+    heading: Text = NOTHING
+
+
+Body = PictureRows | PictureGrid | Sheet | Matrix | Table | Columns
 
 
 @dataclass(frozen=True)
