@@ -55,7 +55,7 @@ ALLOWED = {  # words → why they hold of whatever is measured
     "Last by recall comes": RANKED,
     "召回率排在最後的是": RANKED,
     "Adebayo et al. (2018) found with their models that guided backpropagation hardly changes": CITED,
-    "Adebayo 等人（2018）在他們的模型上發現，guided backpropagation 的圖在較後面幾層的權重換成亂數之後幾乎不變": CITED,
+    "Adebayo 等人（2018）在他們的模型上發現，導向反向傳播的圖在較後面幾層的權重換成亂數之後幾乎不變": CITED,
     "Why some classes are easier, the figures do not say": UNSAID,
     "為什麼有些類別比較好認，這些圖沒有說明": UNSAID,
     "at the place where covering costs most": "where `fall` was measured: the largest fall is what it says",
