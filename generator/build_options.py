@@ -13,7 +13,7 @@ from generator.disk import COMMAND, unwritable
 from generator.errors import InputError
 
 DEFAULT_FORMATS = ("html", "md", "pdf")
-FORMATS = (*DEFAULT_FORMATS, "single")
+FORMATS = (*DEFAULT_FORMATS, "single", "docx")
 FOLDER = ".report-cache"  # beside the spec: what builds of it have computed
 
 

@@ -110,7 +110,7 @@ def parser() -> argparse.ArgumentParser:
 
 def _add_build(command: argparse.ArgumentParser, run: object) -> None:
     option = command.add_argument
-    told = f"{','.join(DEFAULT_FORMATS)} unless it says otherwise; also single: one HTML file; none: figures only"
+    told = f"{','.join(DEFAULT_FORMATS)} unless it says otherwise; also docx, for Word; single: one HTML file; none"
     option("--formats", type=_formats, default=DEFAULT_FORMATS, metavar="LIST", help=told)
     option("--exports", type=_path, metavar="DIR", help="the exported files go there too")
     option("--no-cache", action="store_true", help="compute everything anew")

@@ -39,7 +39,7 @@ TAG_AT_END = re.compile(r"^.*%\}[ \t]*$", re.MULTILINE)
 ONLY_TAGS = re.compile(r"[ \t]*(?:\{%(?:(?!%\}).)*%\}[ \t]*)+")
 OPEN_TYPES = frozenset({"builtins", "jinja2", "markupsafe", "generator"})  # whose attributes prose may read
 PLAIN_TYPES = (str, bytes, int, float, list, tuple, dict)  # whose methods make new values
-CODE = frozenset({"report.typ", "early.js", "script.js"})  # of templates: what is run by others, outside any sandbox
+CODE = frozenset({"report.typ", "reference.docx", "early.js", "script.js"})  # of templates: what leaves any sandbox
 LACKING = re.compile(r"'?generator\.[\w.]*?(\w+) object'? has no (?:attribute|element) (.*)")
 NEVER_THERE = re.compile(r"has no attribute|(?:Quantity|Claim|Share) object has no element")
 NO_DIGEST = sha256().digest()
@@ -136,7 +136,9 @@ def check_templates(templates: Templates) -> None:
     """Raises InputError for a template of a spec that cannot be read, or that is more than data and not trusted."""
     own = [path for path in templates.own() if path.name in CODE]
     if own and templates.sandboxed:
-        raise InputError(f"{own[0]}: runs as a program; --trust-templates lets it, leave it out otherwise")
+        raise InputError(
+            f"{own[0]}: is handed to another program as it is; --trust-templates lets it, leave it out otherwise"
+        )
     pages = [path for path in templates.own() if path.suffix in (".html", ".md")]
     if not pages:
         return

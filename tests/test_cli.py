@@ -92,7 +92,7 @@ def test_build_is_what_is_meant_without_a_command(monkeypatch):
     assert asked(monkeypatch, "report.yaml", "--formats", "none").formats == ()
 
 
-@pytest.mark.parametrize("words", [["r.yaml", "--formats", "docx"], ["r.yaml", "--frmats", "md"], ["init"], []])
+@pytest.mark.parametrize("words", [["r.yaml", "--formats", "doc"], ["r.yaml", "--frmats", "md"], ["init"], []])
 def test_a_wrong_option_ends_with_2(words, capsys):
     """Also a missing one, and no word at all, which prints the help."""
     try:

@@ -267,7 +267,9 @@ def test_what_runs_elsewhere_has_to_be_trusted(folders):
     for name in ("script.js", "report.typ"):
         file = folders.folders[0] / name
         file.write_text("1")
-        with pytest.raises(InputError, match=rf"{name}: runs as a program; --trust-templates lets it"):
+        with pytest.raises(
+            InputError, match=rf"{name}: is handed to another program as it is; --trust-templates lets it"
+        ):
             check_templates(folders)
         check_templates(replace(folders, trusted=True))
         file.unlink()

@@ -244,12 +244,23 @@ def pdf(of: Publication, page: Page) -> Jobs:
     """One a language, and one with all of them where there are several."""
     from generator.paper.pdf import pdf  # here: Typst is not needed for the other forms
 
-    page = handed_in(page, of.report.pdf.evidence)
-    asked: dict[str, tuple[str, ...]] = {f"report.{language}.pdf": (language,) for language in page.words.languages}
+    yield from _handed_in(of, page, "pdf", pdf)
+
+
+def docx(of: Publication, page: Page) -> Jobs:
+    """The same as for the PDF."""
+    from generator.paper.word import docx  # here: Pandoc is not needed for the other forms
+
+    yield from _handed_in(of, page, "docx", docx)
+
+
+def _handed_in(of: Publication, page: Page, suffix: str, make: Callable[..., bytes]) -> Jobs:
+    asked: dict[str, tuple[str, ...]] = {f"report.{one}.{suffix}": (one,) for one in page.words.languages}
     if len(asked) > 1:
-        asked["report.pdf"] = page.words.languages
+        asked[f"report.{suffix}"] = page.words.languages
+    paper = handed_in(page, of.report.pdf.evidence)
     for name, languages in asked.items():
-        yield name, partial(pdf, page, languages, of.pictures, of.report.templates)
+        yield name, partial(make, paper, languages, of.pictures, of.report.templates)
 
 
 def markdown(of: Publication, page: Page) -> Jobs:
@@ -292,6 +303,7 @@ FORMS: Mapping[str, PublishedForm] = {
     "pdf": PublishedForm(pdf, "PDF", beside=True),  # Typst holds no lock of Python's
     "md": PublishedForm(markdown, "Markdown"),
     "single": PublishedForm(single, "HTML", suffix="single.html"),
+    "docx": PublishedForm(docx, "Word"),
 }
 
 

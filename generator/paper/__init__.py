@@ -1,1 +1,1 @@
-"""Pages into a PDF, set by Typst."""
+"""Pages into a PDF, set by Typst, and into a DOCX, set by Pandoc."""

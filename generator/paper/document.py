@@ -13,9 +13,10 @@ from generator.pages.arrangement import arranged
 from generator.pages.hand_in import details_anchor
 from generator.pages.page import SILENCE, Page, PageSection, PictureRows, Row, Sheet, ShownFigure, ShownQuestion
 from generator.paper.equations import Node
-from generator.paper.text_nodes import Said, Tongues, breakable
+from generator.paper.text_nodes import Said, Tongues
 from generator.results import LightLine
 from generator.text import Prose, Text
+from generator.words import Interface
 
 HEAD = 56  # characters of the title in the running head
 REGIONS: Mapping[str, str] = MappingProxyType({"zh-hant": "tw", "zh": "tw", "zh-hans": "cn"})
@@ -27,13 +28,15 @@ WORDS = (  # of the interface, that the template sets by itself
 )
 
 
-def document(page: Page, languages: Sequence[str]) -> Node:
+def document(
+    page: Page, languages: Sequence[str], speaking: Callable[[tuple[str, ...], Interface], Tongues] = Tongues
+) -> Node:
     """Everything the template prints, in its order."""
-    tongues = Tongues(tuple(languages), page.words)
+    tongues = speaking(tuple(languages), page.words)
     content = list(_blocks(page, tongues))
     colon = page.words("punctuation.colon")
     pieces = [one.label + colon + one.value for one in page.author]  # unbreakable; the last is whose report it is
-    signature = {language: [breakable(piece[language]) for piece in pieces] for language in languages}
+    signature = {language: [tongues.printed(piece[language]) for piece in pieces] for language in languages}
     return {
         "languages": {language: _language(language) for language in languages},
         "colons": {language: colon[language] for language in languages},
@@ -45,7 +48,7 @@ def document(page: Page, languages: Sequence[str]) -> Node:
             "description": tongues.one_line(page.description),
         },
         "author": [{"lang": language, "pieces": signature[language]} for language in languages if page.author],
-        "head": _running_head(page, languages[0]),
+        "head": _running_head(page, tongues),
         "words": {key: tongues.word(key) for key in WORDS},
         "anchors": sorted({block["anchor"] for block in content if block.get("anchor")}),
         "blocks": content,
@@ -63,12 +66,13 @@ def _language(code: str) -> Node:
     return {"lang": first, "region": region, "wide": first in WIDE, **script}
 
 
-def _running_head(page: Page, language: str) -> Node:
+def _running_head(page: Page, tongues: Tongues) -> Node:
     """Who on the left, what on the right, each on one line."""
+    language = tongues.languages[0]
     title = " ".join(page.title[language].split())
     who = "　".join(piece.value[language] for piece in (page.author[:1] + page.author[1:][-1:]))
     shortened = title if len(title) <= HEAD else title[: HEAD - 1] + "…"
-    return {"who": breakable(who[:HEAD]), "title": breakable(shortened)}
+    return {"who": tongues.printed(who[:HEAD]), "title": tongues.printed(shortened)}
 
 
 def _blocks(page: Page, tongues: Tongues) -> Iterator[Node]:
@@ -161,7 +165,7 @@ def _figure(figure: ShownFigure, tongues: Tongues) -> Node:
     """The captions stand together, each language's on its own lines: the number and the caption, or else the title."""
     label, captions = figure.label + tongues.words("figure.gap"), []
     for language in tongues.languages:
-        said = Tongues((language,), tongues.words).prose(figure.caption)
+        said = tongues.alone(language).prose(figure.caption)
         title = "" if said else figure.title[language]
         captions.append({"lang": language, "label": label[language], "title": title, "prose": said})
     return {"anchor": figure.anchor, "further": details_anchor(figure), "caption": None, "captions": captions}
@@ -178,7 +182,7 @@ def _row(row: Row, tongues: Tongues) -> Node:
 def _sheet(sheet: Sheet, tongues: Tongues) -> Node:
     """A chart in each language, once where it has no words."""
     shown = {sheet.images[language].name: language for language in tongues.languages}
-    alone = ((sheet.images[language], Tongues((language,), tongues.words)) for language in shown.values())
+    alone = ((sheet.images[language], tongues.alone(language)) for language in shown.values())
     return {"images": [node(picture, one) for picture, one in alone]}
 
 
@@ -194,7 +198,7 @@ ON_PAPER: Mapping[type, Callable[[Any, Tongues], Node]] = MappingProxyType(
         Sheet: _sheet,
         pages.MatrixCell: lambda cell, tongues: {"count": f"{cell.count:,}"},
         pages.MatrixRow: lambda row, tongues: {"total": f"{row.total:,}"},
-        pages.MethodCard: lambda card, tongues: {"paper": breakable(card.paper)},
+        pages.MethodCard: lambda card, tongues: {"paper": tongues.printed(card.paper)},
     }
 )
 """What of a kind is otherwise on paper than by the names of its fields."""

@@ -6,8 +6,8 @@ in them is ever taken for markup.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 from typing import Any
 from xml.etree.ElementTree import Element
@@ -129,12 +129,23 @@ def _broken(word: re.Match[Any]) -> str:
 Said = list[list[str]]
 
 
+def typeset(source: str, level: int) -> list[Node]:
+    """Markdown as the Typst template walks it."""
+    return blocks(tree(source), level)
+
+
 @dataclass(frozen=True)
 class Tongues:
-    """The languages of a document with the words of its report, in its order."""
+    """The languages of a document with the words of its report, in its order; how its texts and its prose are set."""
 
     languages: tuple[str, ...]
     words: Interface
+    printed: Callable[[str], str] = breakable
+    set_prose: Callable[[str, int], object] = typeset
+
+    def alone(self, language: str) -> "Tongues":
+        """The same in one of the languages."""
+        return replace(self, languages=(language,))
 
     def word(self, key: str, **values: object) -> Said:
         """A word of the interface in every language."""
@@ -143,13 +154,13 @@ class Tongues:
     def say(self, text: Text) -> Said:
         """A plain text in every language that says it otherwise."""
         different = {said: language for language in reversed(self.languages) if (said := text[language])}
-        return [[language, breakable(spaced(said).strip())] for said, language in reversed(different.items())]
+        return [[language, self.printed(spaced(said).strip())] for said, language in reversed(different.items())]
 
     def prose(self, prose: Prose, level: int = 2) -> list[Node]:
         """Markdown in every language; a stand-in of another language is said once."""
         passages = [passage for language in self.languages if (passage := prose[language])]
         different = {passage.source: passage.language for passage in passages if passage.source.strip()}
-        return [{"lang": lang, "blocks": blocks(tree(source), level)} for source, lang in different.items()]
+        return [{"lang": lang, "blocks": self.set_prose(source, level)} for source, lang in different.items()]
 
     def one_line(self, text: Text) -> str:
         """A text in every language where only one string is possible: metadata, alternative texts."""

@@ -37,6 +37,7 @@ def test_every_form_can_be_asked_for():
         ("md", ["report.zh-Hant.md", "report.en.md"]),
         ("pdf", ["report.zh-Hant.pdf", "report.en.pdf", "report.pdf"]),
         ("single", ["report.zh-Hant.single.html", "report.en.single.html", "report.single.html"]),
+        ("docx", ["report.zh-Hant.docx", "report.en.docx", "report.docx"]),
     ],
 )
 def test_a_form_has_a_file_a_language_and_one_with_both_where_it_can(of, form, files):

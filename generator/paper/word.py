@@ -1,0 +1,81 @@
+"""The DOCX: the values of the PDF's document in plain HTML, which Pandoc sets in the styles of reference.docx.
+
+Pandoc makes paragraphs, equations, notes and tables; what it has no words for is put into its file by `word_parts`.
+"""
+
+import re
+from base64 import b64encode
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from html import unescape
+from itertools import count
+from urllib.parse import unquote
+
+from generator.errors import ComputationError, InputError
+from generator.foreign import contents
+from generator.pages.page import Page
+from generator.pages.prose_html import html
+from generator.pandoc import pandoc
+from generator.paper.document import document
+from generator.paper.text_nodes import Tongues
+from generator.paper.word_parts import finished, shade
+from generator.shipped import Templates
+from generator.templating import Markup, page_environment, render_page
+
+LAYOUT, STYLES = "report.docx.html", "reference.docx"
+SOURCE = re.compile(r'(<img [^>]*?src=")([^"]*)"')
+ARGUMENTS = (
+    "--from",
+    "html",
+    "--to",
+    "docx",
+    "--reference-doc",
+    STYLES,
+    "--syntax-highlighting",
+    "haddock",
+    "--output",
+    "-",
+)
+KINDS = {b"\x89PNG": "png", b"\xff\xd8\xff": "jpeg", b"GIF8": "gif"}
+
+
+def docx(page: Page, languages: Sequence[str], pictures: Mapping[str, bytes], templates: Templates) -> bytes:
+    """The report in one language, or in several with each figure once; `pictures` are files of the site by their path.
+
+    Raises ComputationError where Pandoc cannot set it.
+    """
+    content = document(page, languages, partial(Tongues, printed=str, set_prose=_prose()))
+    environment, cells = page_environment(templates), count(1)
+    environment.filters["led"] = _led
+    context = {"d": content, "shaded": lambda percent: f"shade-{next(cells)}-{shade(percent)}"}
+    text = render_page(environment, LAYOUT, context)
+    made = _set(SOURCE.sub(lambda found: f'{found[1]}{_address(found[2], pictures)}"', text), templates)
+    return finished(made, content)
+
+
+def _prose() -> Callable[[str, int], Markup]:
+    """Markdown as HTML; the headings of each text are places of their own."""
+    texts = count(1)
+    return lambda source, level: Markup(html(source, level, f"p{next(texts)}"))
+
+
+def _led(text: Markup, lead: Markup) -> Markup:
+    """The text with words that lead in its first paragraph, before it where it begins with something else."""
+    led = str(text).replace("<p>", f"<p>{lead} ", 1) if text.startswith("<p>") else f"<p>{lead}</p>{text}"
+    return Markup(led)
+
+
+def _address(path: str, pictures: Mapping[str, bytes]) -> str:
+    """A picture of the site as an address that holds it."""
+    data = pictures.get(unquote(unescape(path)), b"")
+    kind = next((kind for start, kind in KINDS.items() if data.startswith(start)), "")
+    return f"data:image/{kind};base64,{b64encode(data).decode()}" if kind else ""
+
+
+def _set(text: str, templates: Templates) -> bytes:
+    """What Pandoc makes of the HTML."""
+    found = next(folder / STYLES for folder in templates.folders if (folder / STYLES).is_file())
+    try:
+        return pandoc(text.encode(), *ARGUMENTS, files={STYLES: contents(found, InputError)})
+    except InputError as error:
+        raise ComputationError(f"the DOCX could not be set: {error}") from error
