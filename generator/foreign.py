@@ -1,7 +1,7 @@
 """The one door for files that others made: regular ones only, opened once, their size known before they are read.
 
-A pipe, a device or a socket would wait for ever, or never end; none of them is opened at all. Links are followed
-inside a folder, never out of it. What is wrong is told by whoever asked: the refusal is of the kind that the caller
+A pipe, a device or a socket would wait for ever, or never end; none of them is opened at all. What only stands for a
+file, a pointer of Git LFS, is none. Links are followed inside a folder, never out of it. What is wrong is told by whoever asked: the refusal is of the kind that the caller
 names, with the path in front.
 """
 
@@ -28,6 +28,8 @@ KINDS = (
     (stat.S_ISBLK, "a device"),
     (stat.S_ISDIR, "a folder"),
 )
+POINTER, POINTERS = b"version https://git-lfs", 1024  # how what Git LFS leaves in a file's place begins, and its size
+LFS = "a Git LFS pointer, not the file itself; fetch it with `git lfs pull`, or download it by its raw link"
 LONGEST = 200  # characters of what a parser says
 HIDDEN = (".", "__MACOSX")  # how names begin that nobody means: hidden ones, and what a Mac adds to an archive
 
@@ -50,7 +52,11 @@ def opened(path: Path, refusal: type[InputError], limits: Limits = USUAL) -> Buf
     if message := message or limits.over(facts.st_size):
         os.close(descriptor) if descriptor >= 0 else None
         raise refusal(f"{path}: {message}")
-    return os.fdopen(descriptor, "rb")
+    file = os.fdopen(descriptor, "rb")
+    if facts.st_size < POINTERS and file.peek(len(POINTER)).startswith(POINTER):
+        file.close()
+        raise refusal(f"{path}: {LFS}")
+    return file
 
 
 def contents(path: Path, refusal: type[InputError], limits: Limits = USUAL, most: int | None = None) -> bytes:

@@ -55,6 +55,14 @@ def test_a_refusal_is_of_the_kind_that_is_asked_for(door):
 
 
 @pytest.mark.parametrize("door", DOORS)
+def test_a_pointer_of_git_lfs_is_told_with_its_cure(tmp_path, door):
+    """Whatever the file is to be: a model, a table, a picture, an evaluation."""
+    (tmp_path / "x").write_text("version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 13\n")
+    with pytest.raises(DataError, match="x: a Git LFS pointer, not the file itself; fetch it with `git lfs pull`"):
+        door(tmp_path / "x", DataError)
+
+
+@pytest.mark.parametrize("door", DOORS)
 def test_a_file_above_its_limit_is_refused_before_it_is_read(tmp_path, door):
     """A file with a hole claims what it likes."""
     path = tmp_path / "hole.npz"

@@ -68,7 +68,6 @@ OTHERS = (  # what is often called a picture, by the place and the sign in its h
     (0, b"<?xml", "SVG or another XML file"),
     (0, b"<html", "a web page, perhaps of a download that failed"),
     (0, b"<!doctype html", "a web page, perhaps of a download that failed"),
-    (0, b"version https://git-lfs", "a Git LFS pointer (git lfs pull fetches what it stands for)"),
     (0, b"8bps", "Photoshop"),
     (0, b"pk\3\4", "a ZIP archive: unpack it"),
     (0, b"\x1f\x8b", "packed by gzip: unpack it"),

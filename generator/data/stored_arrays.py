@@ -37,7 +37,6 @@ OTHERS = {  # what files that hold no arrays begin with
     b"\x1f\x8b": "compressed; unpack it",
     b"\x89PNG": "a picture; did you mean `source: folder`?",
     b"\xff\xd8\xff": "a picture; did you mean `source: folder`?",
-    b"version https://git-lfs": "a stand-in of Git LFS; fetch the file itself, `git lfs pull`",
 }
 MEMBERS = {  # names in archives that are no .npz, and what they are then
     "data.pkl": "a file of PyTorch; write its tensors with numpy.savez, `x=x.numpy()`",

@@ -26,7 +26,6 @@ OTHERS = {  # what files that are no table begin with
     b"\xd0\xcf\x11\xe0": "a spreadsheet; save it as CSV",
     b"\x89PNG": "a picture; did you mean `source: folder`?",
     b"\xff\xd8\xff": "a picture; did you mean `source: folder`?",
-    b"version https://git-lfs": "a stand-in of Git LFS; fetch the file itself, `git lfs pull`",
 }
 
 

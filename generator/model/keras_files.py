@@ -43,7 +43,6 @@ EXPORTED = (
     "a SavedModel that was exported for serving (`model.export`), without layers to look into; "
     "save the model with `model.save('model.keras')` where it was made"
 )
-LFS = "a Git LFS pointer, not the model itself; fetch it with `git lfs pull`, or download it by its raw link"
 TFLITE = "a TensorFlow Lite file, which has no gradients; take the Keras model that it was converted from"
 WEB_PAGE = "a web page, not a model; download the file by its raw link"
 PICKLE = (
@@ -73,7 +72,7 @@ UNKNOWN = "no model file that Keras can read; it takes .keras, .h5 and .hdf5"
 
 TORCH = b"\x80\x02\x8a\nl\xfc\x9cF\xf9 j\xa8P\x19"  # what PyTorch wrote before its zip archives
 PICKLES = (b"\x80\x02", b"\x80\x03", b"\x80\x04", b"\x80\x05")
-STARTS = {b"version https://git-lfs": LFS, TORCH: PYTORCH, b"<": WEB_PAGE, b"{": ARCHITECTURE}
+STARTS = {TORCH: PYTORCH, b"<": WEB_PAGE, b"{": ARCHITECTURE}
 SUFFIXES = {
     ".index": CHECKPOINT,
     ".data-00000-of-00001": CHECKPOINT,

@@ -6,7 +6,7 @@ from tests import ROOT
 PAGE = (ROOT / "docs" / "your-own-model.md").read_text(encoding="utf-8")
 FOREIGN = (
     "SAVED_MODEL", "EXPORTED", "PYTORCH", "ONNX", "TFLITE", "TFJS", "CHECKPOINT", "SAFETENSORS", "WEIGHTS",
-    "ARCHITECTURE", "PICKLE", "LFS", "WEB_PAGE", "EMPTY", "FOLDER",
+    "ARCHITECTURE", "PICKLE", "WEB_PAGE", "EMPTY", "FOLDER",
 )  # fmt: skip
 
 

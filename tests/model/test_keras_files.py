@@ -20,7 +20,6 @@ pytestmark = KERAS_COPIES
 layers = keras.layers
 
 FOREIGN = {
-    "pointer.keras": (b"version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 13\n", model_formats.LFS),
     "page.h5": (b"\n<!DOCTYPE html>\n<html>", model_formats.WEB_PAGE),
     "old.pth": (b"\x80\x02\x8a\nl\xfc\x9cF\xf9 j\xa8P\x19.\x80\x02M", model_formats.PYTORCH),
     "model.pkl": (b"\x80\x04\x95\x10\x00", model_formats.PICKLE),
