@@ -1,8 +1,8 @@
 """The one door for files that others made: regular ones only, opened once, their size known before they are read.
 
 A pipe, a device or a socket would wait for ever, or never end; none of them is opened at all. What only stands for a
-file, a pointer of Git LFS, is none. Links are followed inside a folder, never out of it. What is wrong is told by whoever asked: the refusal is of the kind that the caller
-names, with the path in front.
+file, a pointer of Git LFS, is none. Links are followed inside a folder, never out of it. What is wrong is told by
+whoever asked: the refusal is of the kind that the caller names, with the path in front.
 """
 
 import os
