@@ -118,7 +118,8 @@ class Legend:
     """What the colours of a figure mean: values from `low` to `high` of `quantity`, zero in the middle if signed.
 
     Where every image has a scale of its own these are the ends of the strongest one's. `clipped`: a scale ends at the
-    99th percentile. `smoothed` is by how many pixels the overlays are, for the eye.
+    99th percentile. `smoothed` is by how many pixels the overlays are, for the eye. `by_layer`: of several layers each
+    has a scale, and a strongest, of its own.
     """
 
     quantity: str
@@ -129,6 +130,7 @@ class Legend:
     shared: bool
     clipped: bool = False
     smoothed: float = 0.0
+    by_layer: bool = False
 
 
 @dataclass(frozen=True)

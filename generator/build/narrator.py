@@ -10,7 +10,7 @@ from generator.errors import Problem, ProseError, SpecError
 from generator.evidence.result import PART, ReportEvidence
 from generator.pages.assembly import figure_numbers
 from generator.pages.reader import Reader
-from generator.prose.numbers import ReportFacts
+from generator.prose.lookup import ReportFacts
 from generator.prose.sayings import Spoken
 from generator.prose.unknown import without_unknown
 from generator.results import FigureResult, LightLine
@@ -34,6 +34,7 @@ def facts_of(report: Report, study: Study) -> ReportFacts:
         model=report.models[0].path.name,
         input_shape=study.subject.facts.input_shape,
         languages=report.languages,
+        models={model.id or "": model.name for model in report.models},
     )
 
 
@@ -71,7 +72,8 @@ class Narrator:
         several = len(models if within else self.report.models) > 1
         own = {"model": self.reader.model_name(model or models[0])} if several else {}
         own |= {"layer": Text.of(str(layer))} if layer else {}
-        return self.words.joined(self.words(f"figure.part.{key}", value=value) for key, value in own.items())
+        form = "of" if within else "part"
+        return self.words.joined(self.words(f"figure.{form}.{key}", value=value) for key, value in own.items())
 
     def _light(self, figure: str, checks: tuple[str, ...]) -> LightLine:
         told = {language: one.line(figure, checks) for language, one in self._spoken.items()}

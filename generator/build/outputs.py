@@ -25,7 +25,7 @@ from generator.evidence import result
 from generator.evidence.result import ReportEvidence
 from generator.pages.assembly import figure_numbers
 from generator.pages.figure_page import Built
-from generator.prose.numbers import row_class
+from generator.prose.lookup import row_class
 from generator.results import Drawing, FigureResult, Names, Part, Picture, Role
 from generator.show import WEAK
 from generator.spec.grammar import Export, Figure

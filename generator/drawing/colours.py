@@ -104,6 +104,16 @@ def colouring(artefacts: Sequence[Artefact], show: Show) -> Colouring | None:
     )
 
 
+def by_layer(artefacts: Sequence[Artefact], layers: Sequence[str], show: Show) -> list[Colouring | None]:
+    """The colouring of each artefact: the same colours, to the strongest of its layer; layers have no common unit."""
+    whole = colouring(artefacts, show)
+    found = {}
+    for layer in dict.fromkeys(layers):
+        own = colouring([one for one, name in zip(artefacts, layers, strict=True) if name == layer], show)
+        found[layer] = replace(whole, largest=own.largest, strongest=own.strongest) if whole and own else whole
+    return [found[layer] for layer in layers]
+
+
 def bar(colormap: str, height: int = 16) -> Pixels:
     """All 256 colours beside each other, from low to high."""
     return np.repeat(colour_table(colormap)[None], height, axis=0)

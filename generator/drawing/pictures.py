@@ -75,21 +75,23 @@ def draw(result: FigureResult, show: Show, names: Names, also: tuple[Panel, ...]
     """Every picture of a figure in reading order; `also` names panels that an export needs and `show` lacks."""
     computed = tuple(part.artefact for part in result.parts)
     laid, sigmas = zip(*(_laid(artefact, show) for artefact in computed), strict=True) if computed else ((), ())
-    colouring, laid_colouring = colours.colouring(computed, show), colours.colouring(laid, show)
+    layers = tuple(str(part.facts.get("layer", "")) for part in result.parts)
+    colouring = colours.colouring(computed, show)
+    by_part = zip(colours.by_layer(computed, layers, show), colours.by_layer(laid, layers, show), strict=True)
     panels = tuple(dict.fromkeys((*show.panels, *also)))
     pictures: list[Picture] = []
-    for number, part in enumerate(result.parts, 1):
+    for number, (part, (own, over)) in enumerate(zip(result.parts, by_part, strict=True), 1):
         several = number if len(result.parts) > 1 else None
-        over = laid[number - 1], laid_colouring
         shared = np.array_equal(part.batch.images, result.parts[0].batch.images)
-        work = _Work(result.id, part, several, show, panels, colouring, *over, names, shared)
+        work = _Work(result.id, part, several, show, panels, own, laid[number - 1], over, names, shared)
         pictures.extend(_pictures(part.artefact, work))
     if colouring is None:
         return Drawing(tuple(pictures))
     pixels = colours.bar(colouring.colormap)
     bar = Picture(f"{result.id}-bar.png", png.png(pixels), pixels.shape[1], pixels.shape[0], "bar")
     smoothed = max(sigmas) if "overlay" in panels else 0.0
-    return Drawing((*pictures, bar), colouring.legend(computed[0].coloured_quantity, smoothed))
+    legend = colouring.legend(computed[0].coloured_quantity, smoothed)
+    return Drawing((*pictures, bar), replace(legend, by_layer=len(set(layers)) > 1))
 
 
 def _laid(artefact: Artefact, show: Show) -> tuple[Artefact, float]:

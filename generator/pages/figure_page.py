@@ -202,12 +202,16 @@ def _legend(drawing: Drawing, reader: Reader) -> ColourKey | None:
     low, high = Text.of(reader.number(drawn.low)), Text.of(reader.number(drawn.high))
     if not drawn.shared:
         low, high = (Text.of("−"), Text.of("+")) if drawn.signed else (low, words(f"legend.end.{end}"))
-    note = words("legend.figure_scale" if drawn.shared else f"legend.own.{end}")
+    if drawn.shared and drawn.by_layer:
+        low, high = Text.of("−" if drawn.signed else "0"), words("legend.end.maximum")
+    shared = "layer_scale" if drawn.by_layer else "figure_scale"
+    note = words(f"legend.{shared}" if drawn.shared else f"legend.own.{end}")
     legend = ColourKey(words("legend.title", quantity=quantity), quantity, low, high, None, drawn.signed, note=note)
     if drawn.signed and drawn.quantity not in ("activation", "output", "kernel"):
         legend = replace(legend, below=words("legend.against"), above=words("legend.for"))
     smoothed = [words("legend.smoothed", pixels=reader.number(drawn.smoothed))] if drawn.smoothed else []
-    more = words.joined((words("legend.bar"), *smoothed), "punctuation.sentence")
+    bars = words("legend.bar_of_layer" if drawn.by_layer else "legend.bar")
+    more = words.joined((bars, *smoothed), "punctuation.sentence")
     bar = next((picture for picture in drawing.pictures if picture.role == "bar"), None)
     return replace(legend, more=more, bar=Image.of(bar, alt_text.bar(reader, legend)) if bar else None)
 

@@ -5,59 +5,29 @@ figure or region that does not exist is the author's mistake and raises InputErr
 """
 
 import math
-from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
 from functools import partial
-from typing import cast
+from typing import Any, cast
 
 import numpy as np
 
-from generator.artefacts import Difference, Floats, Fraction, Heatmaps, Ints, Patterns
+from generator.artefacts import Difference, Floats, Fraction, Heatmaps
 from generator.errors import InputError, suggestion
 from generator.evidence.estimates import wilson
 from generator.prose.asking import asked
+from generator.prose.lookup import Lookup, NotBuiltError, one_of
 from generator.prose.quantities import Listed, Name, Quantity, Unit
-from generator.regions import Region, share
-from generator.results import FigureResult, Part
-from generator.samples import Batch, Evaluation
-from generator.text import Text, isolated, literal
-from generator.words import Words
+from generator.regions import share
+from generator.samples import Batch
 
 NBSP = "\u00a0"
 FIGURE_MARK = "[[figure:{}]]"  # a paragraph of the rendered prose that stands for a figure
 
 
-class NotBuiltError(Exception):
-    """The figure failed or is left out of this build."""
-
-
 @dataclass(frozen=True)
-class ReportFacts:
-    """What is known of the report beside its figures: classes in order, regions, evaluation, sizes."""
-
-    classes: Mapping[str, Text]
-    regions: Mapping[str, Region]
-    evaluation: Evaluation | None
-    images: int
-    labelled: bool
-    parameters: int
-    model: str
-    input_shape: tuple[int, int, int]  # height, width, channels
-    languages: tuple[str, ...] = ()  # of the report, in their order: the first that has a name stands in
-
-
-@dataclass(frozen=True)
-class Numbers:
-    """The functions of the prose in one language; `figure_numbers` counts the figures from 1.
-
-    Within the `markdown` of a text no sign of a name is taken for Markdown.
-    """
-
-    facts: ReportFacts
-    words: Words
-    results: Mapping[str, FigureResult]
-    figure_numbers: Mapping[str, int]
-    markdown: bool = field(default=False, kw_only=True)
+class Numbers(Lookup):
+    """The functions of the prose in one language."""
 
     def context(self) -> dict[str, Callable[..., object]]:
         """Name → function, for the sandbox; what a failed figure cannot tell is unknown."""
@@ -224,83 +194,29 @@ class Numbers:
         return self._names([int(part.batch.target[k]) for k in range(len(part.batch)) if part.artefact.remark(k)])
 
     def strongest(self, figure: str, n: int = 3) -> Listed:
-        """The n units (filters, classes) that climbed highest."""
-        patterns = self._patterns(figure)
-        order = np.argsort(-patterns.activation, kind="stable")[:n]
-        return Listed.of(tuple(int(patterns.unit[k]) for k in order), self.words)
+        """The n units (filters, classes) that climbed highest; of several layers or models n of each, with its name."""
+        return self._units(figure, lambda one: one.unit[np.argsort(-one.activation, kind="stable")[:n]].tolist())
 
     def activation(self, figure: str, unit: int) -> Quantity:
         """The value that gradient ascent reached for a unit."""
-        patterns = self._patterns(figure)
+        patterns = self._patterns(figure)[getattr(unit, "part", 0)]
         return Quantity(patterns.activation[self._unit(patterns.unit, unit)])
 
     def activation_on_images(self, figure: str, unit: int) -> Quantity:
         """The largest value of the same unit on real images."""
-        patterns = self._patterns(figure)
+        patterns = self._patterns(figure)[getattr(unit, "part", 0)]
         return Quantity(patterns.on_images[self._unit(patterns.unit, unit)])
 
     def outdone(self, figure: str) -> Listed:
         """The units that some real image activates more than the climb did: theirs are not the strongest patterns."""
-        patterns = self._patterns(figure)
-        return Listed.of(tuple(map(int, patterns.unit[patterns.on_images > patterns.activation])), self.words)
+        return self._units(figure, lambda one: one.unit[one.on_images > one.activation].tolist())
 
     def dead_filters(self, figure: str) -> Listed:
         """The units that nothing activates, also those that `{best: N}` left out."""
-        patterns = self._patterns(figure)
-        skipped = cast(tuple[int, ...], patterns.facts.get("skipped", ()))
-        return Listed.of((*map(int, patterns.unit[patterns.dead]), *skipped), self.words)
+        skipped = "skipped"
+        return self._units(figure, lambda one: [*one.unit[one.dead].tolist(), *cast(Any, one.facts.get(skipped, ()))])
 
-    # looking things up
-
-    def _part(self, figure: str) -> Part:
-        one_of(figure, self.figure_numbers, "figure")
-        if figure not in self.results or not self.results[figure].parts:
-            raise NotBuiltError
-        return self.results[figure].parts[0]
-
-    def _row(self, figure: str, row: str | int) -> tuple[Part, int]:
-        part = self._part(figure)
-        column = part.batch.index if isinstance(row, int) else row_class(part)
-        found = np.flatnonzero(column == (row if isinstance(row, int) else self._class(row)))
-        if not len(found):
-            raise InputError(f"figure '{figure}' has no row '{row}'")
-        return part, int(found[0])
-
-    def _heatmaps(self, figure: str) -> Heatmaps:
-        artefact = self._part(figure).artefact
-        if not isinstance(artefact, Heatmaps):
-            raise InputError(f"figure '{figure}' has no maps")
-        return artefact
-
-    def _patterns(self, figure: str) -> Patterns:
-        artefact = self._part(figure).artefact
-        if not isinstance(artefact, Patterns):
-            raise InputError(f"figure '{figure}' has no patterns of filters or classes")
-        return artefact
-
-    def _unit(self, units: Ints, unit: int) -> int:
-        if unit not in units:
-            raise InputError(f"unit {unit} is not in the figure; it has {', '.join(map(str, units))}")
-        return int(np.flatnonzero(units == unit)[0])
-
-    def _name(self, identifier: str, reads: str) -> Name:
-        """As it can stand in a sentence, be it one of Markdown."""
-        apart = isolated(reads, self.words.language)
-        return Name(identifier, literal(apart) if self.markdown else apart)
-
-    def _spoken(self, text: Text) -> str:
-        return text.in_language(self.words.language, *self.facts.languages)
-
-    def _class(self, class_id: str) -> int:
-        return list(self.facts.classes).index(one_of(class_id, self.facts.classes, "class"))
-
-    def _region(self, region: str) -> Region:
-        return self.facts.regions[one_of(region, self.facts.regions, "region")]
-
-    def _counts(self) -> Ints:
-        if self.facts.evaluation is None:
-            return np.zeros((len(self.facts.classes),) * 2, np.int64)
-        return self.facts.evaluation.counts(len(self.facts.classes))
+    # ranking
 
     def _by_recall(self) -> list[int]:
         """The classes that have images."""
@@ -323,18 +239,6 @@ class Numbers:
 def _explained(batch: Batch) -> Floats:
     """`(N,)` the probability of each image's explained class."""
     return batch.probability[np.arange(len(batch)), batch.target]
-
-
-def row_class(part: Part) -> Ints:
-    """The class a row stands for: its label, or the explained class where it has none."""
-    return np.where(part.batch.label >= 0, part.batch.label, part.batch.target)
-
-
-def one_of(name: str, names: Collection[str], what: str) -> str:
-    """A name that there is; raises InputError with the nearest one for another."""
-    if name not in names:
-        raise InputError(f"unknown {what} '{name}'{suggestion(name, list(names))}")
-    return name
 
 
 def functions_of(of: type, but: Collection[str] = ()) -> tuple[str, ...]:

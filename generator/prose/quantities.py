@@ -119,11 +119,13 @@ class Name(str):
 class Listed(tuple[Any, ...]):
     """Several names or numbers that print as a list in the reader's language, none as '–'.
 
-    `apart`: clearly so, of a ranking.
+    `apart`: clearly so, of a ranking. `by_part`, of a figure with several, are their names, each with how many items
+    are its own.
     """
 
     words: Words
     apart: bool = False
+    by_part: tuple[tuple[str, int], ...] = ()
 
     @classmethod
     def of(cls, items: tuple[Any, ...], words: Words) -> Self:
@@ -132,7 +134,23 @@ class Listed(tuple[Any, ...]):
         return made
 
     def __str__(self) -> str:
-        return self.words.listed([str(item) for item in self]) or "–"
+        begin, told = 0, []
+        for name, count in self.by_part:
+            own = self.words.listed([str(item) for item in self[begin : begin + count]])
+            told += [f"{own}{self.words('punctuation.open')}{name}{self.words('punctuation.close')}"] if count else []
+            begin += count
+        return self.words("evidence.between").join(told) or self.words.listed([str(item) for item in self]) or "–"
+
+
+class UnitOf(int):
+    """The number of a filter or class, and which part of its figure it is of."""
+
+    part: int
+
+    def __new__(cls, number: int, part: int) -> Self:
+        made = super().__new__(cls, number)
+        made.part = part
+        return made
 
 
 class Claim(Quantity):

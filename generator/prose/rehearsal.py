@@ -14,7 +14,7 @@ from generator.errors import InputError, ProseError
 from generator.evidence.result import ReportEvidence
 from generator.methods import METHODS
 from generator.prose.asking import UNKNOWN, Unknown, asked
-from generator.prose.numbers import NotBuiltError, ReportFacts, one_of
+from generator.prose.lookup import NotBuiltError, ReportFacts, one_of
 from generator.prose.quantities import Claim, Light, Listed, Name, Quantity
 from generator.prose.sayings import FUNCTIONS, Spoken
 from generator.regions import Region

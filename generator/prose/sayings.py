@@ -16,7 +16,8 @@ from generator.evidence.result import CHECKS, FigureEvidence, ReportEvidence
 from generator.evidence.statement import stated
 from generator.methods import METHODS
 from generator.prose import numbers
-from generator.prose.numbers import Numbers, functions_of, one_of
+from generator.prose.lookup import one_of
+from generator.prose.numbers import Numbers, functions_of
 from generator.prose.quantities import CheckLine, Claim, Light, Listed, Name, Quantity, Share, Unit, printed
 
 COMPARED = (*REFERENCES, AVERAGE)

@@ -7,7 +7,7 @@ from generator.errors import SpecError
 from generator.evidence.dependence import Survival
 from generator.evidence.estimates import Estimate, Verdict
 from generator.evidence.result import FigureEvidence, ReportEvidence
-from generator.prose.numbers import ReportFacts
+from generator.prose.lookup import ReportFacts
 from generator.text import Passage, Prose
 from generator.words import interface
 from tests.fixtures.report_fixture import LANGUAGES

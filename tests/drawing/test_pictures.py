@@ -376,3 +376,19 @@ def test_superpixels_have_one_pair_of_colours():
     drawing = drawn(Heatmaps(values, True, "weight", segments=segments))
     assert drawing.legend.colormap == AGAINST_FOR
     assert colour_table(AGAINST_FOR)[[0, -1]].tolist() == [list(OPPOSES), list(SUPPORTS)]
+
+
+def test_each_layer_has_a_scale_and_a_strongest_of_its_own():
+    """Ten times stronger in one layer says nothing of the other; models share theirs."""
+    weak, strong = heatmaps(), heatmaps()
+    strong = replace(strong, values=strong.values * 10)
+    for key, tops in (("layer", [1.0, 1.0]), ("model", [0.1, 1.0])):
+        named = ((weak, "first"), (strong, "second"))
+        parts = tuple(Part(maps, batch(), {key: name}) for maps, name in named)
+        for show in (ALL, SHARED):
+            made = draw(FigureResult("fig", "q", "m", {}, parts), show, NAMES)
+            strongest = [max(one.strength for one in made.pictures if one.part == number) for number in (0, 1)]
+            assert strongest == pytest.approx(tops)
+            assert made.legend.by_layer == (key == "layer")
+        first, second = ([p.data for p in made.pictures if p.part == n and p.role == "map"] for n in (0, 1))
+        assert (first == second) == (key == "layer")

@@ -15,7 +15,7 @@ from generator.evidence.measurement import Setting, answered, measure
 from generator.evidence.result import FigureEvidence, ReportEvidence
 from generator.evidence.statement import judged
 from generator.methods import METHODS, Method, load_all
-from generator.prose.numbers import ReportFacts
+from generator.prose.lookup import ReportFacts
 from generator.prose.sayings import Spoken
 from generator.regions import Region
 from generator.samples import Evaluation

@@ -10,7 +10,8 @@ from generator.artefacts import Difference, Fraction, Heatmaps, Patterns
 from generator.errors import InputError
 from generator.evidence.localisation import Partition
 from generator.evidence.result import ReportEvidence
-from generator.prose.numbers import NAMES, Numbers, ReportFacts
+from generator.prose.lookup import ReportFacts
+from generator.prose.numbers import NAMES, Numbers
 from generator.prose.sayings import Spoken
 from generator.regions import Region
 from generator.results import FigureResult, Part
@@ -138,6 +139,29 @@ def test_rows_are_named_by_class_or_by_index():
     assert n.probability("maps", 1) == pytest.approx(math.exp(1.6) / (math.exp(1.6) + 2))
     assert str(n.prediction("maps", "cat")) == "Dog"
     assert (n.surest("maps"), n.least_sure("maps")) == ("dog", "cat")
+
+
+def test_units_of_several_layers_are_told_with_their_layer():
+    """The strongest of each, since two layers have no common unit; a unit of one knows which it is of."""
+    found = figures()["filters"].parts[0]
+    other = replace(found.artefact, unit=found.artefact.unit + 20, activation=found.artefact.activation[::-1].copy())
+    parts = (replace(found, facts={"layer": "conv1"}), Part(other, found.batch, {"layer": "conv2"}))
+    n = replace(numbers(), results={"filters": replace(figures()["filters"], parts=parts)})
+    strongest = n.strongest("filters", 2)
+    assert len(strongest) == 4
+    assert str(strongest).startswith("7 and 4 (layer conv1); ")
+    assert str(strongest).endswith("(layer conv2)")
+    assert n.activation("filters", strongest[2]) == other.activation.max()
+    assert str(n.dead_filters("filters")) == "9 (layer conv1); 29 (layer conv2)"
+
+
+def test_units_of_several_models_go_by_the_names_of_the_report():
+    """In the language of the text."""
+    found = figures()["filters"].parts[0]
+    parts = tuple(replace(found, facts={"model": name}) for name in ("old", "new"))
+    n = replace(numbers(), results={"filters": replace(figures()["filters"], parts=parts)})
+    n = replace(n, facts=replace(n.facts, models={"old": bilingual("trained", "訓練後"), "new": Text()}))
+    assert str(n.strongest("filters", 1)) == "7 (trained); 7 (new)"
 
 
 def test_patterns_tell_the_strongest_and_the_dead():
