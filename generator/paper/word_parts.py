@@ -40,6 +40,7 @@ EAST = MappingProxyType(
 """How Word calls a language of East Asia, and the font of its system's that reads it."""
 LATIN = MappingProxyType({"en": "en-US"})
 HEAT, BELOW = (0x5B, 0x8D, 0xB1), (0xE0, 0x9A, 0x55)  # cells of 100 % and of -100 %
+SHORT = 12  # rows
 CONTENTS = r'TOC \o "1-1" \h \z \u'
 EARLIEST = (1980, 1, 1, 0, 0, 0)  # the first moment of a ZIP's calendar
 
@@ -112,6 +113,7 @@ def _body(root: Element, content: Node) -> None:
         words = picture.find(tag("wp:docPr"))
         for named in picture.iter(tag("pic:cNvPr")):  # Pandoc says there what it was made from: the whole picture
             named.set("descr", words.get("descr", "") if words is not None else "")
+    _keep_short_tables(root)
     _shade(root)
     _count(root)
     _languages(root, content)
@@ -128,6 +130,17 @@ def _places(root: Element, names: set[str]) -> Iterator[Element]:
         for mark in (one for one in parent.findall(tag("w:bookmarkStart")) if one.get(tag("w:name")) in names):
             behind = list(parent)[list(parent).index(mark) + 1 :]
             yield next(one for one in behind if one.tag == tag("w:p"))
+
+
+def _keep_short_tables(root: Element) -> None:
+    """A table of a few lines stands on one page; one with pictures breaks between its rows."""
+    for table in root.iter(tag("w:tbl")):
+        rows = table.findall(tag("w:tr"))
+        if len(rows) <= SHORT and table.find(f".//{tag('w:drawing')}") is None:
+            for paragraph in (one for row in rows[:-1] for one in row.iter(tag("w:p"))):
+                settings = paragraph.find(tag("w:pPr"))
+                if settings is not None and settings.find(tag("w:keepNext")) is None:
+                    _add(settings, "w:keepNext", 1)
 
 
 def _shade(root: Element) -> None:

@@ -16,7 +16,7 @@ from pypdf import PdfReader
 from generator.build.publish import parts_of
 from generator.errors import ComputationError
 from generator.pages.hand_in import handed_in
-from generator.pages.page import Image, PictureRows
+from generator.pages.page import Columns, Image, Matrix, PictureGrid, PictureRows
 from generator.paper import word
 from generator.paper.word import docx
 from generator.shipped import SHIPPED
@@ -218,6 +218,18 @@ def test_places_lead_where_they_should():
 def test_cells_of_a_matrix_have_their_colours():
     fills = re.findall(r'<w:shd [^>]*w:fill="([0-9A-F]{6})"', parts("en")["word/document.xml"])
     assert len(set(fills)) > 3
+
+
+def test_parts_of_a_figure_stand_beside_each_other():
+    """Two grids in one table, each below its name; two matrices below each other."""
+    first, figures = PAGE.questions[0], PAGE.figures("en")
+    grid, matrix = (next(b for f in figures for b in f.bodies if isinstance(b, kind)) for kind in (PictureGrid, Matrix))
+    heads = (Text.of("before"), Text.of("after"))
+    parts = [replace(figures[0], bodies=(Columns(heads, (body, body)),), legend=None) for body in (grid, matrix)]
+    page = replace(PAGE, questions=(with_answer(first, *parts),))
+    tables = Document(BytesIO(docx(page, ["en"], pictures(), SHIPPED))).tables
+    assert [cell.text for cell in tables[0].rows[0].cells if cell.text][:: grid.columns] == ["before", "after"]
+    assert [len(table.rows) for table in tables[1:3]] == [len(matrix.rows) + 2] * 2
 
 
 def test_a_failed_figure_is_words():
