@@ -1,6 +1,8 @@
 """The one door to Python-Markdown: a text into the elements that it stands for, whatever is written.
 
-Raw HTML is text, formulas are kept aside, and what would take it too long or too deep is an InputError.
+Raw HTML is text, formulas are kept aside, and what would take it too long or too deep is an InputError. Beside
+Markdown itself it reads what people know from elsewhere: tables, blocks of code, footnotes, lists of definitions and of
+tasks, `~~struck out~~`, formulas between dollars, and a width behind a picture.
 """
 
 import re
@@ -13,7 +15,13 @@ from xml.etree.ElementTree import Element, fromstring
 
 from markdown import Markdown
 from markdown.blockprocessors import BlockProcessor
-from markdown.inlinepatterns import InlineProcessor, LinkInlineProcessor
+from markdown.inlinepatterns import (
+    IMAGE_LINK_RE,
+    ImageInlineProcessor,
+    InlineProcessor,
+    LinkInlineProcessor,
+    SimpleTagInlineProcessor,
+)
 from markdown.util import AtomicString
 
 from generator.errors import InputError
@@ -27,6 +35,13 @@ JOIN = re.compile(rf"(?<={WIDE})\n {{0,3}}(?={WIDE})")
 FENCE = re.compile(r" {0,3}(`{3,}(?=[^`]*$)|~{3,})(.*)")
 LONG_NUMBER = re.compile(r"^([ >]*[0-9]{10,})(?=[.)])")  # of a list, by which no list begins
 FORMULA = r"(?<![\\$])(\$\$?)(?!\s)((?:\\.|[^$\n\\])+?)(?<!\s)\1(?![\d$])"
+DISPLAY = re.compile(r"(?<![\\$`])\$\$(?!\$)((?:\\[^\n]|[^$\\\n`]|\n(?!(?:[ \t>]*\n)))+?)\$\$(?!\$)")
+CONTINUED = re.compile(r"(?:(?<!\\)%[^\n]*)?\n[ \t]*")  # a comment of TeX ends with its line
+QUOTED = re.compile(r"(?:^|\n)[ \t]*(?:>[ \t]?)+")
+STRUCK = r"(?<!~)(~~)(?![~\s])(.+?)(?<!\s)~~(?!~)"
+WIDTH = re.compile(r"\{ *:? *width *= *\"?([0-9]{1,4}(?:\.[0-9]{1,2})?)(%|px|cm|mm|in|)\"? *\}")
+PIXELS = {"px": 1.0, "": 1.0, "cm": 96 / 2.54, "mm": 9.6 / 2.54, "in": 96.0}  # of a unit, as in CSS
+TASK = re.compile(r"\[([ xX])\][ \n]")
 REFERENCE = re.compile(r"&(?!(?:amp|lt|gt|quot|apos);)(#?\w+);")
 MOST_DIGITS = 40  # of a character's name or number
 TEX = "tex"  # stands for a formula until the tree is whole
@@ -42,11 +57,27 @@ class _Formula(InlineProcessor):
         return element, m.start(0), m.end(0)
 
 
+class _Picture(ImageInlineProcessor):
+    """A picture with its width behind it: `![words](plot.png "Caption"){width=60%}`, or one in px, cm, mm or in."""
+
+    def handleMatch(self, m: re.Match[str], data: str) -> tuple[Element | None, int | None, int | None]:  # type: ignore[override]  # noqa: N802
+        element, start, end = super().handleMatch(m, data)
+        asked = WIDTH.match(data, end) if element is not None and end is not None else None
+        if asked is None or element is None:
+            return element, start, end
+        number, unit = float(asked[1]), asked[2]
+        element.set("width", f"{min(number, 100):g}%" if unit == "%" else f"{max(1, number * PIXELS[unit]):.0f}")
+        return element, start, asked.end()
+
+
 def tidy(source: str) -> str:
-    """The source without control characters; a line break between two Chinese characters is no space."""
+    """The source without control characters; a line break between two Chinese characters is no space.
+
+    A formula over several lines is one line, so that none of them begins a list or a heading.
+    """
     out: list[str] = []
     text = CONTROL.sub("", source.replace("\r\n", "\n").expandtabs(4))
-    for line, fenced in fences(text.split("\n")):
+    for line, fenced in fences(_joined(text).split("\n")):
         line = line if fenced else LONG_NUMBER.sub(r"\1\\", line)
         structured = out and ("|" in out[-1] + line or out[-1].lstrip().startswith("#"))
         if out and not fenced and not structured and JOIN.search(f"{out[-1][-1:]}\n{line}"):
@@ -54,6 +85,26 @@ def tidy(source: str) -> str:
         else:
             out.append(line)
     return "\n".join(out)
+
+
+def _joined(text: str) -> str:
+    """Each formula between `$$` on one line; those in a block of code stay as they are."""
+    if "$$" not in text:
+        return text
+    parts: list[tuple[bool, list[str]]] = []
+    for line, fenced in fences(text.split("\n")):
+        if not parts or parts[-1][0] != fenced:
+            parts.append((fenced, []))
+        parts[-1][1].append(line)
+    return "\n".join(
+        "\n".join(lines) if fenced else DISPLAY.sub(_on_one_line, "\n".join(lines)) for fenced, lines in parts
+    )
+
+
+def _on_one_line(found: re.Match[str]) -> str:
+    before = found.string[found.string.rfind("\n", 0, found.start()) + 1 : found.start()]
+    tex = QUOTED.sub("\n", found[1]) if before.lstrip().startswith(">") else found[1]
+    return f"$${CONTINUED.sub(' ', tex).strip()}$$"
 
 
 def fences(lines: Iterable[str]) -> Iterator[tuple[str, bool]]:
@@ -83,7 +134,7 @@ def elements(source: str) -> Element:
     with TURN:
         try:
             xhtml = _reader().reset().convert(tidy(source))
-            return fromstring(f"<div>{REFERENCE.sub(_resolved, xhtml)}</div>")
+            root = fromstring(f"<div>{REFERENCE.sub(_resolved, xhtml)}</div>")
         except InputError:
             _reader.cache_clear()
             raise
@@ -91,16 +142,32 @@ def elements(source: str) -> Element:
             _reader.cache_clear()  # it stands in the middle of a text
             deep = isinstance(error, RecursionError)
             raise InputError(TOO_DEEP if deep else f"no Markdown that can be read ({error!s:.200})") from error
+    for item in root.iter("li"):
+        _mark_task(item)
+    return root
+
+
+def _mark_task(item: Element) -> None:
+    """`[ ]` and `[x]` at the head of an item are boxes."""
+    holder = item[0] if len(item) and item[0].tag == "p" and not (item.text or "").strip() else item
+    asked = TASK.match((holder.text or "").lstrip())
+    if asked:
+        box = Element("input", {"type": "checkbox", "disabled": "", **({} if asked[1] == " " else {"checked": ""})})
+        box.tail, holder.text = " " + (holder.text or "").lstrip()[asked.end() :], None
+        holder.insert(0, box)
 
 
 class _Reader(Markdown):
     """Markdown that looks at so many signs and no more: what never closes is looked for again from every place."""
 
     def __init__(self) -> None:
-        super().__init__(extensions=["tables", "fenced_code", "sane_lists"], output_format="xhtml")
+        extensions = ["tables", "fenced_code", "sane_lists", "footnotes", "def_list"]
+        super().__init__(extensions=extensions, output_format="xhtml")
         self.preprocessors.deregister("html_block")
         self.inlinePatterns.deregister("html")
         self.inlinePatterns.register(_Formula(FORMULA, self), "formula", 185)
+        self.inlinePatterns.register(SimpleTagInlineProcessor(STRUCK, "del"), "struck", 75)
+        self.inlinePatterns.register(_Picture(IMAGE_LINK_RE, self), "image_link", 150)
         self.parser.blockprocessors.register(_Counter(self), "counter", 200)
         for pattern in (one for one in self.inlinePatterns if isinstance(one, LinkInlineProcessor)):
             vars(pattern).update(getText=self._counted(pattern.getText), getLink=self._counted(pattern.getLink))

@@ -9,24 +9,34 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from urllib.parse import quote
 from xml.etree.ElementTree import Element, tostring
+from zlib import crc32
 
 from generator.errors import InputError
 from generator.pages.addresses import PICTURES, beside, linkable
 from generator.pages.formulas import ATTRIBUTES, ELEMENTS, mathml, too_deep
+from generator.pages.highlighting import pieces
 from generator.pages.markdown_reader import CONTROL, TEX, TOO_DEEP, elements
 from generator.text import spelled
 
 NESTED = 300  # elements within each other
 INDENTED = 8  # lists and quotations within each other that are set in
-BLOCKS = frozenset({"p", "ul", "ol", "pre", "table", "blockquote", "hr", "h1", "h2", "h3", "h4", "h5", "h6"})
 HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
-SET_IN = ("blockquote", "ul", "ol")
+BLOCKS = frozenset({"p", "ul", "ol", "dl", "pre", "table", "blockquote", "hr", "figure", "section", *HEADINGS})
+SET_IN = ("blockquote", "ul", "ol", "dl")
+ITEMS = ("li", "dt", "dd")
+CODED = re.compile(r"language-([\w+#.-]{1,40})")
+COUNTED = re.compile(r"q-.+\.([0-9]+)")  # the label of a footnote that was numbered through an answer
 ALIGNED = re.compile("text-align: *(left|center|right)")
 KEPT = {  # the elements of a text, and which attributes of each
-    **dict.fromkeys((*BLOCKS, "div", "li", "em", "strong", "code", "br", "thead", "tbody", "tr", "span"), frozenset()),
-    "a": frozenset({"href", "title"}),
-    "img": frozenset({"src", "alt", "title"}),
+    **dict.fromkeys((*BLOCKS, "div", "em", "strong", "br", "thead", "tbody", "tr", "sup", "del"), frozenset()),
+    **dict.fromkeys(("dt", "dd", "figcaption"), frozenset()),
+    "a": frozenset({"href", "title", "id", "role"}),
+    "img": frozenset({"src", "alt", "title", "width"}),
     "ol": frozenset({"start"}),
+    "li": frozenset({"id", "class"}),
+    "section": frozenset({"role"}),
+    "input": frozenset({"type", "disabled", "checked"}),
+    **dict.fromkeys(("code", "span"), frozenset({"class"})),
     **dict.fromkeys(("th", "td"), frozenset({"class"})),
     **dict.fromkeys(ELEMENTS, ATTRIBUTES | {"alttext"}),
 }
@@ -42,19 +52,23 @@ class Parsed:
 
 
 def parsed(source: str) -> Parsed:
-    """The prose as a `<div>` of blocks: p, ul, ol, pre, table, blockquote, hr, h1–h6.
+    """The prose as a `<div>` of blocks: p, ul, ol, dl, pre, table, blockquote, hr, figure, h1–h6.
 
-    Inline: em, strong, code, a, br, img (`src` is its path in the site) and `<math>`. Raises InputError for what is
-    too long or too deep.
+    Inline: em, strong, del, code, a, br, img (`src` is its path in the site, `width` in pixels or `60%`), input (the box
+    of a task) and `<math>`. Footnotes are links of the role `doc-noteref` in a sup, and the items of one last section.
+    The code of a block is cut into spans by what it is. Raises InputError for what is too long or too deep.
     """
     root = elements(source)
     if too_deep(root, NESTED):
         raise InputError(TOO_DEEP)
     _flatten(root)
+    _place_notes(root)
     unset = tuple(_place_formulas(root))
     pictures = tuple(spelled(image.get("src", "")) for image in root.iter("img"))
     for element in reversed(list(root.iter())):  # what stands within first
         _restrict(element)
+    for parent in list(root.iter()):
+        _frame(parent)
     return Parsed(root, unset, pictures)
 
 
@@ -79,6 +93,56 @@ def _place_formulas(root: Element) -> Iterator[tuple[str, str]]:
             parent[position].tail = held.tail
 
 
+def _place_notes(root: Element) -> None:
+    """Footnotes by their numbers, each with one way back; what stands at the end is a section of them."""
+    notes = next((one for one in root if one.get("class") == "footnote"), None)
+    if notes is None:
+        return
+    labels = [item.get("id", "").removeprefix("fn:") for item in notes.iterfind("ol/li")]
+    numbers = {label: found[1] if (found := COUNTED.fullmatch(label)) else n for n, label in enumerate(labels, 1)}
+    for mark in root.iter("sup"):
+        link, again = mark[0], not mark.get("id", "").startswith("fnref:")
+        number = link.text = f"{numbers[link.get('href', '').removeprefix('#fn:')]}"
+        link.attrib.update(
+            {"href": f"#fn-{number}", "role": "doc-noteref"} | ({} if again else {"id": f"fnref-{number}"})
+        )
+    notes.tag = "section"
+    notes.attrib.update({"role": "doc-endnotes"})
+    notes.remove(notes[0])  # a rule, which styles draw
+    for item, number in zip(notes.iterfind("ol/li"), numbers.values(), strict=True):
+        item.set("id", f"fn-{number}")
+        back, *more = [link for link in item.iter("a") if link.get("class") == "footnote-backref"]
+        back.attrib.update({"href": f"#fnref-{number}", "role": "doc-backlink"})
+        back.attrib.pop("title", None)
+        for parent in [one for one in item.iter() if any(link in one for link in more)]:
+            parent[:] = [child for child in parent if child not in more]
+
+
+def _frame(parent: Element) -> None:
+    """A picture with a title that stands alone is a figure, and the title its caption; code in its colours."""
+    for position, held in enumerate(list(parent)):
+        image = held[0] if held.tag == "p" and len(held) == 1 and held[0].tag == "img" else None
+        if image is not None and image.get("title") and not f"{held.text or ''}{image.tail or ''}".strip():
+            figure, caption = Element("figure"), Element("figcaption")
+            figure.tail, image.tail, caption.text = held.tail, None, image.attrib.pop("title")
+            figure.extend((image, caption))
+            parent[position] = figure
+        if parent.tag == "pre" and held.tag == "code":
+            _colour(held)
+
+
+def _colour(code: Element) -> None:
+    """Code whose language is known as spans, each of a kind."""
+    language = CODED.fullmatch(code.attrib.pop("class", ""))
+    if language is None:
+        return
+    text, code.text = code.text or "", None
+    for kind, piece in pieces(text, language[1]):
+        span = Element("span", {"class": kind} if kind else {})
+        span.text = piece
+        code.append(span)
+
+
 def _restrict(element: Element) -> None:
     """Only elements, attributes and addresses that are known; a heading without words is none."""
     element.text, element.tail = (text and CONTROL.sub("", spelled(text)) for text in (element.text, element.tail))
@@ -91,6 +155,8 @@ def _restrict(element: Element) -> None:
     if aligned and element.tag in ("th", "td"):
         element.set("class", aligned[1])
     if element.tag == "a" and not linkable(given.get("href", "")):
+        element.attrib.clear()
+    if element.tag == "span":
         element.attrib.clear()
     if element.tag == "ol" and not re.fullmatch("[0-9]{1,9}", given.get("start", "1")):
         element.attrib.clear()
@@ -123,12 +189,12 @@ def _blocks_of(container: Element) -> Iterator[Element]:
     loose = Element("p")
     loose.text = container.text
     for child in container:
-        if child.tag not in BLOCKS and child.tag != "li":
+        if child.tag not in BLOCKS and child.tag not in ITEMS:
             loose.append(child)
             continue
         if len(loose) or (loose.text or "").strip():
             yield loose
-        yield from _blocks_of(child) if child.tag in (*SET_IN, "li") else (child,)
+        yield from _blocks_of(child) if child.tag in (*SET_IN, *ITEMS) else (child,)
         loose = Element("p")
         loose.text = child.tail
     if len(loose) or (loose.text or "").strip():
@@ -141,9 +207,13 @@ def html(source: str, heading: int = 3, prefix: str = "", root: str = "") -> str
     `root` leads from the page to the root of the site.
     """
     top = tree(source)
+    _place_ids(top, prefix or f"t{crc32(source.encode()):x}")
     _level_headings(top, heading, prefix)
     for image in top.iter("img"):
         image.attrib |= {"src": root + quote(image.get("src", "")), "loading": "lazy"}
+        if (width := image.get("width", "")).endswith("%"):
+            image.attrib |= {"class": f"w{max(5, round(float(width[:-1]) / 5) * 5)}"}
+            del image.attrib["width"]
     tables = [(parent, table) for parent in top.iter() for table in parent if table.tag == "table"]
     for parent, table in tables:
         _box(parent, table)
@@ -155,6 +225,15 @@ def inline(source: str, root: str = "") -> str:
     text = html(source, root=root)
     alone = text.startswith("<p>") and [block.tag for block in tree(source)] == ["p"]
     return text.removeprefix("<p>").removesuffix("</p>") if alone else text
+
+
+def _place_ids(root: Element, prefix: str) -> None:
+    """The places of footnotes, so that none is there twice on a page."""
+    for element in root.iter():
+        if name := element.get("id", ""):
+            element.set("id", f"{prefix}-{name}")
+        if element.get("role", "").startswith("doc-") and element.tag == "a":
+            element.set("href", f"#{prefix}-{element.get('href', '')[1:]}")
 
 
 def _level_headings(root: Element, start: int, prefix: str) -> None:
