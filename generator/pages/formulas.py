@@ -26,6 +26,12 @@ ATTRIBUTES = frozenset(
 )
 VALUE = re.compile(r"[\w#.%+ -]{1,80}")
 MACRO = re.compile(r"\\(?:def|newcommand|newenvironment|DeclareMathOperator)(?![a-zA-Z])")
+LINES = {
+    "aligned": "split",
+    "alignedat": "split",
+    "gathered": "matrix",
+}  # as the converter knows it
+ENVIRONMENT = re.compile(r"\\(begin|end)\{(" + "|".join(LINES) + r")\}")
 PAGE = re.compile(  # what reaches out of a formula into the page, in this converter or in those that read Markdown
     r"\\(?:href|url|style|class|cssId|data|html(?:Class|Id|Style|Data)|includegraphics|require)(?![a-zA-Z])\s*"
 )
@@ -67,13 +73,21 @@ def _converted(tex: str, display: str) -> Element:
     if macro := MACRO.search(tex):
         raise InputError(f"it defines a command of its own, {macro[0]}")
     try:
-        element = converter.convert_to_element(tex, display=display)
+        element = converter.convert_to_element(_lined(tex), display=display)
     except Exception as error:  # the converter has no kind of its own for what it cannot read
         raise InputError(type(error).__name__) from error
     _clean(element)
     if too_deep(element, DEEPEST):
         raise InputError(f"more than {DEEPEST} groups within each other")
     return element
+
+
+def _lined(tex: str) -> str:
+    """Several lines are an environment that the converter knows."""
+    if "\\begin" not in tex and "\\\\" in tex:
+        name = "split" if "&" in tex else "matrix"
+        return rf"\begin{{{name}}}{tex}\end{{{name}}}"
+    return ENVIRONMENT.sub(lambda found: rf"\{found[1]}{{{LINES[found[2]]}}}", tex)
 
 
 def _clean(formula: Element) -> None:

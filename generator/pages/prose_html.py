@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from urllib.parse import quote
-from xml.etree.ElementTree import Element, tostring
+from xml.etree.ElementTree import Element, SubElement, tostring
 from zlib import crc32
 
 from generator.errors import InputError
@@ -54,8 +54,8 @@ class Parsed:
 def parsed(source: str) -> Parsed:
     """The prose as a `<div>` of blocks: p, ul, ol, dl, pre, table, blockquote, hr, figure, h1–h6.
 
-    Inline: em, strong, del, code, a, br, img (`src` is its path in the site, `width` in pixels or `60%`), input (the box
-    of a task) and `<math>`. Footnotes are links of the role `doc-noteref` in a sup, and the items of one last section.
+    Inline: em, strong, del, code, a, br, img (`src` is its path in the site, `width` in pixels or `60%`), input (the
+    box of a task) and `<math>`. Footnotes are links of the role `doc-noteref` in a sup, and the items of a last section.
     The code of a block is cut into spans by what it is. Raises InputError for what is too long or too deep.
     """
     root = elements(source)
@@ -103,9 +103,8 @@ def _place_notes(root: Element) -> None:
     for mark in root.iter("sup"):
         link, again = mark[0], not mark.get("id", "").startswith("fnref:")
         number = link.text = f"{numbers[link.get('href', '').removeprefix('#fn:')]}"
-        link.attrib.update(
-            {"href": f"#fn-{number}", "role": "doc-noteref"} | ({} if again else {"id": f"fnref-{number}"})
-        )
+        link.attrib.update({"href": f"#fn-{number}", "role": "doc-noteref"})
+        link.attrib.update({} if again else {"id": f"fnref-{number}"})
     notes.tag = "section"
     notes.attrib.update({"role": "doc-endnotes"})
     notes.remove(notes[0])  # a rule, which styles draw
@@ -133,14 +132,17 @@ def _frame(parent: Element) -> None:
 
 def _colour(code: Element) -> None:
     """Code whose language is known as spans, each of a kind."""
-    language = CODED.fullmatch(code.attrib.pop("class", ""))
+    language = CODED.fullmatch(code.get("class", ""))
     if language is None:
         return
     text, code.text = code.text or "", None
     for kind, piece in pieces(text, language[1]):
-        span = Element("span", {"class": kind} if kind else {})
-        span.text = piece
-        code.append(span)
+        if kind:
+            SubElement(code, "span", {"class": kind}).text = piece
+        elif len(code):
+            code[-1].tail = piece
+        else:
+            code.text = piece
 
 
 def _restrict(element: Element) -> None:
@@ -156,7 +158,7 @@ def _restrict(element: Element) -> None:
         element.set("class", aligned[1])
     if element.tag == "a" and not linkable(given.get("href", "")):
         element.attrib.clear()
-    if element.tag == "span":
+    if element.tag == "span" or (element.tag == "code" and not CODED.fullmatch(given.get("class", ""))):
         element.attrib.clear()
     if element.tag == "ol" and not re.fullmatch("[0-9]{1,9}", given.get("start", "1")):
         element.attrib.clear()

@@ -32,7 +32,13 @@ def formula(element: Element) -> Node:
     """A `<math>` element; `alt` is the formula on one line, as it would be read, or its source."""
     block = element.get("display") == "block"
     alt = spoken(element) or element.get("alttext", "")
-    return {"i": "math", "block": block, "alt": alt, "c": _row(element)}
+    node: Node = {"i": "math", "block": block, "alt": alt}
+    only = element
+    while len(only) == 1 and only.tag in GROUPS:
+        only = only[0]
+    if block and only.tag == "mtable" and only[0][0].get("columnalign") == "right":  # lines that are set by their &
+        return {**node, "lines": [[_node(cell) for cell in row] for row in only]}
+    return {**node, "c": _row(element)}
 
 
 def spoken(element: Element) -> str:
@@ -98,6 +104,10 @@ SCRIPTS: Mapping[str, Callable[[Element], Node]] = MappingProxyType(
         },
         "msqrt": lambda element: {"m": "sqrt", "c": {"m": "row", "c": _row(element)}},
         "mroot": lambda element: {"m": "root", "c": _node(element[0]), "index": _node(element[1])},
-        "mtable": lambda element: {"m": "table", "rows": [[_node(cell) for cell in row] for row in element]},
+        "mtable": lambda element: {
+            "m": "table",
+            "left": all(cell.get("columnalign") == "left" for row in element for cell in row),
+            "rows": [[_node(cell) for cell in row] for row in element],
+        },
     }
 )

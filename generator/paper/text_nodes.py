@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 from typing import Any
 from xml.etree.ElementTree import Element
+from zlib import crc32
 
 from generator.drawing.fonts import with_stand_ins
 from generator.pages.prose_html import HEADINGS, tree
@@ -23,16 +24,34 @@ Inline = str | Node
 LONG, PIECE = 30, 10  # a word of LONG characters may be broken at its signs, and every PIECE characters
 UNBROKEN = re.compile(rf"[!-~]{{{LONG},}}")
 BREAK = "\u200b"
+NOTE = "note"  # a footnote, where it is referred to; without words where it was before
 MARK = "\ufeff"  # of a file's byte order, pasted along: no PDF may hold it
 
 
 def blocks(root: Element, level: int = 2) -> list[Node]:
     """The blocks of a `<div>`; its highest headings get `level`, none is skipped; one without words is none."""
+    _gather_notes(root)
     headings = [one for one in root.iter() if one.tag in HEADINGS and "".join(one.itertext()).strip()]
     used, levels, last = sorted({element.tag for element in headings}), {}, level - 1
     for element in headings:
         last = levels[element] = min(level + used.index(element.tag), last + 1)
     return list(_blocks(root, levels))
+
+
+def _gather_notes(root: Element) -> None:
+    """Each footnote to where it is referred to first, as paper has them; other places repeat its mark."""
+    notes = next((one for one in root if one.tag == "section"), None)
+    if notes is None:
+        return
+    root.remove(notes)
+    items = {f"#{item.get('id')}": item for item in notes.iter("li") if item.get("id")}
+    said = f"{crc32(' '.join(root.itertext()).encode()):x}"
+    for mark in [one for one in root.iter("sup") if len(one)]:
+        place = mark[0].get("href", "")
+        mark.tag, mark.attrib = NOTE, {"place": f"{said}-{place[1:]}"}
+        mark[:] = list(items.pop(place, ()))
+        for parent in list(mark.iter()):
+            parent[:] = [child for child in parent if child.get("role") != "doc-backlink"]
 
 
 def _blocks(parent: Element, levels: Mapping[Element, int]) -> Iterator[Node]:
@@ -71,8 +90,13 @@ def _block(element: Element, levels: Mapping[Element, int]) -> Node:
     if element.tag in ("ul", "ol"):
         items = [list(_blocks(item, levels)) for item in element]
         return {"b": element.tag, "start": int(element.get("start", 1)), "items": items}
+    if element.tag == "dl":
+        return {"b": "dl", "items": [{"term": one.tag == "dt", "c": list(_blocks(one, levels))} for one in element]}
     if element.tag == "pre":
-        return {"b": "pre", "text": breakable("".join(element.itertext()).rstrip("\n"))}
+        language = element[0].get("class", "").removeprefix("language-") if len(element) else ""
+        return {"b": "pre", "text": breakable("".join(element.itertext()).rstrip("\n")), "of": language}
+    if element.tag == "figure":
+        return {"b": "picture", "c": _inline(element[0])[0], "caption": inlines(element[1])}
     if element.tag == "table":
         rows = [[{"align": cell.get("class", ""), "c": inlines(cell)} for cell in row] for row in element.iter("tr")]
         return {"b": "table", "columns": max(map(len, rows)), "head": rows[0], "rows": rows[1:]}
@@ -97,16 +121,21 @@ def _inline(element: Element) -> list[Inline]:
         return [{"i": "code", "text": breakable(" ".join("".join(element.itertext()).split()))}]
     if element.tag == "img":
         file = element.get("src", "")
-        return [{"i": "img", "block": True, "file": file, "alt": element.get("alt") or PurePosixPath(file).name}]
+        alt = element.get("alt") or PurePosixPath(file).name
+        return [{"i": "img", "block": True, "file": file, "alt": alt, "width": element.get("width", "")}]
+    if element.tag == "input":
+        return ["☑" if element.get("checked") is not None else "☐"]
+    if element.tag == NOTE:
+        return [{"i": "note", "place": element.get("place"), "c": [inlines(block) for block in element]}]
     within: list[Inline] = [
         {**one, "block": False} if isinstance(one, dict) and one.get("block") else one for one in inlines(element)
     ]  # nothing within words stands on a line of its own
     if element.tag == "a" and element.get("href"):
         return [{"i": "a", "href": element.get("href"), "c": within}]
-    return [{"i": element.tag, "c": within}] if element.tag in ("em", "strong") else inlines(element)
+    return [{"i": element.tag, "c": within}] if element.tag in ("em", "strong", "del") else inlines(element)
 
 
-INLINE = frozenset({"em", "strong", "code", "a", "br", "img", "math", "span"})
+INLINE = frozenset({"em", "strong", "del", "code", "a", "br", "img", "math", "span", "input", NOTE})
 
 
 def spaced(text: str) -> str:
