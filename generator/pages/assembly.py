@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from generator.pages.figure_page import Built, examples_of, figure_of
+from generator.pages.footnotes import spread
 from generator.pages.page import NOTHING, Detail, Link, MethodCard, Page, PageSection, ShownFigure, ShownQuestion
 from generator.pages.reader import Reader
 from generator.prose.numbers import FIGURE_MARK
@@ -120,14 +121,15 @@ def _answers(questions: Sequence[Question], said: Sequence[Prose], figures: Figu
     for number, (question, passage) in enumerate(zip(questions, passages, strict=True)):
         here = [name for name, place in places.items() if place == number and name in figures]
         follow = [figure.id for figure in question.figures if figure.id not in places and figure.id in figures]
-        answers.append((*_cut(passage, here, figures), *(figures[name] for name in follow)))
+        answers.append((*_cut(passage, question.id, here, figures), *(figures[name] for name in follow)))
     return answers
 
 
-def _cut(passage: Passage, here: Sequence[str], figures: Figures) -> Iterator[Passage | ShownFigure]:
-    """The passage cut at the figures that it places."""
-    left = list(here)
-    for position, piece in enumerate(MARK.split(passage.source)):
+def _cut(passage: Passage, name: str, here: Sequence[str], figures: Figures) -> Iterator[Passage | ShownFigure]:
+    """The passage of the question `name` cut at the figures that it places."""
+    left, pieces = list(here), MARK.split(passage.source)
+    pieces[::2] = spread(pieces[::2], name)
+    for position, piece in enumerate(pieces):
         if position % 2 == 0 and piece.strip():
             yield Passage(piece.strip("\n"), passage.language)
         elif piece in left:

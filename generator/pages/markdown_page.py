@@ -2,14 +2,14 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from html import unescape
+from html import escape, unescape
 from textwrap import indent
 from unicodedata import category
 from urllib.parse import quote
 
 from generator.pages.addresses import PICTURES, beside, linkable
 from generator.pages.formulas import harmless
-from generator.pages.markdown_reader import FENCE, FORMULA, fences, tidy
+from generator.pages.markdown_reader import FENCE, FORMULA, WIDTH, fences, pixels, tidy
 from generator.pages.page import Page, ShownQuestion
 from generator.shipped import SHIPPED, Templates
 from generator.templating import page_environment, render_page
@@ -23,11 +23,13 @@ ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
 CODE = r"(?P<ticks>`+)(?!`).+?(?<!`)(?P=ticks)(?!`)"
 PICTURE = (
     r"(?<!\\)!\[(?P<alt>[^\[\]\n]*)\]\(\s*(?:<(?P<angled>[^<>\n]*)>|(?P<bare>[^\s()<>]*))"
-    r"(?:\s+(?:\"[^\"\n]*\"|'[^'\n]*'))?\s*\)"
+    r"(?:\s+(?:\"(?P<double>[^\"\n]*)\"|'(?P<single>[^'\n]*)'))?\s*\)(?P<size>\{[^{}\n]{1,40}\})?"
 )
 WHOLE = re.compile(f"{CODE}|{PICTURE}")  # what is not read sign by sign
 ADDRESS = re.compile(r"\](?P<mark>\(|:)(?P<space>[ \t]*)(?:<(?P<angled>[^<>\n]*)>|(?P<bare>\S*))")
 ESCAPED = re.compile(r"\\([!-/:-@\[-`{-~])")
+DEFINITION = re.compile(r"( {0,3}):(?= {1,3}\S)")
+DEFINED = re.compile(r" {0,3}- |    ")
 HEADING = re.compile(r"^(#{1,6})(?=\s)")
 ANCHOR = re.compile(r"\]\((#[^)\s]+)\)")
 STRONG = re.compile(r"(?P<before>\w?)\*\*(?P<inner>\S(?:[^*\n]*\S)?)\*\*")
@@ -53,9 +55,25 @@ def prose(source: str, places: Mapping[str, str]) -> str:
 
     What another reader of Markdown would take for a picture or a link is one only where it may be.
     """
-    lines = list(fences(tidy(source).strip("\n").split("\n")))
+    lines = _listed(list(fences(tidy(source).strip("\n").split("\n"))))
     shift = _shift(lines)
     return "\n".join(spelled(line) if fenced else _line(line, shift, places) for line, fenced in lines)
+
+
+def _listed(lines: list[tuple[str, bool]]) -> list[tuple[str, bool]]:
+    """Lists of definitions as bold terms with a list below each: GitHub has no others."""
+    out: list[tuple[str, bool]] = []
+    for line, fenced in lines:
+        found = None if fenced else DEFINITION.match(line)
+        if found:
+            for back in range(len(out) - 1, -1, -1):
+                term, code = out[back]
+                if code or DEFINED.match(term) or (not term.strip() and back < len(out) - 1):
+                    break
+                out[back] = (f"**{term.strip()}**", False) if term.strip() else out[back]
+            line = f"{found[1]}-{line[found.end() :]}"
+        out.append((line, fenced))
+    return out
 
 
 def one_line(source: str, places: Mapping[str, str]) -> str:
@@ -105,7 +123,16 @@ def _picture(found: re.Match[str]) -> str:
     """A picture beside the spec, at its place in the site, or its words."""
     target = found["angled"] if found["bare"] is None else found["bare"]
     path, alt = beside(ESCAPED.sub(r"\1", spelled(unescape(target)))), escaped(spelled(found["alt"]))
-    return f"![{alt}]({PICTURES}/{quote(path)})" if path else alt
+    asked = pixels(width) if (width := WIDTH.fullmatch(found["size"] or "")) else ""
+    behind = "" if asked else escaped(found["size"] or "")
+    if not path:
+        return alt + behind
+    place, said = f"{PICTURES}/{quote(path)}", escaped(spelled(found["double"] or found["single"] or ""))
+    picture = (
+        f'<img src="{place}" alt="{escape(spelled(found["alt"]))}" width="{asked}">' if asked else f"![{alt}]({place})"
+    )
+    alone = found.string.strip() == found[0]
+    return picture + (f"<br>*{said}*" if said and alone else "") + behind
 
 
 def _code(code: str) -> str:

@@ -60,14 +60,19 @@ class _Formula(InlineProcessor):
 class _Picture(ImageInlineProcessor):
     """A picture with its width behind it: `![words](plot.png "Caption"){width=60%}`, or one in px, cm, mm or in."""
 
-    def handleMatch(self, m: re.Match[str], data: str) -> tuple[Element | None, int | None, int | None]:  # type: ignore[override]  # noqa: N802
+    def handleMatch(self, m: re.Match[str], data: str) -> tuple[Element | str | None, int | None, int | None]:  # type: ignore[override]  # noqa: N802
         element, start, end = super().handleMatch(m, data)
-        asked = WIDTH.match(data, end) if element is not None and end is not None else None
-        if asked is None or element is None:
+        asked = WIDTH.match(data, end) if isinstance(element, Element) and end is not None else None
+        if asked is None or not isinstance(element, Element):
             return element, start, end
-        number, unit = float(asked[1]), asked[2]
-        element.set("width", f"{min(number, 100):g}%" if unit == "%" else f"{max(1, number * PIXELS[unit]):.0f}")
+        element.set("width", pixels(asked))
         return element, start, asked.end()
+
+
+def pixels(width: re.Match[str]) -> str:
+    """A `WIDTH` in pixels, or in percent of the text."""
+    number, unit = float(width[1]), width[2]
+    return f"{min(number, 100):g}%" if unit == "%" else f"{max(1, number * PIXELS[unit]):.0f}"
 
 
 def tidy(source: str) -> str:

@@ -33,7 +33,7 @@ KEPT = {  # the elements of a text, and which attributes of each
     "a": frozenset({"href", "title", "id", "role"}),
     "img": frozenset({"src", "alt", "title", "width"}),
     "ol": frozenset({"start"}),
-    "li": frozenset({"id", "class"}),
+    "li": frozenset({"id", "value"}),
     "section": frozenset({"role"}),
     "input": frozenset({"type", "disabled", "checked"}),
     **dict.fromkeys(("code", "span"), frozenset({"class"})),
@@ -55,7 +55,7 @@ def parsed(source: str) -> Parsed:
     """The prose as a `<div>` of blocks: p, ul, ol, dl, pre, table, blockquote, hr, figure, h1–h6.
 
     Inline: em, strong, del, code, a, br, img (`src` is its path in the site, `width` in pixels or `60%`), input (the
-    box of a task) and `<math>`. Footnotes are links of the role `doc-noteref` in a sup, and the items of a last section.
+    box of a task) and `<math>`. Footnotes are links of the role `doc-noteref`, and the items of a last section.
     The code of a block is cut into spans by what it is. Raises InputError for what is too long or too deep.
     """
     root = elements(source)
@@ -99,17 +99,17 @@ def _place_notes(root: Element) -> None:
     if notes is None:
         return
     labels = [item.get("id", "").removeprefix("fn:") for item in notes.iterfind("ol/li")]
-    numbers = {label: found[1] if (found := COUNTED.fullmatch(label)) else n for n, label in enumerate(labels, 1)}
+    numbers = {label: found[1] if (found := COUNTED.fullmatch(label)) else f"{n}" for n, label in enumerate(labels, 1)}
     for mark in root.iter("sup"):
         link, again = mark[0], not mark.get("id", "").startswith("fnref:")
-        number = link.text = f"{numbers[link.get('href', '').removeprefix('#fn:')]}"
+        number = link.text = numbers[link.get("href", "").removeprefix("#fn:")]
         link.attrib.update({"href": f"#fn-{number}", "role": "doc-noteref"})
         link.attrib.update({} if again else {"id": f"fnref-{number}"})
     notes.tag = "section"
     notes.attrib.update({"role": "doc-endnotes"})
     notes.remove(notes[0])  # a rule, which styles draw
     for item, number in zip(notes.iterfind("ol/li"), numbers.values(), strict=True):
-        item.set("id", f"fn-{number}")
+        item.attrib.update({"id": f"fn-{number}", "value": number})
         back, *more = [link for link in item.iter("a") if link.get("class") == "footnote-backref"]
         back.attrib.update({"href": f"#fnref-{number}", "role": "doc-backlink"})
         back.attrib.pop("title", None)

@@ -24,6 +24,7 @@ LINEAR = MappingProxyType(
         "mroot": "{}^(1/{})",
     }
 )
+OPENING, CLOSING = frozenset("([{|‖⟨⌈⌊"), frozenset(")]}|‖⟩⌉⌋")
 SPACE = 1 / 6  # of an em, where a width is not given in em
 WIDTH = re.compile(r"([+-]?(?:[0-9]|[0-9]?\.[0-9]{1,6}))em")  # less than ten
 
@@ -52,12 +53,25 @@ def spoken(element: Element) -> str:
 
 
 def _row(element: Element) -> list[Node]:
-    return [_node(child) for child in element]
+    """What stands beside each other; a matrix with the brackets around it."""
+    row: list[Node] = []
+    for child in element:
+        row.append(_node(child))
+        if (
+            len(row) > 2
+            and row[-2]["m"] == "table"
+            and row[-1].get("text") in CLOSING
+            and row[-3].get("text") in OPENING
+        ):
+            row[-3:] = [{"m": "lr", "c": row[-3:]}]
+    return row
 
 
 def _node(element: Element) -> Node:
     if element.tag in GROUPS:
-        return {"m": "row", "c": _row(element)}
+        row = _row(element)
+        fenced = len(row) > 1 and element[0].get("fence", "false") == "true"
+        return {"m": "lr" if fenced else "row", "c": row}
     text = "".join(element.itertext())
     if element.tag in SCRIPTS:
         return SCRIPTS[element.tag](element)

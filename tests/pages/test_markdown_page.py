@@ -104,9 +104,10 @@ def test_no_reader_of_it_asks_another_host_or_runs_anything(source, write):
 
 
 def test_a_picture_beside_the_spec_is_at_its_place_in_the_site():
-    """In prose and in a cell; its title is dropped, its words stay."""
-    for source in ("![a*b](img/x%20y.png)", "![a*b](<img/x y.png> 'Title')", "![a*b](img\\x%20y.png)"):
+    """In prose and in a cell; its title is a caption where it stands alone."""
+    for source in ("![a*b](img/x%20y.png)", "![a*b](<img/x y.png>)", "![a*b](img\\x%20y.png)"):
         assert prose(source, {}) == one_line(source, {}) == r"![a\*b](pictures/img/x%20y.png)"
+    assert one_line("a ![b](<img/x y.png> 'Title')", {}) == "a ![b](pictures/img/x%20y.png)"
 
 
 def test_a_cell_of_a_table_is_one_line():
@@ -175,3 +176,19 @@ def test_a_hostile_report_stays_text():
     text = markdown_page.markdown(whole(hostile), "en")
     assert "<script" not in text
     assert text.startswith("# &lt;script&gt;\\|\\*")
+
+
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        ('![seen](x.png "Said"){width=60%}', '<img src="pictures/x.png" alt="seen" width="60%"><br>*Said*'),
+        ("![seen](x.png){width=2cm} b", '<img src="pictures/x.png" alt="seen" width="76"> b'),
+        ("![seen](x.png){a}", "![seen](pictures/x.png){a}"),
+        ("Term\n:   means\n\n    more\n:   too", "**Term**\n-   means\n\n    more\n-   too"),
+        ("- [x] done ~~not~~[^a]\n\n[^a]: note", "- [x] done ~~not~~[^a]\n\n[^a]: note"),
+        ("$$\na\n= b\n$$", "$$a = b$$"),
+    ],
+)
+def test_prose_is_written_as_github_reads_it(source, expected):
+    """It has no lists of definitions and no width behind a picture."""
+    assert prose(source, {}) == expected

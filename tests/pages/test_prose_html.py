@@ -205,3 +205,66 @@ def test_a_name_in_prose_is_shown_as_it_is(name):
         root = tree(source)
         assert shown in [text.removeprefix("x ") for element in root.iter() for text in element.itertext()]
         assert not {"em", "math", "ul", "ol", "h1"} & {element.tag for element in root.iter()}
+
+
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        ("~~gone~~ and a~b", "<p><del>gone</del> and a~b</p>"),
+        ("Term\n:   means", "<dl>\n<dt>Term</dt>\n<dd>means</dd>\n</dl>"),
+        (
+            "- [ ] open\n- [x] done",
+            '<ul>\n<li><input type="checkbox" disabled=""> open</li>\n'
+            '<li><input type="checkbox" disabled="" checked=""> done</li>\n</ul>',
+        ),
+        (
+            '![seen](x.png "Said"){width=58%}',
+            '<figure><img alt="seen" src="pictures/x.png" loading="lazy" class="w60">'
+            "<figcaption>Said</figcaption></figure>",
+        ),
+        ("a ![seen](x.png){width=2cm} b", '<p>a <img alt="seen" src="pictures/x.png" width="76" loading="lazy"> b</p>'),
+        ("![seen](x.png){style=x}", '<p><img alt="seen" src="pictures/x.png" loading="lazy">{style=x}</p>'),
+        ("```python\nx\n```", '<pre><code class="language-python">x\n</code></pre>'),
+        ('```"><script>\nx\n```', '<p><code>"&gt;&lt;script&gt;\nx</code></p>'),
+    ],
+)
+def test_what_people_know_from_elsewhere(source, expected):
+    """Struck words, lists of definitions and tasks, pictures with caption and width, code of a language."""
+    assert html(source) == expected
+
+
+def test_footnotes_lead_there_and_back():
+    """Their places are the page's own, the second mention repeats the number, and there is one way back."""
+    text = html("a[^x] b[^x] c[^y]\n\n[^x]: X *em*\n[^y]: Y", prefix="q-1")
+    assert text.count('href="#q-1-fn-1"') == 2
+    assert text.count('id="q-1-fnref-1"') == text.count('href="#q-1-fnref-1"') == 1
+    assert '<li id="q-1-fn-2" value="2">' in text
+    assert html("a[^n]\n\n[^n]: one") != html("b[^n]\n\n[^n]: two")
+    assert "[^z]" in html("no such[^z]")
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "$$\na\n= b\n$$",
+        "$$ a = b $$",
+        "> $$\n> a\n> = b\n> $$",
+        "- x\n\n    $$\n    a % said\n    = b\n    $$",
+        "t\n$$a\n= b$$",
+    ],
+)
+def test_a_formula_may_have_lines(source):
+    """None of them begins a heading, a list or a quotation."""
+    (formula,) = tree(source).iter("math")
+    assert formula.get("alttext").split() == ["a", "=", "b"]
+
+
+def test_lines_of_a_formula_stand_below_each_other():
+    for tex in (
+        r"\begin{aligned} a &= b \\ c &= d \end{aligned}",
+        r"a &= b \\ c &= d",
+        r"\begin{gathered} a \\ b \end{gathered}",
+    ):
+        (formula,) = tree(f"$${tex}$$").iter("math")
+        assert len(list(formula.iter("mtr"))) == 2
+        assert "&" not in "".join(formula.itertext())

@@ -58,3 +58,21 @@ def test_a_matrix_keeps_rows_and_columns():
     nodes = formula(mathml(r"\begin{matrix}a&b\\c&d\end{matrix}"))["c"][0]["c"]
     table = next(node for node in nodes if node["m"] == "table")
     assert [len(row) for row in table["rows"]] == [2, 2]
+
+
+def test_lines_are_set_by_their_marks():
+    lines = formula(mathml(r"\begin{aligned} a &= b \\ c &= d \end{aligned}", block=True))["lines"]
+    assert [len(line) for line in lines] == [2, 2]
+
+
+@pytest.mark.parametrize(
+    "tex", [r"\left( \frac{a}{b} \right)", r"\begin{pmatrix} a \\ b \end{pmatrix}", r"\begin{cases} a \\ b \end{cases}"]
+)
+def test_brackets_grow_with_what_they_hold(tex):
+    def kinds(node):
+        within = node.get("c", [])
+        return [node.get("m")] + [
+            kind for one in (within if isinstance(within, list) else [within]) for kind in kinds(one)
+        ]
+
+    assert "lr" in kinds(formula(mathml(tex)))

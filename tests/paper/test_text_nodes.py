@@ -81,3 +81,21 @@ def test_markup_of_other_languages_is_text():
     """Nothing that Typst or HTML would take for a command is one."""
     (block,) = blocks(tree("a #import x ]]> <b> @fig $"))
     assert "".join(block["c"]) == "a #import x ]]> <b> @fig $"
+
+
+def test_a_footnote_stands_where_it_is_referred_to():
+    """The second mention repeats its mark."""
+    (block,) = blocks(tree("a[^x] b[^x]\n\n[^x]: one\n\n    two"))
+    first, second = (node for node in block["c"] if isinstance(node, dict))
+    assert [first["c"], second["c"]] == [[["one"], ["two\xa0"]], []]
+    assert first["place"] == second["place"]
+
+
+def test_definitions_tasks_figures_and_code_have_nodes():
+    source = 'T\n: d\n\n- [x] y\n\n![a](x.png "C"){width=4cm}\n\n```python\nx\n```\n\n~~s~~'
+    terms, tasks, figure, code, struck = blocks(tree(source))
+    assert [item["term"] for item in terms["items"]] == [True, False]
+    assert tasks["items"][0][0]["c"] == ["☑", " y"]
+    assert (figure["caption"], figure["c"]["width"]) == (["C"], "151")
+    assert code == {"b": "pre", "text": "x", "of": "python"}
+    assert struck["c"] == [{"i": "del", "c": ["s"]}]
