@@ -104,8 +104,7 @@ def told(changes: Changes) -> Iterator[str]:
     if changes.same:
         yield view.words("diff.nothing")
     yield from view.summary
-    for model, _, lines in view.models:
-        first = lines[0]
-        name = f"{first.name} ({model})" if model else first.name
-        yield f"{name}: {first.before} → {first.now}, {first.step}, {first.said}"
+    for model, rests, lines in view.models:
+        yield f"{model}: {rests}" if model else rests
+        yield from (f"{one.name}: {one.before} → {one.now}, {one.step}, {one.said}" for one in lines[:1])
     yield from view.lacking

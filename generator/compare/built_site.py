@@ -14,7 +14,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
-from generator.compare.per_image import PerImage, unpacked
+from generator.compare.per_image import PerImage, of_counts, unpacked
 from generator.errors import InputError
 from generator.foreign import contents, parsed, within
 
@@ -134,6 +134,12 @@ class BuiltSite:
         """What its models say of each image, the first model's first; raises InputError for what nobody can unpack."""
         with parsed(InputError, f"{self.name}: kept.evaluation cannot be read"):
             return {name: unpacked(one) for name, one in self.kept.evaluation.items()}
+
+    @property
+    def counted(self) -> PerImage | None:
+        """How often the first model took which class for which, where nothing was kept of single images."""
+        matrix = next((one for one in self.record.figures if one.method == "confusion_matrix"), None)
+        return of_counts(matrix.numbers.get("counts")) if matrix else None
 
     def picture(self, name: str) -> bytes:
         """A PNG of the site that a page may show; b'' for what is none, is not there or would be too large."""

@@ -96,9 +96,7 @@ class Changes:
     @property
     def same(self) -> bool:
         """Whether a reader of both would find no difference."""
-        judged_anew = any(
-            model.gained or model.lost or model.accuracy.before != model.accuracy.now for model in self.models
-        )
+        judged_anew = not all(model.same for model in self.models)
         return not (self.overall or self.texts or judged_anew or self.with_status("changed", "added", "removed"))
 
 
@@ -140,11 +138,11 @@ def _origin(site: BuiltSite) -> dict[str, Any]:
 def _models(old: BuiltSite, new: BuiltSite) -> Iterator[Judged]:
     """Every model of the new site that the old one knew too: by name, the first whatever it was called."""
     before, now = old.evaluations, new.evaluations
-    classes = tuple(new.kept.classes)
-    for place, (name, each) in enumerate(now.items()):
-        other = next(iter(before.values()), None) if not place else before.get(name)
-        if other is not None:
-            yield judged(name, other, each, classes)
+    classes = tuple(new.kept.classes or old.kept.classes)
+    first, second = (next(iter(site.evaluations.values()), None) or site.counted for site in (old, new))
+    if first and second:
+        yield judged(next(iter(now), ""), first, second, classes, bool(before and now))
+    yield from (judged(name, before[name], now[name], classes) for name in list(now)[1:] if name in before)
 
 
 def _lacking(old: BuiltSite, new: BuiltSite, models: Sequence[Judged]) -> Iterator[str]:
@@ -152,9 +150,9 @@ def _lacking(old: BuiltSite, new: BuiltSite, models: Sequence[Judged]) -> Iterat
     for site, word in ((old, "old"), (new, "new")):
         if site.record.kept is None:
             yield f"earlier.{word}"
-        elif not site.evaluations:
+        elif not site.evaluations and not site.counted:
             yield f"unjudged.{word}"
-    if any(not model.matched for model in models):
+    if old.evaluations and any(not model.matched for model in models):
         yield "other_images"
 
 

@@ -1,5 +1,6 @@
 """What changed as a reader sees it: every name, number and picture in one language, nothing left for a template."""
 
+import re
 from base64 import b64encode
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -25,6 +26,8 @@ ASKED: Mapping[Path, str] = {  # numbers of the evidence by the check that they 
     ("repeat", "pixel"): "repeat",
 }
 MADE_FROM = ("model", "data", "spec", "seed", "versions")  # of the words of a page's foot
+LINK = re.compile(r"(?<!!)\[([^\[\]\n]{1,500})\]\([^()\n]{1,2000}\)")
+LONGEST = 1e12  # of a whole number that is written out
 DIGEST = 12  # signs of one that are shown
 
 
@@ -93,7 +96,11 @@ class ChangesView:
 
     @cached_property
     def classes(self) -> list[str]:
-        return [self._text(name) or identifier for identifier, name in self.changes.new.kept.classes.items()]
+        return [self._text(name) or identifier for identifier, name in self._named_classes.items()]
+
+    @property
+    def _named_classes(self) -> Mapping[str, Mapping[str, str]]:
+        return self.changes.new.kept.classes or self.changes.old.kept.classes
 
     def _text(self, said: Mapping[str, str]) -> str:
         return said.get(self.language) or next(iter(said.values()), "")
@@ -135,14 +142,16 @@ class ChangesView:
         several = len(self.changes.models) > 1
         for model in self.changes.models:
             facts = {"n": f"{model.n:,}", "gained": f"{model.gained:,}", "lost": f"{model.lost:,}"}
-            rests = self.words("diff.matched", **facts) if model.matched else self.words("diff.unmatched")
-            yield model.model if several else "", rests, tuple(self._judged(model))
+            key = "equal" if model.same else "matched" if model.matched else "unmatched"
+            yield model.model if several else "", self.words(f"diff.{key}", **facts), tuple(self._judged(model))
 
     def _judged(self, model: Judged) -> Iterator[Line]:
-        names = dict(zip(self.changes.new.kept.classes, self.classes, strict=True))
+        if model.same and not (model.probability and model.probability.course != "still"):
+            return
         for one in model.numbers:
             kind, *of = one.path
-            yield self._line(self.words(f"diff.{kind}", name=names.get(of[0], of[0]) if of else ""), one, "share")
+            name = self._text(self._named_classes.get(of[0], {})) or of[0] if of else ""
+            yield self._line(self.words(f"diff.{kind}", name=name), one, "share")
 
     @property
     def lights(self) -> Iterator[Line]:
@@ -194,7 +203,7 @@ class ChangesView:
     def texts(self) -> tuple[TextView, ...]:
         """The answers and captions of this language that read otherwise."""
         mine = (text for text in self.changes.texts if text.language == self.language)
-        return tuple(TextView(self._text_name(text), marked(text.before, text.now)) for text in mine)
+        return tuple(TextView(self._text_name(text), marked(*map(_read, (text.before, text.now)))) for text in mine)
 
     def _text_name(self, text: ChangedText) -> str:
         if text.caption:
@@ -215,8 +224,8 @@ class ChangesView:
         change = values[0] if values[0].startswith("−") or not step.mean else f"+{values[0]}"
         key = "diff.points" if of_shares == "points" else "diff.step"
         told = self.words(key, change=change, low=values[1], high=values[2])
-        paired = [self.words("diff.paired")] if one.paired else []
-        said = self.words("punctuation.comma").join((self.words(f"diff.{one.course}"), *paired))
+        paired = [self.words("diff.paired", n=f"{step.n:,}")] if one.paired else []
+        said = " · ".join((self.words(f"diff.{one.course}"), *paired))
         return Line(name, self._shown(one.before, unit), self._shown(one.now, unit), told, said)
 
     def _shown(self, value: Number, unit: Unit = "plain") -> str:
@@ -224,7 +233,8 @@ class ChangesView:
         if isinstance(value, Estimate):
             return printed(value.mean, unit)
         if isinstance(value, float):
-            return f"{value:,.0f}" if unit == "plain" and value.is_integer() else printed(value, unit)
+            whole = unit == "plain" and value.is_integer() and abs(value) < LONGEST
+            return f"{value:,.0f}" if whole else printed(value, unit)
         if isinstance(value, tuple):
             return self.words("punctuation.comma").join(self._shown(one) for one in value[:6]) + "…" * (len(value) > 6)
         return str(value)[:200] if value not in (None, "") else self.words("diff.none")
@@ -307,6 +317,11 @@ class ChangesView:
         index = rest[0] if rest[0].isdigit() else ""
         of = self.words("figure.image", index=index) if index and panel else index
         return self.words("punctuation.comma").join(filter(None, (of, panel)))
+
+
+def _read(text: str) -> str:
+    """A text of a report without the addresses of its links."""
+    return LINK.sub(lambda link: link[1], text)
 
 
 def _numeric(value: object) -> bool:

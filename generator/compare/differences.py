@@ -14,7 +14,7 @@ from generator.evidence.estimates import FEWEST, Doubles, Estimate, Sums, apart,
 
 Number = float | str | bool | tuple[Any, ...] | Estimate | None
 Path = tuple[str, ...]  # of a number, by its keys
-Course = Literal["up", "down", "open"]
+Course = Literal["up", "down", "open", "still"]
 SINGLE: Mapping[Path, str] = {  # the numbers whose single images are kept, and under what name
     ("faithfulness", "gap"): "gap",
     ("class_swap", "retained"): "class",
@@ -23,6 +23,7 @@ SINGLE: Mapping[Path, str] = {  # the numbers whose single images are kept, and 
 ELSEWHERE = frozenset({"verdict", "each", "said", "looks", "evidence_images"})  # what is told otherwise, or not at all
 DEEPEST = 12  # keys of a path
 MOST = 20_000  # numbers of a figure
+LARGEST = 1e150
 
 
 @dataclass(frozen=True)
@@ -42,8 +43,10 @@ class Moved:
 
     @property
     def course(self) -> Course:
-        """Whether it clearly went up or down."""
+        """Whether it clearly went up or down, or did not move on any image."""
         known = self.difference
+        if known is not None and known.low == known.high == 0:
+            return "still"
         return "open" if not self.holds or known is None else "up" if known.mean > 0 else "down"
 
 
@@ -74,7 +77,7 @@ def _finite(value: Any) -> Any:  # noqa: ANN401  one of JSON's values
     if isinstance(value, bool) or not isinstance(value, int | float):
         return value
     try:
-        return float(value) if math.isfinite(value) else None
+        return float(value) if abs(value) < LARGEST else None  # of which differences are numbers too
     except OverflowError:
         return None
 
@@ -179,13 +182,18 @@ class Judged:
         return self.n > 0
 
     @property
+    def same(self) -> bool:
+        """Whether the model predicts the very same of the same images."""
+        return self.matched and not (self.gained or self.lost) and self.accuracy.before == self.accuracy.now
+
+    @property
     def numbers(self) -> tuple[Moved, ...]:
         return (self.accuracy, *self.recall.values(), *((self.probability,) if self.probability else ()))
 
 
-def judged(model: str, old: PerImage, new: PerImage, classes: Sequence[str]) -> Judged:
-    """What became of a model, image by image where they are the same."""
-    places = shared(old, new)
+def judged(model: str, old: PerImage, new: PerImage, classes: Sequence[str], known: bool = True) -> Judged:
+    """What became of a model, image by image where it is `known` which are the same."""
+    places = shared(old, new) if known else None
     if places is None or not len(places[0]):
         return Judged(model, _share(("accuracy",), old.right, new.right), _recalls(old, new, classes))
     before, now = (_only(one, rows) for one, rows in zip((old, new), places, strict=True))

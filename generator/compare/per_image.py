@@ -17,6 +17,7 @@ from generator.artefacts import Ints
 from generator.samples import Evaluation
 
 MOST = 100_000  # images; of more nothing is kept
+MOST_COUNTED = 10_000_000  # of a confusion matrix
 LEVELS = 255  # of a probability
 Keys = NDArray[np.uint32]
 SHAPES: Mapping[str, str] = {"image": "<u4", "label": "<i4", "prediction": "<i4", "probability": "<u1"}
@@ -49,6 +50,20 @@ def per_image(evaluation: Evaluation, fingerprints: Sequence[bytes] = ()) -> Per
     rows, probability = np.arange(len(evaluation.label)), evaluation.probability
     known = None if probability is None else probability[rows, evaluation.label].astype(np.float64)
     return PerImage(evaluation.label, evaluation.prediction, known, keys_of(fingerprints) if fingerprints else None)
+
+
+def of_counts(counts: object) -> PerImage | None:
+    """As many images as a confusion matrix counts, in whatever order; None for what is no such matrix."""
+    try:
+        matrix = np.array(counts, np.int64)
+    except (ValueError, TypeError, OverflowError):
+        return None
+    if matrix.ndim != 2 or len(set(matrix.shape)) > 1 or not matrix.size or (matrix < 0).any():
+        return None
+    if not 0 < matrix.astype(np.float64).sum() <= MOST_COUNTED:
+        return None
+    label, prediction = (place.reshape(-1) for place in np.indices(matrix.shape))
+    return PerImage(np.repeat(label, matrix.reshape(-1)), np.repeat(prediction, matrix.reshape(-1)))
 
 
 def packed(each: PerImage) -> dict[str, Any]:
