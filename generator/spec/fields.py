@@ -17,8 +17,8 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BeforeValidator, Field, PlainValidator, ValidationInfo, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
-from generator.errors import clipped, lookalike, suggestion
-from generator.foreign import kind_of, unreachable
+from generator.errors import InputError, clipped, lookalike, suggestion
+from generator.foreign import contents, kind_of, unreachable
 from generator.languages import TAG, canonical
 from generator.methods import METHODS
 from generator.regions import Box
@@ -34,6 +34,7 @@ NO_TEXT = (
     "raw_unicode_escape",
     "raw-unicode-escape",
 )  # but code
+ASSETS, LONGEST_LIST = "assets.txt", 1_000_000  # what the workflow fetches: a line "SHA256 ADDRESS PATH" a file
 PICTURES = (".jpg", ".jpeg", ".png")
 ESCAPED = dict(zip("\0\a\b\t\n\v\f\r\x1b\x85\xa0\u2028\u2029", map("\\{}".format, "0abtnvfreN_LP"), strict=True))
 """What a path of Windows turns into in double quotes, and how it was written."""
@@ -154,10 +155,22 @@ def _absent(path: Path, folder: Path) -> str:
     with suppress(OSError):  # what may not be looked at has no neighbours
         if (folder / (slashed := str(path).replace("\\", "/"))).exists():
             return f"no such file or folder: '{path}'; did you mean '{slashed}'?"
+        if address := _address(path, folder):
+            return f"no such file: '{path}'; {ASSETS} says where to fetch it: {address}"
         beside = sorted(other.name for other in (folder / path).parent.iterdir())
     near = suggestion(path.name, beside, or_all=False) if len(path.name) > 1 else ""
     quotes = lookalike(path.name[-1:]) if path.name[-1:] in "“”‘’" else ""
     return f"no such file or folder: '{path}'{quotes or near}"
+
+
+def _address(path: Path, folder: Path) -> str:
+    """Where a file is that was too large for its repository, as the list says that the workflow reads."""
+    try:
+        lines = contents(folder / ASSETS, InputError, most=LONGEST_LIST).decode("utf-8", "replace").splitlines()
+    except InputError:
+        return ""
+    listed = (line.split(maxsplit=2) for line in lines)
+    return next((words[1] for words in listed if len(words) == 3 and Path(words[2]) == path), "")
 
 
 def statistic(value: object, info: ValidationInfo) -> object:

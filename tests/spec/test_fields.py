@@ -58,6 +58,15 @@ def test_a_file_is_absolute_and_there(tmp_path):
         TypeAdapter(File).validate_python("modle.keras", context=scope)
 
 
+def test_a_file_that_the_workflow_fetches_is_named_with_its_address(tmp_path):
+    """A clone has the list, and not the files that are too large for a repository."""
+    (tmp_path / "assets.txt").write_text("4d7a https://example.org/v1/big.keras models/my big.keras\nodd\n")
+    with pytest.raises(PydanticCustomError, match=r"assets.txt says where to fetch it: https://example.org/v1/big"):
+        existing(Path("models/my big.keras"), tmp_path)
+    with pytest.raises(PydanticCustomError, match=r"no such file or folder: 'models/other.keras'$"):
+        existing(Path("models/other.keras"), tmp_path)
+
+
 @pytest.mark.parametrize("name", ["/a.jpg", "../a.jpg", "a.gif", "a\\b.png", "{nothing}.png", "{.png"])
 def test_an_export_stays_in_its_folder(name):
     """And is a picture, with fields that exist."""
