@@ -39,6 +39,7 @@ class Watch:
     deaths: dict[tuple[str, str], DiedError] = field(default_factory=dict)
     interrupted: bool = False
     verbose: bool = False  # a traceback beside what a step is told to have failed of
+    said: list[tuple[bool, str]] = field(default_factory=list)  # since it was last asked for; whether it is a doubt
 
     @classmethod
     def of(cls, environment: MutableMapping[str, str]) -> Self:
@@ -53,6 +54,17 @@ class Watch:
         """One line of the journal."""
         if self.journal is not None:
             self.journal.write(json.dumps(said).encode() + b"\n")
+
+    def say(self, text: str, *, doubt: bool, printed: bool = True) -> None:
+        """Say on stderr what whoever reads the report should know, and keep it for a preview of the report."""
+        self.said.append((doubt, text))
+        if printed:
+            print(text, file=sys.stderr)
+
+    def heard(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """What was said since the last time: what is doubtful or failed, and the rest."""
+        said, self.said = self.said, []
+        return tuple(text for doubt, text in said if doubt), tuple(text for doubt, text in said if not doubt)
 
     def interrupt(self, *_: object) -> None:
         """What a signal of the supervisor's does."""

@@ -1,6 +1,5 @@
 """What is wrong or doubtful between a spec, its model and its data, found before anything is computed."""
 
-import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from itertools import chain
@@ -71,9 +70,10 @@ def looked_over(report: Report, study: Study, options: BuildOptions) -> bool:
     preflight(report, study)
     found = {name: checked(study, name) for name in study.subjects} if needs_model(report, study) else {}
     for name, one in found.items():
-        if one is not None and not options.quiet and not WATCH.again:
+        if one is not None:
             of = f"model '{name}': " if len(found) > 1 else ""
-            print(f"{of}{one.accuracy:.1%} of {one.images:,} labelled images are predicted right", file=sys.stderr)
+            right = f"{of}{one.accuracy:.1%} of {one.images:,} labelled images are predicted right"
+            WATCH.say(right, doubt=False, printed=not (options.quiet or WATCH.again))
     return warn(doubts(report, study, found), options)
 
 
@@ -265,8 +265,8 @@ def warn(doubtful: Iterable[Problem], options: BuildOptions) -> bool:
     problems = tuple(doubtful)
     if problems and options.strict:
         raise SpecError(problems)
-    for problem in () if WATCH.again else problems:
-        print(f"{problem} (warning)", file=sys.stderr)
+    for problem in problems:
+        WATCH.say(f"{problem} (warning)", doubt=True, printed=not WATCH.again)
     return bool(problems)
 
 

@@ -42,30 +42,35 @@ LOOK = """\
 #live { position: fixed; inset: auto 0 0; z-index: 99; max-height: 50%; overflow: auto; padding: .5rem 1rem;
   background: #5c4400; color: #fff; font: 14px/1.5 monospace; white-space: pre-wrap; overflow-wrap: anywhere }
 #live.error { background: #7a1020 }
+#live:not(.error, [open]) { left: auto; padding: .25rem .75rem }
+#live.well { background: #14532d }
 """
 OWN_FILES = {f"{OWN}reload.js": (SCRIPT, "text/javascript"), f"{OWN}look.css": (LOOK, "text/css")}
 META = re.compile(r'(<meta http-equiv="Content-Security-Policy" content=")([^"]*)(">)')
 WITHIN = "default-src 'self' 'unsafe-inline' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 NO_SITE = "<!doctype html><title>no site yet</title>"
+FIRST = "<p>The report is built for the first time; this page will show it."
 
 
 @dataclass
 class Live:
     """What is served: the folder, how often it was built, and what the last build said.
 
-    `error` is what ended it, `warnings` what it doubts or could not compute.
+    `error` is what ended it, `warnings` what it doubts or could not compute, `news` the rest: all of it is shown.
     """
 
     site: Path
     version: int = 0
     error: str = ""
     warnings: tuple[str, ...] = ()
+    news: tuple[str, ...] = ()
     changed: threading.Condition = field(default_factory=threading.Condition)
 
-    def publish(self, site: Path, error: str = "", warnings: tuple[str, ...] = ()) -> None:
+    def publish(self, site: Path, error: str = "", warnings: tuple[str, ...] = (), news: tuple[str, ...] = ()) -> None:
         """A build has ended; every waiting browser is told."""
         with self.changed:
-            self.site, self.error, self.warnings, self.version = site, error, warnings, self.version + 1
+            self.site, self.error, self.warnings, self.news = site, error, warnings, news
+            self.version += 1
             self.changed.notify_all()
 
     def after(self, version: str, gone: Callable[[], bool] = lambda: False) -> int:
@@ -77,10 +82,12 @@ class Live:
     @property
     def banner(self) -> str:
         """What stands at the foot of a page."""
-        said = escape("\n".join(self.warnings))
+        said = escape("\n".join((*([self.error] if self.error else ()), *self.warnings, *self.news)))
         if self.error:
-            return f'<div id="live" class="error" role="alert">{escape(self.error)}</div>'
-        return f'<details id="live" open><summary>⚠ {len(self.warnings)}</summary>{said}</details>' if said else ""
+            return f'<div id="live" class="error" role="alert">{said}</div>'
+        if self.warnings:
+            return f'<details id="live" open><summary>⚠ {len(self.warnings)}</summary>{said}</details>'
+        return f'<details id="live" class="well"><summary>✓</summary>{said}</details>' if said else ""
 
 
 class _Server(ThreadingHTTPServer):
@@ -172,7 +179,7 @@ class _Handler(BaseHTTPRequestHandler):
         elif path is not None and path.is_file():
             self._send(path)
         elif (live.error or not live.site.exists()) and (folder or parts[-1].endswith(".html")):
-            self._answer(self._waiting(NO_SITE), HTML)
+            self._answer(self._waiting(NO_SITE if live.error else NO_SITE + FIRST), HTML)
         else:
             self.send_error(HTTPStatus.NOT_FOUND)
 

@@ -26,7 +26,7 @@ from generator.errors import FigureError, SpecError
 from generator.evidence.result import ReportEvidence
 from generator.results import FigureResult
 from generator.spec.report import Report
-from generator.steps import limit
+from generator.steps import WATCH, limit
 
 BUILT, FAILED = 0, 1
 
@@ -69,7 +69,7 @@ def build(report: Report, options: BuildOptions) -> int:
     write(beside)
     study.cache.prune()
     if study.cache.trouble:
-        print(f"{study.cache.trouble}; the report is built without (warning)", file=sys.stderr)
+        WATCH.say(f"{study.cache.trouble}; the report is built without (warning)", doubt=True)
     failed = _told(results, evidence.failures, failures, report.output, seconds, options)
     if options.repeatable and not (failed or warned or report.warnings):  # what was said is said again next time
         stamp = stamp_of(cache, report.source.file, report.output)
@@ -106,14 +106,15 @@ def _told(
     """The last words on stderr; whether a figure, its evidence or a form failed."""
     failed = [result for result in results.values() if result.failure]
     for result in failed:
-        print(f"figure '{result.id}' could not be computed: {result.failure}", file=sys.stderr)
+        WATCH.say(f"figure '{result.id}' could not be computed: {result.failure}", doubt=True)
     for name, failure in unmeasured.items():
         what = f"figure '{name}' could not be computed on further images" if name else "the evidence is lacking"
-        print(f"{what}: {failure}", file=sys.stderr)
+        WATCH.say(f"{what}: {failure}", doubt=True)
     for name, failure in unmade.items():
-        print(f"{name} could not be made: {failure}", file=sys.stderr)
-    if not options.quiet:
-        print(f"{output}: {len(results) - len(failed)} figures in {seconds:.1f} s", file=sys.stderr)
+        WATCH.say(f"{name} could not be made: {failure}", doubt=True)
+    WATCH.say(
+        f"{output}: {len(results) - len(failed)} figures in {seconds:.1f} s", doubt=False, printed=not options.quiet
+    )
     return bool(failed or unmeasured or unmade)
 
 

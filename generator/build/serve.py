@@ -4,10 +4,7 @@ import sys
 import time
 import traceback
 from collections.abc import Iterable, Mapping
-from contextlib import redirect_stderr
-from io import StringIO
 from pathlib import Path
-from typing import TextIO
 
 from generator.build.checks import warn
 from generator.build.preview import HOST, Live, start
@@ -19,7 +16,7 @@ from generator.errors import GeneratorError, told
 from generator.shipped import TEMPLATES
 from generator.spec.references import files
 from generator.spec.report import load
-from generator.steps import forget
+from generator.steps import WATCH, forget
 from generator.yaml_source import read
 
 PAUSE = 0.3  # seconds between two looks at the files
@@ -29,7 +26,7 @@ Seen = Mapping[Path, list[int] | None]
 
 def serve(spec: Path, options: BuildOptions, port: int) -> int:
     """Never returns by itself; an interruption ends it."""
-    live = Live(options.output or spec.parent / "site")
+    live = Live(options.output or spec.parent / "site", int(time.time()))  # after a death no browser has that number
     server = start(live, port)
     print(f"http://{HOST}:{server.server_port}/", file=sys.stderr)
     try:
@@ -53,41 +50,21 @@ def built(spec: Path, options: BuildOptions, live: Live, watched: tuple[Path, ..
 def rebuild(spec: Path, options: BuildOptions, live: Live, before: tuple[Path, ...]) -> tuple[Path, ...]:
     """Build once and tell the browsers; the files to watch, of a wrong spec those of before and all that it names."""
     watched, output, error = before, live.site, ""
-    with redirect_stderr(_Said(sys.stderr)) as said:
-        try:
-            watched = (*before, *named(spec))
-            report = load(spec, options)
-            watched = (*report.inputs, *files_shown(report), TEMPLATES)
-            warn(report.warnings, options)
-            build(report, options)
-            output = report.output
-        except (Exception, SystemExit) as raised:  # noqa: BLE001  the preview outlives what plugins and templates do
-            error = told(raised)
-            print(error, file=sys.stderr)
-            if options.verbose:
-                traceback.print_exc()
-    live.publish(output, error, said.warnings)
+    WATCH.heard()  # what an earlier build said
+    try:
+        watched = (*before, *named(spec))
+        report = load(spec, options)
+        watched = (*report.inputs, *files_shown(report), TEMPLATES)
+        warn(report.warnings, options)
+        build(report, options)
+        output = report.output
+    except (Exception, SystemExit) as raised:  # noqa: BLE001  the preview outlives what plugins and templates do
+        error = told(raised)
+        print(error, file=sys.stderr)
+        if options.verbose:
+            traceback.print_exc()
+    live.publish(output, error, *WATCH.heard())
     return watched
-
-
-class _Said(StringIO):
-    """stderr during a build, and what of it also concerns who looks at the page."""
-
-    def __init__(self, stream: TextIO) -> None:
-        super().__init__()
-        self.stream = stream
-
-    def write(self, text: str) -> int:
-        self.stream.write(text)
-        return super().write(text)
-
-    def isatty(self) -> bool:
-        return self.stream.isatty()
-
-    @property
-    def warnings(self) -> tuple[str, ...]:
-        lines = self.getvalue().splitlines()
-        return tuple(line for line in lines if line.endswith("(warning)") or " could not be " in line)
 
 
 def named(spec: Path) -> tuple[Path, ...]:

@@ -140,12 +140,18 @@ def test_an_error_stands_on_the_page(ask, live):
 
 
 def test_warnings_stand_on_the_page(ask, live):
-    """They are counted and can be folded away; an error goes before them."""
+    """They are counted and can be folded away; an error goes before them and hides none."""
     live.publish(live.site, warnings=("data: <odd> (warning)", "model: odd too (warning)"))
     body = ask("/")[1]
     assert "<summary>⚠ 2</summary>data: &lt;odd&gt; (warning)\nmodel: odd too (warning)</details>" in body
-    live.publish(live.site, "wrong", ("odd (warning)",))
-    assert "odd" not in ask("/")[1]
+    live.publish(live.site, "wrong", ("odd (warning)",), ("7 figures",))
+    assert 'role="alert">wrong\nodd (warning)\n7 figures</div>' in ask("/")[1]
+
+
+def test_what_a_good_build_said_can_be_opened(ask, live):
+    """How often the model is right, how long it took: folded to a sign at the foot."""
+    live.publish(live.site, news=("92.0% of 50 labelled images are predicted right", "site: 7 figures in 3.1 s"))
+    assert '<details id="live" class="well"><summary>✓</summary>92.0% of 50' in ask("/")[1]
 
 
 def test_without_a_site_the_error_is_all(ask, live, tmp_path):
@@ -159,7 +165,7 @@ def test_without_a_site_the_error_is_all(ask, live, tmp_path):
 def test_before_the_first_site_is_built_a_page_waits(ask, live, tmp_path):
     """Who opens it at once sees it when it is there."""
     live.site = tmp_path / "none"
-    assert "/.live/reload.js" in ask("/")[1]
+    assert "/.live/reload.js" in ask("/")[1] and "for the first time" in ask("/")[1]
 
 
 def test_without_its_body_a_request_is_answered_alike(answer):

@@ -261,7 +261,7 @@ BROKEN = {
     "missing file": ("path: model.keras", "path: modell.keras", "model.path: "),
     "unknown class": ("images: {same_as: saliency}", "target: lft", "did you mean 'left'?"),
     "unknown layer": ("steps: 2}", "steps: 2, layer: conv9}", "params.layer: unknown layer 'conv9'"),
-    "bad YAML": ("version: 1", "version: [1", "not valid YAML"),
+    "bad YAML": ("version: 1", "version: [1", "is not closed"),
     "wrong number of classes": (
         "  - {id: both, name: {zh-Hant: 兩邊, en: Both}}\n",
         "",

@@ -1,6 +1,5 @@
 """While a report is written, every change of what it is made of is built and shown, whatever a build does."""
 
-import sys
 import threading
 from pathlib import Path
 
@@ -10,6 +9,7 @@ from generator.build import serve
 from generator.build.serve import Live
 from generator.build_options import BuildOptions
 from generator.errors import ModelError
+from generator.steps import WATCH, DiedError
 from tests.fixtures.spec_fixture import ANSWER, HEAD, written
 
 GOOD = HEAD + ANSWER % "{{ fig('lime') }}"
@@ -125,19 +125,40 @@ def test_a_name_that_no_file_can_have_is_waited_for_in_vain(tmp_path, built):
     assert "report.yaml" in live.error
 
 
-def test_warnings_and_failed_figures_stand_in_the_page(tmp_path, monkeypatch, capsys):
-    """What the build doubts, and what it could not compute; its progress is for the terminal alone."""
+@pytest.mark.parametrize("deaths", [{}, {("figure", "lime"): DiedError("killed", {})}])
+def test_all_that_a_build_says_stands_in_the_page(tmp_path, monkeypatch, capsys, deaths):
+    """What it doubts, could not compute, or has to tell; also where a command that died was started anew."""
 
-    def doubt(*_: object) -> int:
-        for line in ("lime: 0.1 s", "data: odd (warning)", "figure 'lime' could not be computed: no memory"):
-            print(line, file=sys.stderr)
+    def say(*_: object) -> int:
+        WATCH.say("92.0% of 50 labelled images are predicted right", doubt=False)
+        WATCH.say("the evidence is lacking: no memory", doubt=True)
         return 1
 
-    monkeypatch.setattr(serve, "build", doubt)
+    monkeypatch.setattr(serve, "build", say)
+    monkeypatch.setattr(WATCH, "deaths", deaths)
+    live = Live(tmp_path)
+    for _ in range(2):  # what an earlier build said is over
+        serve.built(
+            written(tmp_path, GOOD.replace("{zh-Hant: 眼睛, en: eyes}", "{en: eyes}")), BuildOptions(), live, ()
+        )
+    missing, lacking = live.warnings
+    assert "zh-Hant" in missing
+    assert lacking == "the evidence is lacking: no memory"
+    assert live.news == ("92.0% of 50 labelled images are predicted right",)
+    assert not live.error
+    printed = capsys.readouterr().err
+    assert lacking in printed and live.news[0] in printed
+    assert (missing in printed) == (not deaths)  # it was said before
+
+
+def test_an_error_hides_no_warning(tmp_path, monkeypatch):
+    """What was said before a build came to its end is said."""
+
+    def refuse(*_: object) -> int:
+        raise ModelError("no Keras model")
+
+    monkeypatch.setattr(serve, "build", refuse)
     live = Live(tmp_path)
     serve.built(written(tmp_path, GOOD.replace("{zh-Hant: 眼睛, en: eyes}", "{en: eyes}")), BuildOptions(), live, ())
-    missing, *others = live.warnings
-    assert "zh-Hant" in missing
-    assert others == ["data: odd (warning)", "figure 'lime' could not be computed: no memory"]
-    assert all(line in capsys.readouterr().err for line in ("lime: 0.1 s",))
-    assert not live.error
+    assert live.error == "no Keras model"
+    assert "zh-Hant" in live.warnings[0]
