@@ -18,6 +18,29 @@ MEANT = {
 }
 """Countries and longer codes where a language belongs; of Chinese, the script that the project speaks."""
 
+NARROW = "\u202f"  # a space that neither stretches nor breaks
+POINT_COMMA = ("de", "es", "it", "nl", "pt", "da", "tr", "id", "vi", "el", "ro", "hr", "sr", "sl", "ca", "is")
+SPACE_COMMA = ("fr", "ru", "uk", "pl", "cs", "sk", "sv", "nb", "nn", "no", "fi", "hu", "bg", "lt", "lv", "et")
+MARKS = {
+    **dict.fromkeys(POINT_COMMA, ",."),
+    **dict.fromkeys(SPACE_COMMA, f",{NARROW}"),
+    **{"de-CH": ".’", "de-LI": ".’", "it-CH": ".’", "es-MX": ".,"},
+}
+"""Before the decimals and between thousands, where it is not as in English."""
+NUMBER = r"\d+(?:,\d{3})*(?:\.\d+)?"
+NUMBERS = re.compile(rf"[^\w.,]*{NUMBER}(?:[^\w.,]+{NUMBER})*[^\w.,]*")
+
+
+def numeral(text: str, language: str) -> str:
+    """Numbers that are written as in English, with signs and spaces beside them, as the language writes them.
+
+    Anything else, versions and lists among it, stays as it is.
+    """
+    marks = MARKS.get(nearest(language, MARKS), "")
+    if not marks or not NUMBERS.fullmatch(text):
+        return text
+    return text.translate({ord("."): marks[0], ord(","): marks[1]})
+
 
 def canonical(tag: str) -> str:
     """A tag in its usual spelling, `zh-hant` and `zh-TW` as zh-Hant; raises ValueError with what is wrong."""

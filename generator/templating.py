@@ -27,11 +27,12 @@ from markupsafe import Markup
 from generator import metering
 from generator.errors import InputError, ProseError
 from generator.foreign import contents
+from generator.languages import numeral
 from generator.shipped import TEMPLATES, Templates, lies_within
 from generator.text import UNKNOWN, UNSAID
 
-__all__ = ["Call", "Environment", "Markup", "calls_in", "check_templates", "names_in", "page_environment"]
-__all__ += ["render_page", "render_prose"]
+__all__ = ["Call", "Environment", "Markup", "calls_in", "check_templates", "names_in"]
+__all__ += ["page_environment", "render_page", "render_prose"]
 
 PROSE = "<prose>"  # stands for a file name in tracebacks, so that the line of a failing expression can be found
 PADDING = frozenset({"center", "ljust", "rjust", "zfill", "expandtabs", "format", "format_map"})
@@ -43,6 +44,7 @@ CODE = frozenset({"report.typ", "reference.docx", "early.js", "script.js"})  # o
 LACKING = re.compile(r"'?generator\.[\w.]*?(\w+) object'? has no (?:attribute|element) (.*)")
 NEVER_THERE = re.compile(r"has no attribute|(?:Quantity|Claim|Share) object has no element")
 NO_DIGEST = sha256().digest()
+LANGUAGE = "the language of the text"  # in its context, by a name that no expression has
 LONGEST_TEXT = 200_000  # characters of one text of a spec
 AnyNode = TypeVar("AnyNode", bound=nodes.Node)
 
@@ -218,15 +220,18 @@ def _at(place: nodes.Node, node: AnyNode) -> AnyNode:
     return node
 
 
-def _printed(value: object) -> object:
-    """A value on its way into the text, where each of its characters counts and nothing is shown that is no value."""
+@jinja2.pass_context
+def _printed(context: Context, value: object) -> object:
+    """A value on its way into the text, as its language writes numbers; each of its characters counts."""
     metering.weighed(value, part=1)
     for one in metering.within(value):
         if callable(one) and not isinstance(one, jinja2.Undefined):
             name = one.args[0] if isinstance(one, partial) else "this"
             raise InputError(f"'{name}' is a function, and no value: it is called, as {name}(…)")
     ours = isinstance(value, float | str | tuple) and type(value) not in PLAIN_TYPES
-    return UNSAID if ours and str(value) == UNKNOWN else value
+    language = context.get(LANGUAGE) if isinstance(value, float | str | tuple) else ""
+    said = numeral(str(value), language) if language else value
+    return UNSAID if ours and str(value) == UNKNOWN else said
 
 
 @jinja2.pass_context  # which cannot be worked out beforehand
@@ -318,12 +323,12 @@ def calls_in(source: str, unknown: object = None) -> tuple[Call, ...]:
     return tuple(made(call) for call in plain if not (call.dyn_args or call.dyn_kwargs))
 
 
-def render_prose(source: str, context: Mapping[str, object]) -> str:
+def render_prose(source: str, context: Mapping[str, object], language: str = "") -> str:
     """The text with its expressions filled in, in the sandbox; raises ProseError with the line within the text."""
     metering.begin(metering.PROSE)
-    code = _compiled(source)
+    template = jinja2.Template.from_code(_prose(), _compiled(source), {**_prose().globals})
     try:
-        return jinja2.Template.from_code(_prose(), code, {**_prose().globals}).render(context)
+        return template.render({**context, LANGUAGE: language})
     except Exception as error:  # whatever an expression of somebody else raises
         absent = isinstance(error, jinja2.UndefinedError) and not NEVER_THERE.search(str(error))
         by_value = absent or isinstance(error, ArithmeticError | LookupError | ValueError) or "Unknown" in str(error)

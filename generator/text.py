@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from generator.languages import nearest
+from generator.languages import nearest, numeral
 
 OPENERS, ISOLATES = "\u202a\u202b\u202d\u202e", "\u2066\u2067\u2068"
 CLOSER, ISOLATE_END = "\u202c", "\u2069"
@@ -66,7 +66,7 @@ LAID_ASIDE = re.compile(f"[{chr(ASIDE + 0x20)}-{chr(ASIDE + 0x7E)}]")
 
 @dataclass(frozen=True)
 class Text:
-    """One text by BCP 47 language; the key '*' holds a text that is the same in every language."""
+    """One text by BCP 47 language; the key '*' holds one that is the same in every language, but for its numbers."""
 
     by_language: Mapping[str, str] = field(default_factory=dict)
 
@@ -77,6 +77,8 @@ class Text:
     def in_language(self, language: str, *fallbacks: str) -> str:
         """The text in `language`, else in the first fallback that has it, else in any; '' when empty."""
         found = next((key for one in (language, *fallbacks) if (key := self.spoken(one))), "")
+        if found == "*":
+            return numeral(self.by_language["*"], language)
         return self.by_language[found] if found else next(iter(self.by_language.values()), "")
 
     def spoken(self, language: str) -> str:

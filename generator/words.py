@@ -9,7 +9,7 @@ from string import Formatter
 from typing import Any
 
 from generator.errors import InputError, SpecError, suggestion
-from generator.languages import meant, usual, wider
+from generator.languages import meant, numeral, usual, wider
 from generator.shipped import TEMPLATES, lies_within
 from generator.text import Text, is_leftward, isolated
 from generator.yaml_source import read
@@ -54,8 +54,12 @@ class Words:
         """Whether it is written from right to left."""
         return is_leftward(self.language)
 
+    def number(self, text: str) -> str:
+        """A number that is written as in English, as this language writes it; anything else as it is."""
+        return numeral(text, self.language)
+
     def _value(self, value: str) -> str:
-        text = isolated(str(value), self.language)
+        text = isolated(self.number(str(value)), self.language)
         return EDGE + text + EDGE if self.apart else text
 
     def _joined(self, text: str) -> str:
@@ -72,6 +76,7 @@ class Words:
 
     def listed(self, items: Sequence[str]) -> str:
         """'a, b and c' as the language writes it; of two numbers each stands apart from a character."""
+        items = [self.number(item) for item in items]
         if len(items) < 2:
             return "".join(items)
         last = self("punctuation.and")

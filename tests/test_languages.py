@@ -2,7 +2,7 @@
 
 import pytest
 
-from generator.languages import canonical, meant, nearest, usual, wider
+from generator.languages import canonical, meant, nearest, numeral, usual, wider
 
 
 @pytest.mark.parametrize(
@@ -38,3 +38,26 @@ def test_who_understands_what():
         "",
     )
     assert (usual("zh-tw"), usual("no tag")) == ("zh-Hant", "no tag")
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "written"),
+    [
+        ("3,589", "de", "3.589"),
+        ("1,234,567.5", "fr", "1\u202f234\u202f567,5"),
+        ("0.936", "pt-BR", "0,936"),
+        ("−8.6%", "ru", "−8,6%"),
+        ("0.1–0.25", "es", "0,1–0,25"),
+        ("3,589", "de-CH", "3’589"),
+        ("3,589.5", "ja", "3,589.5"),
+        ("3,589", "en-GB", "3,589"),
+        ("3.11.7", "de", "3.11.7"),
+        ("1, 2", "de", "1, 2"),
+        ("python 3.11", "de", "python 3.11"),
+        ("97", "de", "97"),
+        ("", "de", ""),
+    ],
+)
+def test_numbers_are_written_as_the_language_does(text, language, written):
+    """3,589 is three and a half to a German; what is no number stays."""
+    assert numeral(text, language) == written

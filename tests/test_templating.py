@@ -373,3 +373,9 @@ def test_a_text_cannot_call_other_templates(tag):
     """It has none; that is said without rendering it."""
     with pytest.raises(ProseError, match="a text cannot include, import or extend another"):
         names_in("{% " + tag + " %}")
+
+
+def test_numbers_of_expressions_are_written_as_the_language_does():
+    """Whatever computed them; what the writer wrote stays."""
+    said = render_prose("3,589 {{ a }} {{ b }} {{ c }}", {"a": 0.5, "b": "1,000", "c": 7}, "de")
+    assert said == "3,589 0,5 1.000 7"

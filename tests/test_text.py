@@ -86,3 +86,9 @@ def test_signs_of_a_value_are_put_aside():
         *(True, True, True, True),
         *(False, False, True, False),
     ]
+
+
+def test_a_number_that_is_the_same_in_all_is_written_as_each_does():
+    """Texts that differ are their writers' own."""
+    assert (Text.of("3,589.5")["de"], Text.of("3,589.5")["ja"]) == ("3.589,5", "3,589.5")
+    assert Text({"de": "3,589", "en": "3,589"})["de"] == "3,589"

@@ -100,7 +100,7 @@ class Narrator:
         """A text of the spec with its expressions filled in; raises SpecError at its line."""
         source = text.in_language(language, *self.report.languages)
         try:
-            said = render_prose(source, self._contexts[language])
+            said = render_prose(source, self._contexts[language], language)
         except ProseError as error:
             place = self._place(text, language)
             raise SpecError((self.report.source.problem_in_text(place, error.line, str(error)),)) from error

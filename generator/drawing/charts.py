@@ -21,6 +21,7 @@ from generator.drawing.inks import OPPOSES, SUPPORTS, WHITE, Colour, Pixels, hex
 from generator.drawing.png import reduced
 from generator.errors import ParameterError, suggestion
 from generator.evidence.estimates import Estimate
+from generator.languages import numeral
 
 if TYPE_CHECKING:  # what draws is imported late: colours alone need none of it
     from matplotlib.axes import Axes
@@ -312,7 +313,17 @@ def _pixels(figure: "Figure", language: str) -> Pixels:
     for words in figure.findobj(Text):
         if (font := of_chart(words.get_text())) != chinese():
             words.set_fontproperties(FontProperties(fname=str(font), size=words.get_fontsize()))
-        words.set_language(language or None)
+        words.set(language=language or None, text=numeral(words.get_text(), language))
     canvas = FigureCanvasAgg(figure)
+    if numeral("0.1", language) != "0.1":
+        _write_ticks(figure, language)
     canvas.draw()  # type: ignore[no-untyped-call]
     return reduced(np.asarray(canvas.buffer_rgba())[..., :3].copy())  # type: ignore[no-untyped-call]
+
+
+def _write_ticks(figure: "Figure", language: str) -> None:
+    """The numbers along the axes as the language writes them, which are known once it is laid out."""
+    figure.canvas.draw()
+    for axis in (axis for axes in figure.axes for axis in (axes.xaxis, axes.yaxis)):
+        labels = [numeral(label.get_text(), language) for label in axis.get_majorticklabels()]
+        axis.set_ticks(axis.get_majorticklocs(), labels)

@@ -196,8 +196,12 @@ ON_PAPER: Mapping[type, Callable[[Any, Tongues], Node]] = MappingProxyType(
         PictureRows: lambda table, _: {"arrangement": asdict(arranged(len(table.rows), len(table.panels)))},
         Row: _row,
         Sheet: _sheet,
-        pages.MatrixCell: lambda cell, tongues: {"count": f"{cell.count:,}"},
-        pages.MatrixRow: lambda row, tongues: {"total": f"{row.total:,}"},
+        pages.MatrixCell: lambda cell, tongues: {"count": tongues.number(f"{cell.count:,}")},
+        pages.MatrixRow: lambda row, tongues: {
+            "total": tongues.number(f"{row.total:,}"),
+            "recall": tongues.number(row.recall),
+        },
+        pages.Matrix: lambda matrix, tongues: {"precision": [tongues.number(share) for share in matrix.precision]},
         pages.MethodCard: lambda card, tongues: {"paper": tongues.printed(card.paper)},
     }
 )

@@ -14,6 +14,7 @@ from xml.etree.ElementTree import Element
 from zlib import crc32
 
 from generator.drawing.fonts import with_stand_ins
+from generator.languages import numeral
 from generator.pages.prose_html import HEADINGS, tree
 from generator.paper.equations import Node, formula
 from generator.text import TURNING, Prose, Text, isolated
@@ -175,6 +176,10 @@ class Tongues:
     def alone(self, language: str) -> "Tongues":
         """The same in one of the languages."""
         return replace(self, languages=(language,))
+
+    def number(self, text: str) -> str:
+        """A number of a table that stands once, as the first language writes it."""
+        return numeral(text, self.languages[0])
 
     def word(self, key: str, **values: object) -> Said:
         """A word of the interface in every language."""

@@ -189,3 +189,12 @@ def test_characters_have_the_form_of_the_language():
     assert np.array_equal(plain, drawn("直骨", "zh-Hant")) and np.array_equal(plain, drawn("直骨", "en"))
     assert all(not np.array_equal(plain, drawn("直骨", language)) for language in ("ja", "zh-Hans", "ko"))
     assert np.array_equal(drawn("angry", "ja"), drawn("angry", ""))
+
+
+def test_numbers_are_written_as_the_language_does():
+    """Within a chart and along its axes."""
+    share = np.array([0.2, 0.8], np.float32)
+    german, english = (charts.probabilities(share, CLASSES[:2], 0, language) for language in ("de", "en"))
+    assert not np.array_equal(german, english)
+    german, english = (charts.intervals([("a", ESTIMATES)], NAMES, language=language) for language in ("de", "en"))
+    assert german.shape == english.shape and not np.array_equal(german, english)
