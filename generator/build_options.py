@@ -56,6 +56,7 @@ class BuildOptions:
     trust_templates: bool = False
     cache: Path | None = None
     against: Path | None = None
+    url: str = ""
 
     @property
     def repeatable(self) -> bool:

@@ -139,6 +139,7 @@ def _add_reading(command: argparse.ArgumentParser) -> None:
     option("--only", action="append", default=[], metavar="QUESTION_ID", help="this question alone; repeatable")
     _add_cache(command)
     option("--data", type=_path, metavar="PATH", help="instead of the spec's data.path")
+    option("--url", default="", metavar="ADDRESS", help="of the published site, instead of site.url")
     option("--trust-plugins", action="store_true", help="let the spec's plugins run")
     option("--trust-templates", action="store_true", help="let templates beside the spec run outside the sandbox")
     option("--strict", action="store_true", help="warnings are errors")

@@ -22,7 +22,7 @@ from generator.build.subject import versions
 from generator.build.texts import pictures_in
 from generator.errors import ComputationError
 from generator.evidence.result import ReportEvidence
-from generator.pages import html_page, markdown_page
+from generator.pages import html_page, markdown_page, social
 from generator.pages.addresses import PICTURES
 from generator.pages.assembly import BOTH, Imprint, assemble
 from generator.pages.evidence_plots import Told, drawn, shown
@@ -32,6 +32,7 @@ from generator.pages.hand_in import handed_in
 from generator.pages.page import Image, Page
 from generator.results import Drawing, Picture
 from generator.spec.report import Report
+from generator.spec.whereabouts import COPY
 from generator.steps import WATCH, step
 from generator.text import Passage, Text
 from generator.words import Interface, interface
@@ -110,7 +111,9 @@ class Publication:
             name: replace(figure, evidence=self.narrator.lights(name), doubts=self._doubts_of(figure))
             for name, figure in self.built.items()
         }
-        return assemble(asked, lit, self.narrator.reader, self._imprint)
+        page = assemble(asked, lit, self.narrator.reader, self._imprint)
+        site, text = self.report.site, self.report.source.text
+        return replace(page, address=site.url or "", source=site.source_for_readers(text))
 
     def _doubts_of(self, figure: Built) -> tuple[Text, ...]:
         """What speaks against the evaluations that a figure is made of."""
@@ -219,7 +222,7 @@ def drawn_once(told: Told, cache: Cache) -> tuple[Picture, ...]:
 
 
 def html(of: Publication, page: Page) -> Jobs:
-    """A page a language, the first one also at the root, and one with both where there are two."""
+    """A page a language, the first one also at the root, and one with both where there are two; what leads to them."""
     templates = of.report.templates
     languages = page.words.languages
     yield "index.html", lambda: html_page.html(page, languages[0], "", templates)
@@ -227,6 +230,12 @@ def html(of: Publication, page: Page) -> Jobs:
         yield f"{language}/index.html", partial(html_page.html, page, language, templates=templates)
     if len(languages) == 2:
         yield f"{BOTH}/index.html", lambda: html_page.side_by_side(page, templates=templates)
+    for language in languages:
+        yield f"report.{language}.jpg", partial(social.card, page, language, of.pictures)
+    if page.address:
+        yield "sitemap.xml", partial(social.sitemap, page)
+    if page.source == COPY:
+        yield COPY, lambda: of.report.source.text
 
 
 def single(of: Publication, page: Page) -> Jobs:

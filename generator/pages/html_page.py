@@ -24,7 +24,9 @@ from generator.words import Words
 
 STYLES = ("css/theme.css", "css/layout.css", "css/content.css")
 SPACES = re.compile(r"""("(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*')|/\*.*?\*/|\s*([{};])\s*|([:,])\s+|\s+""", re.DOTALL)
-HARMLESS = frozenset({"content-security-policy", "content-type", "x-ua-compatible", "", "icon", "alternate"})
+HARMLESS = frozenset(
+    {"content-security-policy", "content-type", "x-ua-compatible", "", "icon", "alternate", "canonical"}
+)
 WIDE, APART, CLOSE = 918, 20, 4  # CSS pixels: of a figure where the page is widest, and between its rows and pictures
 MOST = 6  # rows beside each other
 POLICY = "default-src 'none'; img-src {pictures}; base-uri 'none'; form-action 'none'"

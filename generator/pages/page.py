@@ -44,9 +44,9 @@ class Strength:
 
 @dataclass(frozen=True)
 class Image:
-    """A PNG of the site: `name` within figures/, its file's pixels, and `shown`, the width in CSS pixels at most.
+    """A PNG of the site: `name` within figures/, its pixels, `shown` CSS pixels wide at most; `alt` is what is seen.
 
-    `alt` says what is seen, never the caption; `under` is what its model says, where a row has several.
+    `under` is what its model says, where a row has several.
     """
 
     name: str
@@ -339,8 +339,8 @@ class PageSection:
 class Page:
     """The whole report; `words` speak its languages, in their order.
 
-    `author` are the pieces of the bold line, each unbreakable. `contents` differ where figures stand in another order.
-    `switch` leads to the same page in each language.
+    `author` are unbreakable pieces, `contents` differ where figures stand in another order, `switch` leads to each
+    language. `address` is that of the published site, `source` leads from its root to the spec, '' where unknown.
     """
 
     words: Interface
@@ -354,6 +354,8 @@ class Page:
     foot: tuple[Detail, ...]
     downloads: tuple[Link, ...]
     description: Text = NOTHING
+    address: str = ""
+    source: str = ""
 
     def figures(self, language: str) -> tuple[ShownFigure, ...]:
         """Every figure in the order of the answers in a language."""

@@ -16,6 +16,7 @@ from generator.regions import Box
 from generator.show import Panel, Show
 from generator.spec import fields
 from generator.spec.fields import Count, File, Name, Word, Wording, describe, known, wrong
+from generator.spec.whereabouts import Whereabouts
 from generator.text import Text
 
 FOR: Mapping[str, tuple[SourceKind, ...]] = {  # the sources that a key of `data` is for
@@ -324,6 +325,7 @@ class Document(Section):
     limits: Annotated[Limits, describe("what foreign files and a figure may take at most")] = USUAL
     plugins: Annotated[tuple[File, ...], describe("Python files with methods of one's own; --trust-plugins")] = ()
     questions: Annotated[tuple[Question, ...], describe("in the order of the report")] = ()
+    site: Annotated[Whereabouts, describe("where the report is published")] = Whereabouts()
 
     @field_validator("regions")
     @classmethod

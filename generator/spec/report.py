@@ -37,6 +37,7 @@ from generator.spec.grammar import (
 from generator.spec.plugins import plugged
 from generator.spec.references import VALUE, Declared, Entry, declared, ids, misreferences, wrong_prose
 from generator.spec.translation import untranslated, unworded
+from generator.spec.whereabouts import Whereabouts
 from generator.templating import check_templates
 from generator.text import Text
 from generator.words import folders_beside, interface
@@ -74,6 +75,7 @@ class Report:
     paths: Mapping[str, str]
     model_paths: Mapping[str, str]
     pdf: PdfForm
+    site: Whereabouts
     limits: Limits = USUAL
     warnings: tuple[Problem, ...] = ()
 
@@ -264,6 +266,7 @@ def _report(
         model_paths={entry.id: entry.path for entry in entries},
         pdf=document.pdf,
         limits=document.limits,
+        site=document.site.at(options.url),
         warnings=tuple(sorted(warnings)),
     )
 

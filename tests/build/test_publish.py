@@ -1,5 +1,6 @@
 """The forms of a report, each from the same page, and which pictures they show to whom."""
 
+from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
@@ -33,7 +34,14 @@ def test_every_form_can_be_asked_for():
 @pytest.mark.parametrize(
     ("form", "files"),
     [
-        ("html", ["index.html", "zh-Hant/index.html", "en/index.html", "both/index.html"]),
+        (
+            "html",
+            [
+                "index.html",
+                *(f"{folder}/index.html" for folder in ("zh-Hant", "en", "both")),
+                *("report.zh-Hant.jpg", "report.en.jpg"),
+            ],
+        ),
         ("md", ["report.zh-Hant.md", "report.en.md"]),
         ("pdf", ["report.zh-Hant.pdf", "report.en.pdf", "report.pdf"]),
         ("single", ["report.zh-Hant.single.html", "report.en.single.html", "report.single.html"]),
@@ -45,6 +53,15 @@ def test_a_form_has_a_file_a_language_and_one_with_both_where_it_can(of, form, f
     made = dict(FORMS[form].made(of, of.page))
     assert list(made) == files
     assert all(made.values())
+
+
+def test_what_leads_to_a_report_is_made_where_it_is_known(of):
+    """A map of a site whose address is known, and a copy of the spec for its readers."""
+    said = SimpleNamespace(templates=SHIPPED, source=SimpleNamespace(text="title: 報告\n"))
+    page = replace(of.page, address="https://a.org/", source="report.yaml")
+    made = dict(FORMS["html"].made(SimpleNamespace(**{**vars(of), "report": said}), page))
+    assert made["report.yaml"] == "title: 報告\n".encode()
+    assert b"<loc>https://a.org/en/</loc>" in made["sitemap.xml"]
 
 
 def test_a_file_that_cannot_be_made_takes_no_other_with_it(of, monkeypatch):

@@ -183,6 +183,49 @@ def test_languages_lead_to_the_same_report(rendered):
     assert [a.get("aria-current") for a in links] == [None, "page", None]
 
 
+def head_of(text: str) -> dict[str, str]:
+    """What the head of a page says of it, by name."""
+    page = Document(text.split("<style>")[0])
+    said = {
+        meta.get("property") or meta.get("name", ""): meta["content"] for meta in page.all("meta") if "content" in meta
+    }
+    return said | {link["rel"] + link.get("hreflang", ""): link["href"] for link in page.all("link")}
+
+
+def test_a_shared_link_has_a_card(rendered):
+    """Title, description and a picture; without an address of the site all of it stays relative."""
+    said = head_of(rendered["en"])
+    assert said["og:title"] == "Machine Learning HW4: Explainable AI"
+    assert said["og:description"] == said["description"]
+    assert said["og:image"] == "../report.en.jpg"
+    assert said["og:image:alt"]
+    assert said["twitter:card"] == "summary_large_image"
+    assert not {"canonical", "og:url"} & set(said)
+    assert head_of(rendered["root"])["og:image"] == "report.zh-Hant.jpg"
+    assert said["alternateen"] == "../en/index.html"
+
+
+def test_addresses_are_whole_where_the_sites_is_known():
+    """Of each page, its picture and its other languages; the root is the page in the first language."""
+    page = replace(whole(), address="https://a.org/x/")
+    said = head_of(html_page.html(page, "zh-Hant", ""))
+    assert said["canonical"] == said["og:url"] == said["alternatezh-Hant"] == "https://a.org/x/zh-Hant/"
+    assert said["alternateen"] == "https://a.org/x/en/"
+    assert said["alternatex-default"] == "https://a.org/x/zh-Hant/"
+    assert said["og:image"] == "https://a.org/x/report.zh-Hant.jpg"
+    assert head_of(html_page.side_by_side(page))["canonical"] == "https://a.org/x/both/"
+    assert not [link for link in Document(html_page.html(page, "en")).all("a") if "a.org" in link["href"]]
+
+
+def test_the_foot_opens_the_spec():
+    """A copy in the site, or where it is on the web; one file leads only there."""
+    copied, elsewhere = replace(whole(), source="report.yaml"), replace(whole(), source="https://a.org/report.yaml")
+    assert '<dt>Spec</dt><dd><a href="../report.yaml">Open report.yaml</a></dd>' in html_page.html(copied, "en")
+    assert '<a href="https://a.org/report.yaml">' in html_page.html(elsewhere, "en")
+    assert "Open report.yaml" not in html_page.html(whole(), "en") + html_page.single(copied, ("en",), {})
+    assert '<a href="https://a.org/report.yaml">' in html_page.single(elsewhere, ("en",), {})
+
+
 def test_evidence_says_its_light_in_words(rendered):
     """A sign and a word, never a colour alone; what is folded can be opened."""
     assert '<span class="light amber">with reservations</span> <b>amber</b> Claim amber.' in rendered["en"]
