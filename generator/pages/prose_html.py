@@ -203,14 +203,20 @@ def _blocks_of(container: Element) -> Iterator[Element]:
         yield loose
 
 
+def placed(source: str, heading: int = 3, prefix: str = "") -> Element:
+    """The tree with its headings at their level, and places that no other text of a page has."""
+    top = tree(source)
+    _place_ids(top, prefix or f"t{crc32(source.encode()):x}")
+    _level_headings(top, heading, prefix)
+    return top
+
+
 def html(source: str, heading: int = 3, prefix: str = "", root: str = "") -> str:
     """The prose as HTML; its headings start at level `heading`, skip none, and have ids that start with `prefix`.
 
     `root` leads from the page to the root of the site.
     """
-    top = tree(source)
-    _place_ids(top, prefix or f"t{crc32(source.encode()):x}")
-    _level_headings(top, heading, prefix)
+    top = placed(source, heading, prefix)
     for image in top.iter("img"):
         image.attrib |= {"src": root + quote(image.get("src", "")), "loading": "lazy"}
         if (width := image.get("width", "")).endswith("%"):

@@ -6,36 +6,27 @@ Pandoc makes paragraphs, equations, notes and tables; what it has no words for i
 import re
 from base64 import b64encode
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from functools import partial
 from html import unescape
 from itertools import count
 from urllib.parse import unquote
 
+from generator.drawing.png import as_png
 from generator.errors import ComputationError, InputError
 from generator.foreign import contents
 from generator.pages.page import Page
-from generator.pages.prose_html import html
 from generator.pandoc import pandoc
 from generator.paper.document import document
 from generator.paper.text_nodes import Tongues
 from generator.paper.word_parts import finished, shade
+from generator.paper.word_prose import prose, without_source
 from generator.shipped import Templates
 from generator.templating import Markup, page_environment, render_page
 
 LAYOUT, STYLES = "report.docx.html", "reference.docx"
 SOURCE = re.compile(r'(<img [^>]*?src=")([^"]*)"')
-ARGUMENTS = (
-    "--from",
-    "html",
-    "--to",
-    "docx",
-    "--reference-doc",
-    STYLES,
-    "--syntax-highlighting",
-    "haddock",
-    "--output",
-    "-",
-)
+ARGUMENTS = ["--from", "html", "--to", "docx", "--output", "-", "--syntax-highlighting", "haddock", "--reference-doc"]
 KINDS = {b"\x89PNG": "png", b"\xff\xd8\xff": "jpeg", b"GIF8": "gif"}
 
 
@@ -56,7 +47,7 @@ def docx(page: Page, languages: Sequence[str], pictures: Mapping[str, bytes], te
 def _prose() -> Callable[[str, int], Markup]:
     """Markdown as HTML; the headings of each text are places of their own."""
     texts = count(1)
-    return lambda source, level: Markup(html(source, level, f"p{next(texts)}"))
+    return lambda source, level: Markup(prose(source, level, f"p{next(texts)}"))
 
 
 def _led(text: Markup, lead: Markup) -> Markup:
@@ -66,16 +57,19 @@ def _led(text: Markup, lead: Markup) -> Markup:
 
 
 def _address(path: str, pictures: Mapping[str, bytes]) -> str:
-    """A picture of the site as an address that holds it."""
-    data = pictures.get(unquote(unescape(path)), b"")
+    """A picture of the site as an address that holds it, in a format that Word knows."""
+    data = pictures[unquote(unescape(path))]
     kind = next((kind for start, kind in KINDS.items() if data.startswith(start)), "")
-    return f"data:image/{kind};base64,{b64encode(data).decode()}" if kind else ""
+    return f"data:image/{kind or 'png'};base64,{b64encode(data if kind else as_png(data)).decode()}"
 
 
 def _set(text: str, templates: Templates) -> bytes:
     """What Pandoc makes of the HTML."""
     found = next(folder / STYLES for folder in templates.folders if (folder / STYLES).is_file())
     try:
-        return pandoc(text.encode(), *ARGUMENTS, files={STYLES: contents(found, InputError)})
+        styles = {STYLES: contents(found, InputError)}
+        with suppress(InputError):  # of a formula in words that Pandoc has not
+            return pandoc(text.encode(), *ARGUMENTS, STYLES, "--fail-if-warnings", files=styles)
+        return pandoc(without_source(text).encode(), *ARGUMENTS, STYLES, files=styles)
     except InputError as error:
         raise ComputationError(f"the DOCX could not be set: {error}") from error

@@ -224,6 +224,7 @@ def _languages(root: Element, content: Node) -> None:
         spoken = look.find(tag("w:lang"))
         code = spoken.get(tag("w:val"), "") if spoken is not None else ""
         eastern = nearest(code, EAST)
+        _upright(look, eastern or own)
         if spoken is None or not eastern:
             if spoken is not None:
                 spoken.set(tag("w:val"), LATIN.get(code, code))
@@ -232,6 +233,16 @@ def _languages(root: Element, content: Node) -> None:
         spoken.attrib = {tag("w:eastAsia"): named}
         if eastern != own:
             _fonts(look).set(tag("w:eastAsia"), font)
+
+
+def _upright(look: Element, eastern: str) -> None:
+    """What is stressed in characters has dots, and does not slant."""
+    slants = [part for part in look if part.tag in (tag("w:i"), tag("w:iCs"))]
+    if slants and _fonts(look).get(tag("w:hint")) == "eastAsia":
+        for part in slants:
+            look.remove(part)
+        last = next((place for place, part in enumerate(look) if part.tag == tag("w:lang")), len(look))
+        _add(look, "w:em", last, val="underDot" if eastern.startswith("zh") else "dot")
 
 
 def _eastern(languages: Sequence[str]) -> str:

@@ -11,6 +11,7 @@ from zipfile import ZipFile
 import pytest
 from docx import Document
 from docx.shared import Mm
+from PIL import Image as Pictures
 from pypdf import PdfReader
 
 from generator.build.publish import parts_of
@@ -49,6 +50,12 @@ def answered(source, case="en"):
     first, *others = PAGE.questions
     page = replace(PAGE, questions=(with_answer(first, answer), *others))
     return Document(BytesIO(docx(page, CASES[case], pictures(), SHIPPED)))
+
+
+def saved(document):
+    stream = BytesIO()
+    document.save(stream)
+    return stream.getvalue()
 
 
 def parts(case):
@@ -183,6 +190,45 @@ def test_prose_becomes_word_s_own():
     assert [cell.text for table in document.tables[:1] for cell in table.rows[1].cells] == ["1", "2"]
     assert [one.text for one in styled(document, "Source Code")] == ["x = 1"]
     assert "$" not in every_text(document)
+
+
+def test_a_picture_of_one_s_own_has_its_caption_and_width():
+    """Also of a format that Word does not know."""
+    stream = BytesIO()
+    Pictures.new("RGB", (40, 20), "red").save(stream, "WEBP")
+    own = {**pictures(), "pictures/a b.webp": stream.getvalue()}
+    answer = Passage('![words](<a b.webp> "Said below"){width=50%}', "en")
+    page = replace(PAGE, questions=(replace(PAGE.questions[0], answers={"en": (answer,)}),))
+    document = Document(BytesIO(docx(page, ["en"], own, SHIPPED)))
+    assert [one.text for one in styled(document, "Image Caption")] == ["Said below"]
+    shown = next(one for one in document.inline_shapes if one._inline.docPr.get("descr") == "words")
+    assert round(shown.width.mm) == 82
+    assert round(shown.width / shown.height) == 2
+
+
+def test_notes_tasks_and_definitions():
+    """Notes are footnotes, also a second reference to one; boxes are signs."""
+    document = answered("One[^a] and two[^a].\n\n[^a]: Said *below*.\n\n- [x] done\n- [ ] open\n\nTerm\n:   Meaning\n")
+    with ZipFile(BytesIO(saved(document))) as file:
+        assert file.read("word/footnotes.xml").decode().count("Said") == 2
+    assert len(list(document.element.body.iter(f"{W}footnoteReference"))) == 2
+    assert [one.text for one in styled(document, "Definition Term")] == ["Term"]
+    assert {"☑ done", "☐ open"} <= {one.text for one in paragraphs(document)}
+
+
+def test_a_formula_that_pandoc_does_not_know_is_an_equation_all_the_same():
+    """From what a browser sees of it; so are the others."""
+    body = answered("$\\cfrac{a}{b}$ and $\\binom{n}{k}$").element.body
+    assert len(list(body.iter(f"{M}oMath"))) == 2
+    assert len(list(body.iter(f"{M}f"))) == 2
+
+
+def test_characters_are_stressed_by_dots():
+    """They never slant; letters do."""
+    runs = [run for one in paragraphs(answered("*重點* and *point*", "zh-Hant")) for run in one.runs]
+    dotted = [run.text for run in runs if run._r.find(f"{W}rPr/{W}em") is not None]
+    assert dotted == ["重點"]
+    assert [run.text for run in runs if run.italic] == ["point"]
 
 
 def test_the_answer_s_word_leads_it_in():

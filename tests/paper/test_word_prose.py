@@ -1,0 +1,40 @@
+"""Prose as Pandoc gets it."""
+
+import pytest
+
+from generator.paper.word_prose import prose, without_source
+
+
+@pytest.mark.parametrize(
+    ("source", "html"),
+    [
+        ("plain *em* ~~no~~", "<p>plain <em>em</em> <del>no</del></p>"),
+        ("# Head", '<h2 id="p-1">Head</h2>'),
+        ("- [x] a", "<ul>\n<li><span>☑</span> a</li>\n</ul>"),
+        ("![a](b.png)", '<p><img alt="a" src="pictures/b.png"></p>'),
+    ],
+)
+def test_text_stays_what_it_is(source, html):
+    """But for boxes, which are signs."""
+    assert prose(source, 2, "p") == html
+
+
+def test_a_formula_has_its_source_which_can_be_left_out():
+    """Both are one formula, said in two ways."""
+    made = prose("$x<1$", 2, "p")
+    assert '<annotation encoding="application/x-tex">x&lt;1</annotation>' in made
+    assert "annotation" not in without_source(made)
+    assert "<mi>x</mi>" in without_source(made)
+
+
+def test_a_figure_is_two_paragraphs():
+    """A table around it would be one to a screen reader."""
+    made = prose('![a](b.png "Said *below*")', 2, "p")
+    assert '<div custom-style="Captioned Figure"><p><img' in made
+    assert '<div custom-style="Image Caption"><p>Said' in made
+    assert "<figure" not in made
+
+
+def test_a_column_is_aligned():
+    """By the style that Pandoc reads."""
+    assert '<td style="text-align: right">1</td>' in prose("| a |\n|--:|\n| 1 |", 2, "p")
