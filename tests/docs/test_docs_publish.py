@@ -12,7 +12,7 @@ from tests import ROOT
 from tests.fixtures.spec_fixture import figure, written
 
 PAGE = (ROOT / "docs" / "publish.md").read_text(encoding="utf-8")
-GERMAN = re.findall(r"```yaml\n(.*?)```", PAGE, re.DOTALL)[0]
+GERMAN = re.findall(r"```yaml\n(language:.*?)```", PAGE, re.DOTALL)[0]
 
 
 @pytest.fixture
