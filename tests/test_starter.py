@@ -207,16 +207,16 @@ def test_the_workflow_publishes_only_what_it_may():
     assert DEPLOY["if"] == BUILD["steps"][-1]["if"]
     assert "pull_request" in DEPLOY["if"]
     assert "(!github.event.repository.fork || vars.PUBLISH == 'yes')" in DEPLOY["if"]
-    assert "python -m generator report.yaml --strict" in [step.get("run") for step in BUILD["steps"]]
+    assert BUILD["permissions"] == {"contents": "read", "pages": "read"}
 
 
 def ran(name: str, folder: Path, **environment: str) -> "subprocess.CompletedProcess[str]":
     """A step of the workflow in bash, as a runner does it; what it calls is written down by stand-ins."""
     (script,) = (step["run"] for step in BUILD["steps"] if step.get("name") == name)
     (folder / "bin").mkdir(exist_ok=True)
-    pip = folder / "bin" / "pip"
-    pip.write_text('#!/bin/sh\necho "pip $*"\n')
-    pip.chmod(0o755)
+    for called in ("pip", "python"):
+        (folder / "bin" / called).write_text(f'#!/bin/sh\necho "{called} $*"\n')
+        (folder / "bin" / called).chmod(0o755)
     known = {"PATH": f"{folder / 'bin'}:/usr/bin:/bin", "GITHUB_WORKSPACE": str(folder), "GENERATOR": "", **environment}
     command = ["bash", "-e", "-c", script]
     return subprocess.run(command, cwd=folder, env=known, capture_output=True, text=True, check=False)
@@ -249,6 +249,27 @@ def test_a_repository_without_the_generator_is_told_so(tmp_path):
     done = ran("Install the generator", tmp_path)
     assert done.returncode == 1
     assert done.stdout.startswith("::error::") and "GENERATOR to OWNER/NAME@VERSION" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("spec", "code", "told"), [("title: x", 0, "URL=https://a.b/c/\n"), ("site: {url: z}", 0, ""), ("title: x", 1, "")]
+)
+def test_the_workflow_asks_where_the_site_will_be(tmp_path, spec, code, told):
+    """Unless the spec says it, and as long as there is one."""
+    (tmp_path / "report.yaml").write_text(spec)
+    (tmp_path / "bin").mkdir()
+    (tmp_path / "bin" / "gh").write_text(f"#!/bin/sh\necho https://a.b/c/\nexit {code}\n")
+    (tmp_path / "bin" / "gh").chmod(0o755)
+    (tmp_path / "env").touch()
+    done = ran("Ask where the site will be", tmp_path, GITHUB_ENV=str(tmp_path / "env"), GITHUB_REPOSITORY="b/c")
+    assert (done.returncode, (tmp_path / "env").read_text()) == (0, told)
+
+
+def test_the_report_is_built_strictly(tmp_path):
+    """With the address of the site where it is known."""
+    for known, said in (({}, ""), ({"URL": "https://a.b/c/"}, "--url https://a.b/c/")):
+        done = ran("Build the report", tmp_path, **known)
+        assert done.stdout.strip() == f"python -m generator report.yaml --strict {said}".strip()
 
 
 @pytest.mark.parametrize("right", [True, False])
