@@ -216,11 +216,17 @@ LIKELY = 5  # classes that a prediction names of more than that
 
 @dataclass(frozen=True)
 class Confusion(Artefact):
-    """`counts (K, K)` int: row = true class, column = predicted class; `normalize` says how it is shown."""
+    """`counts (K, K)` int: row = true class, column = predicted class; `normalize` says how it is shown.
+
+    `label (N,)` and `prediction (N,)` are those of the pictures, one by one, of the set that `pictures` stands for.
+    """
 
     counts: Ints
     normalize: str
     facts: Mapping[str, Fact] = field(default_factory=dict)
+    label: Ints | None = None
+    prediction: Ints | None = None
+    pictures: str = ""
     drawn = ("counts",)
 
     @property

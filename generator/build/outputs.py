@@ -14,7 +14,7 @@ import numpy as np
 from pydantic import BaseModel
 
 from generator import __version__
-from generator.artefacts import Heatmaps
+from generator.artefacts import Confusion, Heatmaps
 from generator.build.cache import key_of, source_of
 from generator.build.runs import runs_of
 from generator.build.study import Study
@@ -22,6 +22,7 @@ from generator.build.subject import versions
 from generator.drawing.png import jpeg
 from generator.errors import ComputationError, SpecError
 from generator.evidence import result
+from generator.evidence.model_difference import model_difference
 from generator.evidence.result import ReportEvidence
 from generator.pages.assembly import figure_numbers
 from generator.pages.figure_page import Built
@@ -193,6 +194,7 @@ def _figure(
     if others:
         evidence["models"] = {one.partition(result.PART)[2]: result.plain(measured.figures[one]) for one in others}
     numbers: dict[str, Any] = {key: value for one in each for key, value in one.items()}
+    numbers |= _difference(figure.parts)
     entry = {
         "id": figure.id,
         "question": figure.question,
@@ -206,6 +208,14 @@ def _figure(
         "cached": figure.cached,
     }
     return entry | ({"failure": figure.failure} if figure.failure else {})
+
+
+def _difference(parts: Sequence[Part]) -> dict[str, Any]:
+    """How the matrices of further models differ from that of the first, by the names of the models."""
+    matrices = [(str(part.facts.get("model")), one) for part in parts if isinstance(one := part.artefact, Confusion)]
+    told = {name: result.plain(model_difference(matrices[0][1], other)) for name, other in matrices[1:]}
+    kept = ("accuracy", "recall", "exchange")
+    return {"difference": {name: {key: one[key] for key in kept} for name, one in told.items()}} if told else {}
 
 
 def _images(part: Part, drawing: Drawing, number: int) -> Iterator[dict[str, Any]]:

@@ -12,7 +12,7 @@ from typing import Literal
 import numpy as np
 
 from generator.artefacts import Floats, Ints
-from generator.evidence.estimates import wilson
+from generator.evidence.estimates import apart, wilson
 from generator.samples import Evaluation
 
 UNLIKELY = 1e-6  # that labels of other pictures come in the same order
@@ -64,10 +64,8 @@ def contradiction(given: Evaluation, label: Ints, rows: Ints, probability: Float
     one, other = wilson(hits, n, SURE), wilson(int(right.sum()), len(right), SURE)
     if one is None or other is None:
         return None
-    difference = one.mean - other.mean
-    below = math.hypot(one.mean - one.low, other.high - other.mean)  # Newcombe 1998
-    above = math.hypot(one.high - one.mean, other.mean - other.low)
-    if abs(difference) <= CLEAR or difference - below <= 0 <= difference + above:
+    difference = apart(one, other)
+    if abs(difference.mean) <= CLEAR or difference.low <= 0 <= difference.high:
         return None
     return Contradiction("accuracy", {"given": one.mean, "of": n, "own": other.mean, "n": len(right)})
 

@@ -36,7 +36,7 @@ def confusion_matrix(request: Request, *, normalize: Normalize = "none") -> Conf
     assert accuracy == evaluation.accuracy, "the matrix contradicts the evaluation"
     facts: dict[str, Fact] = {"n": len(evaluation.label), "accuracy": Fraction(accuracy), "origin": evaluation.origin}
     facts |= {"in_training": evaluation.in_training} if evaluation.in_training else {}
-    return Confusion(counts, normalize, facts)
+    return Confusion(counts, normalize, facts, evaluation.label, evaluation.prediction, evaluation.digest)
 
 
 def _usable(request: Request) -> Evaluation:

@@ -7,9 +7,10 @@ Whatever else they are made of stands in columns of its own.
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
-from generator.artefacts import Heatmaps
+from generator.artefacts import Confusion, Heatmaps
 from generator.pages.attribution_rows import BEST_COMPARED
 from generator.pages.bodies import Material
+from generator.pages.difference_matrix import difference
 from generator.pages.page import NOTHING, Body, Columns, Image, PictureGrid, PictureRows, Row
 from generator.show import Panel, Show, columns_for
 from generator.text import Text
@@ -32,7 +33,17 @@ def beside(materials: Sequence[Material], bodies: Bodies) -> tuple[Body, ...]:
     heads = tuple(one.heading for one in materials)
     if len(set(map(len, own))) > 1:
         return _below(materials, bodies)
-    return tuple(Columns(heads, _of_one_size(column)) for column in zip(*own, strict=True))
+    columns = tuple(Columns(heads, _of_one_size(column)) for column in zip(*own, strict=True))
+    return (*columns, *_differences(materials))
+
+
+def _differences(materials: Sequence[Material]) -> Iterator[Body]:
+    """Of the matrices of several models, how each differs from the first."""
+    first, *others = materials
+    known = first.part.artefact
+    for other in others:
+        if isinstance(known, Confusion) and isinstance(other.part.artefact, Confusion):
+            yield difference(known, other.part.artefact, first, other)
 
 
 def _below(materials: Sequence[Material], bodies: Bodies) -> tuple[Body, ...]:

@@ -161,7 +161,10 @@ class MatrixRow:
 
 @dataclass(frozen=True)
 class Matrix:
-    """A confusion matrix as a table: rows are labels, columns predictions; `corner` names both."""
+    """A confusion matrix as a table: rows are labels, columns predictions; `corner` names both.
+
+    A `signed` one is the difference of two: its cells' `percent` run from −100 to 100, the largest that it has.
+    """
 
     classes: tuple[Text, ...]
     rows: tuple[MatrixRow, ...]
@@ -170,6 +173,7 @@ class Matrix:
     precision: tuple[str, ...]
     summary: Text
     heading: Text = NOTHING
+    signed: bool = False
 
 
 @dataclass(frozen=True)
