@@ -35,7 +35,8 @@ def build(report: Report, options: BuildOptions) -> int:
     """Build the site of a report; 1 where a figure, its evidence or a form failed, else 0; raises InputError."""
     begin = time.perf_counter()
     limit(report.limits.seconds, report.limits.memory)
-    made_from = origin(report.inputs)  # now: what is edited during the build is built by the next one
+    # now: what is edited during the build is built by the next one
+    made_from = origin((*report.inputs, *sites_read(options.against, report.output)))
     check_output(report.output, report.inputs)
     options.check_beside()
     before = site_before(options.against) if options.against else None
@@ -56,14 +57,12 @@ def build(report: Report, options: BuildOptions) -> int:
     made_from = {**made_from, **origin(publication.beside)}
     files, failures = {**published.files, **exports, ".nojekyll": b""}, published.failures
     seconds = time.perf_counter() - begin
-    alt, shown = publication.alt_texts, publication.evidence_pictures
-    recorded = partial(manifest, report, study, built.values(), alt, evidence, shown, seconds=seconds)
-    known = kept(publication)
+    parts = report, study, built.values(), publication.alt_texts, evidence, publication.evidence_pictures
+    recorded = partial(manifest, *parts, seconds=seconds, kept=kept(publication))
     if before is not None:
-        found = changed_files(before, recorded(files=files, kept=known), files, publication.narrator.words)
+        found = changed_files(before, recorded(files=files), files, publication.narrator.words)
         files, failures = {**files, **found.files}, {**failures, **found.failures}
-        made_from = {**made_from, **origin(sites_read(options.against, report.output))}
-    record = recorded(files=files, kept=known)
+    record = recorded(files=files)
     beside = copies(options, exports, results, made_from)
     made = publish(report.output, files, record, report.inputs)
     write(beside)

@@ -13,10 +13,10 @@ OWN_STYLE = "css/diff.css"
 
 
 def pages(changes: Changes, interface: Interface) -> Iterator[tuple[str, str]]:
-    """Every page by its path: the first language at the root, each in a folder of its own where there are several."""
-    languages = interface.languages
-    yield "index.html", html(changes, interface, languages[0], "")
-    for language in languages if len(languages) > 1 else ():
+    """Every page by its path: the first language at the root, each other one in a folder of its own."""
+    first, *others = interface.languages
+    yield "index.html", html(changes, interface, first, "")
+    for language in others:
         yield f"{language}/index.html", html(changes, interface, language, "../")
 
 
@@ -25,7 +25,8 @@ def html(changes: Changes, interface: Interface, language: str, root: str) -> st
     environment = page_environment(SHIPPED)
     styles = slim("\n".join(render_page(environment, name, {}) for name in (*STYLES, OWN_STYLE)))
     switch: Sequence[tuple[str, str, str]] = [
-        (code, words("language.name"), f"{root}{code}/index.html") for code, words in interface.by_language.items()
+        (code, words("language.name"), f"{root}{f'{code}/' * bool(place)}index.html")
+        for place, (code, words) in enumerate(interface.by_language.items())
     ]
     context: dict[str, object] = {
         "view": ChangesView(changes, interface.by_language[language]),

@@ -1,7 +1,6 @@
 """What changed as a reader sees it: every name, number and picture in one language, nothing left for a template."""
 
 import re
-from base64 import b64encode
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -10,7 +9,18 @@ from typing import Any
 from generator.compare.built_site import BuiltSite
 from generator.compare.changes import ChangedFigure, ChangedImage, ChangedPicture, ChangedText, Changes
 from generator.compare.differences import Judged, Moved, Number, Path
-from generator.compare.wording import Piece, marked
+from generator.compare.shown import (
+    FigureView,
+    Line,
+    Pair,
+    TextView,
+    data_address,
+    evenly,
+    is_number,
+    unit_of,
+    without_addresses,
+)
+from generator.compare.wording import marked
 from generator.evidence.estimates import Estimate
 from generator.evidence.result import CHECKS
 from generator.prose.quantities import Unit, printed
@@ -18,7 +28,6 @@ from generator.words import Words
 
 SHOWN, ROOM = 60, 40_000_000  # pictures of a figure, and bytes of all of them
 WIDEST = 360  # CSS pixels of one of two pictures beside each other
-SHARES = frozenset({"region_share", "class_swap", "random_weights", "accuracy", "recall", "probability", "keeps_class"})
 ASKED: Mapping[Path, str] = {  # numbers of the evidence by the check that they answer
     ("faithfulness", "gap"): "faithful",
     ("class_swap", "retained"): "class",
@@ -26,56 +35,8 @@ ASKED: Mapping[Path, str] = {  # numbers of the evidence by the check that they 
     ("repeat", "pixel"): "repeat",
 }
 MADE_FROM = ("model", "data", "spec", "seed", "versions")  # of the words of a page's foot
-LINK = re.compile(r"(?<!!)\[([^\[\]\n]{1,500})\]\([^()\n]{1,2000}\)")
 LONGEST = 1e12  # of a whole number that is written out
 DIGEST = 12  # signs of one that are shown
-
-
-@dataclass(frozen=True)
-class Line:
-    """A row of a table: what it is of, before, now, and how far it moved, with what may be said of that."""
-
-    name: str
-    before: str
-    now: str
-    step: str = ""
-    said: str = ""
-    lights: tuple[str, str] = ("", "")
-
-
-@dataclass(frozen=True)
-class Pair:
-    """A picture of both sites as addresses that hold it, '' where there is none."""
-
-    name: str
-    before: str
-    now: str
-    width: int
-    alt: tuple[str, str]
-
-
-@dataclass(frozen=True)
-class FigureView:
-    """What is shown of a changed figure."""
-
-    id: str
-    name: str
-    status: str
-    failures: tuple[str, str] = ("", "")
-    settings: tuple[Line, ...] = ()
-    images: tuple[Line, ...] = ()
-    numbers: tuple[Line, ...] = ()
-    further: int = 0
-    pictures: tuple[Pair, ...] = ()
-    unseen: int = 0
-
-
-@dataclass(frozen=True)
-class TextView:
-    """What reads otherwise: each paragraph in pieces."""
-
-    name: str
-    paragraphs: tuple[tuple[Piece, ...], ...]
 
 
 @dataclass
@@ -172,7 +133,7 @@ class ChangesView:
         for one in self.changes.with_status("changed", "added", "removed"):
             status = "" if one.status == "changed" else self.words(f"diff.{one.status}")
             named = [(self._number_name(number.path), number) for number in one.numbers]
-            numbers = tuple(self._line(name, number, _unit(number.path)) for name, number in named if name)
+            numbers = tuple(self._line(name, number, unit_of(number.path)) for name, number in named if name)
             pictures, unseen = self._pairs(one)
             yield FigureView(
                 one.id,
@@ -203,7 +164,9 @@ class ChangesView:
     def texts(self) -> tuple[TextView, ...]:
         """The answers and captions of this language that read otherwise."""
         mine = (text for text in self.changes.texts if text.language == self.language)
-        return tuple(TextView(self._text_name(text), marked(*map(_read, (text.before, text.now)))) for text in mine)
+        return tuple(
+            TextView(self._text_name(text), marked(*map(without_addresses, (text.before, text.now)))) for text in mine
+        )
 
     def _text_name(self, text: ChangedText) -> str:
         if text.caption:
@@ -220,8 +183,8 @@ class ChangesView:
         if step is None:
             return Line(name, self._shown(one.before, unit), self._shown(one.now, unit))
         of_shares: Unit = "points" if unit in ("share", "points") else "plain"
-        values = [printed(value, of_shares) for value in (step.mean, step.low, step.high)]
-        change = values[0] if values[0].startswith("−") or not step.mean else f"+{values[0]}"
+        values = [evenly(value, of_shares) for value in (step.mean, step.low, step.high)]
+        change = values[0] if values[0].startswith("−") or not values[0].strip("0.") else f"+{values[0]}"
         key = "diff.points" if of_shares == "points" else "diff.step"
         told = self.words(key, change=change, low=values[1], high=values[2])
         paired = [self.words("diff.paired", n=f"{step.n:,}")] if one.paired else []
@@ -231,7 +194,7 @@ class ChangesView:
     def _shown(self, value: Number, unit: Unit = "plain") -> str:
         """A number as it is read."""
         if isinstance(value, Estimate):
-            return printed(value.mean, unit)
+            return evenly(value.mean, unit)
         if isinstance(value, float):
             whole = unit == "plain" and value.is_integer() and abs(value) < LONGEST
             return f"{value:,.0f}" if whole else printed(value, unit)
@@ -270,7 +233,7 @@ class ChangesView:
             return self.words("diff.none")
         predicted, share = said.get("prediction"), said.get("probability", said.get("value"))
         name, of = self._class(predicted), self._class(said.get("target"))
-        number = printed(float(share), "share" if "probability" in said else "plain") if _numeric(share) else ""
+        number = printed(float(share), "share" if "probability" in said else "plain") if is_number(share) else ""
         if name and of not in ("", name) and number:
             return name + self.words("punctuation.open") + f"{of} {number}" + self.words("punctuation.close")
         return f"{name} {number}".strip()
@@ -293,13 +256,20 @@ class ChangesView:
             self.room -= len(old) + len(new)
             width = min(WIDEST, max(int.from_bytes(data[16:20]) for data in (old, new) if data))
             alt = self._alt(self.changes.old, figure.id, one), self._alt(self.changes.new, figure.id, one)
-            pairs.append(Pair(self._picture_name(one.name, figure.id), _address(old), _address(new), width, alt))
+            name, face = self._picture_name(one.name, figure.id), data_address(self._face(one.name))
+            pairs.append(Pair(name, face, data_address(old), data_address(new), width, alt))
         return tuple(pairs), len(wanted) - len(pairs)
 
+    def _face(self, name: str) -> bytes:
+        """The image that a map belongs to; b'' of other pictures."""
+        image = re.sub(r"-[a-z]+\.png$", "-image.png", name)
+        return b"" if image == name else self.changes.new.picture(image) or self.changes.old.picture(image)
+
     def _wanted(self, picture: ChangedPicture, figure: ChangedFigure) -> bool:
-        """Of a row its map alone, where that is another too, and of charts that of this language."""
+        """Of a row its map alone, where that is another too (its image stands beside it), of charts this language's."""
         changed = {one.name for one in figure.pictures}
-        doubled = picture.name.endswith("-overlay.png") and picture.name.replace("-overlay.png", "-map.png") in changed
+        beside = re.sub(r"-(?:overlay|image)\.png$", "-map.png", picture.name)
+        doubled = beside != picture.name and beside in changed
         spoken = [self._seen(site, figure.id, picture.name) for site in (self.changes.new, self.changes.old)]
         foreign = any(spoken) and not any(self.language in seen for seen in spoken)
         return not doubled and not foreign
@@ -317,20 +287,3 @@ class ChangesView:
         index = rest[0] if rest[0].isdigit() else ""
         of = self.words("figure.image", index=index) if index and panel else index
         return self.words("punctuation.comma").join(filter(None, (of, panel)))
-
-
-def _read(text: str) -> str:
-    """A text of a report without the addresses of its links."""
-    return LINK.sub(lambda link: link[1], text)
-
-
-def _numeric(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
-
-
-def _unit(path: Path) -> Unit:
-    return "share" if SHARES & {path[0], *path[2:3]} else "plain"
-
-
-def _address(data: bytes) -> str:
-    return f"data:image/png;base64,{b64encode(data).decode()}" if data else ""

@@ -55,9 +55,9 @@ def numbers_in(tree: object, path: Path = ()) -> Iterator[tuple[Path, Number]]:
     if (estimate := _estimate(tree)) is not None:
         yield path, estimate
     elif isinstance(tree, Mapping):
-        for key, value in tree.items():
-            if key not in ELSEWHERE and len(path) < DEEPEST:
-                yield from numbers_in(value, (*path, str(key)))
+        told = [key for key in tree if key not in ELSEWHERE] if len(path) < DEEPEST else []
+        for key in told:
+            yield from numbers_in(tree[key], (*path, str(key)))
     elif isinstance(tree, list):
         yield path, _frozen(tree)
     elif isinstance(tree, str | int | float | bool | None):

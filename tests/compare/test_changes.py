@@ -1,9 +1,6 @@
 """What is another in the second of two sites: every figure, number, light, image and text, and nothing else."""
 
-import json
-
 from generator.compare.changes import compared
-from generator.compare.plain_changes import plain
 from tests.compare.sites import evaluated, figure, site
 
 
@@ -110,14 +107,3 @@ def test_an_earlier_site_is_compared_as_far_as_it_goes(tmp_path):
     assert changes.figures[0].pictures and not changes.texts
     (model,) = changes.models
     assert not model.matched and model.accuracy.before.n == 60 and model.accuracy.difference.low < 0
-
-
-def test_its_form_for_scripts_is_json(tmp_path):
-    """Each part under a name of its own."""
-    new = site(tmp_path / "b", figure(light="red", step=0.05), shade=9, kept={"evaluation": {"m": evaluated(50)}})
-    told = json.loads(json.dumps(plain(compared(site(tmp_path / "a"), new)), allow_nan=False))
-    assert told["same"] is False
-    assert told["models"][0]["gained"] == 10 and told["models"][0]["accuracy"]["course"] == "up"
-    number = next(one for one in told["figures"][0]["numbers"] if one["number"] == "faithfulness.gap")
-    assert number["paired"] and set(number["difference"]) == {"mean", "low", "high", "n"}
-    assert told["lights"][0]["now"] == "red"
