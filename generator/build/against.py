@@ -8,11 +8,13 @@ from hashlib import sha256
 from pathlib import Path
 
 from generator import __version__
-from generator.build.publish import Published
+from generator.build.kept import kept
+from generator.build.outputs import manifest
+from generator.build.publish import Publication, Published
 from generator.build.site import MANIFEST, place_of, publish
 from generator.compare.built_site import BuiltSite, site_in, site_of
 from generator.compare.changes import Changes, compared
-from generator.compare.changes_page import pages
+from generator.compare.changes_page import FOLDER, pages
 from generator.compare.changes_view import ChangesView
 from generator.compare.plain_changes import plain
 from generator.disk import reason, whole_file
@@ -20,7 +22,7 @@ from generator.errors import ComputationError, InputError
 from generator.steps import step
 from generator.words import COMPLETE, Interface, interface, speaks
 
-FOLDER, CHANGES = "diff", "changes.json"  # of the site, or where the command was called; and its form for machines
+CHANGES = "changes.json"  # the same for machines
 STDOUT = Path("-")
 
 
@@ -37,13 +39,15 @@ def sites_read(folder: Path | None, output: Path) -> tuple[Path, ...]:
     return () if folder is None or place_of(folder) == place_of(output) else (folder / MANIFEST,)
 
 
-def changed_files(old: BuiltSite, record: bytes, files: Mapping[str, bytes], words: Interface) -> Published:
-    """The files that show how a new site, of these `files` and this `record`, differs from an old one."""
+def changed(old: BuiltSite, of: Publication) -> Published:
+    """The files that show how a new site differs from an old one."""
+    parts = of.report, of.study, of.built.values(), of.alt_texts, of.evidence, of.evidence_pictures
     try:
         with step("form", FOLDER):
-            new = site_of("the new site", record, partial(_held, files))
-            made = {f"{FOLDER}/{name}": data for name, data in _written(compared(old, new), words)}
-            return Published(made, {})
+            record = manifest(*parts, files=of.pictures, seconds=0, kept=kept(of))
+            new = site_of("the new site", record, partial(_held, of.pictures))
+            files = _written(compared(old, new), of.narrator.words)
+            return Published({f"{FOLDER}/{name}": data for name, data in files}, {})
     except (ComputationError, InputError) as error:
         return Published({}, {f"{FOLDER}/": str(error)})
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from tqdm import tqdm
 
-from generator.build.against import changed_files, site_before, sites_read
+from generator.build.against import changed, site_before, sites_read
 from generator.build.cache import Cache
 from generator.build.checks import looked_over, needs_model, told_at_place, warn
 from generator.build.copies import copies, write
@@ -51,25 +51,22 @@ def build(report: Report, options: BuildOptions) -> int:
     built = built_figures(report, study, results)
     results = {name: figure.result for name, figure in built.items()}
     exports = exported(report, built)
-    publication = Publication(report, study, built, options.formats, evidence)
+    compared = partial(changed, before) if before else None
+    publication = Publication(report, study, built, options.formats, evidence, compared)
     published = publication.published
     warned |= warn(publication.narrator.doubts, options)
     made_from = {**made_from, **origin(publication.beside)}
-    files, failures = {**published.files, **exports, ".nojekyll": b""}, published.failures
+    files = {**published.files, **exports, ".nojekyll": b""}
     seconds = time.perf_counter() - begin
     parts = report, study, built.values(), publication.alt_texts, evidence, publication.evidence_pictures
-    recorded = partial(manifest, *parts, seconds=seconds, kept=kept(publication))
-    if before is not None:
-        found = changed_files(before, recorded(files=files), files, publication.narrator.words)
-        files, failures = {**files, **found.files}, {**failures, **found.failures}
-    record = recorded(files=files)
+    record = manifest(*parts, files=files, seconds=seconds, kept=kept(publication))
     beside = copies(options, exports, results, made_from)
     made = publish(report.output, files, record, report.inputs)
     write(beside)
     study.cache.prune()
     if study.cache.trouble:
         WATCH.say(f"{study.cache.trouble}; the report is built without (warning)", doubt=True)
-    failed = _told(results, evidence.failures, failures, report.output, seconds, options)
+    failed = _told(results, evidence.failures, published.failures, report.output, seconds, options)
     if options.repeatable and not (failed or warned or report.warnings):  # what was said is said again next time
         stamp = stamp_of(cache, report.source.file, report.output)
         write_stamp(stamp, options.settings, made_from, made)

@@ -20,6 +20,7 @@ from generator.build.sanity import contradicts, said_against
 from generator.build.study import Study
 from generator.build.subject import versions
 from generator.build.texts import pictures_in
+from generator.compare import changes_page
 from generator.errors import ComputationError
 from generator.evidence.result import ReportEvidence
 from generator.pages import html_page, markdown_page, social
@@ -29,7 +30,7 @@ from generator.pages.evidence_plots import Told, drawn, shown
 from generator.pages.evidence_section import section
 from generator.pages.figure_page import Built
 from generator.pages.hand_in import handed_in
-from generator.pages.page import Image, Page
+from generator.pages.page import Image, Link, Page
 from generator.results import Drawing, Picture
 from generator.spec.report import Report
 from generator.spec.whereabouts import COPY
@@ -59,6 +60,7 @@ class Publication:
     built: Mapping[str, Built]
     formats: tuple[str, ...]
     evidence: ReportEvidence
+    compared: Callable[["Publication"], Published] | None = None  # the pages of what changed since another site
 
     @cached_property
     def narrator(self) -> Narrator:
@@ -192,16 +194,27 @@ class Publication:
     @cached_property
     def published(self) -> Published:
         """The files of every form that is asked for; one that cannot be made takes none of the others with it."""
-        files = dict(self.pictures)
+        changed = self.compared(self) if self.compared else Published({}, {})
+        files = {**self.pictures, **changed.files}
         failures = {"the section of the evidence": self._undrawn} if self._undrawn else {}
+        failures |= changed.failures
         for name in sorted(self.formats, key="html".__eq__):  # pages at the end: they lead to the others
-            downloads = tuple(link for link in self.page.downloads if link.href in files)
+            downloads = tuple(link for link in (*self.page.downloads, *self._changes) if link.href in files)
             for file, made in FORMS[name].made(self, replace(self.page, downloads=downloads)):
                 if isinstance(made, ComputationError):
                     failures[file] = str(made)
                 else:
                     files[file] = made
         return Published(files, failures)
+
+    @property
+    def _changes(self) -> Iterator[Link]:
+        """To what changed since another site, in each language."""
+        if self.compared is None:
+            return
+        title = self._words("diff.title")
+        for language, path in changes_page.places(self.report.languages).items():
+            yield Link(title, f"{changes_page.FOLDER}/{path}", language)
 
     @cached_property
     def alt_texts(self) -> dict[str, dict[str, str]]:

@@ -4,6 +4,7 @@ Sites of earlier builds keep less; what they lack is empty here, and said by the
 """
 
 import json
+import math
 import os
 import re
 from collections.abc import Callable, Mapping
@@ -167,7 +168,7 @@ def site_of(name: str, manifest: bytes, read: Callable[[str], bytes]) -> BuiltSi
     """The site whose manifest this is; raises InputError where no build wrote it."""
     told = f"{Path(name) / MANIFEST}: is no manifest of a build"
     with parsed(InputError, told):
-        tree = json.loads(manifest)
+        tree = json.loads(manifest, parse_float=_finite, parse_constant=_finite)
     if isinstance(tree, dict) and "compares" in tree:
         raise InputError(f"{name}: is a comparison of two sites; name the sites themselves")
     try:
@@ -176,6 +177,14 @@ def site_of(name: str, manifest: bytes, read: Callable[[str], bytes]) -> BuiltSi
         first = error.errors()[0]
         place = ".".join(map(str, first["loc"]))
         raise InputError(f"{told} ({place}: {first['msg']})" if place else told) from error
+
+
+def _finite(text: str) -> float:
+    """A number of JSON, of which the other signs that Python reads are none."""
+    value = float(text)
+    if not math.isfinite(value):
+        raise ValueError(f"'{text:.20}' is no number of JSON")
+    return value
 
 
 def _file(folder: Path, name: str) -> bytes:

@@ -9,15 +9,19 @@ from generator.shipped import SHIPPED
 from generator.templating import Markup, page_environment, render_page
 from generator.words import Interface
 
+FOLDER = "diff"  # of a site that holds them, or where the command was called
 OWN_STYLE = "css/diff.css"
 
 
 def pages(changes: Changes, interface: Interface) -> Iterator[tuple[str, str]]:
     """Every page by its path: the first language at the root, each other one in a folder of its own."""
-    first, *others = interface.languages
-    yield "index.html", html(changes, interface, first, "")
-    for language in others:
-        yield f"{language}/index.html", html(changes, interface, language, "../")
+    for language, path in places(interface.languages).items():
+        yield path, html(changes, interface, language, "../" * path.count("/"))
+
+
+def places(languages: Sequence[str]) -> dict[str, str]:
+    """Where the page of a language lies."""
+    return {language: f"{language}/index.html" if place else "index.html" for place, language in enumerate(languages)}
 
 
 def html(changes: Changes, interface: Interface, language: str, root: str) -> str:
@@ -25,8 +29,8 @@ def html(changes: Changes, interface: Interface, language: str, root: str) -> st
     environment = page_environment(SHIPPED)
     styles = slim("\n".join(render_page(environment, name, {}) for name in (*STYLES, OWN_STYLE)))
     switch: Sequence[tuple[str, str, str]] = [
-        (code, words("language.name"), f"{root}{f'{code}/' * bool(place)}index.html")
-        for place, (code, words) in enumerate(interface.by_language.items())
+        (code, interface.by_language[code]("language.name"), root + path)
+        for code, path in places(interface.languages).items()
     ]
     context: dict[str, object] = {
         "view": ChangesView(changes, interface.by_language[language]),

@@ -61,18 +61,18 @@ def numbers_in(tree: object, path: Path = ()) -> Iterator[tuple[Path, Number]]:
     elif isinstance(tree, list):
         yield path, _frozen(tree)
     elif isinstance(tree, str | int | float | bool | None):
-        yield path, _finite(tree)
+        yield path, _valued(tree)
 
 
 def _frozen(tree: object) -> Any:  # noqa: ANN401  a tree of JSON's types
-    return tuple(map(_frozen, tree)) if isinstance(tree, list) else _finite(tree) if _plain(tree) else str(tree)
+    return tuple(map(_frozen, tree)) if isinstance(tree, list) else _valued(tree) if _plain(tree) else str(tree)
 
 
 def _plain(value: object) -> bool:
     return isinstance(value, str | int | float | bool | None)
 
 
-def _finite(value: Any) -> Any:  # noqa: ANN401  one of JSON's values
+def _valued(value: Any) -> Any:  # noqa: ANN401  one of JSON's values
     """A number as a float, where it can be one."""
     if isinstance(value, bool) or not isinstance(value, int | float):
         return value
@@ -86,7 +86,7 @@ def _estimate(tree: object) -> Estimate | None:
     """An estimate as a manifest writes it."""
     if not isinstance(tree, Mapping) or set(tree) != {"mean", "low", "high", "n"}:
         return None
-    mean, low, high, n = (_finite(tree[name]) for name in ("mean", "low", "high", "n"))
+    mean, low, high, n = (_valued(tree[name]) for name in ("mean", "low", "high", "n"))
     if not all(isinstance(one, float) for one in (mean, low, high, n)) or not low <= mean <= high or not n >= 0:
         return None
     return Estimate(mean, low, high, int(n))
@@ -153,7 +153,7 @@ def _single(figure: SiteFigure, site: BuiltSite) -> dict[str, dict[str, float]]:
     index = each.get("index") if isinstance(each, Mapping) else None
     if not isinstance(each, Mapping) or not isinstance(index, list):
         return {}
-    columns = {name: list(map(_finite, values)) for name, values in each.items() if isinstance(values, list)}
+    columns = {name: list(map(_valued, values)) for name, values in each.items() if isinstance(values, list)}
     found = {}
     for place, row in enumerate(index):
         known = {name: values[place] for name, values in columns.items() if place < len(values)}

@@ -35,6 +35,8 @@ def test_the_new_site_shows_what_changed(trained):
     pages = {f"diff/{name}" for name in ("index.html", "en/index.html", "changes.json")}
     assert pages == {name for name in files if name.startswith("diff/")}
     assert pages <= set(json.loads(files["manifest.json"])["files"])
+    assert 'href="../diff/en/index.html"' in files["en/index.html"].decode()
+    assert 'href="diff/index.html"' in files["index.html"].decode()
     changes = json.loads(files["diff/changes.json"])
     assert "model" in {one["number"] for one in changes["origin"]}
     (model,) = changes["models"]

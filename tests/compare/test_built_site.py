@@ -23,7 +23,7 @@ def test_a_site_says_what_it_is(tmp_path):
 @pytest.mark.parametrize(
     "text",
     [
-        *("", "[]", "{", "1e999", "[" * 5000, "\x00", "9" * 9999),
+        *("", "[]", "{", "1e999", "[" * 5000, '{"seed": NaN}', '{"seed": 1e999}', "\x00", "9" * 9999),
         *(json.dumps({**BARE, "figures": odd}) for odd in (3, [{}])),
         json.dumps({**BARE, "kept": {"languages": ["../../etc"]}}),
         json.dumps({**BARE, "files": {"a": 1}}),
