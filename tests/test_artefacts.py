@@ -106,7 +106,10 @@ def test_curves_have_a_panel_a_quantity():
     wide, narrow = (drawn(artefact, NONE)[0].pictures[0].width for artefact in (two, one))
     assert wide == pytest.approx(2 * narrow, abs=2)
     _, bodies, arrays = drawn(one, NONE)
-    assert bodies[0].images.alt == "Curves over 4 epochs: loss from 2 to 1.8; val_loss from 1.73 to 1.53."
+    assert (
+        bodies[0].images.alt
+        == "Curves over 4 epochs: Loss (training) from 2 to 1.8; Loss (validation) from 1.73 to 1.53."
+    )
     assert arrays["names"].tolist() == ["loss", "val_loss"]
 
 

@@ -12,6 +12,7 @@ from generator.regions import share
 from generator.results import Part
 from generator.text import Text
 
+VALIDATION = "val_"  # how the name of a curve begins that is no training's
 LEADS = 1.15  # a region is named when its part of the map is so many times its part of the area
 STRIPED = 0.35  # share of the spectrum's power near one direction and period that makes stripes
 THIRDS = (("top_left", "top", "top_right"), ("left", "centre", "right"), ("bottom_left", "bottom", "bottom_right"))
@@ -217,12 +218,18 @@ def points(artefact: artefacts.Points, seen: Seen) -> Text:
 
 
 def curves(artefact: artefacts.Curves, seen: Seen) -> Text:
-    number = seen.reader.number
+    number, words = seen.reader.number, seen.reader.words
+
+    def name(logged: str) -> Text:
+        plain = logged.removeprefix(VALIDATION)
+        side = words("chart.training" if plain == logged else "chart.validation")
+        return words.known(f"chart.{plain}", plain) + words.bracketed(side)
+
     pieces = (
-        seen.say("curve", name=name, first=number(values[0]), last=number(values[-1]))
-        for name, values in zip(artefact.names, artefact.values, strict=True)
+        seen.say("curve", name=name(one), first=number(values[0]), last=number(values[-1]))
+        for one, values in zip(artefact.names, artefact.values, strict=True)
     )
-    return seen.sentence("curves", n=len(artefact.epoch), list=seen.reader.words.joined(pieces, "alt.between"))
+    return seen.sentence("curves", n=len(artefact.epoch), list=words.joined(pieces, "alt.between"))
 
 
 def foreign(artefact: artefacts.Foreign, seen: Seen) -> Text:
