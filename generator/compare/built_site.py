@@ -140,7 +140,10 @@ class BuiltSite:
     def counted(self) -> PerImage | None:
         """How often the first model took which class for which, where nothing was kept of single images."""
         matrix = next((one for one in self.record.figures if one.method == "confusion_matrix"), None)
-        return of_counts(matrix.numbers.get("counts")) if matrix else None
+        numbers = matrix.numbers if matrix else {}
+        parts = numbers.get("parts")
+        first = parts[0] if isinstance(parts, list) and parts and isinstance(parts[0], dict) else numbers
+        return of_counts(first.get("counts"))
 
     def picture(self, name: str) -> bytes:
         """A PNG of the site that a page may show; b'' for what is none, is not there or would be too large."""

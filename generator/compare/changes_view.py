@@ -197,7 +197,7 @@ class ChangesView:
             return evenly(value.mean, unit)
         if isinstance(value, float):
             whole = unit == "plain" and value.is_integer() and abs(value) < LONGEST
-            return f"{value:,.0f}" if whole else printed(value, unit)
+            return f"{value:,.0f}" if whole else evenly(value, unit) if unit == "share" else printed(value, unit)
         if isinstance(value, tuple):
             return self.words("punctuation.comma").join(self._shown(one) for one in value[:6]) + "…" * (len(value) > 6)
         return str(value)[:200] if value not in (None, "") else self.words("diff.none")
