@@ -14,6 +14,7 @@ from generator.shipped import TEMPLATES, lies_within
 from generator.text import Text, is_leftward, isolated
 from generator.yaml_source import read
 
+NAME = "language.name"
 COMPLETE = "en"  # the language whose file has every key
 EDGE = "\ue001"  # of a value within words, until they are joined
 CHARACTER, LATIN = "[\u3400-\u9fff\uf900-\ufaff]", "[A-Za-z0-9]"
@@ -162,7 +163,10 @@ def load(language: str, folders: Sequence[Path] = (TEMPLATES,)) -> Words:
         raise InputError(f"no words for the language '{language}'{meant(language) or add}")
     own, complete = _merged(files), _merged(files_of(COMPLETE, folders))
     missing = tuple(key for key in complete if key not in own and not key.endswith(".one"))
-    return Words(language, {**{key: complete[key] for key in missing}, **own}, missing)
+    stand_ins = {key: complete[key] for key in missing}
+    if NAME in stand_ins:
+        stand_ins[NAME] = language  # 'English' would be the name of another
+    return Words(language, {**stand_ins, **own}, missing)
 
 
 def folders_beside(folder: Path) -> tuple[Path, ...]:

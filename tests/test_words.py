@@ -172,6 +172,8 @@ def test_a_third_language_is_one_file(tmp_path):
     """What its file lacks is said in English, and the keys are named."""
     (tmp_path / "words").mkdir()
     (tmp_path / "words" / "de.yaml").write_text("language: {name: Deutsch}\npage: {contents: Inhalt}\n")
+    (tmp_path / "words" / "fr.yaml").write_text("language: {name: }\n")
+    assert load("fr", (tmp_path, TEMPLATES))("language.name") == "fr"
     words = load("de", (tmp_path, TEMPLATES))
     assert words("page.contents") == "Inhalt"
     assert words("page.methods") == "Methods"
