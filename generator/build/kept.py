@@ -59,23 +59,18 @@ def _evaluations(of: Publication) -> Iterator[tuple[str, dict[str, Any]]]:
     for place, (name, subject) in enumerate(of.study.subjects.items()):
         evaluation = of.study.evaluation_of(subject) if not place or name in shown else None
         if evaluation is not None and 0 < len(evaluation.label) <= MOST:
-            seen = [] if of.study.given_of(subject) else _seen(subject.data)
-            yield name, packed(per_image(evaluation, seen))
+            seen = [] if of.study.given_of(subject) else _prints(subject.data)
+            yield name, packed(per_image(evaluation, [bytes.fromhex(one) for one in seen]))
 
 
-def _seen(data: DataSet) -> list[bytes]:
-    """The digests of all images that have a label."""
-    known = np.flatnonzero(data.samples.label != UNLABELLED)
-    return [bytes.fromhex(one) for one in _prints(data, data.samples.index[known].tolist())]
-
-
-def _prints(data: DataSet, rows: Sequence[int]) -> Sequence[str]:
-    """The first bytes of the digests of images, by the rows of their file; the same for equal pictures."""
-    key = key_of(prints=list(rows), data=data.digest, source=source_of(*DATA, "build/kept.py"))
+def _prints(data: DataSet, rows: Sequence[int] | None = None) -> Sequence[str]:
+    """The first bytes of the digests of images, by the rows of their file, or of all with a label; equal for equal."""
+    key = key_of(prints=rows, data=data.digest, source=source_of(*DATA, "build/kept.py"))
 
     def look() -> list[str]:
-        place = {int(row): position for position, row in enumerate(data.samples.index)}
-        found = data.samples.fingerprints(np.array([place[row] for row in rows], np.int64))
-        return [one[:4].hex() for one in found]
+        samples = data.samples
+        place = {int(row): position for position, row in enumerate(samples.index)}
+        asked = np.flatnonzero(samples.label != UNLABELLED) if rows is None else [place[row] for row in rows]
+        return [one[:4].hex() for one in samples.fingerprints(np.array(asked, np.int64))]
 
-    return data.cache.remember(key, look) if rows else []
+    return [] if rows == [] else data.cache.remember(key, look)
