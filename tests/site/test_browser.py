@@ -318,6 +318,8 @@ class TestFigures:
         assert "saliency" in sources[0]
         assert "lime" in sources[1]
         assert section.locator(".faces .strength").count() == 2
+        widths = section.locator(".faces figure").evaluate_all("all => all.map(figure => figure.offsetWidth)")
+        assert min(widths) >= 240
 
     def test_a_cell_of_the_matrix_leads_to_its_example(self, open_page):
         """Fear taken for Neutral stands in the first figure."""
