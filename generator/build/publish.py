@@ -214,7 +214,7 @@ class Publication:
             return
         title = self._words("diff.title")
         for language, path in changes_page.places(self.report.languages).items():
-            yield Link(title, f"{changes_page.FOLDER}/{path}", language)
+            yield Link(Text.of(title[language]), f"{changes_page.FOLDER}/{path}", language)
 
     @cached_property
     def alt_texts(self) -> dict[str, dict[str, str]]:
