@@ -44,14 +44,14 @@ def test_the_numbers_have_the_shape_of_the_manifest(evidence):
     assert "confusion" not in evidence.figures
 
 
-@pytest.mark.parametrize("code", ["en", "zh-Hant"])
+@pytest.mark.parametrize("code", ["en", "zh-Hant", "ja"])
 def test_every_reason_has_words(code):
     """Each reason that a verdict may give has a sentence in the words of each language, and each check its number."""
     words = load(code)
     keys = [tuple(key.split(".")) for key in words.entries if key.startswith("evidence.")]
     lights = "|".join(get_args(Colour))
     forms = (rf'"(?:{lights})", "(\w+)"', r'Retained\([\w., ]+, "(\w+)"', r'return "(\w+)"', r'else "(\w+)"')
-    others = {"random_predicted", "inapplicable", *get_args(Colour), *DECIDED}  # a rule, a word, no reasons
+    others = {"random_predicted", "inapplicable", "label", *get_args(Colour), *DECIDED}  # a rule, a word, no reasons
     halves = set(get_args(Statement)) - DECIDED
     given = {reason for form in forms for reason in re.findall(form, SOURCES)} - others | halves
     assert len(given) > 20
