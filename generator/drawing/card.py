@@ -59,7 +59,7 @@ def _fitting(title: str, room: int) -> tuple[list[str], ImageFont.FreeTypeFont]:
 
 def _cut(lines: list[str], most: int) -> list[str]:
     """So many lines, and a sign that there was more."""
-    return lines if len(lines) <= most else [*lines[: most - 1], lines[most - 1][:-1].rstrip(" ,、，") + "…"]
+    return lines if len(lines) <= most else [*lines[: most - 1], lines[most - 1][:-2].rstrip(" ,、，") + "…"]
 
 
 def _font(text: str, size: int, bold: bool) -> ImageFont.FreeTypeFont:

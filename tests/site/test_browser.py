@@ -131,6 +131,12 @@ def open_page(browser, address):
     assert complaints == []
 
 
+@pytest.fixture(params=["en/index.html", SINGLE[0]])
+def read(open_page, request):
+    """Opens the report in English, a page of the site and the one file in turn."""
+    return partial(open_page, request.param)
+
+
 def load_all_pictures(shown) -> None:
     """Also those below the fold; returns when each has come, or has failed to."""
     shown.evaluate(
@@ -233,9 +239,9 @@ class TestLanguages:
 class TestFigures:
     """Looking at an attribution."""
 
-    def test_the_slider_changes_the_opacity_of_its_figure(self, open_page):
+    def test_the_slider_changes_the_opacity_of_its_figure(self, read):
         """70 % at first, what one chooses then, and said aloud."""
-        shown = open_page()
+        shown = read()
         veil = shown.locator("#fig-saliency .stack img + img").first
         assert veil.evaluate("image => getComputedStyle(image).opacity") == "0.7"
         slider = shown.locator("#fig-saliency input[type=range]")
@@ -246,9 +252,9 @@ class TestFigures:
         other = shown.locator("#fig-lime .stack img + img").first
         assert other.evaluate("image => getComputedStyle(image).opacity") == "0.7"
 
-    def test_the_pointer_reads_the_value(self, open_page):
+    def test_the_pointer_reads_the_value(self, read):
         """The largest value of the fixture's first map lies on the mouth, 0.99; the corner has none."""
-        shown = open_page()
+        shown = read()
         shown.locator("#fig-saliency tr[data-values] .zoom[data-role=map]").first.scroll_into_view_if_needed()
         box = shown.locator("#fig-saliency tr[data-values] .zoom[data-role=map]").first.bounding_box()
         output = shown.locator("#fig-saliency output")
@@ -260,10 +266,9 @@ class TestFigures:
         says(output, "^–$")
         assert output.is_visible()
 
-    @pytest.mark.parametrize("path", ["en/index.html", SINGLE[0]])
-    def test_the_large_view_by_keyboard(self, open_page, path):
+    def test_the_large_view_by_keyboard(self, read):
         """Enter opens it, arrows read values, n goes on, Escape closes it and the focus returns."""
-        shown = open_page(path)
+        shown = read()
         link = shown.locator("#fig-saliency .zoom[data-role=overlay]").first
         link.focus()
         shown.keyboard.press("Enter")
@@ -281,9 +286,9 @@ class TestFigures:
         assert not dialog.is_visible()
         assert shown.evaluate("document.activeElement.matches('#fig-saliency .zoom')")
 
-    def test_the_large_view_by_touch(self, open_page):
+    def test_the_large_view_by_touch(self, read):
         """A tap opens it, a tap on the picture reads the value, the cross closes it."""
-        shown = open_page(has_touch=True, viewport={"width": 390, "height": 800})
+        shown = read(has_touch=True, viewport={"width": 390, "height": 800})
         link = shown.locator("#fig-saliency .zoom[data-role=map]").first
         link.scroll_into_view_if_needed()
         link.tap()
@@ -306,24 +311,24 @@ class TestFigures:
         assert copied == f"{address}/en/index.html#fig-lime" == shown.url
         says(link, "^#$")
 
-    def test_two_methods_on_the_same_face(self, open_page):
+    def test_two_methods_on_the_same_face(self, read):
         """Both pictures are of the image that is chosen."""
-        shown = open_page()
+        shown = read()
         section = shown.locator("#compare")
         assert section.is_visible()
         section.locator("[data-choice=index]").select_option("103")
-        sources = section.locator(".faces img:last-child").evaluate_all("all => all.map(image => image.src)")
-        assert len(sources) == 2
-        assert all("-103-" in source for source in sources)
-        assert "saliency" in sources[0]
-        assert "lime" in sources[1]
+        said = section.locator(".faces img:last-child").evaluate_all("all => all.map(image => image.alt)")
+        assert len(said) == 2
+        assert all("103" in words for words in said)
+        assert "Saliency map" in said[0]
+        assert "LIME" in said[1]
         assert section.locator(".faces .strength").count() == 2
         widths = section.locator(".faces figure").evaluate_all("all => all.map(figure => figure.offsetWidth)")
         assert min(widths) >= 240
 
-    def test_a_cell_of_the_matrix_leads_to_its_example(self, open_page):
+    def test_a_cell_of_the_matrix_leads_to_its_example(self, read):
         """Fear taken for Neutral stands in the first figure."""
-        shown = open_page()
+        shown = read()
         shown.locator(".matrix a[href='#row-saliency-0-2']").click()
         assert shown.locator("#row-saliency-0-2 .name").inner_text() == "Fear"
         assert abs(shown.evaluate("document.querySelector('#row-saliency-0-2').getBoundingClientRect().top")) < 120
@@ -391,9 +396,9 @@ class TestWays:
         shown.locator(".card summary").first.click()
         assert shown.locator(".card dl").first.is_visible()
 
-    def test_dark_follows_the_system_and_the_button(self, open_page):
+    def test_dark_follows_the_system_and_the_button(self, read):
         """The system decides until the reader does, and his choice stays."""
-        shown = open_page(color_scheme="dark")
+        shown = read(color_scheme="dark")
 
         def ground() -> str:
             return shown.evaluate("getComputedStyle(document.documentElement).backgroundColor")
@@ -428,9 +433,9 @@ class TestWays:
             shown = open_page(name, viewport={"width": width, "height": 700})
             assert sideways(shown) == 0, name
 
-    def test_a_row_stands_above_its_pictures_on_a_phone(self, open_page):
+    def test_a_row_stands_above_its_pictures_on_a_phone(self, read):
         """Three pictures of 96 pixels fit 320."""
-        shown = open_page(viewport={"width": 320, "height": 700})
+        shown = read(viewport={"width": 320, "height": 700})
         widths = shown.locator("#row-saliency-0-0 .zoom").evaluate_all("all => all.map(link => link.offsetWidth)")
         assert widths == [96, 96, 96]
         name = shown.locator("#row-saliency-0-0 .name").bounding_box()
@@ -455,9 +460,9 @@ class TestWays:
         pictures = shown.locator("#fig-saliency .zoom").evaluate_all("all => all.map(link => link.offsetWidth)")
         assert set(pictures) == {144}
 
-    def test_what_a_column_shows_stands_above_its_first_pictures(self, open_page):
+    def test_what_a_column_shows_stands_above_its_first_pictures(self, read):
         """Above those of both rows that stand beside each other, above the first alone where they stand below it."""
-        shown = open_page(viewport={"width": 1280, "height": 900})
+        shown = read(viewport={"width": 1280, "height": 900})
         said = (
             "[...document.querySelectorAll('#fig-saliency td')].map(cell => getComputedStyle(cell, '::before').content)"
             ".filter(text => text !== 'none')"
@@ -466,24 +471,24 @@ class TestWays:
         shown.set_viewport_size({"width": 700, "height": 900})
         assert shown.evaluate(said) == ['"Image"', '"Map"', '"Overlay"']
 
-    def test_text_may_be_twice_as_large(self, open_page):
+    def test_text_may_be_twice_as_large(self, read):
         """At 200 % of the text nothing is cut off sideways (WCAG 1.4.4)."""
-        shown = open_page(viewport={"width": 1280, "height": 900})
+        shown = read(viewport={"width": 1280, "height": 900})
         shown.evaluate("document.documentElement.style.fontSize = '200%'")
         assert sideways(shown) == 0
 
-    def test_on_paper_what_is_folded_is_open(self, open_page):
+    def test_on_paper_what_is_folded_is_open(self, read):
         """Cards are printed whole, controls are not."""
-        shown = open_page(color_scheme="dark")
+        shown = read(color_scheme="dark")
         shown.emulate_media(media="print")
         assert shown.locator(".card dl").first.evaluate("list => list.getBoundingClientRect().height") > 20
         assert shown.locator(".bar").is_hidden()
         assert shown.locator("#fig-saliency .tools").is_hidden()
         assert shown.evaluate("getComputedStyle(document.body).color") == "rgb(27, 30, 34)"
 
-    def test_it_prints(self, open_page):
+    def test_it_prints(self, read):
         """A PDF of a few pages, with the pictures in it."""
-        shown = open_page()
+        shown = read()
         load_all_pictures(shown)
         printed = shown.pdf(prefer_css_page_size=True, print_background=True)
         assert printed.startswith(b"%PDF")
