@@ -15,6 +15,7 @@ from zlib import crc32
 
 from generator.drawing.fonts import with_stand_ins
 from generator.languages import numeral
+from generator.pages.markdown_reader import CONTROL
 from generator.pages.prose_html import HEADINGS, tree
 from generator.paper.equations import Node, formula
 from generator.text import TURNING, Prose, Text, isolated
@@ -198,5 +199,5 @@ class Tongues:
 
     def one_line(self, text: Text) -> str:
         """A text in every language where only one string is possible: metadata, alternative texts."""
-        said = [text[language].replace(MARK, "") for language in self.languages]
+        said = [CONTROL.sub("", text[language]) for language in self.languages]
         return " / ".join(dict.fromkeys(" ".join(one.split()) for one in said if one.strip()))

@@ -15,6 +15,7 @@ from urllib.parse import unquote
 from generator.drawing.png import as_png
 from generator.errors import ComputationError, InputError
 from generator.foreign import contents
+from generator.pages.markdown_reader import CONTROL
 from generator.pages.page import Page
 from generator.pandoc import pandoc
 from generator.paper.document import document
@@ -35,7 +36,7 @@ def docx(page: Page, languages: Sequence[str], pictures: Mapping[str, bytes], te
 
     Raises ComputationError where Pandoc cannot set it.
     """
-    content = document(page, languages, partial(Tongues, printed=str, set_prose=_prose()))
+    content = document(page, languages, partial(Tongues, printed=partial(CONTROL.sub, ""), set_prose=_prose()))
     environment, cells = page_environment(templates), count(1)
     environment.filters["led"] = _led
     context = {"d": content, "shaded": lambda percent: f"shade-{next(cells)}-{shade(percent)}"}

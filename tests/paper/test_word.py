@@ -248,6 +248,15 @@ def test_languages_are_marked_by_word_s_names():
     assert "zh-Hant" not in both
 
 
+def test_signs_that_no_file_may_hold_are_left_out():
+    """As on the pages."""
+    page = replace(PAGE, title=Text.of("bell\x07\ud800\ufffe end"), author=())
+    document = Document(BytesIO(docx(page, ["en"], pictures(), SHIPPED)))
+    assert styled(document, "Title")[0].text == "bell end"
+    assert document.sections[0].header.paragraphs[0].text.strip() == "bell end"
+    assert document.core_properties.title == "bell end"
+
+
 def test_text_is_never_markup():
     document = answered(HOSTILE.replace("$", "\\$"))
     assert re.sub(r"\s+", "", "<script>alert(1)</script>") in every_text(document)
