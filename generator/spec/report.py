@@ -319,12 +319,13 @@ def _filled(question: Question, figures: Iterable[tuple[Entry, Mapping[str, Any]
 
 
 def _languages(document: Document, options: BuildOptions) -> tuple[str, ...]:
-    """Those asked for, those of the spec, or those the title is written in."""
+    """Those asked for, those of the spec, or those the title is written in; each once."""
     try:
         asked = tuple(map(language_tag, options.languages))
     except ValueError as error:
         raise InputError(f"--languages: {error}") from error
-    return asked or document.languages or tuple(tag for tag in document.title.by_language if tag != "*") or ("en",)
+    titled = tuple(tag for tag in document.title.by_language if tag != "*")
+    return tuple(dict.fromkeys(asked or document.languages or titled or ("en",)))
 
 
 def _only(asked: tuple[str, ...], known: tuple[str, ...]) -> tuple[str, ...]:

@@ -55,6 +55,7 @@ def test_a_tag_of_taiwan_is_taken_as_its_script(tmp_path):
         "report.yaml:2:13: languages[0]: 'zh-TW' is taken as 'zh-Hant', as its script is called; write that"
     ]
     assert loaded(tmp_path, spec).languages == ("zh-Hant", "en")
+    assert loaded(tmp_path, spec.replace("[zh-TW, en]", "[zh-TW, en, zh-Hant]")).languages == ("zh-Hant", "en")
     both = HEAD + "  - id: q\n    title: {zh-Hant: One, zh-TW: 一}\n"
     assert said_about(tmp_path, both) == [
         "report.yaml:9:12: questions[0].title: there are two texts in 'zh-Hant'; 'zh-TW' is one of its names"
