@@ -136,7 +136,7 @@ def _of_evidence(report: Report, study: Study, figures: list[Figure]) -> Iterato
         return
     wanted, there = report.evidence.images, len(study.subject.data.samples)
     faces = there if wanted == "all" else min(there, wanted * len(study.classes))
-    explained = [f for f in figures if study.methods[f.method].kind == "attribution"]
+    explained = [f for f in figures if study.methods[f.method].kind == "attribution" for _ in f.model or ("",)]
     size = study.subject.facts.input_shape[:2]
     for explainer in (Explainer(f.id, study.methods[f.method], f.runs[0], size=size) for f in explained):
         if explainer.affordable:

@@ -38,6 +38,7 @@ DRAWING = (
     "drawing",
     "artefacts.py",
     "evidence/estimates.py",
+    "languages.py",
     "lattice.py",
     "maps/pixels.py",
     "results.py",
