@@ -77,8 +77,10 @@ def _running_head(page: Page, tongues: Tongues) -> Node:
 
 def _blocks(page: Page, tongues: Tongues) -> Iterator[Node]:
     for question in page.questions:
-        yield from _question(question, tongues)
-        yield from _answer(question, tongues)
+        answer = list(_answer(question, tongues))
+        held = bool(answer[0]["prose"])  # the first words of an answer stand on the page of its question
+        yield from ({**block, "held": held} for block in _question(question, tongues))
+        yield from answer
     behind = list(_appendix(page, tongues))
     if behind:
         yield {**_heading(1, "appendix", tongues.word("page.appendix")), "apart": True}
