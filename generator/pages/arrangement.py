@@ -29,7 +29,7 @@ def arranged(rows: int, panels: int) -> Arrangement:
     heights: dict[Form, tuple[float, int]] = {"across": (ceil(rows / ABREAST) * (panels * (1 + GAP) + HEAD), ABREAST)}
     if panels < ABREAST:
         heights["labelled"] = rows * (1 + GAP), 1
-    if panels <= ABREAST:
+    if 1 < panels <= ABREAST:
         heights["beside"] = ceil(rows / (ABREAST // panels)) * (1 + GAP + LABEL), ABREAST // panels
     form = min(heights, key=lambda one: heights[one][0])
     return Arrangement(form, min(heights[form][1], rows))

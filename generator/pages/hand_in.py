@@ -53,7 +53,10 @@ def _details(page: Page, evidence: Extent) -> Iterator[PageSection]:
     gap = page.words("figure.gap")
     for figure in page.figures(page.words.languages[0]):
         lights = figure.evidence if evidence != "none" else ()
-        settings = (figure.details,) if figure.details else ()
+        scale = (
+            (Detail(page.words("panel.legend"), figure.legend.more),) if figure.legend and figure.legend.more else ()
+        )
+        settings = (one for one in ((*figure.details, *scale),) if one)
         blocks: tuple[Body | LightLine | tuple[Detail, ...], ...] = (*lights, *settings, *figure.numbers)
         if blocks:
             yield PageSection(f"details-{figure.id}", figure.label + gap + figure.title, blocks)

@@ -9,7 +9,7 @@ from generator.pages.arrangement import ABREAST, Arrangement, arranged
     ("rows", "panels", "form", "columns"),
     [
         (7, 3, "across", 4),  # the homework's: a face, its map and both together, of seven classes
-        (7, 1, "beside", 4),
+        (7, 1, "across", 4),
         (2, 2, "beside", 2),
         (3, 3, "labelled", 1),
         (1, 3, "labelled", 1),

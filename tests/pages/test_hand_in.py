@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from generator.pages.hand_in import details_anchor, handed_in
-from generator.pages.page import NOTHING, PageSection, Table
+from generator.pages.page import NOTHING, Detail, PageSection, Table
 from generator.results import LightLine
 from generator.text import Text
 from tests.fixtures.picked import with_answer
@@ -18,6 +18,7 @@ LINES = tuple(
 NUMBERS = Table(*rows(("a", "b")), rows(("1", "2")))
 PAGE = whole()
 FIGURE = replace(PAGE.figures("en")[0], evidence=LINES, numbers=(NUMBERS,))
+SETTINGS = (*FIGURE.details, Detail(PAGE.words("panel.legend"), FIGURE.legend.more))
 ASKED = replace(
     PAGE,
     questions=(with_answer(PAGE.questions[0], FIGURE), PAGE.questions[2]),
@@ -43,7 +44,7 @@ def test_all_the_rest_stands_behind_the_answers(evidence):
     details, measured = handed_in(ASKED, evidence).sections
     part = details.blocks[0]
     assert part.anchor == details_anchor(FIGURE)
-    assert part.blocks == (*LINES, FIGURE.details, NUMBERS)
+    assert part.blocks == (*LINES, SETTINGS, NUMBERS)
     assert measured == ASKED.sections[0]
 
 
@@ -52,11 +53,11 @@ def test_evidence_may_stand_in_the_appendix_alone_or_nowhere():
     for evidence in ("appendix", "none"):
         assert all(figure.evidence == () for figure in handed_in(ASKED, evidence).figures("en"))
     (details,) = handed_in(ASKED, "none").sections
-    assert details.blocks[0].blocks == (FIGURE.details, NUMBERS)
+    assert details.blocks[0].blocks == (SETTINGS, NUMBERS)
 
 
 def test_a_report_without_anything_to_add_gets_no_section():
     """Figures without settings, numbers and evidence need no part, and none of them no section."""
-    bare = replace(FIGURE, evidence=(), details=(), numbers=())
+    bare = replace(FIGURE, evidence=(), details=(), numbers=(), legend=None)
     page = replace(PAGE, questions=(with_answer(PAGE.questions[0], bare),), sections=())
     assert handed_in(page, "short").sections == ()
