@@ -129,7 +129,9 @@ def contradictions(report: Report, study: Study, asking: bool) -> Iterator[Probl
     for name in study.given:
         found = contradicts(report, study, name) if asking else _whose(report, study, name)
         if found is not None:
-            yield report.problem(report.evaluations[name][0], said_against(report, name, found, words)[COMPLETE])
+            said = said_against(report, name, found, words)[COMPLETE].rstrip(".")
+            message = f"{said}; name what this very model said, or leave it out"
+            yield report.problem(report.evaluations[name][0], message)
 
 
 def said_against(report: Report, name: str, found: Contradiction, words: Interface) -> Text:
