@@ -244,7 +244,7 @@ def html(of: Publication, page: Page) -> Jobs:
     if len(languages) == 2:
         yield f"{BOTH}/index.html", lambda: html_page.side_by_side(page, templates=templates)
     for language in languages:
-        yield f"report.{language}.jpg", partial(social.card, page, language, of.pictures)
+        yield f"report.{language}.png", partial(social.card, page, language, of.pictures)
     if page.address:
         yield "sitemap.xml", partial(social.sitemap, page)
     if page.source == COPY:

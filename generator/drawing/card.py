@@ -15,19 +15,18 @@ from generator.drawing.inks import MAT, Colour
 from generator.drawing.png import pixels_of
 
 SIZE = (1200, 630)
-MARGIN, GAP, TILE = 64, 16, 201
+MARGIN, GAP, TILE = 64, 28, 192
 PAPER: Colour = (0xFC, 0xFC, 0xFA)
 INK: Colour = (0x1B, 0x1E, 0x22)
 QUIET: Colour = (0x4A, 0x50, 0x57)
 TITLES = (64, 56, 48, 40)  # heights of the letters of a title, the largest first that lets it stand in LINES
 LINES = 3
-QUALITY = 85
 EASTERN = r"\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff"
 PIECE = re.compile(rf"[{EASTERN}][、。，：；！？）」』”’]*|[^\s{EASTERN}]+|\s+")
 
 
 def card(title: str, author: str, below: str, pictures: Sequence[bytes]) -> bytes:
-    """The JPEG: `author` in a line under the title, `below` at the foot, of the pictures as many as fit."""
+    """The PNG: `author` in a line under the title, `below` at the foot, of the pictures as many as fit."""
     sheet = Image.new("RGB", SIZE, PAPER)
     pen, room = ImageDraw.Draw(sheet), SIZE[0] - 2 * MARGIN
     lines, font = _fitting(drawable(title), room)
@@ -43,7 +42,8 @@ def card(title: str, author: str, below: str, pictures: Sequence[bytes]) -> byte
         sheet.paste(tile, (left, SIZE[1] - MARGIN - 30 - TILE))
         left += TILE + GAP
     stream = BytesIO()
-    sheet.save(stream, "JPEG", quality=QUALITY)
+    few = sheet.quantize(256, Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
+    few.save(stream, "PNG", optimize=True)
     return stream.getvalue()
 
 
@@ -84,9 +84,10 @@ def _broken(text: str, font: ImageFont.FreeTypeFont, room: int) -> Iterator[str]
 
 
 def _tile(data: bytes) -> Image.Image:
-    """A picture in its square, all of it."""
+    """A picture in its square, all of it; pixels that are enlarged stay squares."""
     picture = Image.fromarray(pixels_of(data)).convert("RGBA")
-    picture = ImageOps.contain(picture, (TILE, TILE), Image.Resampling.LANCZOS)
+    larger = max(picture.size) > TILE
+    picture = ImageOps.contain(picture, (TILE, TILE), Image.Resampling.LANCZOS if larger else Image.Resampling.NEAREST)
     square = Image.new("RGBA", (TILE, TILE), MAT)
     square.alpha_composite(picture, ((TILE - picture.width) // 2, (TILE - picture.height) // 2))
     return square.convert("RGB")

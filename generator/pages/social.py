@@ -10,7 +10,7 @@ MOST = 5  # pictures on a card
 
 
 def card(page: Page, language: str, pictures: Mapping[str, bytes]) -> bytes:
-    """The title over pictures of the first figure that has several of a kind, as JPEG; `pictures` by their path."""
+    """The title over pictures of the first figure that has several of a kind, as PNG; `pictures` by their path."""
     colon = page.words("punctuation.colon")
     author = " · ".join((piece.label + colon + piece.value)[language] for piece in page.author)
     chosen = next(filter(None, _pictures(page, language)), [])[:MOST]

@@ -6,7 +6,7 @@ from types import SimpleNamespace
 import pytest
 
 from generator.build.publish import FORMS, Publication, parts_of
-from generator.build_options import FORMATS
+from generator.build_options import DEFAULT_FORMATS, FORMATS
 from generator.pages.page import Image
 from generator.shipped import SHIPPED
 from generator.spec.grammar import PdfForm
@@ -39,7 +39,7 @@ def test_every_form_can_be_asked_for():
             [
                 "index.html",
                 *(f"{folder}/index.html" for folder in ("zh-Hant", "en", "both")),
-                *("report.zh-Hant.jpg", "report.en.jpg"),
+                *("report.zh-Hant.png", "report.en.png"),
             ],
         ),
         ("md", ["report.zh-Hant.md", "report.en.md"]),
@@ -75,7 +75,11 @@ def test_a_file_that_cannot_be_made_takes_no_other_with_it(of, monkeypatch):
     monkeypatch.setattr("generator.paper.pdf.pdf", failing)
     monkeypatch.setattr("generator.pages.markdown_page.markdown", lambda *asked: "# Report")
     asked = Publication(
-        SimpleNamespace(languages=("zh-Hant", "en"), templates=SHIPPED, pdf=PdfForm()), of.study, {}, FORMATS, None
+        SimpleNamespace(languages=("zh-Hant", "en"), templates=SHIPPED, pdf=PdfForm()),
+        of.study,
+        {},
+        DEFAULT_FORMATS,
+        None,
     )
     vars(asked).update(page=of.page, pictures={"figures/a.png": b"1"}, _drawn=((), ""))
     made = asked.published

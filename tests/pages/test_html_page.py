@@ -197,11 +197,11 @@ def test_a_shared_link_has_a_card(rendered):
     said = head_of(rendered["en"])
     assert said["og:title"] == "Machine Learning HW4: Explainable AI"
     assert said["og:description"] == said["description"]
-    assert said["og:image"] == "../report.en.jpg"
+    assert said["og:image"] == "../report.en.png"
     assert said["og:image:alt"]
     assert said["twitter:card"] == "summary_large_image"
     assert not {"canonical", "og:url"} & set(said)
-    assert head_of(rendered["root"])["og:image"] == "report.zh-Hant.jpg"
+    assert head_of(rendered["root"])["og:image"] == "report.zh-Hant.png"
     assert said["alternateen"] == "../en/index.html"
 
 
@@ -212,7 +212,7 @@ def test_addresses_are_whole_where_the_sites_is_known():
     assert said["canonical"] == said["og:url"] == said["alternatezh-Hant"] == "https://a.org/x/zh-Hant/"
     assert said["alternateen"] == "https://a.org/x/en/"
     assert said["alternatex-default"] == "https://a.org/x/zh-Hant/"
-    assert said["og:image"] == "https://a.org/x/report.zh-Hant.jpg"
+    assert said["og:image"] == "https://a.org/x/report.zh-Hant.png"
     assert head_of(html_page.side_by_side(page))["canonical"] == "https://a.org/x/both/"
     assert not [link for link in Document(html_page.html(page, "en")).all("a") if "a.org" in link["href"]]
 
