@@ -39,7 +39,11 @@ def docx(page: Page, languages: Sequence[str], pictures: Mapping[str, bytes], te
     content = document(page, languages, partial(Tongues, printed=partial(CONTROL.sub, ""), set_prose=_prose()))
     environment, cells = page_environment(templates), count(1)
     environment.filters["led"] = _led
-    context = {"d": content, "shaded": lambda percent: f"shade-{next(cells)}-{shade(percent)}"}
+    context = {
+        "d": content,
+        "leftward": all(page.words.by_language[language].leftward for language in languages),
+        "shaded": lambda percent: f"shade-{next(cells)}-{shade(percent)}",
+    }
     text = render_page(environment, LAYOUT, context)
     made = _set(SOURCE.sub(lambda found: f'{found[1]}{_address(found[2], pictures)}"', text), templates)
     return finished(made, content)

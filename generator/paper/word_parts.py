@@ -113,6 +113,7 @@ def _body(root: Element, content: Node) -> None:
         words = picture.find(tag("wp:docPr"))
         for named in picture.iter(tag("pic:cNvPr")):  # Pandoc says there what it was made from: the whole picture
             named.set("descr", words.get("descr", "") if words is not None else "")
+    _turn_tables(root)
     _keep_short_tables(root)
     _shade(root)
     _count(root)
@@ -130,6 +131,14 @@ def _places(root: Element, names: set[str]) -> Iterator[Element]:
         for mark in (one for one in parent.findall(tag("w:bookmarkStart")) if one.get(tag("w:name")) in names):
             behind = list(parent)[list(parent).index(mark) + 1 :]
             yield next(one for one in behind if one.tag == tag("w:p"))
+
+
+def _turn_tables(root: Element) -> None:
+    """The first column of a table whose words are written leftward stands on the right."""
+    for table in root.iter(tag("w:tbl")):
+        settings = table.find(tag("w:tblPr"))
+        if settings is not None and table.find(f".//{tag('w:bidi')}") is not None:
+            _add(settings, "w:bidiVisual", 1)
 
 
 def _keep_short_tables(root: Element) -> None:

@@ -63,6 +63,13 @@ def test_a_document_without_a_place_for_contents_has_none():
     assert "TOC \\o" in parts('<div id="contents"><p>x</p></div>', blocks=[heading])["word/document.xml"]
 
 
+def test_a_table_in_leftward_words_begins_on_the_right():
+    """Others do not."""
+    table = "<table><tr><td>a</td></tr></table>"
+    assert "w:bidiVisual" in parts(f'<div dir="rtl">{table}</div>', ("he",))["word/document.xml"]
+    assert "w:bidiVisual" not in parts(table)["word/document.xml"]
+
+
 def test_the_running_head_is_text():
     """Whatever it holds."""
     head = parts("<p>x</p>")["word/header1.xml"]
