@@ -14,7 +14,6 @@ from generator import yaml_source
 from generator.build_options import BuildOptions
 from generator.data.data_source import guess_kind
 from generator.errors import InputError, Problem, SpecError, suggestion
-from generator.languages import canonical
 from generator.limits import USUAL, Limits
 from generator.methods import METHODS, load_all
 from generator.regions import Region
@@ -36,7 +35,7 @@ from generator.spec.grammar import (
 )
 from generator.spec.plugins import plugged
 from generator.spec.references import VALUE, Declared, Entry, declared, ids, misreferences, wrong_prose
-from generator.spec.translation import untranslated, unworded
+from generator.spec.translation import renamed, untranslated, unworded
 from generator.spec.whereabouts import Whereabouts
 from generator.templating import check_templates
 from generator.text import Text
@@ -238,7 +237,7 @@ def _report(
         params = [{**one, "score": "logit"} if "score" in one else one for one in params]
     figures = iter(zip(names.figures, params, strict=True))
     languages = _languages(document, options)
-    warnings = [*source.doubts, *_renamed(source), *untranslated([*texts_in(document, "")], languages, source)]
+    warnings = [*source.doubts, *renamed(source), *untranslated([*texts_in(document, "")], languages, source)]
     warnings += _unworded(names, languages, source)
     classes = tuple(c.model_copy(update={"name": c.name or Text.of(c.id)}) for c in document.classes)
     classes = classes or (_value(languages, folders_beside(source.file.parent)),)
@@ -274,15 +273,6 @@ def _report(
 def _value(languages: tuple[str, ...], folders: tuple[Path, ...]) -> Class:
     """What a regression gives, where no class names it."""
     return Class(id=VALUE).model_copy(update={"name": interface(languages, folders)("figure.value")})
-
-
-def _renamed(source: Source) -> Iterator[Problem]:
-    """Languages that are taken by another name."""
-    said = source.data.get("languages")
-    for number, tag in enumerate(said if isinstance(said, list) else ()):
-        if (name := canonical(str(tag))).lower() != str(tag).lower():
-            path = child("languages", number)
-            yield source.problem(path, f"'{tag}' is taken as '{name}', as its script is called; write that")
 
 
 def _unworded(names: Declared, languages: tuple[str, ...], source: Source) -> Iterator[Problem]:

@@ -3,15 +3,25 @@
 from collections.abc import Iterator, Mapping, Sequence
 
 from generator.errors import Problem, suggestion
+from generator.languages import canonical
 from generator.methods import METHODS
 from generator.text import Text
 from generator.words import COMPLETE, files_of, flat, folders_beside, load, speaks
-from generator.yaml_source import Source, read
+from generator.yaml_source import Source, child, read
 
 MOST = 3  # texts without a translation that are told one by one
 LINES = 12  # of those that are told together
 OWN = ("chart", "fact", "image_fact", "quantity", "remark", "remark_fact", "value", "method")
 """Groups to which a report's own methods, settings and curves bring words."""
+
+
+def renamed(source: Source) -> Iterator[Problem]:
+    """Languages that are taken by another name."""
+    said = source.data.get("languages")
+    for number, tag in enumerate(said if isinstance(said, list) else ()):
+        if (name := canonical(str(tag))).lower() != str(tag).lower():
+            path = child("languages", number)
+            yield source.problem(path, f"'{tag}' is taken as '{name}', as its script is called; write that")
 
 
 def untranslated(texts: Sequence[tuple[str, Text]], languages: tuple[str, ...], source: Source) -> Iterator[Problem]:
