@@ -22,8 +22,10 @@ class Arrangement:
     columns: int
 
 
-def arranged(rows: int, panels: int) -> Arrangement:
-    """Where `rows` of so many panels each take the least height."""
+def arranged(rows: int, panels: int, parts: bool = False) -> Arrangement:
+    """Where `rows` of so many panels each take the least height; `parts` of a figure keep a column each."""
+    if parts and panels <= ABREAST:
+        return Arrangement("labelled", 1)
     if panels > COMPARED or (panels > ABREAST and rows < 3):
         return Arrangement("beside", 1)
     heights: dict[Form, tuple[float, int]] = {"across": (ceil(rows / ABREAST) * (panels * (1 + GAP) + HEAD), ABREAST)}

@@ -74,7 +74,7 @@ def _merged(materials: Sequence[Material], tables: Sequence[PictureRows]) -> Pic
         own = table.panels[faced:]
         panels += [words.joined((material.heading, head)) if len(own) > 1 else material.heading for head in own]
     rows = (_row(materials, [table.rows[k] for table in tables], k, faced) for k in range(len(first.rows)))
-    return PictureRows(first.head, tuple(panels), tuple(rows))
+    return PictureRows(first.head, tuple(panels), tuple(rows), by_part=True)
 
 
 def _row(materials: Sequence[Material], rows: Sequence[Row], place: int, faced: bool) -> Row:

@@ -95,12 +95,13 @@ class Row:
 
 @dataclass(frozen=True)
 class PictureRows:
-    """The table `label | pictures` of one part; `head` and `panels` stand above its columns."""
+    """The table `label | pictures` of one part, or `by_part`: a column each; `head` and `panels` stand above."""
 
     head: Text
     panels: tuple[Text, ...]
     rows: tuple[Row, ...]
     heading: Text = NOTHING
+    by_part: bool = False
 
 
 @dataclass(frozen=True)

@@ -30,3 +30,9 @@ def test_no_more_pictures_stand_abreast_than_can_be_read(rows, panels):
     how = arranged(rows, panels)
     assert how.columns <= rows
     assert (how.columns if how.form == "across" else how.columns * panels) <= ABREAST
+
+
+def test_parts_of_a_figure_keep_a_column_each():
+    """Whatever else would be lower, as far as pictures stay readable."""
+    assert arranged(10, 3, parts=True) == arranged(2, 3, parts=True) == Arrangement("labelled", 1)
+    assert arranged(10, 7, parts=True) == Arrangement("beside", 1)
