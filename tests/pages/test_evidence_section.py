@@ -242,9 +242,9 @@ def test_the_pdf_has_the_parts_under_headings(page):
     """Open, in the order of the page, with the words of both languages."""
     made = document(page, LANGUAGES)["blocks"]
     headings = {block["anchor"]: block["level"] for block in made if block["kind"] == "heading"}
-    assert headings["s-evidence"] == 1
-    assert headings["s-evidence-looks"] == 2
-    assert headings["s-evidence-looks-numbers"] == 3
+    assert headings["s-evidence"] == 2
+    assert headings["s-evidence-looks"] == 3
+    assert headings["s-evidence-looks-numbers"] == 4
     lights = next(block["body"] for block in made if block["kind"] == "body" and block["body"].get("lights"))
     assert lights["rows"][0][1] == [["zh-Hant", "✓ 成立"], ["en", "✓ holds"]]
 
