@@ -286,8 +286,11 @@ def doubts(report: Report, study: Study, found: Mapping[str, Checked | None]) ->
             yield report.problem(child(report.model_paths[name], "preprocess"), hint.message)
     figures = [figure for question in report.built for figure in question.figures]
     matrix = next((figure for figure in figures if study.methods[figure.method].kind == "evaluation"), None)
-    if matrix is not None and study.evaluation is not None and study.evaluation.in_training:
-        seen, of = study.evaluation.in_training, len(study.evaluation.label)
+    models = matrix.model if matrix is not None else ()
+    known = [study.evaluation_of(study.subjects[name]) for name in models]
+    seen_by = [one for one in known if one is not None and one.in_training]
+    if matrix is not None and seen_by:
+        seen, of = seen_by[0].in_training, len(seen_by[0].label)
         yield report.figure_problem(matrix.id, "method", f"the model was trained on {seen:,} of these {of:,} images")
 
 

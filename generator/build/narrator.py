@@ -16,7 +16,7 @@ from generator.prose.unknown import without_unknown
 from generator.results import FigureResult, LightLine
 from generator.spec.report import Report
 from generator.templating import render_prose
-from generator.text import Text
+from generator.text import Text, spelled
 from generator.words import Interface
 from generator.yaml_source import child
 
@@ -109,7 +109,7 @@ class Narrator:
             said, lost = without_unknown(said)
             self._look_over(said, source, place)
             for line, sentence in lost:
-                message = f"a value in it is not known, and the sentence is left out: '{sentence:.80}'"
+                message = f"a value in it is not known, and the sentence is left out: '{spelled(sentence):.80}'"
                 self.doubts[self.report.source.problem_in_text(place, line, message)] = None
         return said
 
