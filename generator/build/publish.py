@@ -11,6 +11,7 @@ from functools import cached_property, partial
 from pathlib import Path
 from typing import TypeVar
 
+from generator.build.bibliography import citing
 from generator.build.cache import Cache, key_of, source_of
 from generator.build.checks import needs_model
 from generator.build.narrator import Narrator, facts_of
@@ -113,7 +114,9 @@ class Publication:
             name: replace(figure, evidence=self.narrator.lights(name), doubts=self._doubts_of(figure))
             for name, figure in self.built.items()
         }
-        page = assemble(asked, lit, self.narrator.reader, self._imprint)
+        reader, listed = citing(self.report, self.narrator.reader)
+        imprint = self._imprint
+        page = assemble(asked, lit, reader, replace(imprint, sections=listed + imprint.sections))
         site, text = self.report.site, self.report.source.text
         return replace(page, address=site.url or "", source=site.source_for_readers(text))
 

@@ -7,12 +7,14 @@ import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from generator.build.bibliography import library_of
 from generator.build_options import BuildOptions
 from generator.data.decoding import as_it_is
 from generator.drawing.fonts import missing_characters
 from generator.errors import DataError, InputError, Problem, SpecError
 from generator.limits import Limits
 from generator.pages.addresses import PICTURES, beside
+from generator.pages.citations import keys_in
 from generator.pages.prose_html import parsed
 from generator.spec.report import Report
 from generator.words import load, speaks
@@ -26,6 +28,7 @@ OPEN = "\ue000"  # stands for an expression, of which nobody knows yet what it s
 
 def check_texts(report: Report, options: BuildOptions) -> None:
     """Raises SpecError with every picture that cannot be shown and, for a PDF, every character that no font has."""
+    library_of(report)
     problems = [problem for path, source in _written(report) for problem in wrong_in(report, path, unsaid(source))]
     problems += _unprintable(report) if "pdf" in options.formats else ()
     if problems:
@@ -39,12 +42,16 @@ def unset_formulas(report: Report) -> Iterator[Problem]:
 
 
 def wrong_in(report: Report, path: str, text: str) -> Iterator[Problem]:
-    """What cannot be shown of a text: pictures that are elsewhere or none, and a text that cannot be read at all."""
+    """What cannot be shown of a text: pictures that are elsewhere or none, works that nobody knows, all of it."""
     try:
         addresses = parsed(text).pictures
     except InputError as error:
         yield report.source.problem_in_text(path, 1, str(error))
         return
+    works = library_of(report) if "@" in text else None
+    for key in dict.fromkeys(keys_in(text)):
+        if works and key not in works.keys:
+            yield report.source.problem_in_text(path, _line(text, f"@{key}"), works.unknown(key))
     for address in (one for one in dict.fromkeys(addresses) if OPEN not in one):
         try:
             picture(report.folder, address, report.limits)

@@ -18,7 +18,7 @@ def handed_in(page: Page, evidence: Extent) -> Page:
     return replace(
         page,
         questions=tuple(_answered(question, evidence, page.words) for question in page.questions),
-        sections=((details,) if details.blocks else ()) + sections,
+        sections=tuple(sorted(((details,) if details.blocks else ()) + sections, key=lambda one: not one.closing)),
     )
 
 

@@ -168,6 +168,7 @@ class _Reader(Markdown):
     def __init__(self) -> None:
         extensions = ["tables", "fenced_code", "sane_lists", "footnotes", "def_list"]
         super().__init__(extensions=extensions, output_format="xhtml")
+        self.ESCAPED_CHARS = [*self.ESCAPED_CHARS, "@", "~", "$"]
         self.preprocessors.deregister("html_block")
         self.inlinePatterns.deregister("html")
         self.inlinePatterns.register(_Formula(FORMULA, self), "formula", 185)

@@ -328,12 +328,16 @@ class MethodCard:
 
 @dataclass(frozen=True)
 class PageSection:
-    """What stands under a title after the questions, and each of its parts; a `folded` one is closed on a screen."""
+    """What stands under a title after the questions, and each of its parts; a `folded` one is closed on a screen.
+
+    A `closing` one belongs to the answers and stays with them where the others are an appendix.
+    """
 
     id: str
     title: Text
     blocks: tuple["Prose | Body | PageSection | LightLine | tuple[Detail, ...]", ...]
     folded: bool = False
+    closing: bool = False
 
     @property
     def anchor(self) -> str:

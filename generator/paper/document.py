@@ -81,6 +81,9 @@ def _blocks(page: Page, tongues: Tongues) -> Iterator[Node]:
         held = bool(answer[0]["prose"])  # the first words of an answer stand on the page of its question
         yield from ({**block, "held": held} for block in _question(question, tongues))
         yield from answer
+    for section in (one for one in page.sections if one.closing):
+        yield _heading(1, section.anchor, tongues.say(section.title))
+        yield from _passages(section, tongues, 2)
     behind = list(_appendix(page, tongues))
     if behind:
         yield {**_heading(1, "appendix", tongues.word("page.appendix")), "apart": True}
@@ -89,7 +92,7 @@ def _blocks(page: Page, tongues: Tongues) -> Iterator[Node]:
 
 def _appendix(page: Page, tongues: Tongues) -> Iterator[Node]:
     """What stands behind the answers."""
-    for section in page.sections:
+    for section in (one for one in page.sections if not one.closing):
         yield _heading(2, section.anchor, tongues.say(section.title))
         yield from _passages(section, tongues, 3)
     if page.methods:

@@ -38,6 +38,7 @@ ASSETS, LONGEST_LIST = "assets.txt", 1_000_000  # what the workflow fetches: a l
 PICTURES = (".jpg", ".jpeg", ".png")
 ESCAPED = dict(zip("\0\a\b\t\n\v\f\r\x1b\x85\xa0\u2028\u2029", map("\\{}".format, "0abtnvfreN_LP"), strict=True))
 """What a path of Windows turns into in double quotes, and how it was written."""
+CITATION_STYLES = ("apa", "chicago", "ieee", "mla", "nature")
 CUT = "cut"  # the kind of a refusal: a key that is the rest of a text
 IN_QUOTES = "a text with a comma in it, within braces, stands in quotes"
 TARGETS = ("label", "predicted", "each", "both")  # beside the classes
@@ -182,6 +183,13 @@ def statistic(value: object, info: ValidationInfo) -> object:
     return _existing(value, info)
 
 
+def _citation_style(name: str, info: ValidationInfo) -> str:
+    """One of those that ship by its name, or the path of a style sheet."""
+    if not name.lower().endswith(".csl"):
+        return known(name, "style", CITATION_STYLES)
+    return str(existing(Path(name), info.context.folder)) if info.context else name
+
+
 def _export_file(name: str) -> str:
     """A file name below exports/, with fields in braces, of which a number may have a width: {index:03}."""
     path = Path(name)
@@ -256,6 +264,7 @@ AgainstRef = Annotated[str, BeforeValidator(_word), _reference("class", "classes
 NoteKey = Annotated[str, AfterValidator(_class_or_index)]
 MethodName = Annotated[str, AfterValidator(lambda name: known(name, "method", tuple(sorted(METHODS))))]
 File = Annotated[Path, AfterValidator(_existing)]
+CitationStyle = Annotated[str, AfterValidator(_citation_style)]
 ExportFile = Annotated[str, AfterValidator(_export_file)]
 Corners = Annotated[Box, AfterValidator(_box)]
 Count = Annotated[int, Field(ge=1)]

@@ -156,6 +156,25 @@ class PdfForm(Section):
     ] = "short"
 
 
+class References(Section):
+    """The works that texts cite."""
+
+    file: Annotated[File, describe("BibTeX or BibLaTeX (.bib), CSL JSON or RIS")]
+    style: Annotated[
+        fields.CitationStyle, describe("chicago, apa, ieee, mla, nature, or a .csl file beside the spec")
+    ] = "chicago"
+
+    @model_validator(mode="before")
+    @classmethod
+    def _bare(cls, value: object) -> object:
+        return {"file": value} if isinstance(value, str) else value
+
+    @property
+    def files(self) -> tuple[Path, ...]:
+        """What it is read from."""
+        return (self.file, *((Path(self.style),) if self.style.lower().endswith(".csl") else ()))
+
+
 class RegionBoxes(Section):
     """A named part of the picture."""
 
@@ -321,6 +340,7 @@ class Document(Section):
     regions: Annotated[dict[Name, RegionBoxes], describe("named boxes in fractions of the image")] = Field(
         default_factory=dict
     )
+    references: Annotated[References | None, describe("a file of works, which texts cite as [@key]")] = None
     pdf: Annotated[PdfForm, describe("the report as it is handed in")] = PdfForm()
     limits: Annotated[Limits, describe("what foreign files and a figure may take at most")] = USUAL
     plugins: Annotated[tuple[File, ...], describe("Python files with methods of one's own; --trust-plugins")] = ()

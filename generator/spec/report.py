@@ -31,6 +31,7 @@ from generator.spec.grammar import (
     ModelFile,
     PdfForm,
     Question,
+    References,
     by_layer,
 )
 from generator.spec.plugins import plugged
@@ -75,6 +76,7 @@ class Report:
     model_paths: Mapping[str, str]
     pdf: PdfForm
     site: Whereabouts
+    references: References | None
     limits: Limits = USUAL
     warnings: tuple[Problem, ...] = ()
 
@@ -123,6 +125,7 @@ class Report:
         named += [path for figure in self.figures.values() for path in figure.files]
         files += [self.folder / file for file in named]
         files += [file for _, file in self.evaluations.values()]
+        files += self.references.files if self.references else ()
         return tuple(path for path in (*files, self.data.path, self.data.folder, self.data.training) if path)
 
     def problem(self, path: str, message: str) -> Problem:
@@ -264,6 +267,7 @@ def _report(
         paths={figure.id: figure.path for figure in names.figures},
         model_paths={entry.id: entry.path for entry in entries},
         pdf=document.pdf,
+        references=document.references,
         limits=document.limits,
         site=document.site.at(options.url),
         warnings=tuple(sorted(warnings)),
