@@ -385,3 +385,37 @@ def test_an_activation_of_ones_own_comes_from_a_plugin(tmp_path, capfd, request)
         record = json.loads((tmp_path / "site" / "manifest.json").read_text(encoding="utf-8"))
         said.append([row["probability"] for row in record["figures"][0]["images"]])
     assert said[0] != said[1]
+
+
+def test_numbers_of_another_model_are_doubted_wherever_they_stand(folder, tmp_path, capsys):
+    """At the evaluation when it is built, below the answer that quotes it, at the matrix; in each language."""
+    label = np.arange(30) % 3
+    rows = "".join(f"{k},{(k + 1) % 3}\n" for k in label)
+    (folder / "other.csv").write_text(f"y_true,y_pred\n{rows}", encoding="utf-8")
+    (folder / "doubted.yaml").write_text(SPEC.replace("evidence: false", "evaluation: other.csv\nevidence: false"))
+    words = ["--formats", "md", "-q", "--only", "how", "--output", str(tmp_path / "s")]
+    assert main([str(folder / "doubted.yaml"), *words]) == 0
+    assert "doubted.yaml:10:13: evaluation: The evaluation (other.csv) is not of this model" in capsys.readouterr().err
+    for language, said in (("en", "is not of this model"), ("zh-Hant", "不是這個模型的")):
+        text = (tmp_path / "s" / f"report.{language}.md").read_text(encoding="utf-8")
+        assert text.count(said) == 2
+
+
+def test_two_models_of_a_figure_stand_in_columns_of_their_names(folder, tmp_path):
+    """The matrices with their difference; a value that nobody knows takes its sentence with it."""
+    spec = SPEC.replace("model: {path", "models:\n  old: {path").replace(
+        "scale: [0, 1]}}", "scale: [0, 1]}}\n  new: {path: model.keras}"
+    )
+    spec = spec.replace("- method: confusion_matrix", "- {method: confusion_matrix, model: [old, new]}")
+    spec = spec.replace("method: gradcam,", "method: gradcam, model: new,").replace(
+        'en: "Accuracy', "en: \"No {{ gap('saliency') }}. Accuracy"
+    )
+    (folder / "two.yaml").write_text(spec, encoding="utf-8")
+    assert main([str(folder / "two.yaml"), "--formats", "md", "-q", "--output", str(tmp_path / "s")]) == 0
+    text = (tmp_path / "s" / "report.en.md").read_text(encoding="utf-8")
+    assert "**Difference: new minus old**" in text
+    assert "**Answer:** Accuracy" in text
+    assert "Grad-CAM (Model new)" in text
+    record = json.loads((tmp_path / "s" / "manifest.json").read_text())
+    assert set(record["sha256"]["models"]) == {"old", "new"}
+    assert record["figures"][3]["numbers"]["difference"]["new"]["exchange"]["n"] == 30
