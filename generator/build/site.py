@@ -19,6 +19,7 @@ from generator.disk import COMMAND, exchange, only_writer, reason, settle, unwri
 from generator.errors import ComputationError, InputError
 
 MANIFEST = "manifest.json"
+PREPARED = {"README.md", ".gitkeep", ".gitignore", "CNAME"}  # what may wait in a folder for its first build
 OURS = {"generator": str, "versions": dict, "sha256": dict, "figures": list}  # no other manifest has them all
 EARLIER = re.compile(
     r"manifest\.json|\.nojekyll|(both/)?index\.html|report\.pdf|exports/.+\.(png|jpe?g)", re.IGNORECASE
@@ -61,6 +62,8 @@ def _objections(path: Path, place: Path, inputs: Iterable[Path]) -> Iterator[str
 def _immovable(path: Path, place: Path) -> Iterator[str]:
     """What no build put into a folder, and what may not move with it."""
     ours = written(place)
+    if ours is None and all(path.name in PREPARED for path in place.iterdir()):
+        ours = {}
     if ours is None:
         yield f"{path} holds other files than a site (no {MANIFEST} of a build); choose another --output or empty it"
         return

@@ -196,11 +196,17 @@ def test_a_site_whose_manifest_lists_no_files_is_still_a_site(tmp_path):
     assert contents(site) == {**whole({"index.html": b"new"}), **{name: name.encode() for name in mine}}
 
 
-def test_the_committed_site_is_ours_to_the_last_file():
-    """It was built before manifests listed their files."""
-    if (ROOT / "site" / MANIFEST).is_file():
-        ours = room.written(ROOT / "site")
-        assert ours and list(room.strangers(ROOT / "site", ours, ours)) == []
+def test_a_folder_that_waits_for_its_site_keeps_what_waits_in_it(tmp_path):
+    """A README or the name of a domain, from the first build on; beside anything else it is somebody's folder."""
+    site = tmp_path / "site"
+    site.mkdir()
+    (site / "README.md").write_text("mine")
+    for pages in (PAGES, {"two.html": b"two"}):
+        put(site, pages)
+        assert contents(site) == {**whole(pages), "README.md": b"mine"}
+    (tmp_path / "README.md").touch()
+    with pytest.raises(InputError, match="holds other files"):
+        check_output(tmp_path)
 
 
 def test_a_link_is_followed(tmp_path):

@@ -22,7 +22,6 @@ from generator.pages.markdown_page import markdown
 from generator.shipped import TEMPLATES, Templates
 from generator.spec.grammar import Author
 from generator.text import Text
-from tests import ROOT
 from tests.fixtures.hostile import HOST, RAW, hostile
 from tests.fixtures.report_fixture import LANGUAGES, Told, built, measured, questions, whole
 
@@ -102,9 +101,9 @@ def address(site) -> Iterator[str]:
 
 
 @pytest.fixture(scope="module")
-def default() -> Iterator[str]:
-    """The default report, as it is committed."""
-    with served(ROOT / "site") as root:
+def default(default_site) -> Iterator[str]:
+    """The default report behind a server."""
+    with served(default_site) as root:
         yield root
 
 
