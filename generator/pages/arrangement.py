@@ -7,9 +7,15 @@ from dataclasses import dataclass
 from math import ceil
 from typing import Literal
 
+from generator.pages.page import PictureRows
+
 ABREAST = 4  # pictures of at least 35 mm beside each other
-COMPARED = 6  # panels beyond which they are columns of one table, however small
-LABEL, HEAD, GAP = 0.15, 0.3, 0.06  # heights in sides of a picture: above a row, above classes, between pictures
+GAP, LABEL, HEAD, LARGE = (
+    0.06,
+    0.2,
+    0.3,
+    0.2,
+)  # in sides of a picture: below it, above a row, above classes, beside labels
 
 Form = Literal["labelled", "beside", "across"]
 
@@ -22,16 +28,22 @@ class Arrangement:
     columns: int
 
 
-def arranged(rows: int, panels: int, parts: bool = False) -> Arrangement:
-    """Where `rows` of so many panels each take the least height; `parts` of a figure keep a column each."""
-    if parts and panels <= ABREAST:
-        return Arrangement("labelled", 1)
-    if panels > COMPARED or (panels > ABREAST and rows < 3):
-        return Arrangement("beside", 1)
-    heights: dict[Form, tuple[float, int]] = {"across": (ceil(rows / ABREAST) * (panels * (1 + GAP) + HEAD), ABREAST)}
+def arranged(table: PictureRows) -> Arrangement:
+    """Where its rows take the least height; what shows one picture in several ways, or models, keeps a column each."""
+    roles = [image.role for row in table.rows[:1] for image in row.images]
+    return _lowest(len(table.rows), len(table.panels), kept=table.by_part or len(set(roles)) < len(roles))
+
+
+def _lowest(rows: int, panels: int, kept: bool) -> Arrangement:
+    if panels >= ABREAST and kept:
+        return Arrangement("beside", 1)  # however small
+    heights: dict[Form, tuple[float, int]] = {}
     if panels < ABREAST:
-        heights["labelled"] = rows * (1 + GAP), 1
-    if 1 < panels <= ABREAST:
-        heights["beside"] = ceil(rows / (ABREAST // panels)) * (1 + GAP + LABEL), ABREAST // panels
+        heights["labelled"] = rows * (1 + GAP + LARGE), 1
+    if panels > 1:
+        abreast = max(1, ABREAST // panels)
+        heights["beside"] = ceil(rows / abreast) * (1 + GAP + LABEL), min(abreast, rows)
+    if not kept:
+        heights["across"] = ceil(rows / ABREAST) * (panels * (1 + GAP) + HEAD), ABREAST
     form = min(heights, key=lambda one: heights[one][0])
-    return Arrangement(form, min(heights[form][1], rows))
+    return Arrangement(form, heights[form][1])

@@ -198,9 +198,7 @@ ON_PAPER: Mapping[type, Callable[[Any, Tongues], Node]] = MappingProxyType(
             "title": tongues.say(key.title + " · " + key.note if key.note else key.title)
         },
         pages.Image: lambda shown, tongues: {"alt": tongues.one_line(shown.alt), "smooth": shown.role == "chart"},
-        PictureRows: lambda table, _: {
-            "arrangement": asdict(arranged(len(table.rows), len(table.panels), table.by_part))
-        },
+        PictureRows: lambda table, _: {"arrangement": asdict(arranged(table))},
         Row: _row,
         Sheet: _sheet,
         pages.MatrixCell: lambda cell, tongues: {"count": tongues.number(f"{cell.count:,}")},
