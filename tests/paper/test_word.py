@@ -17,7 +17,7 @@ from pypdf import PdfReader
 from generator.build.publish import parts_of
 from generator.errors import ComputationError
 from generator.pages.hand_in import handed_in
-from generator.pages.page import Columns, Image, Matrix, PictureGrid, PictureRows
+from generator.pages.page import Columns, Image, Matrix, PageSection, PictureGrid, PictureRows
 from generator.paper import word
 from generator.paper.word import docx
 from generator.shipped import SHIPPED
@@ -285,6 +285,17 @@ def test_parts_of_a_figure_stand_beside_each_other():
     tables = Document(BytesIO(docx(page, ["en"], pictures(), SHIPPED))).tables
     assert [cell.text for cell in tables[0].rows[0].cells if cell.text][:: grid.columns] == ["before", "after"]
     assert [len(table.rows) for table in tables[1:3]] == [len(matrix.rows) + 2] * 2
+
+
+def test_works_stand_behind_the_answers_in_a_style_of_their_own():
+    """A heading of the first level, before the appendix; its entries hang."""
+    listed = Prose({"en": Passage("Adebayo, J. 2018.\n\nRibeiro, M. 2016.", "en")})
+    page = replace(
+        PAGE, sections=(PageSection("references", Text.of("Works"), (listed,), closing=True), *PAGE.sections)
+    )
+    document = Document(BytesIO(docx(page, ["en"], pictures(), SHIPPED)))
+    assert [one.text for one in styled(document, "Bibliography")] == ["Adebayo, J. 2018.", "Ribeiro, M. 2016."]
+    assert [one.text for one in styled(document, "Heading 1")][-2:] == ["Works", "Appendix"]
 
 
 def test_a_failed_figure_is_words():
