@@ -276,7 +276,7 @@ function comparison() {
     const faces = [first, second].map((select) => {
       const { figure, row, link } = byImage.get(index.value).get(select.value);
       const copy = link.cloneNode(true);
-      for (const image of all("img", copy)) { image.loading = "eager"; image.removeAttribute("height"); image.width = 240; }
+      for (const image of all("img", copy)) { image.removeAttribute("height"); image.width = 240; }
       copy.addEventListener("click", (event) => { event.preventDefault(); open(link); });
       const box = document.createElement("figure");
       const words = Object.assign(document.createElement("figcaption"), { textContent: figure.dataset.name });

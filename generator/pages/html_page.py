@@ -27,6 +27,7 @@ SPACES = re.compile(r"""("(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*')|/\*.*?\*/|\s*(
 HARMLESS = frozenset(
     {"content-security-policy", "content-type", "x-ua-compatible", "", "icon", "alternate", "canonical"}
 )
+CLASSES, NUMBERED = re.compile('class="([^"]*)"'), re.compile(r"(?<=[{}])(?:\.\w+ )?(?:\w+)?\.([a-z]\d+)\{[^{}]*\}")
 WIDE, APART, CLOSE = 918, 20, 4  # CSS pixels: of a figure where the page is widest, and between its rows and pictures
 MOST = 6  # rows beside each other
 POLICY = "default-src 'none'; img-src {pictures}; base-uri 'none'; form-action 'none'"
@@ -66,7 +67,9 @@ def _framed(template: str, page: Page, shown: tuple[str, ...], here: str, root: 
     """The template with the page and the languages to show of it: `lang` first, the `others` beside it."""
     environment = _environment(templates, root)
     styles = slim("\n".join(render_page(environment, name, {}) for name in STYLES))
-    inlined = {"styles": styles, **{name: render_page(environment, f"{name}.js", {}) for name in ("early", "script")}}
+    written = {name: render_page(environment, f"{name}.js", {}) for name in ("early", "script")}
+    scripts = written if templates.own(".js") else {name: spare(script) for name, script in written.items()}
+    inlined = {"styles": styles, **scripts}
     context: dict[str, object] = {
         "page": page,
         "shown": shown,
@@ -78,11 +81,10 @@ def _framed(template: str, page: Page, shown: tuple[str, ...], here: str, root: 
         **{name: Markup(text) for name, text in inlined.items()},
     }
     text = render_page(environment, template, context)
-    return (
-        _enclosed(text, str(context["policy"]))
-        if templates.sandboxed and (templates.own(".html") or templates.own(".css"))
-        else text
-    )
+    if templates.sandboxed and (templates.own(".html") or templates.own(".css")):
+        text = _enclosed(text, str(context["policy"]))
+    used = _used(styles, text)
+    return text.replace(styles, used).replace(_digest(styles), _digest(used))
 
 
 @cache
@@ -97,6 +99,18 @@ def _environment(templates: Templates, root: str) -> Environment:
         "across": across,
     }
     return environment
+
+
+def _used(styles: str, page: str) -> str:
+    """The styles without those of numbered classes (`.h12`) that the page has none of."""
+    classes = {name for given in CLASSES.findall(page) for name in given.split()}
+    return NUMBERED.sub(lambda rule: rule[0] if rule[1] in classes else "", styles)
+
+
+def spare(script: str) -> str:
+    """A script without the lines that are comments, and what sets its lines in."""
+    lines = (line.strip() for line in script.splitlines())
+    return "\n".join(line for line in lines if line and not line.startswith("//")) + "\n"
 
 
 def slim(styles: str) -> str:
@@ -126,9 +140,13 @@ def _enclosed(text: str, policy: str) -> str:
     return f'<!doctype html><meta http-equiv="Content-Security-Policy" content="{policy}">\n{text}'
 
 
+def _digest(text: str) -> str:
+    return f"sha256-{b64encode(sha256(text.encode()).digest()).decode()}"
+
+
 def policy_of(inlined: Mapping[str, str], pictures: str) -> str:
     """The content security policy: pictures from where they lie, and only the styles and scripts of this build."""
-    digests = {name: f"'sha256-{b64encode(sha256(text.encode()).digest()).decode()}'" for name, text in inlined.items()}
+    digests = {name: f"'{_digest(text)}'" for name, text in inlined.items()}
     scripts = " ".join(digest for name, digest in digests.items() if name != "styles")
     return f"{POLICY.format(pictures=pictures)}; style-src {digests['styles']}; script-src {scripts}"
 

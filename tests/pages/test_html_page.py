@@ -73,6 +73,14 @@ def test_a_single_page_holds_every_picture_once_it_is_shown():
     assert "hreflang" not in text.split("<style>")[0]
 
 
+def test_a_page_has_the_styles_and_the_script_that_it_needs(rendered):
+    """Of numbered classes those that it uses; a script without its comments and what sets its lines in."""
+    styles = rendered["en"].split("<style>")[1].split("</style>")[0]
+    assert ".p3{" in styles
+    assert ".p9{" not in styles
+    assert html_page.spare("// why\n  if (a) {\n    b(); // c\n  }\n") == "if (a) {\nb(); // c\n}\n"
+
+
 def test_styles_are_sent_without_their_spaces():
     """Comments go, and spaces where they separate nothing; a string and a descendant keep theirs."""
     source = """a :hover { content: "x: y, {z} /* \\" " ; }
