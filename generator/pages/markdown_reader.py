@@ -122,12 +122,12 @@ def fences(lines: Iterable[str]) -> Iterator[tuple[str, bool]]:
     for number, line in enumerate(every):
         fence = FENCE.fullmatch(line) if number > last and not line.startswith(" ") else None
         if fence and fence[1] not in unclosed:
-            last = next((k for k in range(number + 1, len(every)) if _closes(every[k], fence[1])), last)
+            last = next((k for k in range(number + 1, len(every)) if closes(every[k], fence[1])), last)
             unclosed |= set() if number < last else {fence[1]}  # nor will one of its kind be further down
         yield line, number <= last
 
 
-def _closes(line: str, opened: str) -> bool:
+def closes(line: str, opened: str) -> bool:
     fence = FENCE.fullmatch(line)
     return fence is not None and fence[1].startswith(opened) and not fence[2].strip()
 

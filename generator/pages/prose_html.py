@@ -15,7 +15,9 @@ from generator.errors import InputError
 from generator.pages.addresses import PICTURES, beside, linkable
 from generator.pages.formulas import ATTRIBUTES, ELEMENTS, mathml, too_deep
 from generator.pages.highlighting import pieces
-from generator.pages.markdown_reader import CONTROL, TEX, TOO_DEEP, elements
+from generator.pages.list_levels import CODED as IN_AN_ITEM
+from generator.pages.list_levels import levelled
+from generator.pages.markdown_reader import CONTROL, TEX, TOO_DEEP, elements, tidy
 from generator.text import spelled
 
 NESTED = 300  # elements within each other
@@ -58,7 +60,7 @@ def parsed(source: str) -> Parsed:
     box of a task) and `<math>`. Footnotes are links of the role `doc-noteref`, and the items of a last section.
     The code of a block is cut into spans by what it is. Raises InputError for what is too long or too deep.
     """
-    root = elements(source)
+    root = elements(levelled(tidy(source)))
     if too_deep(root, NESTED):
         raise InputError(TOO_DEEP)
     _flatten(root)
@@ -132,6 +134,10 @@ def _frame(parent: Element) -> None:
 
 def _colour(code: Element) -> None:
     """Code whose language is known as spans, each of a kind."""
+    first, _, rest = (code.text or "").partition("\n")
+    if first.startswith(IN_AN_ITEM):
+        code.set("class", f"language-{first[1:]}")
+        code.text = rest
     language = CODED.fullmatch(code.get("class", ""))
     if language is None:
         return
