@@ -19,9 +19,9 @@ from generator.artefacts import (
 )
 from generator.drawing.pictures import draw
 from generator.drawing.png import pixels_of
+from generator.pages.blocks import PictureGrid, Sheet, Table
 from generator.pages.bodies import Material
 from generator.pages.figure_page import body_of, words_of
-from generator.pages.page import PictureGrid, Sheet, Table
 from generator.pages.reader import Reader
 from generator.results import FigureResult, Part
 from generator.show import Show

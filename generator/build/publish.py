@@ -27,11 +27,12 @@ from generator.evidence.result import ReportEvidence
 from generator.pages import html_page, markdown_page, social
 from generator.pages.addresses import PICTURES
 from generator.pages.assembly import BOTH, Imprint, assemble
+from generator.pages.blocks import Image
 from generator.pages.evidence_plots import Told, drawn, shown
 from generator.pages.evidence_section import section
 from generator.pages.figure_page import Built
 from generator.pages.hand_in import handed_in
-from generator.pages.page import Image, Link, Page
+from generator.pages.page import Link, Page
 from generator.results import Drawing, Picture
 from generator.spec.report import Report
 from generator.spec.whereabouts import COPY

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from math import ceil
 from typing import Literal
 
-from generator.pages.page import PictureRows
+from generator.pages.blocks import PictureRows
 
 ABREAST = 4  # pictures of at least 35 mm beside each other
 GAP, LABEL, HEAD, LARGE = (

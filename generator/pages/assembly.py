@@ -4,9 +4,10 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from generator.pages.blocks import NOTHING, Detail
 from generator.pages.figure_page import Built, examples_of, figure_of
 from generator.pages.footnotes import spread
-from generator.pages.page import NOTHING, Detail, Link, MethodCard, Page, PageSection, ShownFigure, ShownQuestion
+from generator.pages.page import Link, MethodCard, Page, PageSection, ShownFigure, ShownQuestion
 from generator.pages.reader import Reader
 from generator.prose.numbers import FIGURE_MARK
 from generator.spec.grammar import Author, Question

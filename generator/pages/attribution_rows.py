@@ -9,8 +9,8 @@ import numpy as np
 
 from generator.artefacts import Floats, Heatmaps
 from generator.pages.alt_text import explained_name
+from generator.pages.blocks import NOTHING, Body, Cell, Image, PictureGrid, PictureRows, Row, Table, Values
 from generator.pages.bodies import Material
-from generator.pages.page import NOTHING, Body, Cell, Image, PictureGrid, PictureRows, Row, Table, Values
 from generator.pages.reader import Reader
 from generator.show import Panel, columns_for
 from generator.text import Text

@@ -9,9 +9,9 @@ from dataclasses import replace
 
 from generator.artefacts import Confusion, Heatmaps
 from generator.pages.attribution_rows import BEST_COMPARED
+from generator.pages.blocks import NOTHING, Body, Columns, Image, PictureGrid, PictureRows, Row
 from generator.pages.bodies import Material
 from generator.pages.difference_matrix import difference
-from generator.pages.page import NOTHING, Body, Columns, Image, PictureGrid, PictureRows, Row
 from generator.show import Panel, Show, columns_for
 from generator.text import Text
 

@@ -16,7 +16,7 @@ from generator.artefacts import (
     Patterns,
     Predictions,
 )
-from generator.pages.page import NOTHING, Body, Cell, Image, Matrix, MatrixCell, MatrixRow, PictureGrid, Sheet, Table
+from generator.pages.blocks import NOTHING, Body, Cell, Image, Matrix, MatrixCell, MatrixRow, PictureGrid, Sheet, Table
 from generator.pages.reader import Reader, Seen
 from generator.results import Part, Picture, Role
 from generator.show import ROW, TILE, Show, columns_for

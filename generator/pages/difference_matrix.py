@@ -7,8 +7,8 @@ import numpy as np
 from generator.artefacts import Confusion
 from generator.evidence.estimates import Estimate
 from generator.evidence.model_difference import ModelDifference, model_difference
+from generator.pages.blocks import Matrix, MatrixCell, MatrixRow
 from generator.pages.bodies import Material
-from generator.pages.page import Matrix, MatrixCell, MatrixRow
 from generator.prose.numbers import NBSP
 from generator.prose.quantities import printed
 from generator.text import Text

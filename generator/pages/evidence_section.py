@@ -13,9 +13,10 @@ from generator.evidence.localisation import ALL
 from generator.evidence.result import CHECKS, FigureEvidence
 from generator.pages import evidence_plots
 from generator.pages.alt_text import strong
+from generator.pages.blocks import NOTHING, Body, Image, Sheet, Table
 from generator.pages.bodies import CHART
 from generator.pages.evidence_plots import UNKNOWN, Plot, PlotRow, Told, Value
-from generator.pages.page import NOTHING, Body, Image, PageSection, Sheet, Table
+from generator.pages.page import PageSection
 from generator.results import Light, Picture
 from generator.show import TILE
 from generator.text import Passage, Prose, Text, literal, woven

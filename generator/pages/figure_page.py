@@ -12,8 +12,9 @@ from generator.methods import Method
 from generator.pages import alt_text, bodies
 from generator.pages.attribution_rows import image_numbers, row_anchor, rows
 from generator.pages.beside import beside
+from generator.pages.blocks import NOTHING, Body, Detail, Image
 from generator.pages.bodies import Examples, Material
-from generator.pages.page import NOTHING, Body, ColourKey, Detail, Image, ShownFigure
+from generator.pages.page import ColourKey, ShownFigure
 from generator.pages.reader import Reader, Seen
 from generator.results import Drawing, FigureResult, LightLine, Part
 from generator.spec.grammar import Figure, Images

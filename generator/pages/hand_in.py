@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Literal
 
-from generator.pages.page import NOTHING, Body, Detail, Page, PageSection, ShownFigure, ShownQuestion
+from generator.pages.blocks import NOTHING, Body, Detail
+from generator.pages.page import Page, PageSection, ShownFigure, ShownQuestion
 from generator.results import LightLine
 from generator.words import Interface
 

@@ -14,7 +14,8 @@ from urllib.parse import unquote
 
 from generator.errors import InputError
 from generator.pages.assembly import BOTH
-from generator.pages.page import Page, PictureRows, ShownFigure
+from generator.pages.blocks import PictureRows
+from generator.pages.page import Page, ShownFigure
 from generator.pages.prose_html import html as prose_html
 from generator.pages.prose_html import inline as prose_inline
 from generator.shipped import SHIPPED, Templates

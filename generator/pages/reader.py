@@ -6,7 +6,7 @@ from pathlib import PurePath
 
 from generator.artefacts import ClassNumber, Difference, Fact, Fraction, Label
 from generator.methods import Method
-from generator.pages.page import Strength
+from generator.pages.blocks import Strength
 from generator.prose.quantities import printed
 from generator.prose.sayings import EVALUATED
 from generator.regions import Region

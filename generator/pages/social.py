@@ -4,7 +4,8 @@ from collections.abc import Iterator, Mapping
 from html import escape
 
 from generator.drawing.card import card as drawn_card
-from generator.pages.page import Image, Page, PictureGrid, PictureRows, Sheet
+from generator.pages.blocks import Image, PictureGrid, PictureRows, Sheet
+from generator.pages.page import Page
 
 MOST = 5  # pictures on a card
 

@@ -8,10 +8,10 @@ from dataclasses import asdict, fields, is_dataclass
 from types import MappingProxyType
 from typing import Any
 
-from generator.pages import page as pages
 from generator.pages.arrangement import arranged
+from generator.pages.blocks import SILENCE, Image, Matrix, MatrixCell, MatrixRow, PictureRows, Row, Sheet
 from generator.pages.hand_in import details_anchor
-from generator.pages.page import SILENCE, Page, PageSection, PictureRows, Row, Sheet, ShownFigure, ShownQuestion
+from generator.pages.page import ColourKey, MethodCard, Page, PageSection, ShownFigure, ShownQuestion
 from generator.paper.equations import Node
 from generator.paper.text_nodes import Said, Tongues
 from generator.results import LightLine
@@ -194,20 +194,18 @@ def _sheet(sheet: Sheet, tongues: Tongues) -> Node:
 ON_PAPER: Mapping[type, Callable[[Any, Tongues], Node]] = MappingProxyType(
     {
         ShownFigure: _figure,
-        pages.ColourKey: lambda key, tongues: {
-            "title": tongues.say(key.title + " · " + key.note if key.note else key.title)
-        },
-        pages.Image: lambda shown, tongues: {"alt": tongues.one_line(shown.alt), "smooth": shown.role == "chart"},
+        ColourKey: lambda key, tongues: {"title": tongues.say(key.title + " · " + key.note if key.note else key.title)},
+        Image: lambda shown, tongues: {"alt": tongues.one_line(shown.alt), "smooth": shown.role == "chart"},
         PictureRows: lambda table, _: {"arrangement": asdict(arranged(table))},
         Row: _row,
         Sheet: _sheet,
-        pages.MatrixCell: lambda cell, tongues: {"count": tongues.number(f"{cell.count:,}")},
-        pages.MatrixRow: lambda row, tongues: {
+        MatrixCell: lambda cell, tongues: {"count": tongues.number(f"{cell.count:,}")},
+        MatrixRow: lambda row, tongues: {
             "total": tongues.number(f"{row.total:,}"),
             "recall": tongues.number(row.recall),
         },
-        pages.Matrix: lambda matrix, tongues: {"precision": [tongues.number(share) for share in matrix.precision]},
-        pages.MethodCard: lambda card, tongues: {"paper": tongues.printed(card.paper)},
+        Matrix: lambda matrix, tongues: {"precision": [tongues.number(share) for share in matrix.precision]},
+        MethodCard: lambda card, tongues: {"paper": tongues.printed(card.paper)},
     }
 )
 """What of a kind is otherwise on paper than by the names of its fields."""

@@ -7,7 +7,7 @@ import pytest
 
 from generator.build.publish import FORMS, Publication, parts_of
 from generator.build_options import DEFAULT_FORMATS, FORMATS
-from generator.pages.page import Image
+from generator.pages.blocks import Image
 from generator.shipped import SHIPPED
 from generator.spec.grammar import PdfForm
 from tests.fixtures.evidence_fixture import evidence, whole_section

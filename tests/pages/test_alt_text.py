@@ -5,8 +5,8 @@ import pytest
 
 from generator.artefacts import Confusion, Heatmaps, LayerOutputs, Patterns, Predictions
 from generator.pages.alt_text import direction, output_seen, place, texture
+from generator.pages.blocks import Image
 from generator.pages.figure_page import words_of
-from generator.pages.page import Image
 from generator.pages.reader import Seen
 from generator.results import Part
 from generator.text import Text

@@ -3,7 +3,7 @@
 import pytest
 
 from generator.pages.arrangement import ABREAST, Arrangement, arranged
-from generator.pages.page import NOTHING, Image, PictureRows, Row
+from generator.pages.blocks import NOTHING, Image, PictureRows, Row
 
 KINDS = ("image", "map", "overlay", "masked")
 

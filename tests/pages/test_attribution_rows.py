@@ -9,7 +9,7 @@ import pytest
 
 from generator.artefacts import Fraction, Heatmaps
 from generator.pages.attribution_rows import packed
-from generator.pages.page import PictureGrid, PictureRows
+from generator.pages.blocks import PictureGrid, PictureRows
 from generator.show import Show
 from tests.fixtures.report_fixture import (
     CLASSES,

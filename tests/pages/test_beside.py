@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from generator.drawing.pictures import draw
+from generator.pages.blocks import Columns, PictureRows
 from generator.pages.figure_page import examples_of, figure_of
-from generator.pages.page import Columns, PictureRows
 from generator.results import FigureResult, Part
 from generator.show import Show
 from generator.text import Text, bilingual

@@ -2,7 +2,7 @@
 
 import pytest
 
-from generator.pages.page import Matrix, Table
+from generator.pages.blocks import Matrix, Table
 from tests.fixtures.report_fixture import (
     figure,
     page,

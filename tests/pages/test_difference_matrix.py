@@ -5,8 +5,8 @@ from dataclasses import replace
 import numpy as np
 
 from generator.artefacts import Confusion
+from generator.pages.blocks import Columns, Matrix
 from generator.pages.difference_matrix import Signed, points
-from generator.pages.page import Columns, Matrix
 from tests.pages.test_beside import BY_MODEL, shown
 
 LABEL = np.arange(700) % 7

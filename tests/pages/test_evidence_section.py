@@ -12,10 +12,11 @@ from generator.evidence.classes import Leakage
 from generator.evidence.faithfulness import Faithfulness
 from generator.evidence.result import DataEvidence, ReportEvidence
 from generator.pages.assembly import assemble
+from generator.pages.blocks import Image, Sheet, Table
 from generator.pages.evidence_section import section
 from generator.pages.html_page import html, side_by_side
 from generator.pages.markdown_page import markdown
-from generator.pages.page import Image, Page, PageSection, Sheet, Table
+from generator.pages.page import Page, PageSection
 from generator.pages.prose_html import html as prose_html
 from generator.paper.document import document
 from generator.paper.pdf import pdf

@@ -4,8 +4,9 @@ from dataclasses import replace
 
 import pytest
 
+from generator.pages.blocks import NOTHING, Detail, Table
 from generator.pages.hand_in import details_anchor, handed_in
-from generator.pages.page import NOTHING, Detail, PageSection, Table
+from generator.pages.page import PageSection
 from generator.results import LightLine
 from generator.text import Text
 from tests.fixtures.picked import with_answer

@@ -12,7 +12,8 @@ import pytest
 
 from generator.errors import InputError
 from generator.pages import html_page
-from generator.pages.page import Image, PictureRows, Row, ShownFigure
+from generator.pages.blocks import Image, PictureRows, Row
+from generator.pages.page import ShownFigure
 from generator.shipped import TEMPLATES, Templates
 from generator.text import Prose, Text, bilingual
 from tests.fixtures.report_fixture import Told, built, measured, questions, told, whole

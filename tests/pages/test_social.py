@@ -4,7 +4,7 @@ from dataclasses import replace
 from xml.etree.ElementTree import fromstring
 
 from generator.pages import social
-from generator.pages.page import PictureGrid, Sheet
+from generator.pages.blocks import PictureGrid, Sheet
 from tests.fixtures.report_fixture import built, whole
 
 PICTURES = {f"figures/{p.name}": p.data for figure in built().values() for p in figure.drawing.pictures}

@@ -2,7 +2,8 @@
 
 from dataclasses import replace
 
-from generator.pages.page import Image, PageSection, Sheet, ShownFigure, Table
+from generator.pages.blocks import Image, Sheet, Table
+from generator.pages.page import PageSection, ShownFigure
 from generator.paper.document import _language, document
 from generator.results import LightLine
 from generator.text import Passage, Prose, Text

@@ -15,8 +15,8 @@ from pypdf import PdfReader
 
 from generator.drawing.png import png
 from generator.errors import ComputationError
+from generator.pages.blocks import Image, Matrix, PictureGrid, PictureRows, Sheet, Table
 from generator.pages.hand_in import handed_in
-from generator.pages.page import Image, Matrix, PictureGrid, PictureRows, Sheet, Table
 from generator.paper import pdf as paper
 from generator.paper.pdf import compact, pdf
 from generator.shipped import SHIPPED, Templates

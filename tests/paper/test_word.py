@@ -16,8 +16,9 @@ from pypdf import PdfReader
 
 from generator.build.publish import parts_of
 from generator.errors import ComputationError
+from generator.pages.blocks import Columns, Image, Matrix, PictureGrid, PictureRows
 from generator.pages.hand_in import handed_in
-from generator.pages.page import Columns, Image, Matrix, PageSection, PictureGrid, PictureRows
+from generator.pages.page import PageSection
 from generator.paper import word
 from generator.paper.word import docx
 from generator.shipped import SHIPPED
