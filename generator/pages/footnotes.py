@@ -22,6 +22,15 @@ def spread(texts: Sequence[str], name: str) -> list[str]:
     return [_labelled(body, said, named, name) for body, _ in cut]
 
 
+def inlined(text: str) -> str:
+    """A text with what its footnotes say in brackets, for a line that has no place for them."""
+    if "[^" not in text:
+        return text
+    body, notes = _cut(text)
+    said = {label: f" ({' '.join(words.split())})" for label, words in notes.items()}
+    return REFERRED.sub(lambda found: said.get(found[1], found[0]), body)
+
+
 def _cut(text: str) -> tuple[str, dict[str, str]]:
     """A text without what it says of its footnotes, and that by their labels."""
     body: list[str] = []

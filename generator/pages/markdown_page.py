@@ -8,6 +8,7 @@ from unicodedata import category
 from urllib.parse import quote
 
 from generator.pages.addresses import PICTURES, beside, linkable
+from generator.pages.footnotes import inlined
 from generator.pages.formulas import harmless
 from generator.pages.markdown_reader import FENCE, FORMULA, WIDTH, fences, pixels, tidy
 from generator.pages.page import Page, ShownQuestion
@@ -78,7 +79,7 @@ def _listed(lines: list[tuple[str, bool]]) -> list[tuple[str, bool]]:
 
 def one_line(source: str, places: Mapping[str, str]) -> str:
     """Prose for a caption or a cell of a table."""
-    lines = list(fences(tidy(source).split("\n")))
+    lines = list(fences(tidy(inlined(source)).split("\n")))
     shift = _shift(lines)
     shown = (one for one in lines if not (one[1] and FENCE.fullmatch(one[0])))
     pieces = (_coded(line) if fenced and line.strip() else _line(line, shift, places) for line, fenced in shown)
@@ -131,8 +132,8 @@ def _picture(found: re.Match[str]) -> str:
     picture = (
         f'<img src="{place}" alt="{escape(spelled(found["alt"]))}" width="{asked}">' if asked else f"![{alt}]({place})"
     )
-    alone = found.string.strip() == found[0]
-    return picture + (f"<br>*{said}*" if said and alone else "") + behind
+    alone = found.string.strip() == found[0] and not behind
+    return picture + (f"<br>*{said or alt}*" if (said or alt) and alone else "") + behind
 
 
 def _code(code: str) -> str:

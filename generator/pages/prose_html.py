@@ -120,12 +120,14 @@ def _place_notes(root: Element) -> None:
 
 
 def _frame(parent: Element) -> None:
-    """A picture with a title that stands alone is a figure, and the title its caption; code in its colours."""
+    """A picture that stands alone is a figure, its caption the title or else its words; code in its colours."""
     for position, held in enumerate(list(parent)):
         image = held[0] if held.tag == "p" and len(held) == 1 and held[0].tag == "img" else None
-        if image is not None and image.get("title") and not f"{held.text or ''}{image.tail or ''}".strip():
+        said = image.get("title") or image.get("alt") if image is not None else ""
+        if image is not None and said and not f"{held.text or ''}{image.tail or ''}".strip():
             figure, caption = Element("figure"), Element("figcaption")
-            figure.tail, image.tail, caption.text = held.tail, None, image.attrib.pop("title")
+            figure.tail, image.tail, caption.text = held.tail, None, said
+            image.attrib.pop("title", None)
             figure.extend((image, caption))
             parent[position] = figure
         if parent.tag == "pre" and held.tag == "code":

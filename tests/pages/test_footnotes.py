@@ -2,7 +2,7 @@
 
 import pytest
 
-from generator.pages.footnotes import spread
+from generator.pages.footnotes import inlined, spread
 
 
 def test_they_are_counted_through_all_pieces():
@@ -21,3 +21,7 @@ def test_a_paragraph_behind_the_notes_is_text():
     """A note ends where a line after a blank one is not set in."""
     (text,) = spread(["a[^1]\n\n[^1]: note\nstill\n\n    second\n\nafter"], "x")
     assert text == "a[^q-x.1]\n\nafter\n\n[^q-x.1]: note\nstill\n\n    second"
+
+
+def test_a_line_has_them_in_brackets():
+    assert inlined("A caption[^n] here[^m].\n\n[^n]: of *it*\n") == "A caption (of *it*) here[^m].\n"

@@ -104,9 +104,10 @@ def test_no_reader_of_it_asks_another_host_or_runs_anything(source, write):
 
 
 def test_a_picture_beside_the_spec_is_at_its_place_in_the_site():
-    """In prose and in a cell; its title is a caption where it stands alone."""
-    for source in ("![a*b](img/x%20y.png)", "![a*b](<img/x y.png>)", "![a*b](img\\x%20y.png)"):
-        assert prose(source, {}) == one_line(source, {}) == r"![a\*b](pictures/img/x%20y.png)"
+    """In prose and in a cell; its title, or else its words, are a caption where it stands alone."""
+    assert prose("![seen](x.png)", {}) == "![seen](pictures/x.png)<br>*seen*"
+    for source in ("a ![a*b](img/x%20y.png)", "a ![a*b](<img/x y.png>)", "a ![a*b](img\\x%20y.png)"):
+        assert prose(source, {}) == one_line(source, {}) == r"a ![a\*b](pictures/img/x%20y.png)"
     assert one_line("a ![b](<img/x y.png> 'Title')", {}) == "a ![b](pictures/img/x%20y.png)"
 
 

@@ -222,6 +222,10 @@ def test_a_name_in_prose_is_shown_as_it_is(name):
             '<figure><img alt="seen" src="pictures/x.png" loading="lazy" class="w60">'
             "<figcaption>Said</figcaption></figure>",
         ),
+        (
+            "![seen](x.png)",
+            '<figure><img alt="seen" src="pictures/x.png" loading="lazy"><figcaption>seen</figcaption></figure>',
+        ),
         ("a ![seen](x.png){width=2cm} b", '<p>a <img alt="seen" src="pictures/x.png" width="76" loading="lazy"> b</p>'),
         ("![seen](x.png){style=x}", '<p><img alt="seen" src="pictures/x.png" loading="lazy">{style=x}</p>'),
         ("```python\nx\n```", '<pre><code class="language-python">x\n</code></pre>'),
