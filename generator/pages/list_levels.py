@@ -20,7 +20,7 @@ LEVEL = "    "
 
 def levelled(text: str, depth: int = 0) -> str:
     """The text with every item of a list, and what belongs to it, set in by four spaces a level."""
-    lines = list(fences(text.split("\n")))
+    lines = list(fences(text.split("\n"), in_items=False))
     out: list[str] = []
     start = 0
     while start < len(lines):

@@ -81,7 +81,7 @@ def one_line(source: str, places: Mapping[str, str]) -> str:
     """Prose for a caption or a cell of a table."""
     lines = list(fences(tidy(inlined(source)).split("\n")))
     shift = _shift(lines)
-    shown = (one for one in lines if not (one[1] and FENCE.fullmatch(one[0])))
+    shown = (one for one in lines if not (one[1] and FENCE.fullmatch(one[0].lstrip())))
     pieces = (_coded(line) if fenced and line.strip() else _line(line, shift, places) for line, fenced in shown)
     return re.sub(r"(?<!\\)\|", r"\|", " ".join(" ".join(pieces).split()))
 

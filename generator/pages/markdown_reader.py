@@ -33,6 +33,9 @@ CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufeff\ufffe\uffff\ud800-\
 WIDE = r"[\u2e80-\u9fff\uf900-\ufaff\uff00-\uff60\u3000-\u303f]"  # characters between which no space belongs
 JOIN = re.compile(rf"(?<={WIDE})\n {{0,3}}(?={WIDE})")
 FENCE = re.compile(r" {0,3}(`{3,}(?=[^`]*$)|~{3,})(.*)")
+ITEM = re.compile(r" *(?:[-+*]|([0-9]{1,9})[.)])( +)(?=\S)")
+RULE = re.compile(r" *([-*_])(?: *\1){2,} *$")
+INDENTED = 4  # columns by which a line is code
 LONG_NUMBER = re.compile(r"^([ >]*[0-9]{10,})(?=[.)])")  # of a list, by which no list begins
 FORMULA = r"(?<![\\$])(\$\$?)(?!\s)((?:\\.|[^$\n\\])+?)(?<!\s)\1(?![\d$])"
 DISPLAY = re.compile(r"(?<![\\$`])\$\$(?!\$)((?:\\[^\n]|[^$\\\n`]|\n(?!(?:[ \t>]*\n)))+?)\$\$(?!\$)")
@@ -112,19 +115,49 @@ def _on_one_line(found: re.Match[str]) -> str:
     return f"$${CONTINUED.sub(' ', tex).strip()}$$"
 
 
-def fences(lines: Iterable[str]) -> Iterator[tuple[str, bool]]:
+def fences(lines: Iterable[str], in_items: bool = True) -> Iterator[tuple[str, bool]]:
     """Each line, and whether it belongs to a block of code between fences, the fences themselves included.
 
-    One begins at the start of a line and is closed somewhere: every reader of Markdown takes that for code.
+    One begins at the start of a line, or of what an item of a list says, and is closed there: every reader of Markdown
+    takes that for code.
     """
     every = list(lines)
-    last, unclosed = -1, set[str]()
+    columns: list[int] = []  # in which the words of the items begin that a line stands in
+    last, goes_on, unclosed = -1, False, set[tuple[str, int]]()
     for number, line in enumerate(every):
-        fence = FENCE.fullmatch(line) if number > last and not line.startswith(" ") else None
-        if fence and fence[1] not in unclosed:
-            last = next((k for k in range(number + 1, len(every)) if closes(every[k], fence[1])), last)
-            unclosed |= set() if number < last else {fence[1]}  # nor will one of its kind be further down
+        if in_items and number > last and line.strip():
+            columns = _columns(columns, line, goes_on)
+            held = columns[-1] if columns else 0
+            unclosed = {one for one in unclosed if one[1] < held + (not line[:held].strip())}
+        column = columns[-1] if columns else 0
+        begins = number > last and not line[:column].strip() and (columns or not line.startswith(" "))
+        fence = FENCE.fullmatch(line[column:]) if begins else None
+        if fence and (fence[1], column) not in unclosed:
+            last = max(last, _closed(every, number, fence[1], column))
+            unclosed |= set() if number < last else {(fence[1], column)}  # nor will one of its kind be further down
+        goes_on = number > last and bool(line.strip())
         yield line, number <= last
+
+
+def _columns(columns: list[int], line: str, goes_on: bool) -> list[int]:
+    """The columns of the items that a line stands in, one that it begins included; a sentence may go on in it."""
+    left = len(line) - len(line.lstrip(" "))
+    item = None if RULE.match(line) else ITEM.match(line)
+    kept = [column for column in columns if column <= left]
+    within = goes_on and len(kept) == len(columns) and item is not None and item[1] not in (None, "1")
+    if item and not within and left - (kept[-1] if kept else 0) < INDENTED:
+        return [*kept, item.end() if len(item[2]) <= INDENTED else item.start(2) + 1]
+    return columns if goes_on and not FENCE.fullmatch(line) else kept
+
+
+def _closed(lines: list[str], opened: int, fence: str, column: int) -> int:
+    """The line that closes a fence before its item ends, or -1."""
+    for number in range(opened + 1, len(lines)):
+        if lines[number][:column].strip():
+            break
+        if closes(lines[number][column:], fence):
+            return number
+    return -1
 
 
 def closes(line: str, opened: str) -> bool:

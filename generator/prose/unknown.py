@@ -11,7 +11,8 @@ from generator.text import UNKNOWN, UNSAID
 FENCE = re.compile(r"\s{0,3}(?:```|~~~)")
 MARK = re.compile(r"\s*(?:(?:[-*+>]|#{1,6}|\d{1,9}[.)])\s+)*")  # of an item, a quotation, a heading
 APART = re.compile(r"\s*(?:[-*+>]\s|#{1,6}\s|\d{1,9}[.)]\s|\[\[figure:)")  # a line that goes on with no sentence
-ENDS = r"[。！？][」』”’）*_]*|(?<!\b\w)(?<!\.\w)[.!?][”’\"')*_]*(?=\s|$)"
+NOTES = r"(?:\[\^[^\]\n]+\])*"  # references to footnotes, which belong to the sentence before them
+ENDS = rf"[。！？][」』”’）*_]*{NOTES}|(?<!\b[^\W\d])(?<!\.\w)[.!?][”’\"')*_]*{NOTES}(?=\s|$)"
 SENTENCE = re.compile(rf"\s*(?=\S).*?(?:{ENDS}|$)", re.DOTALL)
 
 

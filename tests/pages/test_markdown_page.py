@@ -188,6 +188,7 @@ def test_a_hostile_report_stays_text():
         ("Term\n:   means\n\n    more\n:   too", "**Term**\n-   means\n\n    more\n-   too"),
         ("- [x] done ~~not~~[^a]\n\n[^a]: note", "- [x] done ~~not~~[^a]\n\n[^a]: note"),
         ("$$\na\n= b\n$$", "$$a = b$$"),
+        ("1. a\n\n   ```py\n   x < [1]\n   ```\n   < b", "1. a\n\n   ```py\n   x < [1]\n   ```\n   &lt; b"),
     ],
 )
 def test_prose_is_written_as_github_reads_it(source, expected):

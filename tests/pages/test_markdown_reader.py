@@ -43,9 +43,23 @@ def test_what_is_too_deep_or_too_long_is_said(source):
         ("~~~ a`b|c|~~~~|d", "1110"),
         ("```|``` a|b", "000"),
         ("a| ```|b|```", "0000"),
+        ("- a|  ```|  b||  ```|  c", "011110"),
+        ("1. a|   - b||     ~~~|     c|     ~~~|2. d", "0001110"),
+        ("- a|  ```|  b|- ```|  c", "00000"),
+        ("- a|```|b|```", "0111"),
+        ("in|1990. a|      ```|      b|      ```", "00000"),
         ("``` a|``` b|```|c", "1110"),
     ],
 )
 def test_a_fence_closes_by_its_own_kind(source, inside):
-    """Of at least its length, with nothing behind it; one that is never closed, or set in, is none to every reader."""
+    """Of at least its length, with nothing behind it; one that is never closed, or set in but in an item, is none."""
     assert "".join(str(int(fenced)) for _, fenced in fences(source.split("|"))) == inside
+
+
+@pytest.mark.parametrize("unit", ["- a\n  - b\n  ```x\n", "- a\n  ```x\n", "- a\nb\n  ```x\n", "  - a\n"])
+def test_a_fence_in_an_item_is_not_looked_for_again(unit):
+    """The bounds are far above what people write."""
+    lines = (unit * (60_000 // len(unit))).split("\n")
+    begun = time.process_time()
+    assert not any(fenced for _, fenced in fences(lines))
+    assert time.process_time() - begun < 5

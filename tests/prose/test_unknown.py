@@ -25,6 +25,9 @@ from generator.text import UNSAID
         ("```\nx = ?\n```\nSo ?.", "```\nx = –\n```"),
         ("Some, e.g. ? here. More.", "More."),
         ("**In all:** ?. *More.* End.", "*More.* End."),
+        ("Said.[^a] It is ?.[^b][^c] More.", "Said.[^a] More."),
+        ("說了。[^a]是 ?。[^b]好。", "說了。[^a]好。"),
+        ("From $5 to $6. It is ?. More.", "From $5 to $6. More."),
         ("only ?", ""),
     ],
 )
