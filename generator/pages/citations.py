@@ -13,7 +13,7 @@ from pathlib import Path
 from generator.errors import InputError, suggestion
 from generator.foreign import contents
 from generator.limits import USUAL, Limits
-from generator.pages.markdown_reader import fences
+from generator.pages.markdown_reader import CODE, fences
 from generator.pandoc import pandoc
 from generator.shipped import TEMPLATES
 
@@ -23,7 +23,6 @@ LARGEST = 20_000_000  # bytes of a file of works
 LOCALES = {"zh-Hant": "zh-TW", "zh-Hans": "zh-CN", "zh": "zh-TW", "ja": "ja-JP"}  # as styles call them
 LETTER = "[A-Za-z0-9_\u00c0-\u024f]"  # Chinese stands right behind a key; one with other letters stands in braces
 KEY = rf"(?:{LETTER}(?:{LETTER}|[:.#$%&+?<>~/-](?={LETTER}))*|\{{[^{{}}\n]+\}})"
-CODE = r"(?P<ticks>`+)(?!`).+?(?<!`)(?P=ticks)(?!`)"
 GROUP = rf"(?<![\\A-Za-z0-9_\]!])\[(?!\^)(?:[^\[\]\n]*?[^A-Za-z0-9_\[\]\n.@\\])??-?@{KEY}[^\[\]\n]*\](?![(\[:])"
 NAMED = rf"(?<![A-Za-z0-9_@.\\/-])-?@{KEY}(?: \[(?!\^)[^\[\]\n@]+\](?![(\[:]))?"
 CITED = re.compile(f"{CODE}|(?P<said>{GROUP}|{NAMED})", re.DOTALL)

@@ -10,7 +10,7 @@ from urllib.parse import quote
 from generator.pages.addresses import PICTURES, beside, linkable
 from generator.pages.footnotes import inlined
 from generator.pages.formulas import harmless
-from generator.pages.markdown_reader import FENCE, FORMULA, WIDTH, fences, pixels, tidy
+from generator.pages.markdown_reader import CODE, FENCE, FORMULA, WIDTH, fences, pixels, tidy
 from generator.pages.page import Page, ShownQuestion
 from generator.shipped import SHIPPED, Templates
 from generator.templating import page_environment, render_page
@@ -21,7 +21,6 @@ FORMULAS = re.compile(FORMULA)
 PARAGRAPH = "\n\n"
 SIGNS = re.compile(r"[\\`*_\[\]|~$#&<>]")
 ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
-CODE = r"(?P<ticks>`+)(?!`).+?(?<!`)(?P=ticks)(?!`)"
 PICTURE = (
     r"(?<!\\)!\[(?P<alt>[^\[\]\n]*)\]\(\s*(?:<(?P<angled>[^<>\n]*)>|(?P<bare>[^\s()<>]*))"
     r"(?:\s+(?:\"(?P<double>[^\"\n]*)\"|'(?P<single>[^'\n]*)'))?\s*\)(?P<size>\{[^{}\n]{1,40}\})?"

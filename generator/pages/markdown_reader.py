@@ -45,6 +45,7 @@ STRUCK = r"(?<!~)(~~)(?![~\s])(.+?)(?<!\s)~~(?!~)"
 WIDTH = re.compile(r"\{ *:? *width *= *\"?([0-9]{1,4}(?:\.[0-9]{1,2})?)(%|px|cm|mm|in|)\"? *\}")
 PIXELS = {"px": 1.0, "": 1.0, "cm": 96 / 2.54, "mm": 9.6 / 2.54, "in": 96.0}  # of a unit, as in CSS
 TASK = re.compile(r"\[([ xX])\][ \n]")
+CODE = r"(?P<ticks>`+)(?!`).+?(?<!`)(?P=ticks)(?!`)"  # within a line
 REFERENCE = re.compile(r"&(?!(?:amp|lt|gt|quot|apos);)(#?\w+);")
 MOST_DIGITS = 40  # of a character's name or number
 TEX = "tex"  # stands for a formula until the tree is whole
