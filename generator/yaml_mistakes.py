@@ -8,6 +8,7 @@ from generator.errors import Problem
 
 ESCAPES = "in double quotes a \\ begins an escape; write a path with / and a formula in single quotes"
 BRACES = "a text that begins with '{{' stands in quotes, or on the lines below a |"
+STATEMENT = "a text that begins with '{%' stands in quotes, or on the lines below a |"
 SIGN = "a text that begins with such a sign stands in quotes, or on the lines below a |"
 COLON = "a text with a colon and a space in it stands in quotes"
 BRACKETS = "a text with brackets in it, within brackets, stands in quotes"
@@ -18,6 +19,7 @@ MISREAD = (
     (re.compile(r"[ -]*[a-z_]+(:)[^\s:/]"), "after the ':' of a key there has to be a space"),
     (re.compile(r"[^，]*[{\[][^，]*(，)"), "'，' is a full-width comma; what stands in brackets is parted by ','"),
     (re.compile(r".*?: +(\{\{)"), BRACES),
+    (re.compile(r".*?: +(\{%)"), STATEMENT),
     (re.compile(r"[^\"'{\[]*?: +([@`%*&!]|[|>] +[^\s#]|\[[^\]]*\] *[^\s,#\]}]|\"[^\"]*\" *[^\s,#\]}]|- )"), SIGN),
     (re.compile(r"[^\"'{\[]*?: +('(?:[^']|'')*') +[^\s#]"), SIGN),
     (re.compile(r"[^\"'{\[]*?: +'[^']*(')[^\s,#\]}']"), "within single quotes a ' is written twice, as ''"),

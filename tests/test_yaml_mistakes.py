@@ -22,6 +22,8 @@ def said(tmp_path, line):
         ("title: {en: Maps #what}", "2:18: behind ' #' stands a comment, so the '{' is not closed; put the text in"),
         ("title: {en: Maps: two}", "2:17: a text with a colon and a space in it stands in quotes"),
         ("title: {en: Maps {two}}", "2:18: a text with brackets in it, within brackets, stands in quotes"),
+        ("title: {% if x %}Maps{% endif %}", "2:8: a text that begins with '{%' stands in quotes, or on the lines"),
+        ("title: {en: {% if x %}Maps}", "2:13: a text that begins with '{%' stands in quotes, or on the lines"),
         ("title: {en: Maps", "2:8: the '{' is not closed"),
         ('title: {en: "Maps" of two}', "2:20: a text that begins with such a sign stands in quotes, or on the"),
         ("title: & two", "2:8: a text that begins with such a sign stands in quotes, or on the"),

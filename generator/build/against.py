@@ -39,15 +39,18 @@ def sites_read(folder: Path | None, output: Path) -> tuple[Path, ...]:
     return () if folder is None or place_of(folder) == place_of(output) else (folder / MANIFEST,)
 
 
-def changed(old: BuiltSite, of: Publication) -> Published:
-    """The files that show how a new site differs from an old one."""
+def changed(old: BuiltSite, say: Callable[[str], None], of: Publication) -> Published:
+    """The files that show how a new site differs from an old one, of which the most is said."""
     parts = of.report, of.study, of.built.values(), of.alt_texts, of.evidence, of.evidence_pictures
     try:
         with step("form", FOLDER):
             record = manifest(*parts, files=of.pictures, seconds=0, kept=kept(of))
             new = site_of("the new site", record, partial(_held, of.pictures))
-            files = _written(compared(old, new), of.narrator.words)
-            return Published({f"{FOLDER}/{name}": data for name, data in files}, {})
+            changes = compared(old, new)
+            files = {f"{FOLDER}/{name}": data for name, data in _written(changes, of.narrator.words)}
+            for line in (*told(changes), f"{of.report.output / FOLDER / 'index.html'}"):
+                say(line)
+            return Published(files, {})
     except (ComputationError, InputError) as error:
         return Published({}, {f"{FOLDER}/": str(error)})
 

@@ -51,7 +51,7 @@ def build(report: Report, options: BuildOptions) -> int:
     built = built_figures(report, study, results)
     results = {name: figure.result for name, figure in built.items()}
     exports = exported(report, built)
-    compared = partial(changed, before) if before else None
+    compared = partial(changed, before, partial(WATCH.say, doubt=False, printed=not options.quiet)) if before else None
     publication = Publication(report, study, built, options.formats, evidence, compared)
     published = publication.published
     warned |= warn(publication.narrator.doubts, options)
@@ -91,6 +91,10 @@ def _computed(report: Report, study: Study, options: BuildOptions) -> tuple[dict
     return results, evidence
 
 
+def _counted(figures: int) -> str:
+    return f"{figures} figure{'' if figures == 1 else 's'}"
+
+
 def _told(
     results: Mapping[str, FigureResult],
     unmeasured: Mapping[str, str],
@@ -109,7 +113,7 @@ def _told(
     for name, failure in unmade.items():
         WATCH.say(f"{name} could not be made: {failure}", doubt=True)
     WATCH.say(
-        f"{output}: {len(results) - len(failed)} figures in {seconds:.1f} s", doubt=False, printed=not options.quiet
+        f"{output}: {_counted(len(results) - len(failed))} in {seconds:.1f} s", doubt=False, printed=not options.quiet
     )
     return bool(failed or unmeasured or unmade)
 

@@ -40,12 +40,13 @@ class Moved:
     difference: Estimate | None = None
     paired: bool = False
     holds: bool = False
+    unmoved: bool = False  # on the same images, each as before
 
     @property
     def course(self) -> Course:
         """Whether it clearly went up or down, or did not move on any image."""
         known = self.difference
-        if known is not None and known.low == known.high == 0:
+        if self.unmoved or (known is not None and known.low == known.high == 0):
             return "still"
         return "open" if not self.holds or known is None else "up" if known.mean > 0 else "down"
 
@@ -236,7 +237,7 @@ def _paired(path: Path, before: Any, now: Any) -> Moved:  # noqa: ANN401  arrays
     """The same of the same images."""
     known = _share(path, before, now)
     step = shifted(int((now & ~before).sum()), int((before & ~now).sum()), len(before))
-    return replace(known, difference=step, paired=True)
+    return replace(known, difference=step, paired=True, unmoved=bool((now == before).all()))
 
 
 def _surer(before: PerImage, now: PerImage) -> Moved | None:

@@ -108,6 +108,8 @@ def select(samples: Samples, rule: Rule, predict: Predict, n_classes: int, seed:
     pick = _ranked if rule.select in ("confident", "mistakes") else _streamed
     found = pick(samples, rule, predict, classes, seed)
     if not len(found):
+        if rule == Rule("mistakes", rule.per_class):
+            raise DataError(f"{samples.origin}: the model makes no mistake there, for `select: mistakes` to show")
         raise DataError(f"{samples.origin}: no image fits `select: {rule.select}` with its conditions; loosen them")
     return found
 

@@ -79,12 +79,23 @@ class Lookup:
 
     def _units(self, figure: str, pick: Callable[[Patterns], Sequence[int]]) -> Listed:
         """Some units of each part."""
-        picked = [pick(patterns) for patterns in self._patterns(figure)]
-        units = (UnitOf(unit, part) for part, own in enumerate(picked) for unit in own)
+        patterns = self._patterns(figure)
+        picked = [pick(one) for one in patterns]
+        units = (
+            UnitOf(unit, part, self._unit_name(patterns[part], unit)) for part, own in enumerate(picked) for unit in own
+        )
         listed, parts = Listed.of(tuple(units), self.words), self.results[figure].parts
         if len(parts) > 1:
             listed.by_part = tuple((self._part_name(part), len(own)) for part, own in zip(parts, picked, strict=True))
         return listed
+
+    def _unit_name(self, patterns: Patterns, unit: int) -> str:
+        """The name of a class; '' of a filter, which has a number alone."""
+        classes = tuple(self.facts.classes.items())
+        if patterns.of != "class" or unit >= len(classes):
+            return ""
+        identifier, name = classes[unit]
+        return str(self._name(identifier, self._spoken(name)))
 
     def _part_name(self, part: Part) -> str:
         """What tells a part of a figure from the others."""

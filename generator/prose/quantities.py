@@ -143,14 +143,18 @@ class Listed(tuple[Any, ...]):
 
 
 class UnitOf(int):
-    """The number of a filter or class, and which part of its figure it is of."""
+    """The number of a filter or class, and which part of its figure it is of; it prints as the class is called."""
 
     part: int
+    reads: str
 
-    def __new__(cls, number: int, part: int) -> Self:
+    def __new__(cls, number: int, part: int, reads: str = "") -> Self:
         made = super().__new__(cls, number)
-        made.part = part
+        made.part, made.reads = part, reads or int.__repr__(made)
         return made
+
+    def __str__(self) -> str:
+        return self.reads
 
 
 class Claim(Quantity):

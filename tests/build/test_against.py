@@ -29,6 +29,16 @@ def built(place: Path, *words: str) -> int:
     return main([str(place / "report.yaml"), "--formats", "html", "-q", "--against", str(place / "site"), *words])
 
 
+def test_the_build_says_the_most_of_it(trained, tmp_path, capsys):
+    """As `diff` does, and where the rest stands."""
+    place = tmp_path / "report"
+    shutil.copytree(trained, place, symlinks=True)
+    assert main([str(place / "report.yaml"), "--formats", "html", "--against", str(place / "site")]) == 0
+    said = capsys.readouterr().err.splitlines()
+    assert "Nothing that a reader would see is another." in said
+    assert str(place / "site" / "diff" / "index.html") in said
+
+
 def test_the_new_site_shows_what_changed(trained):
     """A page a language and the same for scripts, named in the manifest like every other file."""
     files = contents(trained / "site")

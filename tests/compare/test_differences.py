@@ -61,6 +61,13 @@ def predicted(right: int, n: int = 100, of: int = 2) -> PerImage:
     return PerImage(label, np.where(np.arange(n) < right, label, (label + 1) % of))
 
 
+def test_a_share_of_which_no_image_moved_is_still():
+    """The interval of such a difference has a width, and says nothing of these images."""
+    same_again, other = (judged("m", predicted(60), predicted(now), ("a", "b")) for now in (60, 61))
+    assert {one.course for one in (same_again.accuracy, *same_again.recall.values())} == {"still"}
+    assert {one.course for one in (other.accuracy, *other.recall.values())} == {"still", "open"}
+
+
 def test_a_model_is_judged_on_the_images_of_both():
     """Ten more are right and none fewer: paired that is clear, of two separate hundreds it is not."""
     paired, apart = (judged("m", predicted(60), predicted(70), ("a", "b"), known) for known in (True, False))

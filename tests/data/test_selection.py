@@ -130,6 +130,15 @@ def test_mistakes_are_the_surest_wrong_predictions_by_true_class():
     assert chosen([1, 1, 0, 1, 2, 2], select="mistakes", per_class=2) == ([2, 0, 1, 5, 4], [0, 1, 1, 2, 2])
 
 
+@pytest.mark.parametrize(
+    ("more", "message"), [({}, "the model makes no mistake there"), ({"classes": (1,)}, "loosen them")]
+)
+def test_a_model_without_mistakes_is_told_as_one(more, message):
+    """There is no condition to loosen."""
+    with pytest.raises(DataError, match=message):
+        chosen([0, 0, 1, 1, 0, 0], select="mistakes", **more)
+
+
 @pytest.mark.parametrize("rule", [{"select": "mistakes"}, {"correct": True}])
 def test_what_needs_labels_says_so(rule):
     """Nobody knows what a mistake is where nobody knows the truth."""

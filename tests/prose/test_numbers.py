@@ -164,6 +164,20 @@ def test_units_of_several_models_go_by_the_names_of_the_report():
     assert str(n.strongest("filters", 1)) == "7 (trained); 7 (new)"
 
 
+def test_units_that_are_classes_go_by_their_names():
+    """A filter has a number alone; one beyond the classes of the report too."""
+    found = figures()["filters"].parts[0]
+    of_classes = replace(found.artefact, of="class", unit=np.arange(len(found.artefact.unit))[::-1].copy())
+    n = replace(
+        numbers(), results={"filters": replace(figures()["filters"], parts=(replace(found, artefact=of_classes),))}
+    )
+    by_height = n.strongest("filters", len(of_classes.unit))
+    classes = list(n.facts.classes)
+    called = [str(n.class_name(classes[k])) if k < len(classes) else str(int(k)) for k in by_height]
+    assert [str(k) for k in by_height] == called and "Dog" in called
+    assert n.activation("filters", by_height[0]) == of_classes.activation.max()
+
+
 def test_patterns_tell_the_strongest_and_the_dead():
     """Units are named by their number in the layer."""
     n = numbers()
