@@ -12,7 +12,7 @@ from generator.build.sanity import Checked, checked, contradictions, miscounted
 from generator.build.site import check_output
 from generator.build.study import Study, open_study
 from generator.build.subject import MODEL, Subject
-from generator.build.texts import check_texts, unset_formulas
+from generator.build.texts import check_texts, unset_parts
 from generator.build_options import BuildOptions
 from generator.classifier import layer_called
 from generator.data.preprocess import statistic_in
@@ -251,7 +251,7 @@ def _missing_images(report: Report, study: Study, figure: Figure) -> Iterator[Pr
 
 def data_doubts(report: Report, study: Study, with_model: bool) -> Iterator[Problem]:
     """What in texts, data and evaluation may mean something else than what is taken, or is not read at all."""
-    yield from unset_formulas(report)
+    yield from unset_parts(report)
     if needs_model(report, study):
         yield from (report.problem("data", question) for question in study.questions)
         yield from picture_doubts(report, study, with_model)

@@ -15,6 +15,7 @@ from generator.errors import DataError, InputError, Problem, SpecError
 from generator.limits import Limits
 from generator.pages.addresses import PICTURES, beside
 from generator.pages.citations import keys_in
+from generator.pages.footnotes import astray
 from generator.pages.prose_html import parsed
 from generator.spec.report import Report
 from generator.words import load, speaks
@@ -35,10 +36,16 @@ def check_texts(report: Report, options: BuildOptions) -> None:
         raise SpecError(tuple(dict.fromkeys(problems)))
 
 
-def unset_formulas(report: Report) -> Iterator[Problem]:
-    """Formulas that are shown as they are written, as far as the spec has them whole."""
+def unset_parts(report: Report) -> Iterator[Problem]:
+    """Formulas and footnotes that are not set, as far as the spec has them whole."""
     for path, source in _written(report):
         yield from unset_in(report, path, unsaid(source))
+        for label, said in astray(unsaid(source)) if "[^" in source else ():
+            what = (
+                "nothing refers to it, and it is left out" if said else "nothing says what it is; it stands as written"
+            )
+            line = _line(source, f"[^{label}]:" if said else f"[^{label}]")
+            yield report.source.problem_in_text(path, line, f"the footnote [^{label}]: {what}")
 
 
 def wrong_in(report: Report, path: str, text: str) -> Iterator[Problem]:

@@ -22,7 +22,8 @@ STYLES = {"chicago": None, **{name: f"styles/{name}.csl" for name in ("apa", "ie
 LARGEST = 20_000_000  # bytes of a file of works
 LOCALES = {"zh-Hant": "zh-TW", "zh-Hans": "zh-CN", "zh": "zh-TW", "ja": "ja-JP"}  # as styles call them
 LETTER = "[A-Za-z0-9_\u00c0-\u024f]"  # Chinese stands right behind a key; one with other letters stands in braces
-KEY = rf"(?:{LETTER}(?:{LETTER}|[:.#$%&+?<>~/-](?={LETTER}))*|\{{[^{{}}\n]+\}})"
+BRACKETED = r"(?:(?<=\[@)|(?<=; @)|(?<=\[-@))[^\W\d_]\w*(?=[],;])"  # or is all that a bracket says of a work
+KEY = rf"(?:{LETTER}(?:{LETTER}|[:.#$%&+?<>~/-](?={LETTER}))*|\{{[^{{}}\n]+\}}|{BRACKETED})"
 GROUP = rf"(?<![\\A-Za-z0-9_\]!])\[(?!\^)(?:[^\[\]\n]*?[^A-Za-z0-9_\[\]\n.@\\])??-?@{KEY}[^\[\]\n]*\](?![(\[:])"
 NAMED = rf"(?<![A-Za-z0-9_@.\\/-])-?@{KEY}(?: \[(?!\^)[^\[\]\n@]+\](?![(\[:]))?"
 CITED = re.compile(f"{CODE}|(?P<said>{GROUP}|{NAMED})", re.DOTALL)

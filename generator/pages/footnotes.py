@@ -1,11 +1,12 @@
 """Footnotes of a text that is shown in pieces: counted through all of it, each with the piece that refers to it."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from generator.pages.markdown_reader import fences
 
 BEGINS = re.compile(r" {0,3}\[\^([^\]\n]+)\]:")
+NO_WORDS = re.compile(r"(`+)[^`]+\1|\$[^$\n]+\$")  # code and formulas
 REFERRED = re.compile(r"\[\^([^\]\n]+)\](?!:)")
 
 
@@ -29,6 +30,15 @@ def inlined(text: str) -> str:
     body, notes = _cut(text)
     said = {label: f" ({' '.join(words.split())})" for label, words in notes.items()}
     return REFERRED.sub(lambda found: said.get(found[1], found[0]), body)
+
+
+def astray(text: str) -> Iterator[tuple[str, bool]]:
+    """Labels that a text refers to without a note, and those of notes to which nothing refers, with True."""
+    body, notes = _cut(text)
+    lines = [line for part in (body, *notes.values()) for line, fenced in fences(part.split("\n")) if not fenced]
+    referred = dict.fromkeys(REFERRED.findall(NO_WORDS.sub("", "\n".join(lines))))
+    yield from ((label, False) for label in referred if label not in notes)
+    yield from ((label, True) for label in notes if label not in referred)
 
 
 def _cut(text: str) -> tuple[str, dict[str, str]]:

@@ -68,7 +68,12 @@ def _listed(lines: list[tuple[str, bool]]) -> list[tuple[str, bool]]:
         if found:
             for back in range(len(out) - 1, -1, -1):
                 term, code = out[back]
-                if code or DEFINED.match(term) or (not term.strip() and back < len(out) - 1):
+                if (
+                    code
+                    or DEFINED.match(term)
+                    or term.lstrip().startswith("|")
+                    or (not term.strip() and back < len(out) - 1)
+                ):
                     break
                 out[back] = (f"**{term.strip()}**", False) if term.strip() else out[back]
             line = f"{found[1]}-{line[found.end() :]}"

@@ -6,7 +6,7 @@ import pytest
 from PIL import Image
 
 from generator.build.checks import check
-from generator.build.texts import check_texts, files_shown, pictures_in, unset_formulas
+from generator.build.texts import check_texts, files_shown, pictures_in, unset_parts
 from generator.build_options import BuildOptions
 from generator.errors import DataError, SpecError
 from tests.fixtures.spec_fixture import HEAD, loaded
@@ -156,7 +156,7 @@ def test_a_picture_whose_name_an_expression_gives_is_looked_at_when_it_is_known(
 def test_a_formula_that_is_none_is_doubtful(tmp_path):
     """At its line; one that an expression makes is read when it is known."""
     report = loaded(tmp_path, spec("$x^2$\n\n$\\frac{$ and $\\hat$, $\\frac {{ accuracy() }} {$\n\n`$\\frac{$`"))
-    doubts = [f"{one.line - START} {one.message}" for one in unset_formulas(report)]
+    doubts = [f"{one.line - START} {one.message}" for one in unset_parts(report)]
     assert [one.split(" (")[0] for one in doubts] == [r"3 not a formula: $\frac{$", r"3 not a formula: $\hat$"]
     assert all(one.endswith("; it is shown as it is written") for one in doubts)
     assert problems(report) == []
@@ -167,3 +167,13 @@ def test_a_text_that_cannot_be_read_is_said(tmp_path, text):
     """In words, at its line."""
     (said,) = problems(loaded(tmp_path, spec(text)))
     assert "too deep" in said or "without an end" in said
+
+
+def test_a_footnote_without_its_other_half_is_doubtful(tmp_path):
+    """What looks like one in code or in a formula is none."""
+    text = "a[^1] b[^2] `[^a-z]` $x[^3]$ {% if true %}c[^4]{% endif %}\n\n[^1]: one\n[^4]: four\n[^5]: five"
+    doubts = [f"{one.line - START} {one.message}" for one in unset_parts(loaded(tmp_path, spec(text)))]
+    assert doubts == [
+        "1 the footnote [^2]: nothing says what it is; it stands as written",
+        "5 the footnote [^5]: nothing refers to it, and it is left out",
+    ]

@@ -22,6 +22,7 @@ def bib(tmp_path_factory):
     ("text", "said"),
     [
         ("see [@a, p. 3; -@b] and @c.", ["[@a, p. 3; -@b]", "@c"]),
+        ("見[@王2020]與[@a; @李2021, 3 頁]，@王2020", ["[@王2020]", "[@a; @李2021, 3 頁]"]),
         ("如@a與[見@b說]，@c說", ["@a", "[見@b說]", "@c"]),
         ("@a [p. 3] @{doi:10/x}", ["@a [p. 3]", "@{doi:10/x}"]),
         ("me@example.org, https://example.org/@a, `@b`, \\@c, [\\@d]", []),
@@ -34,6 +35,7 @@ def test_what_is_a_citation(text, said):
 
 
 def test_keys_are_those_of_the_works():
+    assert list(keys_in("[@王2020; @李; -@a] [@a說]")) == ["王2020", "李", "a", "a"]
     assert list(keys_in("[see @a.b, p. 3; @{c d}] 與@e2018說")) == ["a.b", "c d", "e2018"]
 
 

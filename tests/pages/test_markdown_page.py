@@ -186,6 +186,7 @@ def test_a_hostile_report_stays_text():
         ("![seen](x.png){width=2cm} b", '<img src="pictures/x.png" alt="seen" width="76"> b'),
         ("![seen](x.png){a}", "![seen](pictures/x.png){a}"),
         ("Term\n:   means\n\n    more\n:   too", "**Term**\n-   means\n\n    more\n-   too"),
+        ("| a |\n|---|\n| 1 |\n\n: said", "| a |\n|---|\n| 1 |\n\n- said"),
         ("- [x] done ~~not~~[^a]\n\n[^a]: note", "- [x] done ~~not~~[^a]\n\n[^a]: note"),
         ("$$\na\n= b\n$$", "$$a = b$$"),
         ("1. a\n\n   ```py\n   x < [1]\n   ```\n   < b", "1. a\n\n   ```py\n   x < [1]\n   ```\n   &lt; b"),
