@@ -177,7 +177,8 @@ class Spoken(Numbers):
         first, known = checks[0], self._figure(figure)
         verdict, word = known.verdict[first], self.words(f"evidence.{known.word(first)}")
         name = self.words.listed([self.words(f"evidence.check.{check}") for check in checks])
-        sentence, numbers = self._sentence(figure, first, verdict), self._number(figure, first, verdict)
+        sentence = self._joined([self._sentence(figure, first, verdict), *self._below_zero(figure, first)])
+        numbers = self._number(figure, first, verdict)
         return CheckLine(first, verdict.light, word, name, sentence, numbers)
 
     def _sentence(self, figure: str, check: str, verdict: Verdict) -> str:
@@ -190,7 +191,7 @@ class Spoken(Numbers):
         yield from self._further(figure, check, verdict)
 
     def _further(self, figure: str, check: str, verdict: Verdict) -> Iterator[str]:
-        """What stands beside a sentence: what qualifies it, and what a negative number means."""
+        """What qualifies a sentence."""
         if check == "faithful":
             yield from self._compared(figure, verdict)
         if check == "fit" and verdict.light == "undecided":
@@ -204,6 +205,9 @@ class Spoken(Numbers):
             by_class = {name: self.looks_at(figure, name) for name in self.facts.classes}
             if cells := [self._cell(name, regions) for name, regions in by_class.items() if regions]:
                 yield self.words("evidence.further.by_class", cells=self.words("evidence.between").join(cells))
+
+    def _below_zero(self, figure: str, check: str) -> Iterator[str]:
+        """What the number that stands beside a check means where it is negative."""
         number = self._figure(figure).estimates(check).get(CHECKS[check].first)
         if CHECKS[check].share and number and number.mean < 0:
             yield self.words("evidence.further.negative")
