@@ -25,6 +25,7 @@ MISREAD = (
     (re.compile(r"[^\"'{\[]*?: +'[^']*(')[^\s,#\]}']"), "within single quotes a ' is written twice, as ''"),
     (re.compile(r"[^:\"'{\[]*: +[^\"'{\[|>\s][^{\[]*?(: )"), COLON),
 )  # how a line may be meant that is no YAML: where it goes wrong, and the cure
+LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[A-Z][A-Za-z]{1,3})?：")  # at the head of a text
 FULL_WIDTH_KEY = re.compile(r"[ \t]*(?:- +)*[a-z_]+(：)")
 QUOTED = re.compile(r"\"(?:[^\"\\]|\\.)*\"|'[^']*'")
 LOST = re.compile(r"[ \t]+#\d| #[^\s#]")  # a number of something, or one word with its sign: no comment
@@ -89,6 +90,8 @@ def cut(value: str, text: str, end: int) -> tuple[str, bool]:
 
     Comments are written at a distance. A sign right behind several words is more likely a part of them; '' if not.
     """
+    if LANGUAGE.match(value):
+        return FULL_WIDTH, True
     sure, words = LOST.match(text, end), value.strip()
     doubtful = " " in words and (sure or DOUBTFUL.match(text, end))
     if doubtful or (sure and sure[0][-1].isdigit()):

@@ -29,6 +29,7 @@ def said(tmp_path, line):
         ("title: & two", "2:8: a text that begins with such a sign stands in quotes, or on the"),
         ("title: | two", "2:8: a text that begins with such a sign stands in quotes, or on the"),
         ("title: 'Maps' of two", "2:8: a text that begins with such a sign stands in quotes, or on the"),
+        ("title:\n  en：Maps", "3:3: title: '：' is a full-width colon; a key ends with ':' and a space"),
         ("title: 'What isn't", "2:17: within single quotes a ' is written twice, as ''"),
         ("title: Maps of #two", "2:8: title: 'Maps of' is all of this text: behind ' #' stands a comment; put it in"),
         ("title: Maps of # two", "2:8: title: 'Maps of' is all of this text: behind ' #' stands a comment; put it in"),

@@ -14,7 +14,7 @@ from generator.drawing.fonts import missing_characters
 from generator.errors import DataError, InputError, Problem, SpecError
 from generator.limits import Limits
 from generator.pages.addresses import PICTURES, beside
-from generator.pages.citations import keys_in
+from generator.pages.citations import citations, keys_in
 from generator.pages.footnotes import astray
 from generator.pages.prose_html import parsed
 from generator.spec.report import Report
@@ -37,9 +37,13 @@ def check_texts(report: Report, options: BuildOptions) -> None:
 
 
 def unset_parts(report: Report) -> Iterator[Problem]:
-    """Formulas and footnotes that are not set, as far as the spec has them whole."""
+    """Formulas, footnotes and citations that are not set, as far as the spec has them whole."""
     for path, source in _written(report):
         yield from unset_in(report, path, unsaid(source))
+        for cited in citations(source) if report.references is None and "[" in source else ():
+            if cited.startswith("["):
+                message = f"{cited:.80} stands as it is written: no works are named; `references: refs.bib` does that"
+                yield report.source.problem_in_text(path, _line(source, cited), message)
         for label, said in astray(unsaid(source)) if "[^" in source else ():
             what = (
                 "nothing refers to it, and it is left out" if said else "nothing says what it is; it stands as written"

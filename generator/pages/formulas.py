@@ -75,7 +75,8 @@ def _converted(tex: str, display: str) -> Element:
     try:
         element = converter.convert_to_element(_lined(tex), display=display)
     except Exception as error:  # the converter has no kind of its own for what it cannot read
-        raise InputError(type(error).__name__) from error
+        said = re.sub(r"(?<!^)(?=[A-Z])", " ", type(error).__name__.removesuffix("Error")).lower()
+        raise InputError(said.replace("no available tokens", "something is missing at its end")) from error
     _clean(element)
     if too_deep(element, DEEPEST):
         raise InputError(f"more than {DEEPEST} groups within each other")

@@ -3,7 +3,7 @@
 import pytest
 
 from generator.build.bibliography import citing, library_of
-from generator.build.texts import check_texts
+from generator.build.texts import check_texts, unset_parts
 from generator.build_options import BuildOptions
 from generator.errors import SpecError
 from generator.pages.reader import Reader
@@ -42,6 +42,12 @@ def test_a_work_that_is_not_there_is_named_at_its_line(tmp_path):
     with pytest.raises(SpecError, match=r"answer: refs\.bib has no work 'doe2019'; did you mean 'doe2018'\?") as error:
         check_texts(report, BuildOptions())
     assert report.source.text.splitlines()[error.value.problems[0].line - 1].strip() == "[@doe2019]"
+
+
+def test_citations_without_works_are_told(tmp_path):
+    (doubt,) = unset_parts(report_of(tmp_path, "me@example.org\n      [see @doe2018]", head=HEAD))
+    assert "[see @doe2018] stands as it is written: no works are named" in doubt.message
+    assert list(unset_parts(report_of(tmp_path, "[see @doe2018]"))) == []
 
 
 def test_a_file_that_cannot_be_read_is_named_at_its_key(tmp_path):
