@@ -40,6 +40,7 @@ TAG_AT_END = re.compile(r"^.*%\}[ \t]*$", re.MULTILINE)
 ONLY_TAGS = re.compile(r"[ \t]*(?:\{%(?:(?!%\}).)*%\}[ \t]*)+")
 OPEN_TYPES = frozenset({"builtins", "jinja2", "markupsafe", "generator"})  # whose attributes prose may read
 PLAIN_TYPES = (str, bytes, int, float, list, tuple, dict)  # whose methods make new values
+CURES = {"Missing end of comment tag": "'{#' begins a comment that no '#}' ends; as a text it is written {{ '{#' }}"}
 CODE = frozenset({"report.typ", "reference.docx", "early.js", "script.js"})  # of templates: what leaves any sandbox
 LACKING = re.compile(r"'?generator\.[\w.]*?(\w+) object'? has no (?:attribute|element) (.*)")
 NEVER_THERE = re.compile(r"has no attribute|(?:Quantity|Claim|Share) object has no element")
@@ -271,7 +272,8 @@ def _compiled(source: str) -> CodeType:
     try:
         return _prose().compile(meant, filename=PROSE)
     except jinja2.TemplateSyntaxError as error:
-        raise ProseError(error.lineno, error.message or "not a valid expression") from error
+        cure = CURES.get(error.message or "", error.message or "not a valid expression")
+        raise ProseError(error.lineno, cure) from error
     except Exception as error:  # Python's, of what Jinja makes of it
         raise ProseError(1, _said(error)) from error
 

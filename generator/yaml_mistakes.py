@@ -27,6 +27,7 @@ MISREAD = (
 )  # how a line may be meant that is no YAML: where it goes wrong, and the cure
 LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[A-Z][A-Za-z]{1,3})?：")  # at the head of a text
 FULL_WIDTH_KEY = re.compile(r"[ \t]*(?:- +)*[a-z_]+(：)")
+LINE_ENDS = re.compile("\r\n|[\n\r\x85\u2028\u2029]")  # as YAML counts lines
 QUOTED = re.compile(r"\"(?:[^\"\\]|\\.)*\"|'[^']*'")
 LOST = re.compile(r"[ \t]+#\d| #[^\s#]")  # a number of something, or one word with its sign: no comment
 DOUBTFUL = re.compile(r" # ?\w")  # comments stand at a distance
@@ -48,7 +49,7 @@ def refused(said: Refusal, text: str, file: Path) -> tuple[Problem, ...]:
     if found := _misread(text, file, said.begun[0] if said.begun else line - 2, line):
         return found
     if said.begun and "flow" in said.context and "escape" not in said.problem:
-        return (_unclosed(text.splitlines(), file, said.begun, said.at),)
+        return (_unclosed(LINE_ENDS.split(text), file, said.begun, said.at),)
     since = f"{said.context} from line {said.begun[0] + 1}" if said.begun else said.context
     message = ESCAPES if "escape" in said.problem else ", ".join(filter(None, (said.problem, since)))
     return (Problem(file, line, column, "", f"not valid YAML: {message}"),)
@@ -56,8 +57,8 @@ def refused(said: Refusal, text: str, file: Path) -> tuple[Problem, ...]:
 
 def _unclosed(lines: list[str], file: Path, begun: tuple[int, int], at: tuple[int, int]) -> Problem:
     """Why brackets do not close where a reader would say that they do."""
-    blank = QUOTED.sub(lambda quoted: "x" * len(quoted[0]), lines[begun[0]])
-    bracket = blank[begun[1]]
+    blank = QUOTED.sub(lambda quoted: "x" * len(quoted[0]), lines[begun[0]]) if begun[0] < len(lines) else ""
+    bracket = blank[begun[1] : begun[1] + 1] or "{"
     if (comment := blank.find(" #", begun[1])) > 0:
         message = f"behind ' #' stands a comment, so the '{bracket}' is not closed; put the text in quotes"
         return Problem(file, begun[0] + 1, comment + 2, "", message)

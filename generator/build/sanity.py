@@ -81,9 +81,8 @@ def _check(study: Study, subject: Subject, given: Evaluation | None) -> Checked:
         some = chosen[:RESIZED]
         shown = partial(images_of, samples, some)
         hint = better_resizing(subject.classifier.logits, shown, label[: len(some)], current, subject.frame) or hint
-    against = (
-        contradiction(given, known, rows, probability) if given and not _of_training(subject, given, known) else None
-    )
+    asked = given and not _of_training(subject, given, known)
+    against = contradiction(given, known, rows, probability) if given and asked else None
     return Checked(float((probability.argmax(axis=1) == label).mean()), len(chosen), hint, against)
 
 
@@ -98,7 +97,15 @@ def contradicts(report: Report, study: Study, name: str) -> Contradiction | None
     if name not in study.given:
         return None
     found = checked(study, name) if study.labelled else None
-    return found.against if found and found.against else _whose(report, study, name)
+    against = found.against if found else None
+    if against and _better(against) and _stem(report.evaluations[name][1]) == _bare(study.subjects[name].path):
+        against = None  # the file is the model's by its name, and these may be the images that it was trained on
+    return against or _whose(report, study, name)
+
+
+def _better(against: Contradiction) -> bool:
+    """Whether the model does better on the data than the file says of others."""
+    return against.reason == "accuracy" and against.facts["own"] > against.facts["given"]  # type: ignore[operator]
 
 
 def _whose(report: Report, study: Study, name: str) -> Contradiction | None:

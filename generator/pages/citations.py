@@ -29,6 +29,9 @@ NAMED = rf"(?<![A-Za-z0-9_@.\\/-])-?@{KEY}(?: \[(?!\^)[^\[\]\n@]+\](?![(\[:]))?"
 CITED = re.compile(f"{CODE}|(?P<said>{GROUP}|{NAMED})", re.DOTALL)
 KEYS = re.compile(rf"(?<![A-Za-z0-9_.@\\])@({KEY})")
 APART = re.compile(r"(?<=[^\x00-\x7f])(?=-?@)")  # to pandoc a letter before an @ makes a mail address of it
+RAISED = re.compile(r"\^\(((?:\[[^\[\]]*\]\([^()]*\)|[^()\[\]])+)\)")  # of styles that number above the line
+SHOWN = re.compile(r"\]\([^()]*\)|[0-9–-]")
+SUPERSCRIPT = str.maketrans("0123456789-–", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁻")
 BETWEEN = "\ue010"  # what parts one citation from the next
 SECTION = "references"
 
@@ -59,8 +62,6 @@ def library(file: Path, style: str, limits: Limits = USUAL) -> Library:
         keys = tuple(str(work["id"]) for work in json.loads(works))
     except InputError as error:
         raise InputError(f"{file.name}: {error}") from error
-    except (ValueError, KeyError, TypeError) as error:
-        raise InputError(f"{file.name}: no list of works that can be read") from error
     if not keys:
         raise InputError(f"{file.name}: there is no work in it")
     return Library(file.name, works, keys, _style(style, limits))
@@ -120,6 +121,11 @@ def cited(works: Library, texts: Mapping[str, Sequence[str]]) -> Cited:
     return Cited({one: read for one, (read, _) in set_.items()}, {one: listed for one, (_, listed) in set_.items()})
 
 
+def _above(raised: re.Match[str]) -> str:
+    """What stands above the line in signs that do so by themselves; where a link leads stays."""
+    return SHOWN.sub(lambda sign: sign[0].translate(SUPERSCRIPT) if len(sign[0]) == 1 else sign[0], raised[1])
+
+
 def _set(works: Library, language: str, said: Iterable[str]) -> tuple[dict[str, str], str]:
     """Each citation as it is read, and the list of the works."""
     once = list(dict.fromkeys(said))
@@ -130,5 +136,6 @@ def _set(works: Library, language: str, said: Iterable[str]) -> tuple[dict[str, 
     files = {"works.json": works.works, **({"style.csl": works.style} if works.style else {})}
     asked = ("--citeproc", "--bibliography", "works.json", *style, "--wrap=none")
     written = pandoc(source.encode(), "-f", "markdown", "-t", "commonmark-raw_html", *asked, files=files).decode()
+    written = RAISED.sub(_above, written)
     *read, listed = (part.strip() for part in re.sub(r"\]\(#ref-[^)]*\)", f"](#s-{SECTION})", written).split(BETWEEN))
     return dict(zip(once, read, strict=True)), listed

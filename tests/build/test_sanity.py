@@ -9,10 +9,11 @@ import numpy as np
 from generator.artefacts import Floats
 from generator.build.cache import Cache
 from generator.build.checks import check
-from generator.build.sanity import checked
+from generator.build.sanity import checked, contradicts
 from generator.build_options import BuildOptions
 from generator.data.preprocess import Preprocessor
 from generator.data.resize import resize
+from generator.limits import USUAL
 from generator.samples import Evaluation, Frame, Samples
 from generator.shipped import STARTER
 from tests.fixtures.closed_form import LinearClassifier
@@ -123,6 +124,17 @@ def test_an_evaluation_that_is_called_after_another_model_is_doubted_without_lab
     assert "it belongs to theirs.keras, and the model here is model.keras" in said("theirs.evaluation.csv")
     assert said("theirs.evaluation.csv", "theirs.keras") == ""
     assert said("mine.evaluation.csv") == ""
+
+
+def test_a_model_that_does_better_on_its_training_images_is_not_doubted(tmp_path):
+    """Where the file is called after it; of any other file it is."""
+    study = Faint(Preprocessor(-1.0, 1.0))
+    study.subject.path = tmp_path / "model.keras"
+    label = np.arange(300) % 2
+    study.given = {"": Evaluation(label, np.where(np.arange(300) % 3 == 0, 1 - label, label), None, "e.csv", "")}
+    for name, doubted in (("model.evaluation.csv", False), ("e.csv", True)):
+        report = SimpleNamespace(evaluations={"": ("evaluation", tmp_path / name)}, limits=USUAL)
+        assert bool(contradicts(report, study, "")) is doubted
 
 
 def test_the_evaluation_that_ships_is_of_the_model_that_ships(tmp_path, capsys):

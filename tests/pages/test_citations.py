@@ -49,6 +49,7 @@ def test_keys_are_those_of_the_works():
         ),
         ("apa", "([Adebayo et al., 2018](#s-references))", "Adebayo, J., Gilmer, J., & Muelly, M. (2018)."),
         ("ieee", r"[\\[1\\]](#s-references)".replace("\\\\", "\\"), "J. Adebayo, J. Gilmer, and M. Muelly,"),
+        ("nature", "[¹](#s-references)", "1. Adebayo"),
         ("mla", "([Adebayo et al.](#s-references))", "Adebayo, Julius, et al."),
     ],
 )
