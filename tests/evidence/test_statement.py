@@ -95,8 +95,12 @@ def test_what_survives_is_called_what_it_is(low, high, exchange):
     assert (open_half == "not_above") == ("At most two thirds" in english) == ("最多留下三分之二" in chinese)
     assert (open_half == "not_below") == ("At least a third" in english) == ("至少留下三分之一" in chinese)
     assert evidence.of("one").verdict[exchange].reason == (open_half or LIGHTS[light])
-    assert ("Below zero" in english) == ("低於 0" in chinese) == (low + high < 0)
-    numbers = next(line for line in spoken(evidence).lines("one") if line.check == exchange).numbers
+    first, second = (
+        next(line for line in spoken(evidence, code).lines("one") if line.check == exchange) for code in LANGUAGES
+    )
+    assert ("Below zero" in first.sentence) == ("低於 0" in second.sentence) == (low + high < 0)
+    assert "Below zero" not in english  # where the number does not stand
+    numbers = first.numbers
     printed = [float(one.replace("−", "-")) / 100 for one in re.findall(r"(−?[\d.]+)%", numbers)]
     assert printed == pytest.approx([(low + high) / 2, low, high], abs=0.006)  # nothing is clipped
     claim = spoken(evidence).retained("one", exchange)
