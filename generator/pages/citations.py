@@ -13,12 +13,13 @@ from pathlib import Path
 from generator.errors import InputError, suggestion
 from generator.foreign import contents
 from generator.limits import USUAL, Limits
-from generator.pages.markdown_reader import CODE, fences
+from generator.pages.markdown_reader import CODE, fences, outside_code
 from generator.pandoc import pandoc
 from generator.shipped import TEMPLATES
+from generator.spec.fields import CITATION_STYLES
 
 READERS = {".bib": "biblatex", ".bibtex": "bibtex", ".json": "csljson", ".ris": "ris"}
-STYLES = {"chicago": None, **{name: f"styles/{name}.csl" for name in ("apa", "ieee", "mla", "nature")}}
+OWN = "chicago"  # pandoc's own style; the others that ship are files
 LARGEST = 20_000_000  # bytes of a file of works
 LOCALES = {"zh-Hant": "zh-TW", "zh-Hans": "zh-CN", "zh": "zh-TW", "ja": "ja-JP"}  # as styles call them
 LETTER = "[A-Za-z0-9_\u00c0-\u024f]"  # Chinese stands right behind a key; one with other letters stands in braces
@@ -68,8 +69,8 @@ def library(file: Path, style: str, limits: Limits = USUAL) -> Library:
 
 
 def _style(style: str, limits: Limits) -> bytes | None:
-    if style in STYLES:
-        return (TEMPLATES / name).read_bytes() if (name := STYLES[style]) else None
+    if style in CITATION_STYLES:
+        return None if style == OWN else (TEMPLATES / "styles" / f"{style}.csl").read_bytes()
     sheet = contents(Path(style), InputError, limits, LARGEST)
     name = Path(style).name
     if parent := re.search(rb'<link[^>]*href="([^"]*)"[^>]*rel="independent-parent"', sheet):
@@ -102,8 +103,7 @@ class Cited:
 
     def within(self, text: str, language: str) -> str:
         """The text as its readers get it."""
-        read = partial(_read, self.read[language])
-        return "\n".join(line if fenced else CITED.sub(read, line) for line, fenced in fences(text.split("\n")))
+        return outside_code(text, partial(CITED.sub, partial(_read, self.read[language])))
 
 
 def _read(read: Mapping[str, str], found: re.Match[str]) -> str:

@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import partial
 
-from generator.pages.markdown_reader import fences
+from generator.pages.markdown_reader import fences, outside_code
 
 BEGINS = re.compile(r" {0,3}\[\^([^\]\n]+)\]:")
 NO_WORDS = re.compile(r"(`+)[^`]+\1|\$[^$\n]+\$")  # code and formulas
@@ -67,5 +68,5 @@ def _labelled(body: str, said: dict[str, str], named: dict[str, str], name: str)
         here[found[1]] = named.setdefault(found[1], f"q-{name}.{len(named) + 1}")
         return f"[^{here[found[1]]}]"
 
-    shown = "\n".join(line if fenced else REFERRED.sub(label, line) for line, fenced in fences(body.split("\n")))
+    shown = outside_code(body, partial(REFERRED.sub, label))
     return "\n\n".join((shown.rstrip(), *(f"[^{label}]: {said[own]}" for own, label in here.items())))

@@ -7,10 +7,9 @@ fences into an item; that is what CommonMark and GitHub read.
 import re
 from collections.abc import Iterator
 
-from generator.pages.markdown_reader import FENCE, closes, fences
+from generator.pages.markdown_reader import FENCE, RULE, closes, fences
 
 ITEM = re.compile(r"([-+*]|\d{1,9}[.)])( +(?=\S)|$)")
-RULE = re.compile(r"([-*_])(?: *\1){2,} *$")
 BLOCK = re.compile(r"#{1,6} |>|`{3}|~{3}")  # begins anew, whatever stands above
 QUOTED = re.compile(r"> ?")
 DEEPEST = 8  # quotations within each other

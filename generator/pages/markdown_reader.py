@@ -140,6 +140,11 @@ def fences(lines: Iterable[str], in_items: bool = True) -> Iterator[tuple[str, b
         yield line, number <= last
 
 
+def outside_code(text: str, change: Callable[[str], str]) -> str:
+    """The text with every line changed that does not belong to a block of code."""
+    return "\n".join(line if fenced else change(line) for line, fenced in fences(text.split("\n")))
+
+
 def _columns(columns: list[int], line: str, goes_on: bool) -> list[int]:
     """The columns of the items that a line stands in, one that it begins included; a sentence may go on in it."""
     left = len(line) - len(line.lstrip(" "))
