@@ -34,9 +34,9 @@ OWN, HTML, PDF = "/.live/", "text/html; charset=utf-8", "application/pdf"
 SCRIPT = """\
 const wait = (version) => fetch(`/.live/version?after=${version}`)
   .then((answer) => (answer.ok ? answer.text() : Promise.reject(answer.status)))
-  .then((now) => (version && now !== version ? location.reload() : wait(now)))
+  .then((now) => (now === version ? wait(now) : location.reload()))
   .catch(() => setTimeout(() => wait(version), 1000));
-wait("");
+wait(document.currentScript.dataset.version);
 """
 LOOK = """\
 #live { position: fixed; inset: auto 0 0; z-index: 99; max-height: 50%; overflow: auto; padding: .5rem 1rem;
@@ -171,15 +171,16 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _file(self, parts: list[str], folder: bool) -> None:
         live = self.server.live
+        version = live.version  # before the page is read, so that a build that ends meanwhile is seen
         path = _within(live.site, [*parts, "index.html"] if folder else parts)
         if path is not None and path.is_dir() and not folder:
             self._moved(parts)
         elif path is not None and path.is_file() and path.suffix == ".html":
-            self._answer(self._waiting(path.read_text("utf-8", "replace")), HTML)
+            self._answer(self._waiting(path.read_text("utf-8", "replace"), version), HTML)
         elif path is not None and path.is_file():
             self._send(path)
         elif (live.error or not live.site.exists()) and (folder or parts[-1].endswith(".html")):
-            self._answer(self._waiting(NO_SITE if live.error else NO_SITE + FIRST), HTML)
+            self._answer(self._waiting(NO_SITE if live.error else NO_SITE + FIRST, version), HTML)
         else:
             self.send_error(HTTPStatus.NOT_FOUND)
 
@@ -189,12 +190,12 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_header("Location", "/" + "".join(quote(part, errors="surrogateescape") + "/" for part in parts))
         self.end_headers()
 
-    def _waiting(self, page: str) -> bytes:
-        """A page that reloads itself, with what is wrong on top of it."""
+    def _waiting(self, page: str, version: int) -> bytes:
+        """A page that reloads itself after the build of that number, with what is wrong on top of it."""
         ours = f"http://{self.headers['Host']}{OWN}"
         opened = META.sub(lambda found: found[1] + escape(_opened(unescape(found[2]), ours)) + found[3], page, count=1)
         added = f'<link rel="stylesheet" href="{OWN}look.css">{self.server.live.banner}'
-        return f'{opened}{added}<script src="{OWN}reload.js"></script>'.encode()
+        return f'{opened}{added}<script src="{OWN}reload.js" data-version="{version}"></script>'.encode()
 
     def _send(self, path: Path) -> None:
         kind = guess_type(path.name)[0] or "application/octet-stream"

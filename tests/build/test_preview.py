@@ -89,7 +89,7 @@ def test_pages_wait_for_the_next_build(ask):
         status, body = ask(path)
         assert status == 200
         assert word in body
-        assert '<script src="/.live/reload.js"></script>' in body
+        assert '<script src="/.live/reload.js" data-version="0"></script>' in body
     assert ask("/report.md") == (200, "# plain")
     assert ask("/nothing.html")[0] == 404
     assert "location.reload()" in ask("/.live/reload.js")[1]

@@ -538,6 +538,26 @@ class TestPreview:
         server.server_close()
         assert {url.split("/")[2] for url in open_page.requests if not url.startswith("data:")} == {base[7:]}
 
+    def test_a_build_that_ends_while_the_page_loads_is_seen(self, browser, site):
+        """The page knows of which build it is, so that one which ends before its script asks is not missed."""
+        live = Live(site)
+        server = start(live, 18200)
+        shown = browser.new_page()
+        published = []
+
+        def slow(route):
+            if not published:
+                published.append(live.publish(site, news=("built",)))
+            route.continue_()
+
+        shown.route("**/reload.js", slow)
+        shown.goto(f"http://127.0.0.1:{server.server_port}/en/")
+        shown.locator("#live").wait_for()
+        assert shown.locator("[data-version]").get_attribute("data-version") == "1"
+        shown.close()
+        server.shutdown()
+        server.server_close()
+
     def test_nothing_else_is_opened(self, browser, site):
         """Styles, scripts and pictures of another host are not asked for, were they written into a page."""
         away = "http://192.0.2.1"
