@@ -35,7 +35,7 @@ class BuildOptions:
     """The options of `build`; paths are as typed, None and () leave it to the spec.
 
     `formats` is empty for `--formats none`: figures, exports and manifest only.
-    `against` is the folder of an earlier site that the new one is compared with.
+    `against` is the folder of an earlier site that the new one is compared with, `budget` the seconds of the build.
     `exports` is a second place for the exported files, `arrays` the folder of `<figure-id>.npz`, `cache` that of what
     was computed.
     """
@@ -57,6 +57,7 @@ class BuildOptions:
     cache: Path | None = None
     against: Path | None = None
     url: str = ""
+    budget: float | None = None
 
     @property
     def repeatable(self) -> bool:

@@ -1,6 +1,6 @@
-"""What a foreign file, a picture, a folder or a method may take at most: the `limits:` of report.yaml.
+"""What a foreign file, a picture, a folder, a method or a whole build may take at most, in bytes and in time.
 
-The defaults are far above what honest data need, and below what stops a machine.
+The `limits:` of report.yaml are by default far above what honest data need, and below what stops a machine.
 """
 
 import math
@@ -15,7 +15,38 @@ from generator.memory import usable
 MOST = 1 << 62  # that a limit may be
 MEMORY = 16_000_000_000  # where the system does not say what there is
 POWERS = ("", "k", "m", "g", "t")  # of 1000 or, with an i behind, of 1024
-SIZE = r"([0-9]{1,15}(?:\.[0-9]{1,15})?) *([kKmMgGtT]?)(i?)[bB]?"
+NUMBER = r"([0-9]{1,15}(?:\.[0-9]{1,15})?)"
+SPAN = rf"(?:{NUMBER} *h)? *(?:{NUMBER} *m(?:in)?)? *(?:{NUMBER} *s?)?"  # hours, minutes, seconds
+SIZE = rf"{NUMBER} *([kKmMgGtT]?)(i?)[bB]?"
+
+
+def seconds_of(said: str | float) -> float:
+    """A duration: `90`, `90s`, `5min`, `1h 30min`; raises ValueError."""
+    found = re.fullmatch(SPAN, str(said).strip())
+    seconds = (
+        sum(float(part or 0) * unit for part, unit in zip(found.groups(), (3600, 60, 1), strict=True)) if found else 0
+    )
+    if not 0 < seconds <= MOST or isinstance(said, bool):
+        raise ValueError(f"'{said!s:.40}' is no duration; 90s, 5min and 1h 30min are")
+    return seconds
+
+
+def duration_in_words(seconds: float) -> str:
+    """Seconds as one says them: `45 s`, `5 min`, `1 h 12 min`."""
+    if seconds < 99.5:
+        return f"{seconds:.0f} s"
+    hours, minutes = divmod(round(seconds / 60), 60)
+    return f"{hours} h {minutes} min" if hours else f"{minutes} min"
+
+
+def _duration(value: object) -> object:
+    """Its seconds, of a number or a text with units."""
+    if not isinstance(value, str | int | float):
+        return value
+    try:
+        return seconds_of(value)
+    except ValueError as error:
+        raise PydanticCustomError("wrong", "{message}", {"message": str(error)}) from error
 
 
 def _bytes(value: object) -> object:
@@ -34,6 +65,19 @@ Bytes = Annotated[
     BeforeValidator(_bytes),
     Field(ge=1, le=MOST),
     WithJsonSchema({"anyOf": [{"type": "integer", "minimum": 1}, {"type": "string", "pattern": f"^{SIZE}$"}]}),
+]
+
+Duration = Annotated[
+    float,
+    BeforeValidator(_duration),
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {"type": "number", "exclusiveMinimum": 0},
+                {"type": "string", "pattern": f"^{SPAN}$", "minLength": 1},
+            ]
+        }
+    ),
 ]
 
 

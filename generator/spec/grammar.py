@@ -11,7 +11,7 @@ from generator.data.labels import Reading
 from generator.data.preprocess import Preprocessing
 from generator.data.selection import Select
 from generator.data.table_form import Role
-from generator.limits import USUAL, Limits
+from generator.limits import USUAL, Duration, Limits
 from generator.regions import Box
 from generator.show import Panel, Show
 from generator.spec import fields
@@ -337,6 +337,9 @@ class Document(Section):
         File | None, describe("of the first model: CSV with y_true, y_pred, p_<class>; default: computed")
     ] = None
     evidence: Annotated[Evidence | bool, describe("measured beside each attribution; false: none")] = Evidence()
+    budget: Annotated[
+        Duration | None, describe("what a build may take, such as 5min: evidence is fitted into what the figures leave")
+    ] = None
     regions: Annotated[dict[Name, RegionBoxes], describe("named boxes in fractions of the image")] = Field(
         default_factory=dict
     )

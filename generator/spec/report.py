@@ -78,6 +78,7 @@ class Report:
     site: Whereabouts
     references: References | None
     limits: Limits = USUAL
+    budget: float | None = None  # seconds of a build
     warnings: tuple[Problem, ...] = ()
 
     @property
@@ -269,6 +270,7 @@ def _report(
         pdf=document.pdf,
         references=document.references,
         limits=document.limits,
+        budget=document.budget if options.budget is None else options.budget,
         site=document.site.at(options.url),
         warnings=tuple(sorted(warnings)),
     )
