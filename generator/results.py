@@ -7,6 +7,7 @@ from typing import Any, Literal
 from numpy.typing import NDArray
 
 from generator.artefacts import Arrays, Artefact, Fact
+from generator.classifier import Spent
 from generator.errors import told
 from generator.samples import Batch
 from generator.steps import DiedError
@@ -28,6 +29,8 @@ class Part:
     artefact: Artefact
     batch: Batch
     facts: Mapping[str, Fact] = field(default_factory=dict)  # what tells the parts apart: layer, model, target
+    seconds: float = 0.0  # that it took when it was computed
+    passes: Spent = Spent()  # noqa: RUF009, frozen  and what the model was asked for it
 
     @property
     def arrays(self) -> Arrays:
@@ -59,6 +62,16 @@ class FigureResult:
         """The same figure where nothing came of it."""
         died = (error.how, error.facts) if isinstance(error, DiedError) else None
         return replace(self, parts=(), failure=told(error), died=died)
+
+    @property
+    def took(self) -> float:
+        """Seconds when it was computed, in this build or an earlier one."""
+        return sum(part.seconds for part in self.parts)
+
+    @property
+    def passes(self) -> Spent:
+        """What models were asked for it."""
+        return sum((part.passes for part in self.parts), Spent())
 
     @property
     def arrays(self) -> Arrays:

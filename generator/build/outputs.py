@@ -3,7 +3,7 @@
 import json
 import math
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import asdict, is_dataclass
 from hashlib import sha256
 from pathlib import PurePosixPath
@@ -19,6 +19,7 @@ from generator.build.cache import key_of, source_of
 from generator.build.runs import runs_of
 from generator.build.study import Study
 from generator.build.subject import versions
+from generator.classifier import Spent
 from generator.drawing.png import jpeg
 from generator.errors import ComputationError, SpecError
 from generator.evidence import result
@@ -136,7 +137,7 @@ def _fields(picture: Picture, part: Part, classes: Sequence[str]) -> dict[str, s
 def manifest(
     report: Report,
     study: Study,
-    figures: Iterable[Built],
+    figures: Collection[Built],
     alt: Mapping[str, Mapping[str, str]],
     measured: ReportEvidence,
     shown: Sequence[Picture],
@@ -157,6 +158,7 @@ def manifest(
         "sha256": {**dict(zip(("model", "data", "spec"), digests, strict=True)), **_models(study)},
         "seed": report.seed,
         "seconds": round(seconds, 3),
+        "passes": {"figures": asdict(sum((one.result.passes for one in figures), Spent()))},
         "figures": [{**_figure(one.result, one.drawing, alt, measured), **_model_of(study, one)} for one in figures],
         **result.plain(measured),
         "evidence": _pictures([picture.name for picture in shown], alt),

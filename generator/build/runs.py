@@ -75,7 +75,14 @@ class Run:
 
     def part(self) -> Part:
         """From the cache, else computed; raises FigureError and FAILURES."""
-        return replace(self.study.cache.remember(self.key, lambda: self._made(self._request)), facts=self.facts)
+        return replace(self.study.cache.remember(self.key, self._counted), facts=self.facts)
+
+    def _counted(self) -> Part:
+        """Made, with what that took."""
+        begin, before = time.perf_counter(), self.subject.tally.passes
+        part = self._made(self._request)
+        seconds, passes = time.perf_counter() - begin, self.subject.tally.passes - before
+        return replace(part, seconds=seconds, passes=passes)
 
     def misfit(self) -> FigureError | None:
         """What the spec asks for and is not there, as far as it shows before the model is asked anything."""

@@ -14,7 +14,7 @@ import numpy as np
 
 from generator.artefacts import Floats, Ints
 from generator.build.cache import Cache, key_of, source_of
-from generator.classifier import Asked, Classifier, ModelFacts
+from generator.classifier import Asked, Classifier, ModelFacts, Tally
 from generator.data.data_source import DataSource
 from generator.data.pixel_table import PixelTable
 from generator.data.preprocess import Preprocessing, Preprocessor, preprocess_of
@@ -142,6 +142,7 @@ class Subject:
     cache: Cache
     asked: Asked = field(default_factory=Asked)
     plugins: tuple[Path, ...] = ()  # that may hold code of the model
+    tally: Tally = field(default_factory=Tally, repr=False, compare=False)  # of what it is asked in this build
 
     @cached_property
     def digest(self) -> str:
@@ -178,7 +179,7 @@ class Subject:
             opened = open_model(self.path, Preprocessor(), self.asked)
         chunks = partial(self.data.chunks, frame_of(self.settings.resize, self.settings.crop, opened.input_shape))
         settings, shape, limits = self.settings, opened.input_shape, self.asked.limits
-        return opened.preprocessed(by=preprocess_of(settings, shape, self.folder, chunks, limits))
+        return opened.preprocessed(preprocess_of(settings, shape, self.folder, chunks, limits), self.tally)
 
     @cached_property
     def frame(self) -> Frame:

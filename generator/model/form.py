@@ -14,6 +14,8 @@ from generator.model.flat_graph import INPUT, FlatGraph, KerasObject, Step
 AT_ONCE = 2  # batches under way; each uses all cores where it can
 MEMORY = 640 * 2**20  # bytes that their activations may take together; larger batches are hardly faster
 MOST = 64  # images of one pass
+SHARE_OF_CARD = 0.25  # of a GPU's memory that they may take: gradients, weights and what the library works in beside
+MOST_OF_CARD = 256
 FEW = 8  # units of an ascent; fewer are not worth a second batch
 ORIENTED = ("Conv", "Pooling", "ZeroPadding", "UpSampling", "Cropping2D")
 KERNELS = ("kernel", "depthwise_kernel", "pointwise_kernel")
@@ -125,10 +127,11 @@ def layers_of(
     return tuple(layers)
 
 
-def images_of_a_pass(shapes: Shapes) -> int:
-    """A power of two, the larger the smaller the activations of one image are."""
+def images_of_a_pass(shapes: Shapes, card: int = 0) -> int:
+    """A power of two, the larger the smaller the activations of one image are; of a `card` with so many bytes more."""
     image = 4 * sum(map(prod, shapes.values()))
-    return min(2 ** max(int(log2(MEMORY / AT_ONCE / image)), 0), MOST)
+    room, most = (card * SHARE_OF_CARD, MOST_OF_CARD) if card else (MEMORY, MOST)
+    return min(2 ** max(int(log2(room / AT_ONCE / image)), 0), most)
 
 
 def twin(layer: KerasObject, **changes: KerasObject) -> KerasObject:

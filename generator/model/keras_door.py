@@ -10,6 +10,7 @@ from functools import partial
 from typing import Any
 
 from generator.errors import ComputationError, quiet_stderr
+from generator.processors import cores
 
 LAYER_FAILS = (AttributeError, LookupError, RuntimeError, TypeError, ValueError)
 MARKS = re.compile(
@@ -34,6 +35,9 @@ def absent(*modules: str) -> Iterator[None]:
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # before the import: stderr belongs to the build's progress
 os.environ["KERAS_BACKEND"] = "tensorflow"
+for threads in ("TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS"):
+    os.environ.setdefault(threads, str(cores()))  # TensorFlow would count all of a machine that a container shares
+os.environ.setdefault("TF_FORCE_GPU_ALLOW_GROWTH", "true")  # of a GPU's memory what is needed, not all of it
 
 # TensorFlow greets on stderr before it reads its log level. Keras looks for scikit-learn and matplotlib, to wrap models
 # for the one and draw galleries with the other: a third of the import, and of no use here.
@@ -42,12 +46,24 @@ with quiet_stderr(), absent("sklearn", "matplotlib"):
     import keras
     import tensorflow as tf
 
+tf.config.experimental.enable_tensor_float_32_execution(False)  # a GPU's floats are as long as a processor's
 if ours:  # a user's keras.json has no say in a model whose file leaves something open
     keras.config.set_floatx("float32")
     keras.config.set_epsilon(1e-7)
     keras.config.set_image_data_format("channels_last")
 
-__all__ = ["keras", "regularizers", "tf"]
+__all__ = ["card_memory", "keras", "regularizers", "tf"]
+
+
+def card_memory() -> int:
+    """Bytes of the largest GPU, 0 where TensorFlow finds none."""
+    if not tf.config.list_physical_devices("GPU"):
+        return 0
+    from tensorflow.python.client import device_lib  # only here TensorFlow says how large a card is
+
+    return max(
+        (int(one.memory_limit) for one in device_lib.list_local_devices() if one.device_type == "GPU"), default=0
+    )
 
 
 @contextmanager

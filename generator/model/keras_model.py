@@ -14,7 +14,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from generator.artefacts import Floats
-from generator.classifier import Ascent, Asked, Climb, Entrance, Layer, ModelFacts, Rectifier, Score, layer_called
+from generator.classifier import (
+    Ascent,
+    Asked,
+    Climb,
+    Entrance,
+    Layer,
+    ModelFacts,
+    Rectifier,
+    Score,
+    Tally,
+    layer_called,
+)
 from generator.data.preprocess import Preprocessor
 from generator.errors import ParameterError
 from generator.model import keras_passes as passes
@@ -23,7 +34,7 @@ from generator.model.entrance import entrance_of
 from generator.model.flat_graph import FlatGraph, bending_step, flatten
 from generator.model.form import AT_ONCE, FEW, Form, form_of, images_of_a_pass, layers_of
 from generator.model.geometry import laid_out, turned
-from generator.model.keras_door import computing, tf
+from generator.model.keras_door import card_memory, computing, tf
 from generator.model.keras_files import ReadableFile, of_file, readable
 from generator.model.keras_opening import graphed, loaded, output_asked_for, predicted, probed, refuse_large
 from generator.model.keras_passes import BLOCK, VALUE, Question, Tensor
@@ -48,6 +59,7 @@ class KerasClassifier:
     keras_version: str  # wrote the file
     entrance: Entrance | None = None
     ending: str = ""  # what makes outputs that are neither scores nor probabilities
+    tally: Tally = field(default_factory=Tally, repr=False)
     _traced: dict[Hashable, Any] = field(default_factory=dict, repr=False)
     _at_once: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(AT_ONCE), repr=False)
 
@@ -62,9 +74,9 @@ class KerasClassifier:
         told = (self.input_shape, self.n_classes, self.one_output, self.layers, *cost, self.keras_version)
         return ModelFacts(*told, self.entrance, self.ending)
 
-    def preprocessed(self, by: Preprocessor) -> "KerasClassifier":
-        """The same model, with the same traces, behind another preprocessing."""
-        return replace(self, preprocessing=by)
+    def preprocessed(self, by: Preprocessor, tally: Tally | None = None) -> "KerasClassifier":
+        """The same model, with the same traces, behind another preprocessing; what it is asked is counted there."""
+        return replace(self, preprocessing=by, tally=tally or self.tally)
 
     def prepare(self, images: Floats) -> Floats:
         return self.preprocessing.prepare(images)
@@ -116,6 +128,7 @@ class KerasClassifier:
     @computing()
     def ascend(self, ascent: Ascent) -> Climb:
         count = len(ascent.units)
+        self.tally.count(gradient=count * ascent.steps)
         parts = max(-(-count // self.batch), min(AT_ONCE, count // FEW))
         rows = [slice(count * part // parts, count * (part + 1) // parts) for part in range(parts)]
         climbs = [self._begun(replace(ascent, units=ascent.units[row], start=ascent.start[row])) for row in rows]
@@ -161,6 +174,7 @@ class KerasClassifier:
         asked = (score.target, score.against) if score else ()
         arrays = [np.asarray(inputs, np.float32), *(np.asarray(ids, np.int32) for ids in asked if ids is not None)]
         traced = self._trace(key, question, len(arrays) - 1)
+        self.tally.count(**{"gradient" if score else "forward": len(inputs)})
 
         def answer(start: int) -> list[Floats]:
             given = [array[start : start + self.batch] for array in arrays]
@@ -244,7 +258,7 @@ def _classifier(file: ReadableFile, preprocess: Preprocessor, asked: Asked) -> K
         layers,
         n_classes=1 if value else max(width, 2),
         one_output=width == 1 and not value,
-        batch=batch or images_of_a_pass(shapes),
+        batch=batch or images_of_a_pass(shapes, card_memory()),
         keras_version=file.keras_version,
         entrance=entrance_of(graph, form),
         ending=f"{bending.activation if bending.fused else bending.kind} (layer `{bending.name}`)" if bending else "",

@@ -124,6 +124,7 @@ def test_the_manifest_tells_how_strong_each_map_is():
             seconds=1.0,
         )
     )
+    assert told["passes"]["figures"] == {"forward": 0, "gradient": 0}
     rows = {figure["id"]: figure["images"] for figure in told["figures"]}
     strengths = [1, 0, *(1 - 0.08 * k for k in range(2, 7))]
     assert [row["strength"] for row in rows["saliency"]] == pytest.approx(strengths, abs=1e-6)

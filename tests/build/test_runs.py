@@ -10,7 +10,7 @@ from generator.artefacts import Foreign, Heatmaps
 from generator.build.cache import Cache
 from generator.build.runs import computed, runs_of, waiting
 from generator.build.study import Study
-from generator.classifier import Asked, Layer
+from generator.classifier import Asked, Layer, Spent, Tally
 from generator.errors import ComputationError, DataError, FigureError, ParameterError
 from generator.lattice import Lattice
 from generator.methods import METHODS, Method, load_all
@@ -28,7 +28,7 @@ def figure(**parts) -> Figure:
 def study_of(method: Method, cache: Cache | None = None, asked: Figure | None = None, folder=None) -> Study:
     """A study of two models with one figure, which needs no images."""
     one = {"folder": folder, "deferred": None, "asked": Asked()}
-    subjects = {name: SimpleNamespace(key=name, **one) for name in ("first", "second")}
+    subjects = {name: SimpleNamespace(key=name, tally=Tally(), **one) for name in ("first", "second")}
     figures = {"f": asked or figure()}
     return Study(("a", "b"), subjects, {"picture": method}, cache or Cache(None), 0, {}, figures)
 
@@ -130,6 +130,24 @@ def test_a_figure_comes_from_the_cache_the_second_time(tmp_path):
     assert not computed(figure(), "q", study).cached
     assert list(waiting(study)) == []
     assert computed(figure(), "q", study).cached
+
+
+def test_what_a_figure_took_is_kept_with_it(tmp_path):
+    """Passes and seconds are those of when it was computed, whatever the model was asked before or is asked since."""
+    study = study_of(PICTURE, Cache(tmp_path))
+    tally = study.subjects["first"].tally
+    tally.count(forward=5)
+
+    def compute(request, **params):
+        tally.count(forward=1, gradient=2)
+        return SHOWN
+
+    study.methods["picture"] = replace(PICTURE, compute=compute)
+    first = computed(figure(), "q", study)
+    tally.count(gradient=7)
+    again = computed(figure(), "q", study)
+    assert again.passes == first.passes == Spent(1, 2)
+    assert again.took == first.took > 0
 
 
 def test_models_and_layers_are_runs_that_are_told_apart():

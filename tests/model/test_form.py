@@ -72,6 +72,13 @@ def test_batches_are_sized_to_memory():
     assert images_of_a_pass({0: (10_000, 10_000, 10)}) == 1
 
 
+def test_batches_of_a_card_are_sized_to_its_memory():
+    """A quarter of it for two batches of activations, rounded down to a power of two."""
+    image = {0: (1000, 1000, 10)}  # 40 MB
+    assert [images_of_a_pass(image, card) for card in (2**30, 8 * 2**30, 80 * 2**30)] == [2, 16, 256]
+    assert images_of_a_pass({0: (10_000, 10_000, 10)}, 2**30) == 1
+
+
 def test_a_twin_shares_weights_and_leaves_the_layer_alone():
     """Another activation over the same variables."""
     layer = keras.layers.Dense(3, activation="relu")

@@ -9,7 +9,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from generator.classifier import Ascent, Score
+from generator.classifier import Ascent, Score, Spent, Tally
 from generator.data.preprocess import Preprocessor
 from generator.errors import ComputationError, ModelError, ParameterError
 from generator.model.keras_door import keras, tf
@@ -106,6 +106,19 @@ def test_batches_change_nothing(classifier):
     small = replace(classifier, batch=3)
     np.testing.assert_allclose(small.gradients(x, score), classifier.gradients(x, score), atol=1e-6)
     assert small.logits(x[:0]).shape == (0, 3)
+
+
+def test_every_image_is_counted_once_whatever_the_batches(classifier):
+    """Forward, or forward and back; a climb counts each step of each unit."""
+    x, score, tally = images(SHAPE, 7), Score(np.arange(7) % 3), Tally()
+    counting = replace(classifier, batch=3, tally=tally)
+    counting.probabilities(x)
+    counting.outputs(x[:2], "first")
+    counting.gradients(x, score, "guided")
+    counting.layer_gradients(x, score, "first", "second")
+    assert tally.passes == Spent(9, 14)
+    counting.ascend(Ascent("first", np.arange(4), images(SHAPE, 4), steps=5, rate=0.1))
+    assert tally.passes == Spent(9, 14 + 20)
 
 
 def test_saliency_is_that_of_tf_keras_vis(model, classifier):
