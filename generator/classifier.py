@@ -7,7 +7,6 @@ Scores are logits (before the softmax or sigmoid) unless called probabilities. A
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from pathlib import Path
-from threading import Lock
 from typing import Literal, Protocol
 
 import numpy as np
@@ -109,32 +108,6 @@ class Score:
 
     def __getitem__(self, rows: slice | Ints) -> "Score":
         return Score(self.target[rows], None if self.against is None else self.against[rows], self.kind)
-
-
-@dataclass(frozen=True)
-class Spent:
-    """Images that went through a model, or a part of it: `forward` alone, or there and back (`gradient`)."""
-
-    forward: int = 0
-    gradient: int = 0
-
-    def __add__(self, other: "Spent") -> "Spent":
-        return Spent(self.forward + other.forward, self.gradient + other.gradient)
-
-    def __sub__(self, other: "Spent") -> "Spent":
-        return Spent(self.forward - other.forward, self.gradient - other.gradient)
-
-
-@dataclass(eq=False)
-class Tally:
-    """Counts what a model is asked, in any thread."""
-
-    passes: Spent = Spent()
-    _lock: Lock = field(default_factory=Lock, repr=False)
-
-    def count(self, forward: int = 0, gradient: int = 0) -> None:
-        with self._lock:
-            self.passes += Spent(forward, gradient)
 
 
 @dataclass(frozen=True)

@@ -7,10 +7,10 @@ from typing import Any, Literal
 from numpy.typing import NDArray
 
 from generator.artefacts import Arrays, Artefact, Fact
-from generator.classifier import Spent
 from generator.errors import told
 from generator.samples import Batch
 from generator.steps import DiedError
+from generator.tally import Spent
 from generator.text import Text
 
 Role = Literal["image", "map", "overlay", "masked", "veil", "pattern", "output", "sheet", "chart", "bar"]

@@ -1,11 +1,9 @@
 """The port: layers by name and by place, scores by row, and numbers that are finite."""
 
-from concurrent.futures import ThreadPoolExecutor
-
 import numpy as np
 import pytest
 
-from generator.classifier import Layer, Score, Spent, Tally, branches, carriers, finite, first_convolution, layer_called
+from generator.classifier import Layer, Score, branches, carriers, finite, first_convolution, layer_called
 from generator.errors import ComputationError, ParameterError
 from generator.lattice import Lattice
 from tests.fixtures.closed_form import LinearClassifier
@@ -76,15 +74,6 @@ def test_branches_lead_to_none_of_each_other():
     assert not branches(("A", "B"), chain)
     assert not branches(("A",), two)
     assert not branches(("A", "X"), two)
-
-
-def test_what_a_model_is_asked_is_counted_from_every_thread():
-    """No image is lost or counted twice; a difference is what was asked between two moments."""
-    tally = Tally()
-    with ThreadPoolExecutor(8) as pool:
-        list(pool.map(lambda images: tally.count(images, 2 * images), range(500)))
-    assert tally.passes == Spent(124_750, 249_500)
-    assert tally.passes - Spent(124_750) + Spent(1, 1) == Spent(1, 249_501)
 
 
 def test_a_score_is_cut_like_its_images():

@@ -19,7 +19,6 @@ from generator.build.cache import key_of, source_of
 from generator.build.runs import runs_of
 from generator.build.study import Study
 from generator.build.subject import versions
-from generator.classifier import Spent
 from generator.drawing.png import jpeg
 from generator.errors import ComputationError, SpecError
 from generator.evidence import result
@@ -33,6 +32,7 @@ from generator.show import WEAK
 from generator.spec.grammar import Export, Figure
 from generator.spec.report import Report
 from generator.steps import step
+from generator.tally import Spent
 from generator.words import interface
 
 DRAWING = (

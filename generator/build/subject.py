@@ -14,7 +14,7 @@ import numpy as np
 
 from generator.artefacts import Floats, Ints
 from generator.build.cache import Cache, key_of, source_of
-from generator.classifier import Asked, Classifier, ModelFacts, Tally
+from generator.classifier import Asked, Classifier, ModelFacts
 from generator.data.data_source import DataSource
 from generator.data.pixel_table import PixelTable
 from generator.data.preprocess import Preprocessing, Preprocessor, preprocess_of
@@ -27,6 +27,7 @@ from generator.foreign import below, opened
 from generator.limits import USUAL, Limits
 from generator.samples import Batch, ClassWords, Frame, Samples
 from generator.steps import step
+from generator.tally import Tally
 
 if TYPE_CHECKING:
     from generator.model.keras_model import KerasClassifier

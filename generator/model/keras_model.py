@@ -23,7 +23,6 @@ from generator.classifier import (
     ModelFacts,
     Rectifier,
     Score,
-    Tally,
     layer_called,
 )
 from generator.data.preprocess import Preprocessor
@@ -38,6 +37,7 @@ from generator.model.keras_door import card_memory, computing, tf
 from generator.model.keras_files import ReadableFile, of_file, readable
 from generator.model.keras_opening import graphed, loaded, output_asked_for, predicted, probed, refuse_large
 from generator.model.keras_passes import BLOCK, VALUE, Question, Tensor
+from generator.tally import Tally
 
 Array = NDArray[Any]
 Traced = Any  # a tf.function

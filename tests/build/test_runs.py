@@ -10,11 +10,12 @@ from generator.artefacts import Foreign, Heatmaps
 from generator.build.cache import Cache
 from generator.build.runs import computed, runs_of, waiting
 from generator.build.study import Study
-from generator.classifier import Asked, Layer, Spent, Tally
+from generator.classifier import Asked, Layer
 from generator.errors import ComputationError, DataError, FigureError, ParameterError
 from generator.lattice import Lattice
 from generator.methods import METHODS, Method, load_all
 from generator.spec.grammar import Figure
+from generator.tally import Spent, Tally
 
 load_all()
 PICTURE = METHODS["picture"]

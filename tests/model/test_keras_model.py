@@ -9,11 +9,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from generator.classifier import Ascent, Score, Spent, Tally
+from generator.classifier import Ascent, Score
 from generator.data.preprocess import Preprocessor
 from generator.errors import ComputationError, ModelError, ParameterError
 from generator.model.keras_door import keras, tf
 from generator.model.keras_model import open_model
+from generator.tally import Spent, Tally
 from tests.fixtures.tiny_models import KERAS_COPIES, images, opened, saved
 
 pytestmark = [
