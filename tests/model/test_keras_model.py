@@ -116,7 +116,7 @@ def test_every_image_is_counted_once_whatever_the_batches(classifier):
     counting.probabilities(x)
     counting.outputs(x[:2], "first")
     counting.gradients(x, score, "guided")
-    counting.layer_gradients(x, score, "first", "second")
+    counting.layer_gradients(x, score, "first")
     assert tally.passes == Spent(9, 14)
     counting.ascend(Ascent("first", np.arange(4), images(SHAPE, 4), steps=5, rate=0.1))
     assert tally.passes == Spent(9, 14 + 20)
