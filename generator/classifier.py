@@ -175,13 +175,19 @@ class Classifier(Protocol):
     def gradients(self, inputs: Floats, score: Score, rectifier: Rectifier = "plain") -> Floats:
         """`(N, H, W, C)` derivative of each image's score by its input; 'guided' rewrites every rectifier."""
 
-    def scored_gradients(self, inputs: Floats, score: Score) -> tuple[Floats, Floats]:
+    def scored_gradients(self, inputs: Floats, score: Score, rectifier: Rectifier = "plain") -> tuple[Floats, Floats]:
         """The logits `(N, K)` and the derivatives, in one pass."""
 
     def layer_gradients(self, inputs: Floats, score: Score, *layers: str) -> tuple[Floats, ...]:
         """Output of a layer and the derivative of the score by it, both `(N, h, w, c)`; of several one after the other.
 
         A derivative holds the other layers' outputs: what leads through two of them counts once.
+        """
+
+    def slopes_at(self, inputs: Floats, score: Score, *places: str) -> tuple[Floats, ...]:
+        """The logits, then for '' the derivative by the input, for a layer what `layer_gradients` gives of it alone.
+
+        All of it in one pass.
         """
 
     def outputs(self, inputs: Floats, layer: str) -> Floats:

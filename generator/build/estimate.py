@@ -18,6 +18,7 @@ from generator.classifier import Score
 from generator.evidence.explainer import NETWORKS, Explainer, sizes_of
 from generator.evidence.faithfulness import STEPS
 from generator.evidence.localisation import ELSEWHERE
+from generator.evidence.plan import Costs
 from generator.maps.ascent import scales
 from generator.methods import Method
 from generator.spec.grammar import Figure
@@ -29,16 +30,6 @@ PAGES = 4.0  # seconds for drawing, pages and the PDFs
 COVERED = 5 * 2 * (STEPS - 1)  # pictures covered from both ends, for a map whose faithfulness is measured and four more
 CLIMB = 3  # questions whose tracing takes as long as that of an ascent, with another for units that are silent
 Value = TypeVar("Value")
-
-
-@dataclass(frozen=True)
-class Costs:
-    """Seconds: to open the model, to trace a new question, and for one image forward or forward and back."""
-
-    opening: float
-    trace: float
-    forward: float
-    gradient: float
 
 
 @dataclass(frozen=True)

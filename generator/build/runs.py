@@ -23,7 +23,7 @@ from generator.samples import Batch
 from generator.spec.grammar import Figure
 from generator.steps import step
 
-METHODS = ("methods", "maps", "results.py", "build/choice.py", "build/runs.py", "build/study.py")
+METHODS = ("methods", "maps", "sharing.py", "results.py", "build/choice.py", "build/runs.py", "build/study.py")
 """The source that computes a figure, beside the model's."""
 
 
@@ -116,8 +116,11 @@ class Run:
         study, subject, kind, batch = self.study, self.subject, self.method.kind, self._batch()
         reference = subject.reference(study.seed) if self.method.climbs else batch.inputs[:0]
         evaluation = study.evaluation_of(subject) if kind == "evaluation" else None
-        limits = subject.asked.limits
-        return Request(subject.deferred, batch, reference, evaluation, study.seed, subject.folder, limits)
+        classifier, limits = subject.deferred, subject.asked.limits
+        if kind == "attribution":
+            classifier = study.asking(subject)
+            classifier.announced(batch.inputs)
+        return Request(classifier, batch, reference, evaluation, study.seed, subject.folder, limits)
 
     def _rehearsal(self) -> Request:
         """The request with pictures of nothing, which take no room, and a model that answers nothing."""

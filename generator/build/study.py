@@ -18,12 +18,14 @@ from generator.data.evaluation import evaluation_of, read_evaluation
 from generator.data.selection import Selection, select
 from generator.errors import DataError, SpecError
 from generator.evidence.classes import leakage
-from generator.methods import METHODS, Method
+from generator.methods import METHODS, Method, wanted_of
 from generator.samples import Evaluation, Samples
+from generator.sharing import Memory, Sharing
 from generator.spec.grammar import Figure
 from generator.spec.report import Report
 
 EVALUATION = (*DATA, "evidence", "regions.py", "build/study.py")  # the source that makes one
+OF_FIGURES = 1 << 26  # bytes that are remembered of what a model said of their pictures
 Told = TypeVar("Told")
 
 
@@ -44,10 +46,19 @@ class Study:
     figures: Mapping[str, Figure]
     training: DataSet | None = None
     checked: dict[str, Any] = field(default_factory=dict, compare=False)
+    askings: dict[str, Sharing] = field(default_factory=dict, compare=False, repr=False)
 
     @property
     def subject(self) -> Subject:
         return next(iter(self.subjects.values()))
+
+    def asking(self, subject: Subject) -> Sharing:
+        """The classifier of a subject, which answers together what the figures want of their pictures."""
+        if subject.key not in self.askings:
+            runs = ((self.methods[figure.method], params) for figure in self.figures.values() for params in figure.runs)
+            wanted = wanted_of(runs, subject.facts.layers)
+            self.askings[subject.key] = Sharing(subject.deferred, wanted, memory=Memory(OF_FIGURES))
+        return self.askings[subject.key]
 
     def chosen(self, figure: Figure) -> Selection:
         """Chosen by the predictions of the first model, so that several models are shown the same images."""

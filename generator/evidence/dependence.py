@@ -134,8 +134,8 @@ def survived(case: Case, kept: Retained) -> tuple[Survival, Verdict | None]:
 
 def swapped(case: Case) -> Retained:
     """The sums over images whose class is exchanged."""
-    own, rows = case.own, len(case.own.swapped)
-    after = np.nan_to_num(own.swapped.cells)  # nothing speaks for the other class: nothing survives
+    own, rows = case.own, len(case.swapped)
+    after = np.nan_to_num(case.swapped)  # nothing speaks for the other class: nothing survives
     found = correlations(own.cells[:rows], after, own.repeated[:rows], case.bench.faces.target[:rows])
     sums = Sums.of(found)
     kept = Retained(sums, sums.n, unknown(sums))

@@ -6,7 +6,7 @@ covers four times out of five what it promises to cover nineteen times out of tw
 
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from statistics import NormalDist
 from typing import Literal
@@ -29,26 +29,39 @@ FEWEST_OF_GROUP = 4  # rows of a group beside much larger ones
 
 @dataclass(frozen=True)
 class Estimate:
-    """A number with its interval at 95 %, from `n` images (or networks); `freedom` −1: one less than n."""
+    """A number with its interval at 95 %, from `n` images (or networks); `freedom` −1: one less than n.
+
+    One that is looked at several times while images come may be wrong at each look: `share` is the part of the error
+    that the interval may spend (the parts of all looks add up to 1, so that all hold together at 95 %).
+    """
 
     mean: float
     low: float
     high: float
     n: int
     freedom: float = -1
+    share: float = 1.0
 
     def over(self, unit: float) -> "Estimate":
         """The same in multiples of a unit."""
-        return Estimate(self.mean / unit, self.low / unit, self.high / unit, self.n, self.freedom)
+        return replace(self, mean=self.mean / unit, low=self.low / unit, high=self.high / unit)
 
     def at(self, level: float) -> "Estimate":
         """The same with the interval of another level."""
+        return self if level == LEVEL else self._rescaled(level, self.share)
+
+    def spending(self, share: float) -> "Estimate":
+        """The same as one look of several, with the interval of its part of the error."""
+        return replace(self._rescaled(LEVEL, share), share=share)
+
+    def _rescaled(self, level: float, share: float) -> "Estimate":
         freedom = self.n - 1 if self.freedom < 0 else self.freedom
-        if freedom <= 0 or level == LEVEL:
+        if freedom <= 0:
             return self
-        wider = student_quantile((1 + level) / 2, freedom) / student_quantile((1 + LEVEL) / 2, freedom)
+        wanted, held = (1 - error / 2 for error in ((1 - level) * share, (1 - LEVEL) * self.share))
+        wider = student_quantile(wanted, freedom) / student_quantile(held, freedom)
         below, above = ((self.mean - self.low) * wider, (self.high - self.mean) * wider)
-        return Estimate(self.mean, self.mean - below, self.mean + above, self.n, self.freedom)
+        return replace(self, low=self.mean - below, high=self.mean + above)
 
 
 @dataclass(frozen=True)

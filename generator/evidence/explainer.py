@@ -19,6 +19,7 @@ from generator.evidence.estimates import FEWEST, Doubles, Sums, Verdict
 from generator.evidence.faces import Covering, Faces, batch_of, other_class
 from generator.evidence.localisation import Partition, Shared, shares
 from generator.methods import FAILURES, MISFITS, USUAL_SIZE, Method, Size
+from generator.sharing import Sharing
 from generator.steps import step
 
 Reinitialised = Callable[[int, Floats], AbstractContextManager[Classifier]]
@@ -61,6 +62,11 @@ class Explainer:
         return self.method.name, repr(sorted(self.options.items()))
 
     @property
+    def slopes(self) -> str | None:
+        """Whose slopes it takes: methods of the same score have them from one pass."""
+        return str(self.options.get("score", "logit")) if self.method.slope_by else None
+
+    @property
     def runs(self) -> int:
         """Maps of an image: its own, repeated where numbers are drawn, of another class, of an untrained network.
 
@@ -85,17 +91,50 @@ class Explainer:
 
 
 @dataclass(frozen=True)
+class Sizes:
+    """How many images a method is measured on: for its shares, for the rest, and by all untrained networks together."""
+
+    shares: int
+    rest: int
+    pool: int
+
+    def seen(self, number: int) -> Ints:
+        """The images of an untrained network, that no other one sees: one of every ten rows, so of several classes."""
+        turn = np.arange(-(-self.pool // NETWORKS))
+        rows = turn * NETWORKS + (number + 3 * turn) % NETWORKS
+        return rows[rows < self.pool]
+
+
+def sizes_of(explainer: Explainer, faces: int) -> Sizes:
+    """By the cost of one of its maps; a black box sees only outputs and is not tried on untrained networks."""
+    cost, most = explainer.cost, explainer.most
+    rest = min(2 * CHUNK if cost <= DEAR else CHUNK, most, faces)
+    shares, pool = (faces, min(5 * CHUNK, faces)) if cost <= CHEAP else (min(CHUNK, most, faces), rest)
+    return Sizes(shares, rest, 0 if explainer.method.access == "predictions" else pool)
+
+
+@dataclass(frozen=True)
 class Bench:
     """What all methods are measured with: `cover` is None where no blur hides the class.
 
-    `gaps (n, 2)` are the faithfulness gaps of a blob and of the change that the blur makes.
+    `plan` says on how many images, where that is not as many as would be right; `areas` are those of maps that were
+    covered before, by the name of a map and the row.
     """
 
-    classifier: Classifier
+    classifier: Sharing
     faces: Faces
     parts: Partition
     cover: Covering | None
-    gaps: Doubles
+    plan: Mapping[Key, Sizes] = field(default_factory=dict)
+    areas: dict[tuple[object, int], Doubles] = field(default_factory=dict)
+
+    def sizes(self, explainer: Explainer) -> Sizes:
+        """On how many images a method is measured."""
+        return self.plan.get(explainer.key) or sizes_of(explainer.further, len(self.faces))
+
+    def left_out(self, explainer: Explainer) -> bool:
+        """Whether a method is not measured for want of time."""
+        return explainer.key in self.plan and not self.plan[explainer.key].rest
 
 
 def computed(explainer: Explainer, bench: Bench, rows: Ints, target: Ints, again: bool = False) -> Heatmaps:
@@ -126,31 +165,8 @@ def maps_of(explainer: Explainer, bench: Bench, rows: Ints, target: Ints, again:
 
 
 @dataclass(frozen=True)
-class Sizes:
-    """How many images a method is measured on: for its shares, for the rest, and by all untrained networks together."""
-
-    shares: int
-    rest: int
-    pool: int
-
-    def seen(self, number: int) -> Ints:
-        """The images of an untrained network, that no other one sees: one of every ten rows, so of several classes."""
-        turn = np.arange(-(-self.pool // NETWORKS))
-        rows = turn * NETWORKS + (number + 3 * turn) % NETWORKS
-        return rows[rows < self.pool]
-
-
-def sizes_of(explainer: Explainer, faces: int) -> Sizes:
-    """By the cost of one of its maps; a black box sees only outputs and is not tried on untrained networks."""
-    cost, most = explainer.cost, explainer.most
-    rest = min(2 * CHUNK if cost <= DEAR else CHUNK, most, faces)
-    shares, pool = (faces, min(5 * CHUNK, faces)) if cost <= CHEAP else (min(CHUNK, most, faces), rest)
-    return Sizes(shares, rest, 0 if explainer.method.access == "predictions" else pool)
-
-
-@dataclass(frozen=True)
 class Own:
-    """Maps of the model itself: cells of the kept rows, also repeated and for another class, and what was summed up.
+    """Maps of the model itself: cells of the kept rows, also repeated, and what was summed up.
 
     `again (n, 2)` are rank correlations of the figure's maps with their repetitions, by pixel and by cell; none where
     a method draws no random numbers, or is too dear to be asked twice.
@@ -158,7 +174,6 @@ class Own:
 
     cells: Doubles
     repeated: Doubles
-    swapped: Maps
     again: Doubles
     total: Shared
     shares: Doubles  # (n, R) of the first images, of which single numbers are kept
@@ -198,29 +213,27 @@ class Untrained:
 
 
 def own_maps(explainer: Explainer, bench: Bench) -> Own:
-    """Maps of the model for the class of each image, repeated and swapped where a measure needs it."""
+    """Maps of the model for the class of each image, repeated where random numbers are drawn."""
     faces, masks, n_classes = bench.faces, bench.parts.masks, bench.classifier.n_classes
-    run = explainer.further
-    sizes = sizes_of(run, len(faces))
+    run, sizes = explainer.further, bench.sizes(explainer)
     kept, total = [], Shared.nothing(masks, n_classes)
-    for rows in _blocks(max(sizes.shares, sizes.rest, sizes.pool), len(faces)):
+    for rows in _blocks(0, max(sizes.shares, sizes.rest, sizes.pool)):
         maps = maps_of(run, bench, rows, faces.target[rows])
         kept.append(maps.first(max(sizes.rest, sizes.pool) - int(rows[0])))
         total = total.added(maps.first(sizes.shares - int(rows[0])), faces.target[rows], masks)
     first = Maps.joined(kept)
-    second = _computed(run, bench, len(first), faces.target, again=True) if run.method.seeded else first
-    swapped = _computed(run, bench, sizes.rest, other_class(faces, n_classes))
+    second = _computed(run, bench, len(first), again=True) if run.method.seeded else first
     again = alike(first, second) if run == explainer else _again(explainer, bench)
     few = first.first(COVERED)
     single = np.where(few.empty[:, None], np.nan, shares(few.values, masks))
-    return Own(first.cells, second.cells, swapped, again if run.method.seeded else np.zeros((0, 2)), total, single)
+    return Own(first.cells, second.cells, again if run.method.seeded else np.zeros((0, 2)), total, single)
 
 
 def _again(explainer: Explainer, bench: Bench) -> Doubles:
     """How a figure's maps come again where further ones are made with less: asked of as few images as can tell."""
     if 2 * FEWEST * explainer.cost > BUDGET // 4:
         return np.zeros((0, 2))
-    pair = (_computed(explainer, bench, FEWEST, bench.faces.target, again=again) for again in (False, True))
+    pair = (_computed(explainer, bench, FEWEST, again=again) for again in (False, True))
     return alike(*pair)
 
 
@@ -231,15 +244,14 @@ def alike(first: Maps, second: Maps) -> Doubles:
     return np.where((first.empty | second.empty)[:, None], np.nan, both)
 
 
-def _blocks(count: int, faces: int) -> Iterator[Ints]:
-    for first in range(0, min(count, faces), BLOCK):
-        yield np.arange(first, min(first + BLOCK, count, faces), dtype=np.int64)
+def _blocks(start: int, stop: int) -> Iterator[Ints]:
+    for first in range(start, stop, BLOCK):
+        yield np.arange(first, min(first + BLOCK, stop), dtype=np.int64)
 
 
-def _computed(explainer: Explainer, bench: Bench, count: int, target: Ints, *, again: bool = False) -> Maps:
-    """The maps of the first rows for these classes, or with other random numbers."""
-    blocks = _blocks(count, len(bench.faces))
-    return Maps.joined([maps_of(explainer, bench, rows, target[rows], again) for rows in blocks])
+def _computed(explainer: Explainer, bench: Bench, count: int, *, again: bool) -> Maps:
+    """The maps of the first rows, with other random numbers if `again`."""
+    return Maps.joined([maps_of(explainer, bench, rows, bench.faces.target[rows], again) for rows in _blocks(0, count)])
 
 
 def untrained_maps(
@@ -252,7 +264,7 @@ def untrained_maps(
     for number in range(NETWORKS if explainers else 0):
         with reinitialised(faces.seed + number, inputs) as network:
             dead = bool(network.logits(inputs[:LIVELY]).std(axis=0).max() < DEAD)
-            tried = replace(bench, classifier=network), number, dead
+            tried = replace(bench, classifier=bench.classifier.of(network)), number, dead
             for explainer in (one for one in explainers if one.key not in failures):
                 parts[explainer.figure] += _untrained(explainer, *tried, failures)
     return {one.figure: Untrained.joined(parts[one.figure]) for one in explainers if one.key not in failures}
@@ -260,7 +272,7 @@ def untrained_maps(
 
 def _untrained(explainer: Explainer, bench: Bench, number: int, dead: bool, failures: Failures) -> Iterator[Untrained]:
     """The maps of one network; none where they cannot be computed, or no image is left for it."""
-    rows = sizes_of(explainer.further, len(bench.faces)).seen(number)
+    rows = bench.sizes(explainer).seen(number)
     if not len(rows):
         return
     with sparing(explainer, failures):
@@ -273,14 +285,35 @@ def _untrained(explainer: Explainer, bench: Bench, number: int, dead: bool, fail
 class Case:
     """One method on the bench; `untrained` is None where it is not compared with untrained networks.
 
-    In `each` its measures note what they find of single images, from the first one on.
+    `swapped (count, cells)` are maps for another class: of so many images it is asked what is dearer than a map. In
+    `each` its measures note what they find of single images, from the first one on.
     """
 
     explainer: Explainer
     own: Own
     untrained: Untrained | None
     bench: Bench
+    swapped: Doubles
     each: dict[str, Doubles] = field(default_factory=dict)
+
+    @classmethod
+    def begun(cls, explainer: Explainer, bench: Bench, untrained: Untrained | None) -> "Case":
+        """With the maps themselves."""
+        own = own_maps(explainer, bench)
+        return cls(explainer, own, untrained, bench, np.zeros((0, own.cells.shape[1])))
+
+    @property
+    def whole(self) -> bool:
+        """Whether it was asked of all images that were planned."""
+        return len(self.swapped) >= self.bench.sizes(self.explainer).rest
+
+    def extended(self, count: int) -> "Case":
+        """With so many images, as far as they were planned."""
+        bench, start = self.bench, len(self.swapped)
+        others = other_class(bench.faces, bench.classifier.n_classes)
+        blocks = _blocks(start, min(count, bench.sizes(self.explainer).rest))
+        more = [maps_of(self.explainer.further, bench, rows, others[rows]).cells for rows in blocks]
+        return replace(self, swapped=np.concatenate([self.swapped, *more]))
 
     def silent(self, n: int) -> Verdict | None:
         """Why nothing can be said of n images; None where something can."""

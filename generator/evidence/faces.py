@@ -5,9 +5,7 @@ on which maps look clearer than on the rest.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from hashlib import blake2b
-from typing import Any
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +18,7 @@ from generator.evidence.estimates import Doubles
 from generator.maps.pixels import BLUR, blurred
 from generator.maps.variants import chunk_rows
 from generator.samples import Batch, Samples
+from generator.sharing import Sharing
 
 Masks = NDArray[np.bool_]
 
@@ -43,6 +42,11 @@ class Faces:
 
     def __len__(self) -> int:
         return len(self.index)
+
+    def first(self, count: int) -> "Faces":
+        """The first so many."""
+        known = (self.index[:count], self.label[:count], self.target[:count], self.probability[:count])
+        return Faces(*known, self.load, self.seed)
 
     @property
     def labelled(self) -> bool:
@@ -80,44 +84,18 @@ def in_turn(chosen: Selection) -> Selection:
     return Selection(chosen.positions[order], chosen.row_class[order])
 
 
-def batch_of(faces: Faces, rows: Ints, target: Ints, classifier: Classifier, again: bool = False) -> Batch:
+def batch_of(faces: Faces, rows: Ints, target: Ints, classifier: Sharing, again: bool = False) -> Batch:
     """What a method is asked about some rows; `again` draws other random numbers."""
     images = faces.load(rows)
     seeds = row_seeds(faces.index[rows], faces.seed + 1) if again else faces.seeds[rows]
     known = (faces.index[rows], faces.label[rows], faces.probability[rows])
-    return Batch(images, classifier.prepare(images), *known, target, seeds)
+    return Batch(images, classifier.announced(classifier.prepare(images)), *known, target, seeds)
 
 
 def other_class(faces: Faces, n_classes: int) -> Ints:
     """`(N,)` for each image a class that it is not explained for, drawn from its own seed."""
     step = 1 + faces.seeds % (n_classes - 1)
     return (faces.target + step) % n_classes
-
-
-@dataclass(frozen=True)
-class Remembering:
-    """A classifier that answers the same question about the same inputs from memory.
-
-    A black box that is asked about another class needs no new forward pass: the answers hold all classes.
-    """
-
-    classifier: Classifier
-    answers: dict[bytes, Floats] = field(default_factory=dict)
-
-    def __getattr__(self, name: str) -> Any:  # noqa: ANN401  whatever the port has
-        return getattr(self.classifier, name)
-
-    def logits(self, inputs: Floats) -> Floats:
-        return self._answer("logits", inputs)
-
-    def probabilities(self, inputs: Floats) -> Floats:
-        return self._answer("probabilities", inputs)
-
-    def _answer(self, question: str, inputs: Floats) -> Floats:
-        key = blake2b(np.ascontiguousarray(inputs).data, key=question.encode(), digest_size=16).digest()
-        if key not in self.answers:
-            self.answers[key] = getattr(self.classifier, question)(inputs)
-        return self.answers[key]
 
 
 def probability_of(classifier: Classifier, images: Floats, target: Ints) -> Doubles:

@@ -5,7 +5,7 @@ for both: a blur. The gap of the two areas is exactly 0 in the mean for random o
 same size both ways, so it needs no random map beside it (Blücher et al. 2024, symmetric relevance gain).
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -26,7 +26,7 @@ from generator.evidence.estimates import (
     Verdict,
     within,
 )
-from generator.evidence.explainer import CHUNK, Case
+from generator.evidence.explainer import CHUNK, Bench, Case
 from generator.evidence.faces import Covering, Masks, covered
 
 REFERENCES = ("blob", "change", "untrained")  # maps that a faithful one must beat
@@ -103,12 +103,6 @@ def faithful(said: Said) -> Light:
     return ("amber", "unbeaten") if unbeaten else ("green", "beats_all")
 
 
-def reference_gaps(classifier: Classifier, cover: Covering, size: tuple[int, int]) -> Doubles:
-    """`(N, 2)` the gaps of a blob and of the change that the blur makes, which every method is held to."""
-    maps: tuple[Floats, ...] = (np.repeat(blob(size)[None], len(cover.images), axis=0), change(cover))
-    return np.stack([_gap(areas(classifier, cover, cell_means(values))) for values in maps], axis=1)
-
-
 def gaps(case: Case) -> dict[str, tuple[Sums, ...]]:
     """By class the gap, its two areas, and how far it exceeds other maps' of the same images; none where no blur hides.
 
@@ -117,31 +111,41 @@ def gaps(case: Case) -> dict[str, tuple[Sums, ...]]:
     own, untrained, bench = case.own, case.untrained, case.bench
     if bench.cover is None:
         return {}
-    count = min(len(own.swapped), len(bench.cover.images))
-    cover, cells = bench.cover.only(slice(count)), own.cells[:count]
-    both = _areas(bench.classifier, cover, cells)
+    count = min(len(case.swapped), len(bench.cover.images))
+    rows, few = np.arange(count), np.arange(min(count, CHUNK))
+    both = _areas(case, "own", rows, own.cells[:count])
     gap = _gap(both)
     known = {"gap": gap, "deletion": both[:, 0], "insertion": both[:, 1]}
     case.each["gap"] = gap
-    known |= {name: gap - bench.gaps[:count, k] for k, name in enumerate(("blob", "change"))}
-    few = slice(CHUNK)
-    known[AVERAGE] = gap[few] - _gap(_areas(bench.classifier, cover.only(few), average_of_others(cells)[few]))
+    known |= {name: gap - _gap(_areas(bench, name, rows, cells)) for name, cells in references(bench.cover, rows)}
+    others = average_of_others(own.cells[: bench.sizes(case.explainer).rest])
+    known[AVERAGE] = gap[few] - _gap(_areas(case, AVERAGE, few, others[few]))
     target = bench.faces.target[:count]
     sums = {name: tuple(Sums.of(v[target[: len(v)] == k]) for k in np.unique(target)) for name, v in known.items()}
     if untrained is not None and not untrained.dead:
-        seen = untrained.rows < count
-        random = _gap(_areas(bench.classifier, cover.only(untrained.rows[seen]), untrained.cells[seen]))
+        seen = untrained.rows < len(few)
+        random = _gap(_areas(case, "untrained", untrained.rows[seen], untrained.cells[seen]))
         sums["untrained"] = (Sums.by_network(gap[untrained.rows[seen]] - random, untrained.network[seen]),)
     return sums
 
 
-def _areas(classifier: Classifier, cover: Covering, cells: Doubles) -> Doubles:
-    """The areas of maps, NaN for empty ones."""
-    found = np.full((len(cells), 2), np.nan)
-    known = np.asarray(np.isfinite(cells).all(axis=1))
-    if known.any():
-        found[known] = areas(classifier, cover.only(known), cells[known])
-    return found
+def references(cover: Covering, rows: Ints) -> Iterator[tuple[str, Doubles]]:
+    """What every method is held to: `(n, cells)` of a blob, and of the change that the blur makes."""
+    shown = cover.only(rows)
+    yield "blob", np.repeat(cell_means(blob(shown.images.shape[1:3])[None]), len(rows), axis=0)
+    yield "change", cell_means(change(shown))
+
+
+def _areas(of: Case | Bench, name: str, rows: Ints, cells: Doubles) -> Doubles:
+    """The areas of maps, NaN for empty ones; those that were covered before are known."""
+    bench = of.bench if isinstance(of, Case) else of
+    keys = [((of.explainer.key if isinstance(of, Case) else "", name), int(row)) for row in rows]
+    new = np.array([key not in bench.areas for key in keys], np.bool_) & np.isfinite(cells).all(axis=1)
+    if new.any() and bench.cover:
+        found = areas(bench.classifier, bench.cover.only(rows[new]), cells[new])
+        bench.areas.update(zip((key for key, fresh in zip(keys, new, strict=True) if fresh), found, strict=True))
+    nothing = np.full(2, np.nan)
+    return np.array([bench.areas.get(key, nothing) for key in keys]).reshape(-1, 2)
 
 
 def _gap(both: Doubles) -> Doubles:

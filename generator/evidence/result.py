@@ -153,6 +153,8 @@ class ReportEvidence:
 
     `mean_maps (K, H, W)` by figure: the mean map of each class, 1 where it is as strong as on average; NaN where a
     class has fewer than eight images. `failures` by figure: why its maps could not be computed on further images.
+    `cut` by figure, and for the regions under '': of how many images it was asked, and of how many without a limit of
+    time.
     """
 
     figures: Mapping[str, FigureEvidence] = field(default_factory=dict)
@@ -163,6 +165,7 @@ class ReportEvidence:
     classes: Mapping[str, ClassScores] = field(default_factory=dict)
     mean_maps: Mapping[str, Floats] = field(default_factory=dict)
     failures: Mapping[str, str] = field(default_factory=dict)
+    cut: Mapping[str, tuple[int, int]] = field(default_factory=dict)
 
     def parts_of(self, figure: str) -> tuple[str, ...]:
         """What was measured of a figure: of each of its models, under the names that `part_named` gives."""

@@ -6,7 +6,8 @@ A method is a function `(request, *, option=default, …) -> Artefact`; its keyw
 
 import inspect
 import math
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property, partial
 from importlib import import_module
@@ -16,9 +17,12 @@ from typing import Any, Literal, TypeVar, get_args, get_type_hints
 from pydantic import BaseModel, ConfigDict, create_model
 
 from generator.artefacts import Artefact
+from generator.classifier import Layer, ScoreKind
 from generator.classifier import Request as Request  # a method imports it together with its decorator
 from generator.errors import ComputationError, DataError, FigureError, ModelError, ParameterError, told
+from generator.maps.cam import spatial_layers
 from generator.maps.explained import BranchOption, LayersOption
+from generator.sharing import PICTURE, Wanted
 from generator.steps import step
 from generator.text import Text
 
@@ -27,6 +31,7 @@ Access = Literal["gradients", "predictions", "weights", "none"]  # white box, bl
 Params = Mapping[str, Any]
 Size = tuple[int, int]  # height and width of the images
 Passes = Callable[[Params, int, Size], int]
+SlopeBy = Literal["picture", "layer"]
 Form = TypeVar("Form", bound=Artefact)
 USUAL_SIZE: Size = (48, 48)  # of images that are not known yet, when the cost is told
 
@@ -56,6 +61,7 @@ class Method:
     climbs: bool = False
     aside: Callable[[Params], float] = lambda params: 0.0
     thrifty: Params = field(default_factory=dict)
+    slope_by: SlopeBy | None = None
 
     @cached_property
     def options(self) -> type[BaseModel]:
@@ -131,6 +137,7 @@ def method(
     climbs: bool = False,
     aside: Callable[[Params], float] = lambda params: 0.0,
     thrifty: Params | None = None,
+    slope_by: SlopeBy | None = None,
 ) -> Callable[[Callable[..., Artefact]], Callable[..., Artefact]]:
     """Register the function below under its own name.
 
@@ -139,7 +146,8 @@ def method(
     either sign is strength, as of a derivative, and not only what speaks for the class. `covers`: it covers parts of
     the picture and watches the score, just as faithfulness is measured. `climbs`: its passes are steps of an ascent
     through the model up to its layer. `aside` are seconds of a run beside the passes. `thrifty` are the parameters of
-    a map that is nearly the same for fewer passes, where it is only measured.
+    a map that is nearly the same for fewer passes, where it is only measured. `slope_by`: all it asks of a picture, or
+    all but a guided gradient, is the slope of a `score` by this, which methods of the same score get from one pass.
     """
 
     for word, known in ((kind, get_args(Kind)), (access, get_args(Access))):
@@ -150,11 +158,26 @@ def method(
         name, cost = compute.__name__, _with_size(passes)
         named = (kind, access, title, summary, paper, cost, seeded)
         METHODS[name] = Method(
-            name, compute, *named, frozenset(factors), both_signs, covers, climbs, aside, thrifty or {}
+            name, compute, *named, frozenset(factors), both_signs, covers, climbs, aside, thrifty or {}, slope_by
         )
         return compute
 
     return register
+
+
+def wanted_of(asked: Iterable[tuple[Method, Params]], layers: tuple[Layer, ...]) -> Wanted:
+    """What these methods with their options ask of pictures, by the kind of the score.
+
+    Several layers that are added up are a question of their own.
+    """
+    found: dict[ScoreKind, dict[str, None]] = {}
+    for one, options in asked:
+        with suppress(ParameterError):  # no such layer: told where it is asked for
+            places = [PICTURE] if one.slope_by == "picture" else []
+            chosen = spatial_layers(layers, options.get("layer")) if one.slope_by == "layer" else ()
+            places += [layer.name for layer in chosen if len(chosen) == 1]
+            found.setdefault(options.get("score", "logit"), {}).update(dict.fromkeys(places))
+    return {kind: tuple(places) for kind, places in found.items()}
 
 
 def _with_size(passes: Callable[..., int]) -> Passes:

@@ -21,6 +21,7 @@ from generator.text import bilingual
     paper="Selvaraju et al. 2017, Grad-CAM, arXiv:1610.02391",
     passes=lambda params, images: images,
     factors=("channels of a layer",),
+    slope_by="layer",
 )
 def gradcam(
     request: Request, *, layer: LayersOption = None, signed: Signed = False, score: ScoreOption = "logit"

@@ -25,6 +25,7 @@ from generator.text import bilingual
     paper="Chattopadhay et al. 2018, Grad-CAM++, arXiv:1710.11063",
     passes=lambda params, images: images,
     factors=("channels of a layer",),
+    slope_by="layer",
 )
 def gradcam_plus_plus(
     request: Request, *, layer: LayersOption = None, signed: Signed = False, score: ScoreOption = "logit"

@@ -27,6 +27,7 @@ from generator.text import bilingual
     passes=lambda params, images: 2 * images,
     factors=("channels of a layer", "guided gradient"),
     both_signs=True,
+    slope_by="layer",
 )
 def guided_gradcam(
     request: Request, *, layer: LayersOption = None, signed: Signed = False, score: ScoreOption = "logit"

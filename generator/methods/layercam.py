@@ -21,6 +21,7 @@ from generator.text import bilingual
     paper="Jiang et al. 2021, LayerCAM, doi:10.1109/TIP.2021.3089943; signed: HiResCAM, arXiv:2011.08891",
     passes=lambda params, images: images,
     factors=("channels of a layer",),
+    slope_by="layer",
 )
 def layercam(
     request: Request, *, layer: LayersOption = None, signed: Signed = False, score: ScoreOption = "logit"

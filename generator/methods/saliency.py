@@ -18,6 +18,7 @@ from generator.text import bilingual
     passes=lambda params, images: images,
     factors=("gradient",),
     both_signs=True,
+    slope_by="picture",
 )
 def saliency(request: Request, *, signed: Signed = False, score: ScoreOption = "logit") -> Heatmaps:
     """Gradient of the class score by the input."""

@@ -114,6 +114,28 @@ class KerasClassifier:
 
         return self._by_batch(("layer", layers, score.kind), question, inputs, score)
 
+    def slopes_at(self, inputs: Floats, score: Score, *places: str) -> tuple[Floats, ...]:
+        numbers = [self._number(place) if place else None for place in places]
+
+        def question(x: Tensor, *classes: Tensor) -> tuple[Tensor, ...]:
+            values = self.graph.run(passes.entering(x, self.form), passes.plain)
+            scores = self._two_sided(values[self.graph.output])
+            explained = passes.explained(scores, self.squashing, score.kind, *classes)
+            found = [scores]
+            for number, uphill in zip(
+                numbers,
+                passes.slopes(explained, [x if n is None else values[n] for n in numbers], held=False),
+                strict=True,
+            ):
+                found += (
+                    [uphill]
+                    if number is None
+                    else [passes.leaving(each, number, self.form) for each in (values, {number: uphill})]
+                )
+            return tuple(found)
+
+        return self._by_batch(("slopes", places, score.kind), question, inputs, score)
+
     def outputs(self, inputs: Floats, layer: str) -> Floats:
         number = self._number(layer)
         return self._by_batch(("outputs", layer), lambda x: self._value(x, number), inputs)[0]

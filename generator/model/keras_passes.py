@@ -124,10 +124,10 @@ def slope(score: Tensor, by: Tensor) -> Tensor:
     return slopes(score, [by])[0]
 
 
-def slopes(score: Tensor, by: list[Tensor]) -> list[Tensor]:
-    """The derivatives by several values, each as if the others were held: what leads through two counts once."""
+def slopes(score: Tensor, by: list[Tensor], held: bool = True) -> list[Tensor]:
+    """The derivatives by several values, each as if the others were `held`: what leads through two counts once."""
     with computing(*LAYER_FAILS):
-        gradients = tf.gradients(score, by, stop_gradients=by)
+        gradients = tf.gradients(score, by, stop_gradients=by if held else None)
     if any(gradient is None for gradient in gradients):
         raise ModelError("no gradient leads from the scores back to the image; occlusion and lime do without one")
     return gradients

@@ -7,9 +7,8 @@ from functools import cache, partial
 import numpy as np
 
 from generator.artefacts import Heatmaps
-from generator.evidence.explainer import Bench, Case, Explainer, own_maps, untrained_maps
+from generator.evidence.explainer import COVERED, Bench, Case, Explainer, untrained_maps
 from generator.evidence.faces import Faces, covering
-from generator.evidence.faithfulness import reference_gaps
 from generator.evidence.localisation import Partition, shares
 from generator.evidence.measurement import Setting, answered, measure
 from generator.evidence.result import FigureEvidence, ReportEvidence
@@ -19,6 +18,7 @@ from generator.prose.lookup import ReportFacts
 from generator.prose.sayings import Spoken
 from generator.regions import Region
 from generator.samples import Evaluation
+from generator.sharing import Sharing
 from generator.text import Text, bilingual
 from generator.words import load
 from tests.conftest import request_of
@@ -121,11 +121,10 @@ def case_of(explainer, classes: int = 4, count: int = 140, reinitialised=True) -
     images, target = corner_images(count, classes)
     faces = faces_of(images, target, classifier)
     cover = covering(classifier, images[:56], target[:56], faces.seeds[:56], faces.own[:56])
-    references = reference_gaps(classifier, cover, (SIDE, SIDE)) if cover else np.zeros((0, 2))
-    bench = Bench(classifier, faces, Partition((CORNER.id,), MASKS, CLASSES[:classes]), cover, references)
+    bench = Bench(Sharing(classifier), faces, Partition((CORNER.id,), MASKS, CLASSES[:classes]), cover)
     source = partial(shuffled, of=classifier)
     untrained = untrained_maps([explainer], source, bench, {}) if reinitialised else {}
-    return Case(explainer, own_maps(explainer, bench), untrained.get(explainer.figure), bench)
+    return Case.begun(explainer, bench, untrained.get(explainer.figure)).extended(COVERED)
 
 
 def told(case: Case) -> FigureEvidence:

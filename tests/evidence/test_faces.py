@@ -3,12 +3,11 @@
 import numpy as np
 
 from generator.data.selection import Selection
-from generator.evidence.faces import Remembering, covering, draw, in_turn
+from generator.evidence.faces import covering, draw, in_turn
 from generator.samples import Samples
 from tests.evidence.planted import (
     SIDE,
     corner_classifier,
-    corner_images,
 )
 
 
@@ -31,27 +30,6 @@ def test_nothing_right_draws_nothing():
     assert len(draw(samples, lambda positions: np.tile([0.0, 1.0], (len(positions), 1)), 2, 8, 0)) == 0
     nothing = Selection(np.zeros(0, np.int64), np.zeros(0, np.int64))
     assert len(in_turn(nothing)) == 0
-
-
-def test_a_black_box_asks_nothing_twice():
-    """Another class is read from the same answers: no forward pass is repeated."""
-    classifier = corner_classifier()
-    asked = []
-
-    class Counting:
-        def __getattr__(self, name):
-            return getattr(classifier, name)
-
-        def probabilities(self, inputs):
-            asked.append(len(inputs))
-            return classifier.probabilities(inputs)
-
-    model = Remembering(Counting())
-    images, _ = corner_images(4)
-    first = model.probabilities(images)
-    np.testing.assert_array_equal(model.probabilities(images.copy()), first)
-    assert asked == [4]
-    assert model.n_classes == 4
 
 
 def test_p1_a_blur_that_hides_nothing_makes_the_measure_silent():

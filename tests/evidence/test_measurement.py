@@ -10,7 +10,9 @@ from generator import steps
 from generator.errors import DataError
 from generator.evidence import explainer as explaining
 from generator.evidence import localisation
-from generator.evidence.measurement import Setting, measure
+from generator.evidence.estimates import Sums
+from generator.evidence.explainer import COVERED
+from generator.evidence.measurement import LOOKS, Setting, measure
 from generator.evidence.result import ReportEvidence, plain
 from generator.steps import DiedError
 from tests.evidence.planted import (
@@ -24,6 +26,7 @@ from tests.evidence.planted import (
     evaluated,
     evidence,
     faces_of,
+    fixed_noise,
     fresh_noise,
     registered,
     shuffled,
@@ -96,7 +99,7 @@ def test_without_regions_and_untrained_networks_the_rest_is_measured():
     verdict = found.of("saliency").verdict
     assert verdict["looks"].reason == "no_regions"
     assert verdict["weights"].reason == "untested"
-    assert found.of("saliency").faithfulness.gap.n == 28
+    assert found.of("saliency").faithfulness.gap.n == 14  # where it is decided
 
 
 class OneByOne(LinearClassifier):
@@ -127,6 +130,43 @@ def test_the_batches_do_not_matter(monkeypatch, block):
     parts = evidence()
     assert [key for key, _ in whole] == [key for key, _ in parts]
     np.testing.assert_allclose([v for _, v in parts], [v for _, v in whole], rtol=1e-12, atol=1e-12)
+
+
+@pytest.mark.parametrize("draw", [lambda random, n: random.normal(size=n), lambda random, n: random.random(n) - 0.5])
+def test_intervals_hold_however_often_one_looks(draw):
+    """Of 2,000 samples at most one in twenty has a look whose interval misses the truth, and it may stop at any."""
+    random, missed = np.random.default_rng(0), 0
+    looks = (*LOOKS, (COVERED, 1 - sum(share for _, share in LOOKS)))
+    for _ in range(2000):
+        values = draw(random, COVERED)
+        known = [Sums.of(values[:count]).estimate().spending(share) for count, share in looks]
+        missed += any(not one.low <= 0 <= one.high for one in known)
+        assert known[0].share == LOOKS[0][1] and known[0].n == LOOKS[0][0]
+    assert 0.03 < missed / 2000 < 0.05 + 2 * np.sqrt(0.05 * 0.95 / 2000)
+
+
+def test_a_look_is_as_wide_as_its_part_of_the_error():
+    """Student's quantiles by hand: of 14 images a fiftieth of 5 % is .1 %, of 28 at any level its part of that."""
+    values = np.arange(14.0)
+    whole = Sums.of(values).estimate()
+    look = whole.spending(0.02)
+    error = values.std(ddof=1) / np.sqrt(14)
+    assert look.high - look.mean == pytest.approx(4.2208 * error, rel=1e-4)
+    assert look.at(0.99).high - look.mean == pytest.approx(5.1106 * error, rel=1e-4)
+    assert look.spending(1.0).high == pytest.approx(whole.high)
+
+
+def test_what_is_decided_early_is_not_asked_again():
+    """The corners are plain after 14 images; whether noise is faithful is asked of all."""
+    classifier = corner_classifier()
+    faces = faces_of(*corner_images(60), classifier)
+    asked = [registered("saliency"), toy(fixed_noise, "noise")]
+    found = measure(asked, classifier, faces, Setting(CLASSES, (CORNER,)), partial(shuffled, of=classifier))
+    assert found.of("saliency").faithfulness.gap.n == 14
+    assert found.of("saliency").faithfulness.gap.share == LOOKS[0][1]
+    noise = found.of("noise")
+    assert (noise.class_swap.n, noise.faithfulness.gap.n) == (14, COVERED)  # each check by itself
+    assert (found.of("saliency").light("faithful"), found.of("saliency").light("class")) == ("amber", "green")
 
 
 def flattened(value, path=""):

@@ -170,6 +170,18 @@ def test_a_layer_is_given_with_the_slope_of_the_score_by_it(model, classifier):
     np.testing.assert_allclose(classifier.outputs(x, "second"), output, atol=1e-6)
 
 
+@pytest.mark.parametrize("kind", ["logit", "loss"])
+def test_slopes_by_picture_and_layers_come_from_one_pass(classifier, kind):
+    """Each is what it is alone, also where one layer leads to the other."""
+    x, score = images(SHAPE), Score(np.array([2, 0, 1]), kind=kind)
+    scores, first, *layers = classifier.slopes_at(x, score, "", "first", "second")
+    np.testing.assert_allclose(scores, classifier.logits(x), atol=1e-6)
+    np.testing.assert_allclose(first, classifier.gradients(x, score), atol=1e-6)
+    alone = [*classifier.layer_gradients(x, score, "first"), *classifier.layer_gradients(x, score, "second")]
+    for ours, one in zip(layers, alone, strict=True):
+        np.testing.assert_allclose(ours, one, atol=1e-6)
+
+
 def test_the_model_of_the_user_is_never_altered(path, classifier):
     """File and predictions are the same after every call, guided ones included."""
     before, x = path.read_bytes(), images(SHAPE)

@@ -1,0 +1,102 @@
+"""How much of the evidence fits into a time: of how many images each method is asked, the cheapest first.
+
+The plan is made before anything is measured, from what a pass costs, in steps so coarse that a machine that is
+somewhat slower today plans the same. Where all of it fits nothing is left out.
+"""
+
+import heapq
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from generator.evidence.estimates import FEWEST
+from generator.evidence.explainer import CHUNK, LIVELY, NETWORKS, NORMS, Explainer, Key, Sizes, sizes_of
+from generator.evidence.faithfulness import STEPS
+from generator.evidence.localisation import ELSEWHERE
+
+COVERS = 2 * (STEPS - 1)  # pictures covered from both ends, for one map
+REFERENCES = 2  # maps that all methods are held to, covered once
+LADDER = (FEWEST, CHUNK // 2, CHUNK, 2 * CHUNK)  # images
+SETTLING = 2 * (NORMS + LIVELY)  # images forward that a network takes until it is one
+REGIONS: Key = ("", "")  # beside the keys of methods
+
+
+@dataclass(frozen=True)
+class Costs:
+    """Seconds: to open the model, to trace a new question, and for one image forward or forward and back."""
+
+    opening: float
+    trace: float
+    forward: float
+    gradient: float
+
+    @property
+    def coarse(self) -> "Costs":
+        """The same in so large steps that what a machine does beside changes little."""
+        return replace(self, forward=_coarse(self.forward), gradient=_coarse(self.gradient))
+
+
+def _coarse(seconds: float) -> float:
+    return 2.0 ** round(math.log2(seconds)) if seconds > 0 else 0.0
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Of how many images each method is asked, by its key, and on how many `faces` regions are hidden.
+
+    `wanted` is the same without a limit of time. `seconds` is what it takes at most.
+    """
+
+    sizes: Mapping[Key, Sizes]
+    wanted: Mapping[Key, Sizes]
+    faces: int
+    seconds: float
+
+
+def planned(explainers: Sequence[Explainer], faces: int, regions: int, costs: Costs, seconds: float = math.inf) -> Plan:
+    """What fits into these seconds; `regions` is how many are hidden.
+
+    Every method begins with as few images as an estimate takes and gets more as long as there is time, at each step
+    the one for which that is cheapest.
+    """
+    costs = costs.coarse
+    ladders = {one.key: ladder(sizes_of(one.further, faces)) for one in explainers}
+    ladders |= {REGIONS: ladder(Sizes(faces, 0, 0))} if regions else {}
+    leading = {one.slopes: one.key for one in reversed(explainers) if one.slopes}  # pays for all of its kind
+    prices = {
+        one.key: [price(one, rung, costs, one.key in leading.values()) for rung in ladders[one.key]]
+        for one in explainers
+    }
+    prices[REGIONS] = [rung.shares * regions * (1 + ELSEWHERE) * costs.forward for rung in ladders.get(REGIONS, ())]
+    spent = (2 + REFERENCES * COVERS) * min(2 * CHUNK, faces) * costs.forward if explainers else 0.0
+    spent += NETWORKS * SETTLING * costs.forward if any(one.method.access == "gradients" for one in explainers) else 0.0
+    taken = dict.fromkeys(ladders, 0)
+    queue = [(prices[key][1], number, key) for number, key in enumerate(ladders) if len(ladders[key]) > 1]
+    heapq.heapify(queue)
+    while queue:
+        more, number, key = heapq.heappop(queue)
+        if spent + more > seconds:
+            continue
+        spent, taken[key] = spent + more, taken[key] + 1
+        if taken[key] + 1 < len(ladders[key]):
+            heapq.heappush(queue, (prices[key][taken[key] + 1] - prices[key][taken[key]], number, key))
+    sizes = {key: rungs[taken[key]] for key, rungs in ladders.items()}
+    wanted = {key: rungs[-1] for key, rungs in ladders.items()}
+    return Plan(sizes, wanted, sizes.get(REGIONS, Sizes(0, 0, 0)).shares, spent)
+
+
+def ladder(wanted: Sizes) -> list[Sizes]:
+    """From nothing to what is wanted, in steps that double."""
+    counts = [count for count in LADDER if count < wanted.shares]
+    rungs = [Sizes(*(min(count, one) for one in (wanted.shares, wanted.rest, wanted.pool))) for count in counts]
+    return list(dict.fromkeys((Sizes(0, 0, 0), *rungs, wanted)))
+
+
+def price(explainer: Explainer, sizes: Sizes, costs: Costs, leads: bool = True) -> float:
+    """Seconds that a method takes of so many images, at most; one that does not lead has its slopes from another."""
+    run, white = explainer.further, explainer.method.access == "gradients"
+    maps = max(sizes.shares, sizes.rest, sizes.pool) + sizes.pool
+    maps += max(sizes.rest, sizes.pool) * run.method.seeded + sizes.rest * white
+    passes = run.cost - (run.slopes is not None and not leads)
+    covered = COVERS * (sizes.rest + 2 * min(sizes.rest, CHUNK))  # its own, of networks, and the mean of others
+    return maps * passes * (costs.gradient if white else costs.forward) + covered * costs.forward
