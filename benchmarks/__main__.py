@@ -9,27 +9,29 @@ from __future__ import annotations
 import argparse
 import os
 import platform
-import resource
 import subprocess
 import sys
 import tempfile
-import time
 import warnings
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
 
 import numpy as np
 
-from benchmarks import ours, relative, stock
+from benchmarks import large, ours, relative, stock
 from benchmarks.bare import Bare, measured
-from benchmarks.subject import Subject, student_model, subject
+from benchmarks.contestant import CLOCKS, Clock, Took, timed
+from benchmarks.subject import LARGE, Subject, student_model, subject
+from benchmarks.watched import said
 
 ROOT = Path(__file__).resolve().parent.parent
 Calls = Mapping[str, Callable[[], object]]
-Clock = Callable[[], float]
 How = tuple[Bare, argparse.Namespace, Clock]
 FACES, BATCH, LIME_BATCH, STREAMED = 7, 256, 16, 1000
+SMALL, LARGE_ONES = ("student", "batch", "stability", "stream", "whole"), ("large", "growth", "whole-large")
+LEADING = 5  # superpixels that have to come again
 SPEC = """version: 1
 title: Benchmark
 languages: [en]
@@ -45,36 +47,39 @@ questions:
 """
 
 
-def processor() -> float:
-    """Seconds of all cores that this process and those it waited for have used."""
-    taken = os.times()
-    return taken.user + taken.system + taken.children_user + taken.children_system
-
-
-CLOCKS: Mapping[str, Clock] = {"wall": time.perf_counter, "cpu": processor}
-
-
 def main() -> None:
     """Every table that was asked for."""
     options = _options()
     warnings.simplefilter("ignore")
-    with tempfile.TemporaryDirectory() as folder:
-        model = options.model or student_model(Path(folder) / "student.keras")
-        given = subject(model, options.npz, options.images)
-        print(f"{_machine()}\nmodel: {given.keras.count_params():,} parameters, input {given.classifier.input_shape}\n")
-        clock = CLOCKS[options.clock]
-        bare = measured(given, clock)
-        rates = f"{bare.forward:.0f} forward/s, {bare.gradient:.0f} input gradients/s"
-        print(f"{options.clock} clock; bare passes: {rates}\n")
-        if "student" in options.tables:
-            few = given.first(FACES)
-            _table("tf-keras-vis, lime", few, (ours.rows(few), stock.rows(few)), (bare, options, clock))
-        if "batch" in options.tables and relative.installed():
-            _batch(given, (bare, options, clock))
-        if "stream" in options.tables:
-            _stream(subject(model, options.npz, STREAMED), bare, clock)
-        if "whole" in options.tables:
-            _whole(given, Path(folder), clock)
+    tables = options.tables.split(",")
+    print(f"{_machine()}; {options.clock} clock\n", flush=True)
+    for name, table in {"large": large.methods, "growth": large.growth, "whole-large": large.whole}.items():
+        if name in tables:
+            table(options)
+    if set(tables) & set(SMALL):
+        with tempfile.TemporaryDirectory() as folder:
+            _small(options, Path(folder), tables)
+
+
+def _small(options: argparse.Namespace, folder: Path, tables: list[str]) -> None:
+    """The tables of a small model, and of one that is given."""
+    model = options.model or student_model(folder / "student.keras")
+    given, clock = subject(model, options.npz, options.images), CLOCKS[options.clock]
+    bare = measured(given, clock)
+    print(f"model: {given.keras.count_params():,} parameters, input {given.classifier.input_shape}")
+    print(f"bare passes: {bare.forward:.0f} forward/s, {bare.gradient:.0f} input gradients/s\n")
+    if "student" in tables:
+        few = given.first(FACES)
+        theirs = {name: stock.rows(few)[name] for name in stock.SCRIPT}
+        _table("tf-keras-vis, lime", few, (ours.rows(few), theirs), (bare, options, clock))
+    if "batch" in tables and relative.installed():
+        _batch(given, (bare, options, clock))
+    if "stability" in tables:
+        _stability(given.first(options.images if options.images < BATCH else LIME_BATCH), clock)
+    if "stream" in tables:
+        _stream(subject(model, options.npz, STREAMED), bare, clock)
+    if "whole" in tables:
+        _whole(given, folder, clock)
 
 
 def _options() -> argparse.Namespace:
@@ -87,7 +92,8 @@ def _options() -> argparse.Namespace:
     parser.add_argument(
         "--clock", choices=tuple(CLOCKS), default="wall", help="cpu: on a machine that others use too (default: wall)"
     )
-    parser.add_argument("--tables", default="student,batch,stream,whole", help="which of student, batch, stream, whole")
+    parser.add_argument("--tables", default=",".join(SMALL), help=f"which of {', '.join((*SMALL, *LARGE_ONES))}")
+    parser.add_argument("--models", default=",".join(LARGE), help="of the table `large` (default: %(default)s)")
     return parser.parse_args()
 
 
@@ -105,6 +111,34 @@ def _batch(given: Subject, how: How) -> None:
         _table("Xplique", part, (both[0], both[1]), how)
 
 
+def _stability(given: Subject, clock: Clock) -> None:
+    """LIME with as many samples as it takes against a thousand: seconds, and what comes again of the strongest."""
+    free = replace(given, effort=replace(given.effort, lime=None))
+    asked = {"ours": (ours, free), "ours, 1000": (ours, given), "lime, 1000": (stock, given)}
+    asked |= {"Xplique, 1000": (relative, given)} if relative.installed() else {}
+    print(f"### LIME of {len(given.images)} images, two runs with random numbers of their own\n")
+    print(f"| | seconds of a run | passes | of the {LEADING} strongest superpixels come again |")
+    print("| --- " + "| ---: " * 3 + "|")
+    for name, (module, of) in asked.items():
+        runs = [timed(lambda seed=seed: module.lime(of, seed), of, clock) for seed in range(2)]  # noqa: B023
+        again = [_come_again(*one) for one in zip(*(_strengths(*run.answer) for run in runs), strict=True)]
+        seconds, spread = min(run.seconds for run in runs), 2 * np.std(again, ddof=1) / len(again) ** 0.5
+        told = f"{seconds:.1f} s | {said(runs[-1].passes)} | {np.mean(again):.2f} ± {spread:.2f}"
+        print(f"| {name} | {told} |", flush=True)
+    print(flush=True)
+
+
+def _strengths(segments: np.ndarray, weights: np.ndarray) -> list[np.ndarray]:
+    """Of each image the mean weight of every superpixel, whatever its sign."""
+    sums = [np.bincount(s.ravel(), w.ravel()) / np.bincount(s.ravel()) for s, w in zip(segments, weights, strict=True)]
+    return [np.abs(one) for one in sums]
+
+
+def _come_again(one: np.ndarray, other: np.ndarray) -> float:
+    first, second = (set(np.argsort(-strength)[:LEADING].tolist()) for strength in (one, other))
+    return len(first & second) / LEADING
+
+
 def _table(other: str, given: Subject, both: tuple[Calls, Calls], how: How) -> None:
     """A row a method: first and later seconds of both, their ratios, passes, and the share of the bare passes."""
     (mine, theirs), (bare, options, clock), images = both, how, len(given.images)
@@ -116,33 +150,22 @@ def _table(other: str, given: Subject, both: tuple[Calls, Calls], how: How) -> N
     print("| --- " + "| ---: " * 8 + "|")
     totals = np.zeros(4)
     for name in wanted:
-        seconds = _alternating((mine[name], theirs[name]), options.rounds, clock)
+        rounds = [[timed(call, given, clock) for call in (mine[name], theirs[name])] for _ in range(options.rounds)]
+        for took in rounds[0]:
+            if took.error:
+                print(f"<!-- {took.error} -->")
+        seconds, passes = _first_and_again(rounds), rounds[-1][0].passes
         totals += seconds
-        share = bare.seconds(name, images) / seconds[1]
-        _row(name, seconds, f"{ours.passes(name, images):,}", f"{share:.0%}")
+        _row(name, seconds, said(passes), f"{bare.seconds(name, passes) / seconds[1]:.0%}")
     _row("**all**", totals, "", "")
     print(flush=True)
 
 
-def _alternating(both: tuple[Callable[[], object], ...], rounds: int, clock: Clock) -> np.ndarray:
+def _first_and_again(rounds: list[list[Took]]) -> np.ndarray:
     """Seconds of ours first and again, theirs first and again; the best of the later rounds."""
-    taken = np.array([[_seconds(call, clock) for call in both] for _ in range(rounds)])
-    later = taken[1:] if rounds > 1 else taken
+    taken = np.array([[took.seconds for took in both] for both in rounds])
+    later = taken[1:] if len(taken) > 1 else taken
     return np.array([taken[0, 0], later[:, 0].min(), taken[0, 1], later[:, 1].min()])
-
-
-def _seconds(call: Callable[[], object], clock: Clock) -> float:
-    begin, silent = clock(), open(os.devnull, "w")  # noqa: SIM115, PTH123
-    shown, sys.stderr = sys.stderr, silent  # the bars of LIME
-    try:
-        call()
-    except (ValueError, AttributeError, TypeError) as error:
-        print(f"<!-- {type(error).__name__}: {str(error)[:120]} -->")
-        return float("nan")
-    finally:
-        sys.stderr = shown
-        silent.close()
-    return clock() - begin
 
 
 def _row(name: str, seconds: np.ndarray, passes: str, share: str) -> None:
@@ -178,10 +201,9 @@ def _stream(given: Subject, bare: Bare, clock: Clock) -> None:
     calls = ours.rows(given)
     for name in ("saliency", "gradcam", "smoothgrad"):
         calls[name]()  # traced before
-        taken = _seconds(calls[name], clock)
-        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
-        share = bare.seconds(name, images) / taken
-        print(f"| {name} | {taken:.1f} s | {images / taken:.0f} | {share:.0%} | {peak:.2f} GB |", flush=True)
+        took = timed(calls[name], given, clock)
+        share, rate = bare.seconds(name, took.passes) / took.seconds, images / took.seconds
+        print(f"| {name} | {took.seconds:.1f} s | {rate:.0f} | {share:.0%} | {took.peak / 1e9:.2f} GB |", flush=True)
     print(flush=True)
 
 

@@ -9,8 +9,10 @@ import numpy as np
 
 from benchmarks.subject import Subject
 from generator.classifier import Score
+from generator.tally import Spent
 
-MANY = 512  # images of one measurement
+MANY, FEW = 512, 16  # images of one measurement
+WORK = 16e9  # multiply-adds of one
 CLIMBED = 32
 
 
@@ -22,23 +24,20 @@ class Bare:
     gradient: float
     first_layer: float
 
-    def seconds(self, row: str, images: int) -> float:
-        """What the passes of a row would take."""
-        gradients = {"smoothgrad": 20 * images, "guided_gradcam": 2 * images}
-        if row == "lime":
-            return 1000 * images / self.forward
-        if row == "filters":
-            return CLIMBED * 100 / self.first_layer
-        return gradients.get(row, images) / self.gradient
+    def seconds(self, row: str, passes: Spent) -> float:
+        """What the passes of a row would take: those of filters go through the first convolution."""
+        gradient = self.first_layer if row == "filters" else self.gradient
+        return passes.forward / self.forward + passes.gradient / gradient
 
 
 def measured(subject: Subject, clock: Callable[[], float]) -> Bare:
     """Best of three, traced before."""
-    images = np.resize(subject.images, (MANY, *subject.images.shape[1:]))
-    score = Score(np.zeros(MANY, np.int64))
-    forward = _rate(lambda: subject.classifier.logits(images), MANY, clock)
-    gradient = _rate(lambda: subject.classifier.gradients(images, score), MANY, clock)
-    return Bare(forward, gradient, _rate(_first_layer(subject, images[:CLIMBED]), 20 * CLIMBED, clock))
+    many = int(np.clip(WORK / subject.classifier.facts.multiply_adds, FEW, MANY))
+    images = np.resize(subject.images, (many, *subject.images.shape[1:]))
+    score = Score(np.zeros(many, np.int64))
+    forward = _rate(lambda: subject.classifier.logits(images), many, clock)
+    gradient = _rate(lambda: subject.classifier.gradients(images, score), many, clock)
+    return Bare(forward, gradient, _rate(_first_layer(subject, images[:CLIMBED]), 20 * len(images[:CLIMBED]), clock))
 
 
 def _rate(call: Callable[[], object], images: int, clock: Callable[[], float]) -> float:

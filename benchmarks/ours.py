@@ -13,30 +13,41 @@ from generator.samples import Batch
 
 IMPORTS = "generator.build, generator.model.keras_model"  # the others are loaded beside the passes
 SLIC = {"algorithm": "slic", "n_segments": 100, "compactness": 10.0, "sigma": 0.0}
-PARAMS: Mapping[str, Mapping[str, Any]] = {
-    "smoothgrad": {"samples": 20, "noise": 0.2},
-    "lime": {"num_samples": 1000, "segmentation": SLIC, "hide": "superpixel"},
-    "filters": {"filters": 32, "steps": 100},
-}
+NAMES = (
+    *("saliency", "smoothgrad", "integrated_gradients", "guided_backprop", "gradcam", "guided_gradcam", "scorecam"),
+    *("occlusion", "lime", "class_maximization", "filters"),
+)
 
 
 def rows(subject: Subject) -> dict[str, Callable[[], object]]:
     """A call for each row of the tables."""
-    names = ("saliency", "smoothgrad", "gradcam", "guided_backprop", "guided_gradcam", "lime", "filters")
-    methods, request = load_all(), _request(subject)
-    params = {name: dict(PARAMS.get(name, {})) for name in names}
-    params["filters"] |= {"layer": subject.convolution}
-    return {name: lambda name=name: methods[name].compute(request, **params[name]) for name in names}
+    methods, request, asked = load_all(), _request(subject), params(subject)
+    return {name: lambda name=name: methods[name].compute(request, **asked.get(name, {})) for name in NAMES}
 
 
-def passes(name: str, images: int) -> int:
-    """Model passes of a row, as the report counts them."""
-    return load_all()[name].passes(PARAMS.get(name, {}), images)
+def params(subject: Subject) -> Mapping[str, Mapping[str, Any]]:
+    """What each method is asked for."""
+    effort, (patch, stride) = subject.effort, subject.patch
+    return {
+        "smoothgrad": {"samples": effort.smoothgrad, "noise": 0.2},
+        "integrated_gradients": {"steps": effort.integrated_gradients},
+        "scorecam": {"max_channels": effort.scorecam},
+        "occlusion": {"patch": patch, "stride": stride, "baseline": "grey"},
+        "lime": {"num_samples": effort.lime, "segmentation": SLIC, "hide": "grey"},
+        "class_maximization": {"classes": tuple(range(effort.classes)), "steps": effort.steps},
+        "filters": {"filters": effort.filters, "steps": effort.steps, "layer": subject.convolution},
+    }
 
 
-def _request(subject: Subject) -> Request:
+def lime(subject: Subject, seed: int) -> tuple[np.ndarray, np.ndarray]:
+    """Superpixels and weights `(N, H, W)` of a run with random numbers of its own."""
+    found = load_all()["lime"].compute(_request(subject, seed), **params(subject)["lime"])
+    return found.segments, found.values
+
+
+def _request(subject: Subject, seed: int = 0) -> Request:
     rows = np.arange(len(subject.images), dtype=np.int64)
     probability = subject.classifier.probabilities(subject.images)
-    label = np.full(len(rows), -1, np.int64)
-    batch = Batch(subject.images, subject.images, rows, label, probability, subject.target.astype(np.int64), rows + 1)
+    label, seeds = np.full(len(rows), -1, np.int64), rows + 1 + seed * len(rows)
+    batch = Batch(subject.images, subject.images, rows, label, probability, subject.target.astype(np.int64), seeds)
     return Request(subject.classifier, batch, subject.images[:7], None, 0)
