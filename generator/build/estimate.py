@@ -1,10 +1,11 @@
 """How long a build will take: its model passes, times what a pass takes on this machine, measured in a moment.
 
-Good to a factor of two; what is in the cache counts as done.
+What is in the cache counts as done. How far it is off is measured in docs/large-models.md.
 """
 
+import math
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
@@ -14,6 +15,7 @@ from generator.build.choice import images_of
 from generator.build.runs import waiting
 from generator.build.study import Study
 from generator.build.subject import Subject
+from generator.build_options import DEFAULT_FORMATS
 from generator.classifier import Score
 from generator.evidence.explainer import NETWORKS, Explainer, sizes_of
 from generator.evidence.faithfulness import STEPS
@@ -24,11 +26,18 @@ from generator.methods import Method
 from generator.spec.grammar import Figure
 from generator.spec.report import Report
 
-PROBE = 32  # images of a measured batch
-REPEATS = 2
-PAGES = 4.0  # seconds for drawing, pages and the PDFs
+AT_ONCE = 2  # batches under way, as a classifier has them
+PROBE = 128  # images that are measured at most
+REPEATS, ENOUGH = 3, 0.6  # so often, or until so many seconds are spent
+START = 2.0  # seconds for Python and what every build imports beside TensorFlow
+PAGE, PICTURE, MEGAPIXEL = 0.2, 0.004, 0.05  # seconds of a form in a language, and to draw and store a picture
+HANDED_IN = 1.2  # seconds of a PDF or a Word document
 COVERED = 5 * 2 * (STEPS - 1)  # pictures covered from both ends, for a map whose faithfulness is measured and four more
-CLIMB = 3  # questions whose tracing takes as long as that of an ascent, with another for units that are silent
+GUIDED, CLIMBED = 1.6, 1.6  # passes back through rectifiers that are rewritten, and of a climb, in plain ones
+CLIMB = 6  # questions whose tracing takes as long as that of an ascent, with another for units that are silent
+LEAST = 30.0  # seconds that evidence may take where the spec has no budget and its figures took less
+PANELS = 3  # pictures that are drawn of an image: itself, its map, both
+LAYERS, GUIDE = "channels of a layer", "guided gradient"  # factors that say what a method asks of a model
 Value = TypeVar("Value")
 
 
@@ -38,7 +47,7 @@ class Work:
 
     forward: float = 0
     gradients: float = 0
-    traces: int = 0
+    traces: float = 0
     aside: float = 0
 
     def seconds(self, costs: Costs) -> float:
@@ -46,29 +55,79 @@ class Work:
         return passes + self.traces * costs.trace + self.aside
 
 
-def seconds_needed(report: Report, study: Study) -> float:
-    """Of a build of what is not in the cache; opens the model and measures it."""
+@dataclass(frozen=True)
+class Needed:
+    """Seconds of a build: until every image is predicted, for figures, evidence, and what is made of them."""
+
+    opening: float
+    figures: float
+    evidence: float
+    pages: float
+
+    @property
+    def total(self) -> float:
+        return self.opening + self.figures + self.evidence + self.pages
+
+
+def needed(report: Report, study: Study, formats: Collection[str] = DEFAULT_FORMATS) -> Needed:
+    """By a build of what is not in the cache; opens the model and measures it."""
     asked_for = {figure.id for question in report.built for figure in question.figures}
     todo = [figure for figure, _ in waiting(study) if figure.id in asked_for]
+    pages = pages_of(report, study, todo, formats)
     if all(study.methods[figure.method].access == "none" for figure in todo):
-        return PAGES
+        return Needed(0.0, 0.0, 0.0, pages)
     costs = measured(study.subject)  # first of all: whatever asks for the model opens it
-    work = [_of_figure(figure, study) for figure in todo]
-    work += [Work(forward=len(study.subject.data.samples)), *_of_evidence(report, study, todo)]
-    return PAGES + costs.opening + sum(one.seconds(costs) for one in work)
+    figures = sum(_of_figure(figure, study).seconds(costs) for figure in todo)
+    evidence = sum(one.seconds(costs) for one in _of_evidence(report, study, todo))
+    return Needed(opening(study, costs), figures, evidence, pages)
+
+
+def opening(study: Study, costs: Costs) -> float:
+    """Seconds until every image is predicted."""
+    return costs.opening + len(study.subject.data.samples) * costs.forward
+
+
+def pages_of(report: Report, study: Study, figures: Collection[Figure], formats: Collection[str]) -> float:
+    """Seconds to draw what is not drawn yet, and for pages and forms."""
+    height, width = study.subject.facts.input_shape[:2] if figures else (0, 0)
+    pictures = sum(
+        PANELS * _images(figure, study) * len(figure.runs) * len(figure.model or ("",)) for figure in figures
+    )
+    forms = sum(HANDED_IN if form in ("pdf", "docx") else PAGE for form in formats)
+    return START + len(report.languages) * forms + pictures * (PICTURE + MEGAPIXEL * height * width / 1e6)
 
 
 def measured(subject: Subject) -> Costs:
-    """What the model costs here and now."""
+    """What the model costs here and now, in batches as a build has them."""
     opening, classifier = _timed(lambda: subject.classifier)
-    inputs = np.full((PROBE, *classifier.input_shape), 0.5, np.float32)
-    score = Score(np.zeros(PROBE, np.int64))
-    first_forward, _ = _timed(lambda: classifier.logits(inputs))
-    forward = min(_timed(lambda: classifier.logits(inputs))[0] for _ in range(REPEATS))
-    first, _ = _timed(lambda: classifier.gradients(inputs, score))
-    gradient = min(_timed(lambda: classifier.gradients(inputs, score))[0] for _ in range(REPEATS))
-    trace = max(first_forward - forward, first - gradient, 0.0)
-    return Costs(opening, trace, forward / PROBE, gradient / PROBE)
+    probe = min(PROBE, AT_ONCE * getattr(classifier, "batch", PROBE))
+    inputs, score = np.full((probe, *classifier.input_shape), 0.5, np.float32), Score(np.zeros(probe, np.int64))
+    _, forward = _at_best(lambda: classifier.logits(inputs))
+    first, gradient = _at_best(lambda: classifier.gradients(inputs, score))
+    return Costs(opening, max(first - gradient, 0.0), forward / probe, gradient / probe)
+
+
+def _at_best(question: Callable[[], object]) -> tuple[float, float]:
+    """Seconds of a question that is asked for the first time, and the least of the next times."""
+    first, best, spent = _timed(question)[0], math.inf, 0.0
+    for _ in range(REPEATS):
+        took = _timed(question)[0]
+        best, spent = min(best, took), spent + took
+        if spent > ENOUGH:
+            break
+    return first, best
+
+
+def allowance(report: Report, took: float, others: float) -> float:
+    """Seconds that evidence may take where the figures `took` so many, and the rest of the build takes `others`.
+
+    Rounded down to a quarter of a power of two, so that what is measured does not hang on a moment's speed.
+    """
+    seconds = max(took, LEAST) if report.budget is None else report.budget - took - others
+    if seconds <= 0:
+        return 0.0
+    step = 2.0 ** (math.floor(math.log2(seconds)) - 2)
+    return math.floor(seconds / step) * step
 
 
 def _timed(question: Callable[[], Value]) -> tuple[float, Value]:
@@ -94,13 +153,17 @@ def _of_climbs(figure: Figure, study: Study, passes: int) -> Work:
     growth = [(height / side) ** 2 for height, _ in scales((side, side), size)] if size else [1.0]
     depths = [_depth(figure, params.get("layer"), study) for params in figure.runs]
     climbed = len(figure.model) * sum(depths) * sum(growth) / len(growth)
-    return Work(gradients=passes / 2 * climbed, traces=CLIMB * len(figure.model) * len(depths) * len(growth))
+    return Work(gradients=passes / 2 * CLIMBED * climbed, traces=CLIMB * len(figure.model) * len(depths) * len(growth))
 
 
-def _asked(method: Method, passes: float, traces: int) -> Work:
-    if method.access == "gradients":
-        return Work(gradients=passes, traces=traces)
-    return Work(forward=passes, traces=traces)
+def _asked(method: Method, passes: float, traces: float) -> Work:
+    """Up to a layer of the end and back is hardly more than forward; a method may go both ways."""
+    if method.access != "gradients":
+        return Work(forward=passes, traces=traces / 2)
+    layers, guided = LAYERS in method.factors, GUIDE in method.factors
+    own = passes / max(layers + guided, 1)
+    back = own * (GUIDED if guided else not layers)
+    return Work(forward=own * layers, gradients=back, traces=traces * ((2 if guided else 0) + layers or 1))
 
 
 def _images(figure: Figure, study: Study) -> int:
