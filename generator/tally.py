@@ -1,4 +1,4 @@
-"""What models are asked in a build, counted in images."""
+"""What models are asked in a build, counted in images, and how long they took to open."""
 
 from dataclasses import dataclass, field
 from threading import Lock
@@ -23,6 +23,7 @@ class Tally:
     """Counts what a model is asked, in any thread."""
 
     passes: Spent = Spent()
+    opening: float = 0.0  # seconds until it could be asked
     _lock: Lock = field(default_factory=Lock, repr=False)
 
     def count(self, forward: int = 0, gradient: int = 0) -> None:

@@ -24,6 +24,7 @@ from generator.classifier import ModelFacts
 from generator.data.pixel_table import PixelTable
 from generator.disk import reason, sweep, whole_file
 from generator.errors import InputError
+from generator.evidence.plan import Costs
 from generator.evidence.result import ReportEvidence
 from generator.results import Drawing, Part
 from generator.samples import Evaluation
@@ -161,7 +162,7 @@ def kinds_within(kind: object) -> Iterator[type]:
         yield from kinds_within(part)
 
 
-KEPT = (Part, Drawing, Evaluation, ModelFacts, PixelTable, ReportEvidence)
+KEPT = (Part, Drawing, Evaluation, ModelFacts, PixelTable, ReportEvidence, Costs)
 STORED = {kind.__name__: kind for kept in KEPT for kind in kinds_within(kept)} | dict(KINDS)
 
 

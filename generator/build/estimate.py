@@ -5,40 +5,40 @@ What is in the cache counts as done. How far it is off is measured in docs/large
 
 import math
 import time
-from collections.abc import Callable, Collection, Iterator
+from collections import Counter
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
-from typing import TypeVar
+from platform import node
 
 import numpy as np
 
+from generator.build.cache import key_of
 from generator.build.choice import images_of
 from generator.build.runs import waiting
 from generator.build.study import Study
 from generator.build.subject import Subject
 from generator.build_options import DEFAULT_FORMATS
 from generator.classifier import Score
-from generator.evidence.explainer import NETWORKS, Explainer, sizes_of
-from generator.evidence.faithfulness import STEPS
-from generator.evidence.localisation import ELSEWHERE
-from generator.evidence.plan import Costs
+from generator.evidence.explainer import Explainer
+from generator.evidence.plan import Costs, bill, planned
 from generator.maps.ascent import scales
 from generator.methods import Method
+from generator.processors import cores
 from generator.spec.grammar import Figure
 from generator.spec.report import Report
 
 AT_ONCE = 2  # batches under way, as a classifier has them
 PROBE = 128  # images that are measured at most
-REPEATS, ENOUGH = 3, 0.6  # so often, or until so many seconds are spent
+REPEATS, ENOUGH = 4, 0.4  # so often at most, twice at least, until so many seconds are spent
 START = 2.0  # seconds for Python and what every build imports beside TensorFlow
 PAGE, PICTURE, MEGAPIXEL = 0.2, 0.004, 0.05  # seconds of a form in a language, and to draw and store a picture
 HANDED_IN = 1.2  # seconds of a PDF or a Word document
-COVERED = 5 * 2 * (STEPS - 1)  # pictures covered from both ends, for a map whose faithfulness is measured and four more
 GUIDED, CLIMBED = 1.6, 1.6  # passes back through rectifiers that are rewritten, and of a climb, in plain ones
 CLIMB = 6  # questions whose tracing takes as long as that of an ascent, with another for units that are silent
 LEAST = 30.0  # seconds that evidence may take where the spec has no budget and its figures took less
 PANELS = 3  # pictures that are drawn of an image: itself, its map, both
+EARLY = 0.7  # of what is planned for evidence is asked: looks end where it is decided
 LAYERS, GUIDE = "channels of a layer", "guided gradient"  # factors that say what a method asks of a model
-Value = TypeVar("Value")
 
 
 @dataclass(frozen=True)
@@ -78,8 +78,9 @@ def needed(report: Report, study: Study, formats: Collection[str] = DEFAULT_FORM
         return Needed(0.0, 0.0, 0.0, pages)
     costs = measured(study.subject)  # first of all: whatever asks for the model opens it
     figures = sum(_of_figure(figure, study).seconds(costs) for figure in todo)
-    evidence = sum(one.seconds(costs) for one in _of_evidence(report, study, todo))
-    return Needed(opening(study, costs), figures, evidence, pages)
+    begun = opening(study, costs)
+    allowed = allowance(report, figures, begun + pages)
+    return Needed(begun, figures, _of_evidence(report, study, todo, costs, allowed), pages)
 
 
 def opening(study: Study, costs: Costs) -> float:
@@ -97,25 +98,30 @@ def pages_of(report: Report, study: Study, figures: Collection[Figure], formats:
     return START + len(report.languages) * forms + pictures * (PICTURE + MEGAPIXEL * height * width / 1e6)
 
 
+def costs_of(study: Study, subject: Subject) -> Costs:
+    """What a model costs on this machine, measured once: a second build plans with the same."""
+    machine = [node(), cores()]
+    return study.cache.remember(key_of(costs=subject.key, machine=machine), lambda: measured(subject))
+
+
 def measured(subject: Subject) -> Costs:
     """What the model costs here and now, in batches as a build has them."""
-    opening, classifier = _timed(lambda: subject.classifier)
+    classifier = subject.classifier
     probe = min(PROBE, AT_ONCE * getattr(classifier, "batch", PROBE))
     inputs, score = np.full((probe, *classifier.input_shape), 0.5, np.float32), Score(np.zeros(probe, np.int64))
     _, forward = _at_best(lambda: classifier.logits(inputs))
     first, gradient = _at_best(lambda: classifier.gradients(inputs, score))
-    return Costs(opening, max(first - gradient, 0.0), forward / probe, gradient / probe)
+    return Costs(subject.tally.opening, max(first - gradient, 0.0), forward / probe, gradient / probe)
 
 
 def _at_best(question: Callable[[], object]) -> tuple[float, float]:
-    """Seconds of a question that is asked for the first time, and the least of the next times."""
-    first, best, spent = _timed(question)[0], math.inf, 0.0
-    for _ in range(REPEATS):
-        took = _timed(question)[0]
-        best, spent = min(best, took), spent + took
-        if spent > ENOUGH:
-            break
-    return first, best
+    """Seconds of a question that is asked for the first time, and the least that it takes."""
+    taken: list[float] = []
+    while len(taken) < REPEATS and (len(taken) < 2 or sum(taken[1:]) < ENOUGH):
+        begin = time.perf_counter()
+        question()
+        taken.append(time.perf_counter() - begin)
+    return taken[0], min(taken)
 
 
 def allowance(report: Report, took: float, others: float) -> float:
@@ -128,12 +134,6 @@ def allowance(report: Report, took: float, others: float) -> float:
         return 0.0
     step = 2.0 ** (math.floor(math.log2(seconds)) - 2)
     return math.floor(seconds / step) * step
-
-
-def _timed(question: Callable[[], Value]) -> tuple[float, Value]:
-    begin = time.perf_counter()
-    answer = question()
-    return time.perf_counter() - begin, answer
 
 
 def _of_figure(figure: Figure, study: Study) -> Work:
@@ -184,25 +184,20 @@ def _depth(figure: Figure, layer: str | None, study: Study) -> float:
     return (names.index(layer) + 1) / len(names) if layer in names else 0.25
 
 
-def _of_evidence(report: Report, study: Study, figures: list[Figure]) -> Iterator[Work]:
-    """What is measured beside the figures: maps of further images, covered pictures, blurred regions."""
+def _of_evidence(report: Report, study: Study, figures: Collection[Figure], costs: Costs, seconds: float) -> float:
+    """Seconds of what is measured beside the figures, where it may take so many; most of it ends before its end."""
     if report.evidence is None:
-        return
+        return 0.0
     wanted, there = report.evidence.images, len(study.subject.data.samples)
     faces = there if wanted == "all" else min(there, wanted * len(study.classes))
-    explained = [f for f in figures if study.methods[f.method].kind == "attribution" for _ in f.model or ("",)]
-    size = study.subject.facts.input_shape[:2]
-    for explainer in (Explainer(f.id, study.methods[f.method], f.runs[0], size=size) for f in explained):
-        if explainer.affordable:
-            yield from _of_explainer(explainer, faces)
-    if explained:
-        yield Work(forward=faces * len(report.regions) * (1 + ELSEWHERE), traces=1)
-
-
-def _of_explainer(explainer: Explainer, faces: int) -> Iterator[Work]:
-    run = explainer.further
-    sizes = sizes_of(run, faces)
-    again = run.runs - 1 - bool(sizes.pool)  # repeated, and of another class
-    maps = max(sizes.shares, sizes.rest, sizes.pool) + sizes.rest * again + sizes.pool
-    yield _asked(run.method, maps * run.cost, NETWORKS if sizes.pool else 0)
-    yield Work(forward=sizes.rest * COVERED)
+    size, regions = study.subject.facts.input_shape[:2], len(report.regions)
+    explained = [figure for figure in figures if study.methods[figure.method].kind == "attribution"]
+    models = Counter(model for figure in explained for model in figure.model or ("",))
+    total = 0.0
+    for model in models:
+        own = [figure for figure in explained if model in (figure.model or ("",))]
+        distinct = {e.key: e for e in (Explainer(f.id, study.methods[f.method], f.runs[0], size=size) for f in own)}
+        asked = [explainer for explainer in distinct.values() if explainer.affordable]
+        plan = planned(asked, faces, regions, costs, seconds / len(models))
+        total += EARLY * bill(plan, asked, faces, regions, costs)
+    return total

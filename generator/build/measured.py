@@ -1,12 +1,13 @@
 """The evidence of a report: asked for once, kept with everything else that was computed."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import replace
 from typing import Any
 
 from generator.artefacts import Floats, Heatmaps, Ints
 from generator.build.cache import key_of, source_of
+from generator.build.estimate import allowance, costs_of, opening, pages_of
 from generator.build.runs import method_source, runs_of
 from generator.build.study import Study
 from generator.build.subject import Subject
@@ -20,16 +21,24 @@ from generator.evidence.result import PART, ReportEvidence
 from generator.results import FigureResult
 from generator.spec.report import Report
 from generator.steps import step
+from generator.tally import Spent
 
 NOTHING = ReportEvidence()
-OF_FIGURES = ("figures", "agreement", "mean_maps", "failures")  # what is told of each model
+OF_FIGURES = ("figures", "agreement", "mean_maps", "failures", "cut")  # what is told of each model
 EVIDENCE = ("evidence", "regions.py", "build/measured.py")  # the source that measures, beside the methods'
 
 
 def measured(
-    report: Report, study: Study, results: Mapping[str, FigureResult], note: Callable[[str], None]
+    report: Report,
+    study: Study,
+    results: Mapping[str, FigureResult],
+    note: Callable[[str], None],
+    formats: Collection[str] = (),
 ) -> ReportEvidence:
-    """What was measured of every attribution that was computed; nothing where the spec wants none."""
+    """What was measured of every attribution that was computed; nothing where the spec wants none.
+
+    Of a budget it takes what the figures leave, and what will be made of them in these `formats`.
+    """
     explainers = _explainers(study, results)
     if report.evidence is None or not (any(explainers.values()) or study.given):
         return NOTHING
@@ -39,12 +48,26 @@ def measured(
         return known
     try:
         with step("evidence"):
-            found = _measure(report, study, explainers, note)
+            before = _asked(study)
+            models = sum(map(bool, explainers.values()))
+            seconds = _allowed(report, study, results, formats) / models if models else 0.0
+            found = replace(_measure(report, study, explainers, note, seconds), passes=_asked(study) - before)
     except ComputationError as error:
         return nothing_of([one for own in explainers.values() for one in own], told(error))
     if not found.failures:  # what failed is tried again by the next build
         study.cache.store(key, found)
     return found
+
+
+def _asked(study: Study) -> Spent:
+    return sum((subject.tally.passes for subject in study.subjects.values()), Spent())
+
+
+def _allowed(report: Report, study: Study, results: Mapping[str, FigureResult], formats: Collection[str]) -> float:
+    """Seconds of all evidence."""
+    begun = opening(study, costs_of(study, study.subject))
+    made = pages_of(report, study, [study.figures[name] for name in results], formats)
+    return allowance(report, sum(result.took for result in results.values()), begun + made)
 
 
 def _explainers(study: Study, results: Mapping[str, FigureResult]) -> Mapping[str, tuple[Explainer, ...]]:
@@ -71,21 +94,26 @@ def _key(report: Report, study: Study, explainers: Mapping[str, tuple[Explainer,
     training = study.training.digest if study.training else ""
     made_of = {"models": models, "data": study.subject.data.digest, "evaluation": given, "training": training}
     settings = {"evidence": repr(report.evidence), "regions": repr(report.regions), "seed": report.seed}
+    settings["budget"] = report.budget  # not what it leaves here: what was measured once is taken on any machine
     return key_of(source=source_of(*EVIDENCE), explainers=asked, classes=report.class_ids, **made_of, **settings)
 
 
 def _measure(
-    report: Report, study: Study, explainers: Mapping[str, tuple[Explainer, ...]], note: Callable[[str], None]
+    report: Report,
+    study: Study,
+    explainers: Mapping[str, tuple[Explainer, ...]],
+    note: Callable[[str], None],
+    seconds: float,
 ) -> ReportEvidence:
     """Of the first model everything, of the others what is asked of their maps."""
     note("evidence")
     copies = leakage(study.subject.data.samples, study.training_samples())
     setting = Setting(report.class_ids, report.regions, study.evaluation, copies, report.data.source)
     (first, own), *others = explainers.items()
-    found = _of_model(report, study, first, own, setting, note)
+    found = _of_model(report, study, first, own, setting, note, seconds)
     maps_alone = replace(setting, evaluation=None)
     for name, further in ((name, further) for name, further in others if further):
-        more = _of_model(report, study, name, further, maps_alone, note)
+        more = _of_model(report, study, name, further, maps_alone, note, seconds)
         joined: dict[str, Any] = {one: {**getattr(found, one), **getattr(more, one)} for one in OF_FIGURES}
         found = replace(found, **joined)
     return found
@@ -98,6 +126,7 @@ def _of_model(
     explainers: tuple[Explainer, ...],
     setting: Setting,
     note: Callable[[str], None],
+    seconds: float,
 ) -> ReportEvidence:
     subject = study.subjects[name]
 
@@ -107,7 +136,8 @@ def _of_model(
         return random_weights.reinitialised(subject.classifier, seed, inputs)
 
     faces = _faces(report, study, subject)
-    return measure(explainers, subject.deferred, faces, setting, reinitialised, note=note)
+    costs = costs_of(study, subject) if explainers else None
+    return measure(explainers, subject.deferred, faces, setting, reinitialised, note=note, costs=costs, seconds=seconds)
 
 
 def _faces(report: Report, study: Study, subject: Subject) -> Faces:

@@ -158,7 +158,10 @@ def manifest(
         "sha256": {**dict(zip(("model", "data", "spec"), digests, strict=True)), **_models(study)},
         "seed": report.seed,
         "seconds": round(seconds, 3),
-        "passes": {"figures": asdict(sum((one.result.passes for one in figures), Spent()))},
+        "passes": {
+            "figures": asdict(sum((one.result.passes for one in figures), Spent())),
+            "evidence": asdict(measured.passes),
+        },
         "figures": [{**_figure(one.result, one.drawing, alt, measured), **_model_of(study, one)} for one in figures],
         **result.plain(measured),
         "evidence": _pictures([picture.name for picture in shown], alt),

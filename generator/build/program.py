@@ -87,7 +87,7 @@ def _computed(report: Report, study: Study, options: BuildOptions) -> tuple[dict
                 raise SpecError((report.figure_problem(figure.id, error.key, str(error)),)) from error
             if not (result.cached or result.failure):
                 progress.end(figure.id, passes.get(figure.id, 0), result.seconds)
-        evidence = measured(report, study, results, progress.begin)
+        evidence = measured(report, study, results, progress.begin, options.formats)
     return results, evidence
 
 

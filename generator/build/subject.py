@@ -3,6 +3,7 @@
 import hashlib
 import os
 import sys
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache, cached_property, partial
@@ -173,6 +174,7 @@ class Subject:
     @cached_property
     def classifier(self) -> "KerasClassifier":
         """The opened model; this imports TensorFlow."""
+        begin = time.perf_counter()
         with step("opening", "TensorFlow", error=ModelError, seconds=LOADING):
             from generator.model.keras_model import open_model  # here: a build from the cache does without
 
@@ -180,6 +182,7 @@ class Subject:
             opened = open_model(self.path, Preprocessor(), self.asked)
         chunks = partial(self.data.chunks, frame_of(self.settings.resize, self.settings.crop, opened.input_shape))
         settings, shape, limits = self.settings, opened.input_shape, self.asked.limits
+        self.tally.opening = time.perf_counter() - begin
         return opened.preprocessed(preprocess_of(settings, shape, self.folder, chunks, limits), self.tally)
 
     @cached_property

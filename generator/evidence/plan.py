@@ -6,7 +6,7 @@ somewhat slower today plans the same. Where all of it fits nothing is left out.
 
 import heapq
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from generator.evidence.estimates import FEWEST
@@ -62,14 +62,10 @@ def planned(explainers: Sequence[Explainer], faces: int, regions: int, costs: Co
     costs = costs.coarse
     ladders = {one.key: ladder(sizes_of(one.further, faces)) for one in explainers}
     ladders |= {REGIONS: ladder(Sizes(faces, 0, 0))} if regions else {}
-    leading = {one.slopes: one.key for one in reversed(explainers) if one.slopes}  # pays for all of its kind
-    prices = {
-        one.key: [price(one, rung, costs, one.key in leading.values()) for rung in ladders[one.key]]
-        for one in explainers
-    }
+    leading = _leading(explainers)
+    prices = {one.key: [price(one, rung, costs, one.key in leading) for rung in ladders[one.key]] for one in explainers}
     prices[REGIONS] = [rung.shares * regions * (1 + ELSEWHERE) * costs.forward for rung in ladders.get(REGIONS, ())]
-    spent = (2 + REFERENCES * COVERS) * min(2 * CHUNK, faces) * costs.forward if explainers else 0.0
-    spent += NETWORKS * SETTLING * costs.forward if any(one.method.access == "gradients" for one in explainers) else 0.0
+    spent = _fixed(explainers, faces, costs)
     taken = dict.fromkeys(ladders, 0)
     queue = [(prices[key][1], number, key) for number, key in enumerate(ladders) if len(ladders[key]) > 1]
     heapq.heapify(queue)
@@ -83,6 +79,25 @@ def planned(explainers: Sequence[Explainer], faces: int, regions: int, costs: Co
     sizes = {key: rungs[taken[key]] for key, rungs in ladders.items()}
     wanted = {key: rungs[-1] for key, rungs in ladders.items()}
     return Plan(sizes, wanted, sizes.get(REGIONS, Sizes(0, 0, 0)).shares, spent)
+
+
+def bill(plan: Plan, explainers: Sequence[Explainer], faces: int, regions: int, costs: Costs) -> float:
+    """Seconds of a plan by costs as they are: it was made from coarse ones."""
+    leading = _leading(explainers)
+    own = sum(price(one, plan.sizes[one.key], costs, one.key in leading) for one in explainers)
+    return own + plan.faces * regions * (1 + ELSEWHERE) * costs.forward + _fixed(explainers, faces, costs)
+
+
+def _leading(explainers: Sequence[Explainer]) -> Collection[Key]:
+    """Those that pay for the slopes of all that take the same."""
+    return {one.slopes: one.key for one in reversed(explainers) if one.slopes}.values()
+
+
+def _fixed(explainers: Sequence[Explainer], faces: int, costs: Costs) -> float:
+    """Seconds of what is asked whatever the methods are: what all are held to, and networks that settle."""
+    held_to = (2 + REFERENCES * COVERS) * min(2 * CHUNK, faces) if explainers else 0
+    networks = NETWORKS * SETTLING if any(one.method.access == "gradients" for one in explainers) else 0
+    return (held_to + networks) * costs.forward
 
 
 def ladder(wanted: Sizes) -> list[Sizes]:

@@ -30,6 +30,7 @@ from generator.evidence.estimates import Bounds, Colour, Estimate, Light, Said, 
 from generator.evidence.explainer import Case
 from generator.evidence.faithfulness import ASKED, Faithfulness, faithful, faithfulness
 from generator.evidence.localisation import RegionEffect, RegionShare, region_shares
+from generator.tally import Spent
 
 PART = "."  # between a figure and a model, in whose names it never stands
 Answer = tuple[Any, Verdict | None]
@@ -154,7 +155,7 @@ class ReportEvidence:
     `mean_maps (K, H, W)` by figure: the mean map of each class, 1 where it is as strong as on average; NaN where a
     class has fewer than eight images. `failures` by figure: why its maps could not be computed on further images.
     `cut` by figure, and for the regions under '': of how many images it was asked, and of how many without a limit of
-    time.
+    time. `passes` is what models were asked for all of it.
     """
 
     figures: Mapping[str, FigureEvidence] = field(default_factory=dict)
@@ -166,6 +167,7 @@ class ReportEvidence:
     mean_maps: Mapping[str, Floats] = field(default_factory=dict)
     failures: Mapping[str, str] = field(default_factory=dict)
     cut: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+    passes: Spent = Spent()  # noqa: RUF009, frozen
 
     def parts_of(self, figure: str) -> tuple[str, ...]:
         """What was measured of a figure: of each of its models, under the names that `part_named` gives."""
@@ -245,4 +247,6 @@ def _(value: DataEvidence) -> dict[str, Any]:
 def _(value: ReportEvidence) -> dict[str, Any]:
     """What was measured over all figures."""
     top = ("region_effect", "agreement", "data", "calibration", "classes")
-    return {name: plain(getattr(value, name)) for name in top} if value.data else {}
+    known = {name: plain(getattr(value, name)) for name in top} if value.data else {}
+    cut = {name or "regions": {"images": asked, "wanted": wanted} for name, (asked, wanted) in value.cut.items()}
+    return {**known, **({"cut": cut} if cut else {})}

@@ -65,7 +65,17 @@ def _introduction(told: Told) -> Prose:
         said.append(told.word("first_model", model=told.reader.model_name(next(iter(told.reader.models)))))
     if len(told.tabled) < len(told.classes):
         said.append(told.word("some_classes", n=len(told.tabled), of=f"{len(told.classes):,}"))
+    if told.evidence.cut:
+        listed = told.words.joined([*_cut(told)], "evidence.between")
+        said.append(told.word("cut.told", list=listed))
     return _said(told, woven(lambda *paragraphs: "\n\n".join(paragraphs), *said))
+
+
+def _cut(told: Told) -> Iterator[Text]:
+    """What was measured on fewer images for want of time, or not at all."""
+    for figure, (asked, wanted) in told.evidence.cut.items():
+        name = told.figures[figure] if figure else told.word("cut.regions")
+        yield told.word("cut.fewer" if asked else "cut.none", name=name, n=f"{asked:,}", of=f"{wanted:,}")
 
 
 def _part(told: Told, name: str, *blocks: Body | Prose | PageSection, folded: bool = False) -> PageSection:

@@ -24,6 +24,7 @@ from generator.build_options import BuildOptions
 from generator.errors import InputError
 from generator.methods import METHODS
 from generator.methods.embedding import TSNE_SECONDS
+from generator.tally import Tally
 from tests.fixtures.closed_form import LinearClassifier
 from tests.fixtures.spec_fixture import HEAD, loaded
 
@@ -35,7 +36,7 @@ def study_of(report, waiting=None) -> SimpleNamespace:
     """What an estimate asks of a study: a linear model, a hundred images, and nothing in the cache."""
     classifier = LinearClassifier(np.zeros((4, 4, 1, 2), np.float32))
     data = SimpleNamespace(samples=range(FACES))
-    subject = SimpleNamespace(classifier=classifier, facts=classifier, data=data)
+    subject = SimpleNamespace(classifier=classifier, facts=classifier, data=data, tally=Tally(opening=1.5))
     figures = report.figures
     todo = [(figures[name], 1) for name in (figures if waiting is None else waiting)]
     return SimpleNamespace(waiting=todo, figures=figures, methods=METHODS, classes=report.class_ids, subject=subject)
@@ -121,6 +122,7 @@ def test_evidence_is_counted(seconds):
 def test_a_model_is_measured():
     """Every cost is a positive time; a linear model's are below a second, and in its largest batches."""
     costs = measured(study_of(SimpleNamespace(figures={}, class_ids=())).subject)
+    assert costs.opening == 1.5
     assert 0 < costs.forward < 1
     assert 0 < costs.gradient < 1
 

@@ -28,6 +28,7 @@ def counted(tmp_path, monkeypatch):
         np.savez(tmp_path / name, x=np.zeros((2, 4, 4), np.uint8), y=np.arange(2))
     calls = []
     monkeypatch.setattr(room, "_measure", lambda *_: calls.append(1) or ReportEvidence())
+    monkeypatch.setattr(room, "_allowed", lambda *_: 30.0)
 
     def counting(spec: str = SPEC, results=RESULTS) -> int:
         report = loaded(tmp_path, spec)
@@ -61,6 +62,12 @@ def test_regions_and_the_number_of_images_count(counted):
     assert counted("evidence: {images: 8}\n" + SPEC) == 3
 
 
+def test_another_budget_is_measured_anew(counted):
+    """However it is written; the speed of the machine is no part of it."""
+    assert (counted("budget: 5min\n" + SPEC), counted("budget: 300\n" + SPEC)) == (1, 1)
+    assert counted() == 2
+
+
 def test_without_attributions_or_by_the_specs_wish_nothing_is_measured(counted, tmp_path):
     """No evidence, and no time for it."""
     assert counted("evidence: false\n" + SPEC) == 0
@@ -78,11 +85,13 @@ def test_each_figure_is_measured_on_its_own_models(tmp_path, monkeypatch):
     spec = f"data: {{source: npz, path: faces.npz}}\n{both}  - {{id: q, figures: [{figures}]}}\n"
     asked = {}
 
-    def of_model(report, study, name, explainers, setting, note):
+    def of_model(report, study, name, explainers, setting, note, seconds):
+        assert seconds == 15  # half of them for each of two models
         asked[name] = [one.figure for one in explainers], setting.evaluation is not None
         return ReportEvidence({one.figure: FigureEvidence() for one in explainers})
 
     monkeypatch.setattr(room, "_of_model", of_model)
+    monkeypatch.setattr(room, "_allowed", lambda *_: 30.0)
     report = loaded(tmp_path, spec)
     study = open_study(report, BuildOptions(), Cache(None))
     monkeypatch.setattr(type(study), "evaluation", report_fixture)

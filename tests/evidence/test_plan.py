@@ -8,7 +8,7 @@ import pytest
 from generator.evidence.explainer import Explainer, Sizes
 from generator.evidence.localisation import ELSEWHERE
 from generator.evidence.measurement import Setting, measure
-from generator.evidence.plan import COVERS, REGIONS, Costs, ladder, planned, price
+from generator.evidence.plan import COVERS, REGIONS, Costs, bill, ladder, planned, price
 from generator.methods import load_all
 from tests.evidence.planted import CLASSES, CORNER, corner_classifier, corner_images, faces_of, registered, spoken
 
@@ -106,3 +106,11 @@ def test_regions_are_cut_too():
     """They are hidden on fewer faces."""
     assert planned([], 140, 3, COSTS, 10).faces == 28
     assert planned([], 140, 3, COSTS, 10).wanted[REGIONS].shares == 140
+
+
+def test_a_bill_is_a_plan_by_costs_as_they_are():
+    """A plan made from coarse costs is paid in full where they are no rounder; twice as dear, twice as long."""
+    plan = planned(explainers(), FACES, 3, COSTS, 60.0)
+    assert bill(plan, explainers(), FACES, 3, COSTS) == pytest.approx(plan.seconds)
+    dearer = Costs(1.0, 1.0, 2 * COSTS.forward, 2 * COSTS.gradient)
+    assert bill(plan, explainers(), FACES, 3, dearer) == pytest.approx(2 * plan.seconds)

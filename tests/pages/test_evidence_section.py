@@ -83,6 +83,21 @@ def test_nothing_measured_has_no_section():
     assert pictures(NOTHING) == ()
 
 
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("en", "Saliency map on 28 of 140 pictures; LIME not at all; what hiding regions does on 8 of 140 pictures"),
+        ("zh-Hant", "顯著圖只測了 140 張圖片中的 28 張；LIME 沒有測；遮住各區域的影響只測了 140 張圖片中的 8 張"),
+    ],
+)
+def test_what_there_was_no_time_for_is_said(language, said):
+    """Of how many images a method was asked, and which was not; where there was time for all, nothing."""
+    cut = {"saliency": (28, 140), "lime": (0, 28), "": (8, 140)}
+    first = sections(replace(evidence(), cut=cut))[language].blocks[0].source
+    assert said in first
+    assert said not in sections(evidence())[language].blocks[0].source
+
+
 def test_a_light_is_a_sign_and_a_word(both):
     """No colour has to be seen; what a method is not asked stays empty."""
     shown = table(parts(both["en"])["lights"])
