@@ -27,7 +27,7 @@ def explainer_of(name, **params) -> Explainer:
         ("lime", "num_samples", None, 150, 14),
         ("lime", "num_samples", 1000, 150, 14),
         ("lime", "num_samples", 80, 80, 26),
-        ("smoothgrad", "samples", 50, 20, 28),
+        ("smoothgrad", "samples", 50, 12, 28),
         ("smoothgrad", "samples", 20, 20, 28),
         ("integrated_gradients", "steps", 128, 16, 28),
         ("integrated_gradients", "steps", None, 16, 28),
@@ -51,7 +51,11 @@ def test_runs_of_a_method_on_an_image():
 
 @pytest.mark.parametrize(
     ("name", "faces", "shares", "rest", "pool"),
-    [("saliency", 400, 400, 56, 140), ("gradcam", 100, 100, 56, 100), ("occlusion", 400, 24, 24, 0)],
+    [
+        ("saliency", 400, 400, 56, 140),
+        ("gradcam", 100, 100, 56, 100),
+        ("occlusion", 400, 24, 24, 0),
+    ],
 )
 def test_how_many_images_a_method_is_measured_on(name, faces, shares, rest, pool):
     """By the cost of its maps; ten untrained networks share out the pool, none for a black box."""
