@@ -40,6 +40,12 @@ NUMBERS: Mapping[str, type] = {kind.__name__: kind for kind in (Fraction, Differ
 FLAT = 1e-10  # a map whose largest magnitude is below this says nothing, whatever its colours would show
 
 
+def span(counts: Ints) -> int | str:
+    """One number where all are the same, else the least and the greatest: '50–200'."""
+    least, greatest = int(counts.min()), int(counts.max())
+    return least if least == greatest else f"{least}–{greatest}"
+
+
 class Artefact:
     """Any of the kinds below, and what it tells of itself: a new kind says here what is special about it."""
 

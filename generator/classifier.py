@@ -117,7 +117,8 @@ class Ascent:
     What grows is the mean over a filter's map (`channel`), or its value in the middle of the map (`neuron`).
     `rate` is counted in pixels from 0 to 1: the mean step of a normalised gradient, about the step of each pixel for
     Adam, its first for Adagrad, the factor of a plain gradient. `total_variation` and `norm` weigh the regularisers of
-    tf-keras-vis; `jitter` is the shift in pixels before each step.
+    tf-keras-vis; `jitter` is the shift in pixels before each step. One that `settles` ends, unit by unit, where it no
+    longer climbs, and after `steps` at the latest.
     """
 
     layer: str | None
@@ -131,14 +132,16 @@ class Ascent:
     seed: int = 0
     optimizer: Optimizer = "normalized"
     objective: Objective = "channel"
+    settles: bool = False
 
 
 @dataclass(frozen=True)
 class Climb:
-    """Where an ascent ended: `inputs (F, H, W, C)` and what had to grow there."""
+    """Where an ascent ended: `inputs (F, H, W, C)`, what had to grow there, and after how many steps, unit by unit."""
 
     inputs: Floats
     activation: Floats
+    steps: Ints
 
 
 class Classifier(Protocol):
@@ -197,7 +200,7 @@ class Classifier(Protocol):
         """`(h, w, C, F)` weights of a convolution; raises ParameterError for a layer that has none."""
 
     def ascend(self, ascent: Ascent) -> Climb:
-        """All units of an ascent in one batch, through the truncated model only."""
+        """All units of an ascent, as many at once as there is memory for, through the truncated model only."""
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
-from generator.artefacts import FLAT, Fact, Floats, Ints
+from generator.artefacts import FLAT, Fact, Floats, Ints, span
 from generator.classifier import Ascent, Classifier, Climb, Layer, Objective, Optimizer, Request, layer_called
 from generator.errors import ParameterError
 from generator.maps.pixels import enlarge
@@ -22,7 +22,15 @@ Start = Annotated[
     Literal["noise", "zeros", "grey", "ones"] | Annotated[int, Field(ge=0)],
     Field(description="where the climb begins: noise, zeros, grey, ones, or the index of one of the figure's images"),
 ]
-Steps = Annotated[int, Field(ge=1, le=10_000, description="steps of the climb")]
+Steps = Annotated[
+    int | None,
+    Field(
+        ge=1,
+        le=10_000,
+        description="steps of the climb; left out: up to 60 for filters, up to 200 for classes, fewer where it no "
+        "longer climbs",
+    ),
+]
 Restarts = Annotated[int, Field(ge=1, le=16, description="climbs from different noise; the highest one is shown")]
 Smoothness = Annotated[float, Field(ge=0, description="weight of the total variation: higher is smoother")]
 Restraint = Annotated[float, Field(ge=0, description="weight of the norm: higher is darker and keeps only what counts")]
@@ -64,7 +72,7 @@ CONSTANT = 1e-5  # a unit that varies less, as a share of its value, is the same
 BOLDER = 5  # times: adagrad's steps shrink with the root of their number
 FACTOR = 1.0  # of a plain gradient
 STEP = 1.4  # from one scale to the next
-ROOM = 64 * 48 * 48  # pixels that climb at once, whatever their scale
+ENDS = ("inputs", "activation", "steps")  # of a climb, unit by unit
 FIXED = ("Flatten", "Reshape", "Dense", "Permute")  # kinds of layers that tie what follows to one size
 
 
@@ -83,7 +91,10 @@ def rate_of(optimizer: Optimizer, rate: float | None, usual: float) -> float:
 
 @dataclass(frozen=True)
 class Route:
-    """How to climb; `starts` climbs are made and the highest kept. `size` is a height to grow to."""
+    """How to climb; `starts` climbs are made and the highest kept. `size` is a height to grow to.
+
+    One that `settles` ends, unit by unit, where it no longer climbs, and after `steps` at the latest.
+    """
 
     start: str | int
     steps: int
@@ -95,19 +106,21 @@ class Route:
     size: int | None = None
     optimizer: Optimizer = "normalized"
     objective: Objective = "channel"
+    settles: bool = False
 
     def ascent(self, layer: str | None, units: Ints, start: Floats, seed: int) -> Ascent:
         """What the model is asked."""
         regularisers = (self.total_variation, self.norm, self.jitter)
-        return Ascent(layer, units, start, self.steps, self.rate, *regularisers, seed, self.optimizer, self.objective)
+        way = (self.optimizer, self.objective, self.settles)
+        return Ascent(layer, units, start, self.steps, self.rate, *regularisers, seed, *way)
 
-    @property
-    def facts(self) -> dict[str, Fact]:
+    def facts(self, found: "Peaks") -> dict[str, Fact]:
         """How the climb was made, for the reader: whatever is as usual goes without saying."""
         told = ("total_variation", "norm", "jitter", "optimizer", "objective")
         unusual = {key: getattr(self, key) for key in told if getattr(self, key) != getattr(Route, key)}
         restarts = {"restarts": self.starts} if self.starts > 1 else {}
-        return {"start": self.start, "steps": self.steps, "rate": self.rate, **unusual, **restarts}
+        climbed = found.steps if found.dead.all() else found.steps[~found.dead]
+        return {"start": self.start, "steps": span(climbed), "rate": self.rate, **unusual, **restarts}
 
 
 def growable(classifier: Classifier, layer: Layer, size: int | None) -> None:
@@ -146,6 +159,7 @@ class Peaks:
 
     inputs: Floats
     activation: Floats
+    steps: Ints
     on_images: Floats
     dead: NDArray[np.bool_]
     helped: NDArray[np.bool_]
@@ -160,30 +174,30 @@ def peaks(request: Request, layer: str | None, units: Ints, route: Route) -> Pea
     starts = (begin(request, route.start, units, attempt) for attempt in range(route.starts))
     ascents = (route.ascent(layer, units, start, request.seed + attempt) for attempt, start in enumerate(starts))
     climbs = [climbed(request.classifier, ascent, route.size) for ascent in ascents]
-    inputs, reached = (np.stack([getattr(one, key) for one in climbs]) for key in ("inputs", "activation"))
-    best = reached.argmax(axis=0), np.arange(len(units))  # unit by unit the climb that came highest
-    climb = Climb(inputs[best], reached[best])
-    silent = climb.activation <= FLAT
+    best = np.stack([one.activation for one in climbs]).argmax(axis=0)  # unit by unit the climb that came highest
+    climb = Climb(*(np.stack([getattr(one, key) for one in climbs])[best, np.arange(len(units))] for key in ENDS))
+    silent = np.abs(climb.activation) <= FLAT  # what lies below zero answers: only a rectifier is silent at zero
     awake = route.ascent(layer, units[silent], noise(request, units[silent], 0, WIDE), request.seed)
     climb = _again(request.classifier, climb, silent, awake, route.size)
-    helped = (climb.activation <= FLAT) & (real.largest > FLAT)
+    helped = (np.abs(climb.activation) <= FLAT) & (real.largest > FLAT)
     shown = route.ascent(layer, units[helped], request.reference[real.row[helped]], request.seed)
     climb = _again(request.classifier, climb, helped, shown, route.size)
     values = np.stack([climb.activation, real.largest, real.smallest])
     highest, lowest = np.nanmax(values, axis=0), np.nanmin(values, axis=0)
     compared = np.isfinite(values).sum(axis=0) > 1
-    dead = (highest <= FLAT) | (compared & (highest - lowest <= CONSTANT * np.abs(highest)))
-    return Peaks(climb.inputs, climb.activation, real.largest, dead, helped)
+    same = compared & (highest - lowest <= CONSTANT * np.abs(highest))
+    dead = same | (np.nanmax(np.abs(values), axis=0) <= FLAT)
+    return Peaks(climb.inputs, climb.activation, climb.steps, real.largest, dead, helped)
 
 
 def _again(classifier: Classifier, climb: Climb, where: NDArray[np.bool_], ascent: Ascent, size: int | None) -> Climb:
     """The climb with some of its units made anew by another ascent."""
     if not where.any():
         return climb
-    other = climbed(classifier, ascent, size)
-    inputs, activation = climb.inputs.copy(), climb.activation.copy()
-    inputs[where], activation[where] = other.inputs, other.activation
-    return Climb(inputs, activation)
+    other, new = climbed(classifier, ascent, size), {key: getattr(climb, key).copy() for key in ENDS}
+    for key, values in new.items():
+        values[where] = getattr(other, key)
+    return Climb(**new)
 
 
 def on_images(request: Request, layer: str | None, units: Ints, objective: Objective = "channel") -> OnImages:
@@ -231,21 +245,13 @@ def climbed(classifier: Classifier, ascent: Ascent, size: int | None) -> Climb:
     """Where an ascent ends; with a `size`, its steps are shared out over the scales up to that height."""
     if size is None:
         return classifier.ascend(ascent)
-    sizes = list(scales(ascent.start.shape[1:3], size))
-    steps, climb = max(1, ascent.steps // len(sizes)), Climb(ascent.start, np.zeros(0, np.float32))
+    sizes, taken = list(scales(ascent.start.shape[1:3], size)), np.zeros(len(ascent.units), np.int64)
+    steps, climb = max(1, ascent.steps // len(sizes)), Climb(ascent.start, np.zeros(0, np.float32), taken)
     for scale in sizes:
         start = np.stack([enlarge(channel, scale) for channel in np.moveaxis(climb.inputs, -1, 0)], axis=-1)
-        climb = _in_chunks(classifier, replace(ascent, start=start, steps=steps))
-    return climb
-
-
-def _in_chunks(classifier: Classifier, ascent: Ascent) -> Climb:
-    """As many units at once as there is room for."""
-    rows = max(1, ROOM // (ascent.start.shape[1] * ascent.start.shape[2]))
-    starts = range(0, len(ascent.units), rows)
-    parts = [replace(ascent, units=ascent.units[k : k + rows], start=ascent.start[k : k + rows]) for k in starts]
-    climbs = [classifier.ascend(part) for part in parts]
-    return Climb(*(np.concatenate([getattr(climb, key) for climb in climbs]) for key in ("inputs", "activation")))
+        climb = classifier.ascend(replace(ascent, start=start, steps=steps))
+        taken = taken + climb.steps
+    return replace(climb, steps=taken)
 
 
 def drawn(classifier: Classifier, inputs: Floats) -> Floats:

@@ -17,6 +17,7 @@ ClassesOption = Annotated[
     Field(min_length=1, description="numbers of the classes from 0; left out: all, at most 20"),
 ]
 MOST = 20  # classes that are climbed where none is named
+MOST_STEPS = 200
 USUAL_RATE = 0.01
 USUAL = 7  # classes, where the cost is told before the model is known
 
@@ -32,7 +33,7 @@ USUAL = 7  # classes, where the cost is told before the model is known
     ),
     paper="Simonyan et al. 2014, Deep Inside Convolutional Networks, arXiv:1312.6034",
     passes=lambda params, images: (
-        2 * len(params.get("classes") or range(USUAL)) * params.get("steps", 200) * params.get("starts", 1)
+        2 * len(params.get("classes") or range(USUAL)) * (params.get("steps") or MOST_STEPS) * params.get("starts", 1)
     ),
     seeded=True,
     climbs=True,
@@ -41,7 +42,7 @@ def class_maximization(
     request: Request,
     *,
     classes: ClassesOption = None,
-    steps: ascent.Steps = 200,
+    steps: ascent.Steps = None,
     optimizer: ascent.OptimizerOption = "normalized",
     rate: ascent.Rate = None,
     start: ascent.Start = "noise",
@@ -52,11 +53,12 @@ def class_maximization(
 ) -> Patterns:
     """Gradient ascent on the score of each class before the softmax."""
     length = ascent.rate_of(optimizer, rate, USUAL_RATE)
-    route = ascent.Route(start, steps, length, starts, total_variation, norm, jitter, optimizer=optimizer)
+    way = (start, steps or MOST_STEPS, length, starts, total_variation, norm, jitter)
+    route = ascent.Route(*way, optimizer=optimizer, settles=steps is None)
     units = _known(request.classifier, classes)
     found = ascent.peaks(request, None, units, route)
     reached = request.classifier.probabilities(found.inputs)[np.arange(len(units)), units]
-    facts: dict[str, Fact] = {"score": "logit", **route.facts}
+    facts: dict[str, Fact] = {"score": "logit", **route.facts(found)}
     if request.classifier.n_classes > 1:
         facts["probability"] = tuple(float(value) for value in reached)
     pattern = ascent.drawn(request.classifier, found.inputs)

@@ -23,6 +23,7 @@ from generator.methods import Request, method
 from generator.text import bilingual
 
 Outputs = Annotated[bool, Field(description="beside each pattern what its filter puts out for the figure's images")]
+MOST_STEPS = 60
 USUAL_RATE = 0.02
 
 
@@ -37,7 +38,8 @@ USUAL_RATE = 0.02
     ),
     paper="Erhan et al. 2009, Visualizing Higher-Layer Features of a Deep Network, Université de Montréal, TR 1341",
     passes=lambda params, images: (
-        2 * how_many(params) * params.get("steps", 60) * params.get("starts", 1) + images * bool(params.get("outputs"))
+        2 * how_many(params) * (params.get("steps") or MOST_STEPS) * params.get("starts", 1)
+        + images * bool(params.get("outputs"))
     ),
     seeded=True,
     climbs=True,
@@ -47,7 +49,7 @@ def filters(
     *,
     layer: LayerOption = None,
     filters: FiltersOption = None,
-    steps: ascent.Steps = 60,
+    steps: ascent.Steps = None,
     optimizer: ascent.OptimizerOption = "normalized",
     rate: ascent.Rate = None,
     start: ascent.Start = "noise",
@@ -65,14 +67,15 @@ def filters(
         raise ParameterError("outputs", "the figure names no images; say which, such as `images: {select: first}`")
     ascent.growable(request.classifier, at, size)
     length = ascent.rate_of(optimizer, rate, USUAL_RATE)
-    route = ascent.Route(start, steps, length, starts, total_variation, norm, jitter, size, optimizer, objective)
+    way = (start, steps or MOST_STEPS, length, starts, total_variation, norm, jitter, size, optimizer, objective)
+    route = ascent.Route(*way, settles=steps is None)
     units = candidates(wanted, at)
     every = ascent.peaks(request, at.name, units, route)
     shown = strongest(wanted, every.activation, every.dead)
     found, unit = every[shown], units[shown]
     pattern = ascent.drawn(request.classifier, found.inputs)
     facts = unit_facts(at, request.classifier.input_shape[:2])
-    facts |= route.facts | ({} if size is None else {"size": found.inputs.shape[1:3]})
+    facts |= route.facts(found) | ({} if size is None else {"size": found.inputs.shape[1:3]})
     remarks: dict[str, tuple[Fact, ...]] = {
         "duplicates": ascent.duplicates(pattern, unit, found.dead),
         "from_images": tuple(unit[found.helped].tolist()),

@@ -6,7 +6,7 @@ from typing import Annotated
 import numpy as np
 from pydantic import Field
 
-from generator.artefacts import Fact, Floats, Fraction, Heatmaps, Ints
+from generator.artefacts import Fact, Floats, Fraction, Heatmaps, Ints, span
 from generator.classifier import Classifier, Score
 from generator.maps.explained import ScoreOption, Signed, gradient_facts, score_of, slopes, values
 from generator.maps.pixels import Fill, filled
@@ -52,9 +52,8 @@ def integrated_gradients(
     start = request.classifier.prepare(filled(batch.images, baseline))
     change = values(request.classifier, batch.inputs, explained) - values(request.classifier, start, explained)
     share, taken = shares(request.classifier, start, batch.inputs, explained, change, (steps,) if steps else STEPS)
-    told = int(taken[0]) if len(set(taken)) == 1 else f"{taken.min()}–{taken.max()}"
     farthest = float(off(share, change).max())
-    facts = {**gradient_facts(request.classifier, score, signed), "steps": told, "baseline": baseline}
+    facts = {**gradient_facts(request.classifier, score, signed), "steps": span(taken), "baseline": baseline}
     facts |= {"sum_off": Fraction(farthest)} if farthest > CLOSE else {}
     kept = np.asarray(share if signed else np.abs(share), np.float32)
     quality = tuple(completeness(share, change, taken))

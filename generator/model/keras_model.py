@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from generator.artefacts import Floats
+from generator.artefacts import Floats, Ints
 from generator.classifier import (
     Ascent,
     Asked,
@@ -149,16 +149,39 @@ class KerasClassifier:
 
     @computing()
     def ascend(self, ascent: Ascent) -> Climb:
-        count = len(ascent.units)
-        self.tally.count(gradient=count * ascent.steps)
-        parts = max(-(-count // self.batch), min(AT_ONCE, count // FEW))
-        rows = [slice(count * part // parts, count * (part + 1) // parts) for part in range(parts)]
-        climbs = [self._begun(replace(ascent, units=ascent.units[row], start=ascent.start[row])) for row in rows]
-        for first in range(0, max(ascent.steps, 1), BLOCK):  # here, not in the pool: Ctrl-C is heard between two
-            ends = tf.constant(first), tf.constant(min(first + BLOCK, ascent.steps))
-            climbs = list(self._at_once.map(lambda climb: climb.further(*ends), climbs))  # noqa: B023  awaited here
-        reached = [(climb.inputs.numpy()[: climb.units], climb.value.numpy()[: climb.units]) for climb in climbs]
-        return Climb(*(np.concatenate(column) for column in zip(*reached, strict=True)))
+        inputs, memory = np.array(ascent.start, np.float32), passes.blank(ascent)
+        units, met = np.asarray(ascent.units, np.int32), np.zeros(len(ascent.units), np.float32)
+        low, high = passes.bounds(self.prepare, self.input_shape)
+        fixed = tuple(map(tf.constant, (low, high, np.float32(ascent.rate), np.int32(ascent.seed))))
+        climb, most = self._climbing(ascent), self._at_a_time(ascent)
+
+        def further(rows: Ints, *ends: Tensor) -> None:
+            given = (_padded(values[rows], self.form.batch) for values in (inputs, memory, units))
+            found = [value.numpy()[: len(rows)] for value in climb(*given, *fixed, *ends)]
+            inputs[rows], memory[rows], met[rows] = found
+
+        def on(rows: Ints, *ends: int) -> None:
+            parts = np.array_split(rows, max(-(-len(rows) // most), min(AT_ONCE, len(rows) // FEW), 1))
+            list(self._at_once.map(lambda part: further(part, *map(tf.constant, ends)), parts))
+
+        steps, going, heights = np.zeros(len(units), np.int64), np.arange(len(units)), []
+        for first in range(0, ascent.steps, BLOCK):  # here, not in the pool: Ctrl-C is heard between two
+            on(going, first, last := min(first + BLOCK, ascent.steps))
+            self.tally.count(gradient=len(going) * (last - first))
+            steps[going] = last
+            if ascent.settles:
+                heights.append(met.copy())
+                going = going[passes.still_climbing(np.array(heights)[:, going], -(-ascent.steps // BLOCK))]
+        on(np.arange(len(units)), ascent.steps, ascent.steps)
+        return Climb(inputs, met, steps)
+
+    def _at_a_time(self, ascent: Ascent) -> int:
+        """Units of one pass: as many more than images of the whole model as the outputs that they need are fewer."""
+        through = self.graph if ascent.layer is None else self.graph.truncated(self._number(ascent.layer))
+        needed, values = {step.name for step in through.steps}, {layer.name: prod(layer.shape) for layer in self.layers}
+        growth = prod(ascent.start.shape[1:3]) / prod(self.input_shape[:2])
+        share = growth * sum(values[name] for name in needed) / sum(values.values())
+        return self.form.batch or max(int(self.batch / share), 1)
 
     def _value(self, x: Tensor, number: int) -> Tensor:
         """One value of the graph, through the part of it that leads there."""
@@ -207,19 +230,10 @@ class KerasClassifier:
         parts = self._at_once.map(answer, range(0, max(len(inputs), 1), self.batch))
         return tuple(np.concatenate(column) for column in zip(*parts, strict=True))
 
-    def _begun(self, ascent: Ascent) -> "_Climbing":
-        """One batch of units; what is no shape is an input of the trace, so that it serves other ascents too."""
-        start = tf.constant(_padded(np.asarray(ascent.start, np.float32), self.form.batch))
-        units = _padded(np.asarray(ascent.units, np.int32), self.form.batch)
-        low, high = passes.bounds(self.prepare, self.input_shape)
-        fixed = tuple(map(tf.constant, (units, low, high, np.float32(ascent.rate), np.int32(ascent.seed))))
-        memory = passes.blank(ascent, start)
-        return _Climbing(self._climbing(ascent, start, memory, *fixed), fixed, len(ascent.units), start, memory)
-
-    def _climbing(self, ascent: Ascent, start: Tensor, *fixed: Tensor) -> Traced:
-        """Traced for the shape of the start: a climb may grow through many."""
+    def _climbing(self, ascent: Ascent) -> Traced:
+        """Traced for the shape of a picture, which may grow in a climb; what is no shape serves other ascents too."""
         weights = ascent.total_variation, ascent.norm, ascent.jitter
-        key = ("ascend", ascent.layer, ascent.objective, ascent.optimizer, weights, tuple(start.shape))
+        key = ("ascend", ascent.layer, ascent.objective, ascent.optimizer, weights, ascent.start.shape[1:])
         number = None if ascent.layer is None else self._number(ascent.layer)
 
         def objective(x: Tensor, units: Tensor) -> Tensor:
@@ -227,26 +241,16 @@ class KerasClassifier:
             return passes.value_of_unit(output, units, ascent.objective)
 
         if key not in self._traced:
-            climb = tf.function(passes.climbing(objective, ascent), autograph=False)
-            self._traced[key] = climb.get_concrete_function(start, *fixed, tf.constant(0), tf.constant(0))
+            batch, real, whole = self.form.batch, tf.float32, tf.int32
+            pictures = [(batch, *shape) for shape in (ascent.start.shape[1:], passes.blank(ascent).shape[1:])]
+            bounds = [self.input_shape] * 2
+            reals = [tf.TensorSpec(shape, real) for shape in (*pictures, *bounds, ())]
+            wholes = [tf.TensorSpec(shape, whole) for shape in ((batch,), (), (), ())]
+            signature = [*reals[:2], wholes[0], *reals[2:], *wholes[1:]]
+            traced = tf.function(passes.climbing(objective, ascent), signature, autograph=False)
+            traced.get_concrete_function()  # now: two batches would trace it twice
+            self._traced[key] = traced
         return self._traced[key]
-
-
-@dataclass(frozen=True)
-class _Climbing:
-    """A batch of units on its way: `units` of them, the rest fills up the batch of the file."""
-
-    climb: Traced
-    fixed: tuple[Tensor, ...]
-    units: int
-    inputs: Tensor
-    memory: Tensor
-    value: Tensor = None
-
-    def further(self, first: Tensor, last: Tensor) -> "_Climbing":
-        """The same some steps later."""
-        inputs, memory, value = self.climb(self.inputs, self.memory, *self.fixed, first, last)
-        return replace(self, inputs=inputs, memory=memory, value=value)
 
 
 def open_model(path: Path, preprocess: Preprocessor, asked: Asked = Asked()) -> KerasClassifier:  # noqa: B008, frozen

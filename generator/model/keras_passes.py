@@ -10,6 +10,7 @@ from types import MappingProxyType
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from generator.artefacts import Floats
 from generator.classifier import Ascent, Objective, Optimizer, ScoreKind
@@ -23,8 +24,9 @@ Question = Callable[..., Tensor]
 Tensors = tuple[Tensor, ...]
 
 VALUE = "value"  # what squashes the only score of a regression: nothing
-BLOCK = 50  # steps in one go: Ctrl-C is heard between two
+BLOCK = 10  # steps in one go: Ctrl-C is heard between two, and a unit that no longer climbs leaves the others
 SPREAD = 3  # standard deviations that an input may lie from the middle where no bound is known
+WORTH = 0.05  # of what a unit has gained: for less it climbs no further
 MEAN, SQUARE = 0.9, 0.999  # what Adam keeps of its two averages from step to step
 TINY = 1e-7  # Keras' own epsilon
 LEAST, HALF_STEP = 1e-30, 2.0**-24  # probabilities have a logarithm above it; half the last step below 1
@@ -136,7 +138,8 @@ def slopes(score: Tensor, by: list[Tensor], held: bool = True) -> list[Tensor]:
 def climbing(objective: Question, ascent: Ascent) -> Question:
     """`(start, memory, units, low, high, rate, seed, first, last)` to where these steps lead.
 
-    That is the inputs, the memory of the optimizer (see `blank`), and the objective there. Gradients, steps and
+    That is the inputs, the memory of the optimizer (see `blank`), and what was climbed, the objective less the
+    regularizers, on average over the steps; where there are none, the objective alone. Gradients, steps and
     regularizers see the input as 0..1.
     """
     regularized_by, optimizer = regularizers(ascent.total_variation, ascent.norm), OPTIMIZERS[ascent.optimizer]
@@ -146,23 +149,43 @@ def climbing(objective: Question, ascent: Ascent) -> Question:
         if start.shape[1:] != low.shape:  # a picture that is larger than the input: the bound of any of its pixels
             low, high = (tf.reduce_mean(bound, axis=(0, 1), keepdims=True) for bound in (low, high))
 
-        def step(done: Tensor, x: Tensor, memory: Tensor) -> Tensors:
+        def step(done: Tensor, x: Tensor, memory: Tensor, met: Tensor) -> Tensors:
             shift = tf.random.stateless_uniform((2,), (seed, done), -ascent.jitter, ascent.jitter + 1, tf.int32)
             moved = tf.roll(x, shift, (1, 2))
             costs = [cost((moved - low) / (high - low)) for cost in regularized_by]
-            uphill = tf.roll(slope(objective(moved, units) - sum(costs), moved), -shift, (1, 2))
+            height = objective(moved, units) - sum(costs)
+            uphill = tf.roll(slope(height, moved), -shift, (1, 2))
             move, memory = optimizer(uphill * (high - low), done, memory)
-            return done + 1, tf.clip_by_value(x + rate * (high - low) * move, low, high), memory
+            end = tf.clip_by_value(x + rate * (high - low) * move, low, high)
+            return done + 1, end, memory, met + height
 
-        _, end, memory = tf.while_loop(lambda done, *_: done < last, step, (first, start, memory))
-        return end, memory, objective(end, units)
+        none = tf.zeros_like(units, tf.float32)
+        _, end, memory, met = tf.while_loop(lambda done, *_: done < last, step, (first, start, memory, none))
+        steps = tf.cast(last - first, tf.float32)
+        return end, memory, tf.cond(first < last, lambda: met / steps, lambda: objective(end, units))
 
     return climb
 
 
-def blank(ascent: Ascent, start: Tensor) -> Tensor:
-    """What an optimizer remembers before its first step, `(slots, F, H, W, C)`: every pixel of every unit its own."""
-    return tf.zeros(({"adam": 2, "adagrad": 1}.get(ascent.optimizer, 0), *start.shape))
+def blank(ascent: Ascent) -> Floats:
+    """What an optimizer remembers before its first step, `(F, slots, H, W, C)`: every pixel of every unit its own."""
+    count, *picture = ascent.start.shape
+    return np.zeros((count, {"adam": 2, "adagrad": 1}.get(ascent.optimizer, 0), *picture), np.float32)
+
+
+def still_climbing(heights: Floats, most: int) -> NDArray[np.bool_]:
+    """Which units still climb, by `heights (blocks, F)`: what was climbed, on average over the steps of each block.
+
+    Not those that at their pace, from the last but one sixth of the `most` blocks to the last, would in the blocks that
+    are left gain less than `WORTH` of what they have gained: a climb that only ever slows down loses no more than that.
+    The average over a sixth evens out the jitter, and a unit that nothing moves ends too.
+    """
+    portion = max(most // 6, 1)
+    if len(heights) < 2 * portion:
+        return np.ones(heights.shape[1], bool)
+    now, before = heights[-portion:].mean(axis=0), heights[-2 * portion : -portion].mean(axis=0)
+    ahead = (now - before) / portion * (most - len(heights))
+    return np.asarray(ahead > WORTH * np.maximum(now - heights[0], 0))
 
 
 def _normalized(uphill: Tensor, done: Tensor, memory: Tensor) -> Tensors:
@@ -173,16 +196,16 @@ def _normalized(uphill: Tensor, done: Tensor, memory: Tensor) -> Tensors:
 
 def _adagrad(uphill: Tensor, done: Tensor, memory: Tensor) -> Tensors:
     """Over the root of all squares so far, from zero as in the paper (Duchi et al. 2011)."""
-    squares = memory + uphill**2
-    return uphill / (tf.sqrt(squares[0]) + TINY), squares
+    squares = memory + uphill[:, None] ** 2
+    return uphill / (tf.sqrt(squares[:, 0]) + TINY), squares
 
 
 def _adam(uphill: Tensor, done: Tensor, memory: Tensor) -> Tensors:
     """The running mean over the root of the running mean square, as in Keras (Kingma and Ba 2015)."""
     steps = tf.cast(done + 1, tf.float32)
-    mean, square = MEAN * memory[0] + (1 - MEAN) * uphill, SQUARE * memory[1] + (1 - SQUARE) * uphill**2
+    mean, square = MEAN * memory[:, 0] + (1 - MEAN) * uphill, SQUARE * memory[:, 1] + (1 - SQUARE) * uphill**2
     unbiased = tf.sqrt(1 - SQUARE**steps) / (1 - MEAN**steps)
-    return unbiased * mean / (tf.sqrt(square) + TINY), tf.stack([mean, square])
+    return unbiased * mean / (tf.sqrt(square) + TINY), tf.stack([mean, square], axis=1)
 
 
 OPTIMIZERS: Mapping[Optimizer, Question] = MappingProxyType(

@@ -21,7 +21,7 @@ class AnySize:
     def ascend(self, ascent: Ascent) -> Climb:
         self.asked.append(ascent)
         inputs = ascent.start + ascent.steps * ascent.units[:, None, None, None].astype(np.float32)
-        return Climb(inputs, inputs.mean(axis=(1, 2, 3)))
+        return Climb(inputs, inputs.mean(axis=(1, 2, 3)), np.full(len(inputs), ascent.steps))
 
 
 def ascent(units: int = 3, steps: int = 30) -> Ascent:
