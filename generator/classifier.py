@@ -118,7 +118,7 @@ class Ascent:
     `rate` is counted in pixels from 0 to 1: the mean step of a normalised gradient, about the step of each pixel for
     Adam, its first for Adagrad, the factor of a plain gradient. `total_variation` and `norm` weigh the regularisers of
     tf-keras-vis; `jitter` is the shift in pixels before each step. One that `settles` ends, unit by unit, where it no
-    longer climbs, and after `steps` at the latest.
+    longer climbs, and after `steps` at the latest; of the ways that it went its end is the highest.
     """
 
     layer: str | None

@@ -16,6 +16,7 @@ from generator.artefacts import (
     Patterns,
     Points,
     Predictions,
+    span,
 )
 from generator.drawing.pictures import draw
 from generator.drawing.png import pixels_of
@@ -189,3 +190,9 @@ def test_what_an_artefact_tells_the_manifest():
     matrix = Confusion(np.array([[3, 1], [0, 4]]), "none").numbers
     assert (matrix["n"], matrix["accuracy"]) == (8, 0.875)
     assert np.isnan(Confusion(np.zeros((2, 2), np.int64), "none").numbers["accuracy"])
+
+
+def test_a_span_of_counts_is_one_number_where_they_are_the_same():
+    """The least and the greatest in any order of the others."""
+    assert span(np.array([60, 60])) == 60 and type(span(np.array([60]))) is int
+    assert span(np.array([130, 40, 200])) == "40–200"

@@ -220,8 +220,9 @@ class Subject:
         return Batch(images, inputs, index, label, probability, target, seeds, against)
 
     def reference(self, seed: int, most: int = 256) -> Floats:
-        """`(M, H, W, C)` inputs of real images, drawn by the hash of their row."""
-        order = np.argsort(row_hash(self.data.samples.index, seed), kind="stable")[:most]
+        """`(M, H, W, C)` inputs of real images, drawn by the hash of their row; of large ones fewer."""
+        kept = fitting(most, self.frame, PREDICTED)
+        order = np.argsort(row_hash(self.data.samples.index, seed), kind="stable")[:kept]
         return self.classifier.prepare(self.images(np.sort(order)))
 
     def _probabilities(self, positions: Ints | None = None) -> Floats:

@@ -18,6 +18,7 @@ MOST = 64  # images of one pass
 SHARE_OF_CARD = 0.25  # of a GPU's memory that they may take: gradients, weights and what the library works in beside
 MOST_OF_CARD = 256
 FEW = 8  # units of an ascent; fewer are not worth a second batch
+UNITS = 4  # of an ascent, at least: at 224×224 two take a fifth longer each, and outputs that are done with make room
 ORIENTED = ("Conv", "Pooling", "ZeroPadding", "UpSampling", "Cropping2D")
 KERNELS = ("kernel", "depthwise_kernel", "pointwise_kernel")
 CHANNELS = (1, 3, 4)  # of pictures

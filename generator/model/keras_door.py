@@ -6,7 +6,6 @@ import sys
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from functools import partial
 from typing import Any
 
 from generator.errors import ComputationError, quiet_stderr
@@ -79,13 +78,18 @@ def computing(*others: type[Exception]) -> Iterator[None]:
 
 
 def regularizers(total_variation: float, norm: float) -> list[Callable[..., Any]]:
-    """Those of tf-keras-vis that weigh something; its library is loaded only where one does."""
-    if not (total_variation or norm):
-        return []
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", DeprecationWarning)  # it warns of modules of its own
-        from tf_keras_vis.activation_maximization.regularizers import Norm, TotalVariation2D
+    """Those of tf-keras-vis that weigh something, for any number of pictures; it is loaded only where it is needed.
 
-    first_norm = partial(Norm, p=1)  # as it is used there by default; the second has no slope where all is black
-    weighed: list[tuple[Callable[..., Any], float]] = [(TotalVariation2D, total_variation), (first_norm, norm)]
-    return [regularizer(weight=weight) for regularizer, weight in weighed if weight]
+    Its first norm, the usual one there, is written out, since its own must know the number of pictures; the second has
+    no slope where all is black.
+    """
+    weighed: list[Callable[..., Any]] = []
+    if total_variation:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", DeprecationWarning)  # it warns of modules of its own
+            from tf_keras_vis.activation_maximization.regularizers import TotalVariation2D
+
+        weighed.append(TotalVariation2D(weight=total_variation))
+    if norm:
+        weighed.append(lambda x: norm * tf.reduce_mean(tf.abs(x), axis=(1, 2, 3)))
+    return weighed

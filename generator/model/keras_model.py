@@ -31,7 +31,7 @@ from generator.model import keras_passes as passes
 from generator.model.containers import parsing
 from generator.model.entrance import entrance_of
 from generator.model.flat_graph import FlatGraph, bending_step, flatten
-from generator.model.form import AT_ONCE, FEW, Form, form_of, images_of_a_pass, layers_of
+from generator.model.form import AT_ONCE, FEW, UNITS, Form, form_of, images_of_a_pass, layers_of
 from generator.model.geometry import laid_out, turned
 from generator.model.keras_door import card_memory, computing, tf
 from generator.model.keras_files import ReadableFile, of_file, readable
@@ -164,14 +164,18 @@ class KerasClassifier:
             parts = np.array_split(rows, max(-(-len(rows) // most), min(AT_ONCE, len(rows) // FEW), 1))
             list(self._at_once.map(lambda part: further(part, *map(tf.constant, ends)), parts))
 
-        steps, going, heights = np.zeros(len(units), np.int64), np.arange(len(units)), []
+        going, steps, heights = np.arange(len(units)), np.full(len(units), ascent.steps), []
+        highest, at_highest = np.full(len(units), -np.inf, np.float32), inputs.copy()
         for first in range(0, ascent.steps, BLOCK):  # here, not in the pool: Ctrl-C is heard between two
             on(going, first, last := min(first + BLOCK, ascent.steps))
             self.tally.count(gradient=len(going) * (last - first))
-            steps[going] = last
             if ascent.settles:
+                higher = going[met[going] >= highest[going]]
+                highest[higher], at_highest[higher], steps[higher] = met[higher], inputs[higher], last
                 heights.append(met.copy())
                 going = going[passes.still_climbing(np.array(heights)[:, going], -(-ascent.steps // BLOCK))]
+        if ascent.settles:
+            inputs = at_highest
         on(np.arange(len(units)), ascent.steps, ascent.steps)
         return Climb(inputs, met, steps)
 
@@ -181,7 +185,7 @@ class KerasClassifier:
         needed, values = {step.name for step in through.steps}, {layer.name: prod(layer.shape) for layer in self.layers}
         growth = prod(ascent.start.shape[1:3]) / prod(self.input_shape[:2])
         share = growth * sum(values[name] for name in needed) / sum(values.values())
-        return self.form.batch or max(int(self.batch / share), 1)
+        return self.form.batch or max(int(self.batch / share), UNITS)
 
     def _value(self, x: Tensor, number: int) -> Tensor:
         """One value of the graph, through the part of it that leads there."""

@@ -1,12 +1,14 @@
 """A CSV is read through once; later builds know what its rows mean."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 from PIL import Image
 
 from generator.build import subject
 from generator.build.cache import Cache
-from generator.build.subject import DataSet
+from generator.build.subject import DataSet, Subject
 from generator.data.data_source import DataSource
 from generator.errors import DataError
 
@@ -67,3 +69,15 @@ def test_what_lies_beside_a_table_counts_too(tmp_path):
     Image.new("L", (5, 5), 1).save(tmp_path / "a.png")
     np.save(tmp_path / "y.npy", [1, 1])
     assert all(one != other for one, other in zip(before, digests(), strict=True))
+
+
+def test_of_large_pictures_fewer_are_climbed_against():
+    """Those of a smaller number are among those of a larger one."""
+    samples = SimpleNamespace(index=np.arange(300))
+    known = {"data": SimpleNamespace(samples=samples), "classifier": SimpleNamespace(prepare=lambda images: images)}
+    drawn = {
+        side: Subject.reference(SimpleNamespace(frame=SimpleNamespace(shape=(side, side, 3)), images=list, **known), 5)
+        for side in (48, 224)
+    }
+    assert len(set(drawn[48])) == 256 and len(set(drawn[224])) == 55
+    assert set(drawn[224]) < set(drawn[48])

@@ -1,13 +1,15 @@
 """The climb from scale to scale: its sizes, its shapes, and what it refuses."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pytest
 
 from generator.classifier import Ascent, Climb, Layer
 from generator.errors import ParameterError
-from generator.maps.ascent import climbed, growable
+from generator.maps.ascent import Route, climbed, growable, peaks
+from tests.conftest import request_of
+from tests.fixtures.summits import Summits, summits
 
 
 @dataclass(frozen=True)
@@ -48,13 +50,44 @@ def test_without_a_size_there_is_one_climb():
     assert classifier.asked == [asked]
 
 
-def test_large_pictures_climb_a_few_at_a_time():
-    """Memory does not grow with the number of filters: units are climbed in chunks, and come back in order."""
-    classifier = AnySize()
-    climb = climbed(classifier, ascent(units=40, steps=2), 120)
+def test_the_steps_of_all_scales_count():
+    """Whatever their number at each."""
+    climb = climbed(classifier := AnySize(), ascent(units=40, steps=2), 120)
     assert climb.inputs.shape == (40, 120, 240, 2)
-    assert max(len(asked.units) for asked in classifier.asked if asked.start.shape[1] == 120) <= 5
-    assert (np.diff(climb.activation) > 0).all()
+    assert (climb.steps == len(classifier.asked)).all()
+
+
+@dataclass(frozen=True)
+class Sunk(Summits):
+    """Every unit answers from below zero: its value is lower by five."""
+
+    climbs: list[Ascent] = field(default_factory=list)
+
+    def outputs(self, inputs, layer):
+        return Summits.outputs(self, inputs, layer) - 5
+
+    def ascend(self, ascent: Ascent) -> Climb:
+        self.climbs.append(ascent)
+        return replace(climb := Summits.ascend(self, ascent), steps=climb.steps - ascent.units)
+
+
+def test_below_zero_is_neither_silent_nor_dead():
+    """A score has no zero: such a unit climbs once, and counts unless it is the same whatever it sees."""
+    known = summits((None, 1.0, None))
+    classifier = Sunk(known.summit, known.flat)
+    request = request_of(classifier, np.full((2, 12, 12, 1), 0.5, np.float32))
+    found = peaks(request, None, np.arange(3), Route("noise", 60, 0.01))
+    assert len(classifier.climbs) == 1
+    assert (found.activation < 0).all() and found.dead.tolist() == [False, True, False]
+
+
+def test_the_steps_that_are_told_are_those_of_living_units():
+    """From the shortest climb of a pattern to the longest; all of them where none is alive."""
+    known = summits((0.0, None, None, None))
+    request = request_of(Sunk(known.summit, known.flat), np.full((2, 12, 12, 1), 0.5, np.float32))
+    route = Route("noise", 60, 0.01)
+    assert route.facts(peaks(request, None, np.arange(4), route))["steps"] == "57–59"
+    assert route.facts(peaks(request, None, np.arange(1), route))["steps"] == 60
 
 
 def test_what_cannot_grow_is_refused():

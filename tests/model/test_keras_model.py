@@ -262,13 +262,14 @@ def test_an_ascent_reaches_more_than_its_start(classifier, layer):
     assert climb.inputs.min() >= 0 and climb.inputs.max() <= 1
 
 
-def test_the_same_seed_gives_the_same_bytes(classifier):
+def test_the_same_seed_gives_the_same_bytes(classifier, monkeypatch):
     """Jitter is drawn from the seed, also when the units are split over two batches."""
     asked = ascent(jitter=2, seed=5)
     first, again, other = (classifier.ascend(a).inputs for a in (asked, asked, replace(asked, seed=6)))
     assert first.tobytes() == again.tobytes()
     assert not np.array_equal(first, other)
-    np.testing.assert_allclose(replace(classifier, batch=2).ascend(asked).inputs, first, atol=1e-5)
+    monkeypatch.setattr("generator.model.keras_model.UNITS", 2)
+    np.testing.assert_allclose(replace(classifier, batch=1).ascend(asked).inputs, first, atol=1e-5)
 
 
 def test_long_ascents_are_one_climb(classifier, monkeypatch):
@@ -277,6 +278,52 @@ def test_long_ascents_are_one_climb(classifier, monkeypatch):
     whole = classifier.ascend(asked).inputs
     monkeypatch.setattr("generator.model.keras_model.BLOCK", 3)
     np.testing.assert_allclose(classifier.ascend(asked).inputs, whole, atol=1e-6)
+
+
+@pytest.mark.parametrize("batch", [64, 2])
+def test_units_that_no_longer_climb_leave_the_others(classifier, batch, monkeypatch):
+    """Each ends where a climb of as many steps ends; what was spent on it may be more, up to where it is said."""
+    monkeypatch.setattr("generator.model.keras_model.BLOCK", 3)
+    monkeypatch.setattr("generator.model.keras_model.UNITS", 2)
+    asked = ascent("first", steps=90, total_variation=0.2, jitter=1, units=np.arange(6), settles=True)
+    asked = replace(asked, start=np.repeat(asked.start, 2, axis=0))
+    classifier = replace(classifier, batch=batch, tally=Tally())
+    found = classifier.ascend(asked)
+    assert len(set(found.steps)) > 1 and found.steps.max() <= 90
+    assert found.steps.sum() <= classifier.tally.passes.gradient < 6 * 90
+    for steps in set(found.steps):
+        rows = found.steps == steps
+        alone = classifier.ascend(
+            replace(asked, units=asked.units[rows], start=asked.start[rows], steps=int(steps), settles=False)
+        )
+        assert (alone.steps == steps).all()
+        np.testing.assert_allclose(found.inputs[rows], alone.inputs, atol=1e-4)
+        np.testing.assert_allclose(found.activation[rows], alone.activation, atol=1e-4)
+
+
+def test_a_climb_that_sinks_ends_at_its_highest(classifier, monkeypatch):
+    """Steps that overshoot lead down: of those that were made the best are kept, and no more than needed are made."""
+    monkeypatch.setattr("generator.model.keras_model.BLOCK", 1)
+    counting = replace(classifier, tally=Tally())
+    asked = ascent("rectifier", steps=12, total_variation=500.0, settles=True)  # all that it climbs is smoothness
+    found = counting.ascend(replace(asked, rate=0.5))
+    assert (found.steps < 12).all() and counting.tally.passes.gradient < 3 * 12
+    for unit, steps in enumerate(found.steps.tolist()):
+        only = replace(
+            asked, units=asked.units[[unit]], start=asked.start[[unit]], rate=0.5, steps=steps, settles=False
+        )
+        np.testing.assert_allclose(found.inputs[[unit]], classifier.ascend(only).inputs, atol=1e-4)
+
+
+def test_units_of_a_pass_follow_the_outputs_they_need(classifier):
+    """The whole model as its images; an early layer more, of pictures twice as high and wide a quarter."""
+    sizes = [120 * 6, 30 * 6, *[12 * 5] * 4, 60, 3]  # of all outputs; dropout and flatten are among them
+    share = sizes[0] / sum(sizes)
+    small, large = (ascent("first", start=np.zeros((3, 12 * n, 10 * n, 2))) for n in (1, 2))
+    assert classifier._at_a_time(ascent(None)) == classifier.batch
+    assert classifier._at_a_time(small) == int(classifier.batch / share)
+    assert classifier._at_a_time(large) == int(classifier.batch / share / 4)
+    assert replace(classifier, batch=1)._at_a_time(large) == 4
 
 
 def test_steps_follow_the_range_of_the_inputs(tmp_path):

@@ -13,6 +13,7 @@ from generator.maps.ascent import rate_of, unit_values
 from generator.methods.class_maximization import class_maximization
 from generator.methods.filters import filters
 from generator.model.keras_door import keras, tf
+from generator.model.keras_passes import still_climbing
 from tests.conftest import request_of
 from tests.fixtures.slow_climb import climb
 from tests.fixtures.summits import summits
@@ -84,7 +85,7 @@ def test_the_steps_are_those_of_keras(classifier, optimizer):
 
 
 @pytest.mark.parametrize("optimizer", OPTIMIZERS)
-def test_every_unit_climbs_for_itself(classifier, optimizer):
+def test_every_unit_climbs_for_itself(classifier, optimizer, monkeypatch):
     """Alone, or in a batch of its own, a unit ends at the same picture: it shares no memory with the others."""
     ascent = asked(optimizer)
     together = classifier.ascend(ascent).inputs
@@ -92,7 +93,8 @@ def test_every_unit_climbs_for_itself(classifier, optimizer):
         rows = slice(unit, unit + 1)
         alone = classifier.ascend(replace(ascent, units=ascent.units[rows], start=ascent.start[rows]))
         np.testing.assert_allclose(alone.inputs[0], together[unit], atol=1e-5)
-    np.testing.assert_allclose(replace(classifier, batch=2).ascend(ascent).inputs, together, atol=1e-5)
+    monkeypatch.setattr("generator.model.keras_model.UNITS", 1)
+    np.testing.assert_allclose(replace(classifier, batch=1).ascend(ascent).inputs, together, atol=1e-5)
 
 
 @pytest.mark.parametrize("optimizer", OPTIMIZERS)
@@ -120,6 +122,23 @@ def test_a_neuron_moves_only_what_it_sees(classifier):
     inside = np.tanh(found.inputs[:, *middle] @ KERNEL + BIAS)
     np.testing.assert_allclose(found.activation, np.diag(inside), atol=1e-5)
     np.testing.assert_allclose(unit_values(classifier, found.inputs, ("units", "neuron")), inside, atol=1e-5)
+
+
+def test_a_climb_ends_where_going_on_is_worth_less_than_a_twentieth():
+    """Of 6 blocks, one beside the next: ahead is the last gain times the blocks that are left."""
+    heights = np.array([[0, 0, 0, 5, -1], [10, 10, 9, 5, -3], [20, 10.2, 8, 5, -2.9]], np.float32)
+    assert still_climbing(heights[:1], 6).all()
+    assert still_climbing(heights[:2], 6).tolist() == [True, True, True, False, False]
+    assert still_climbing(heights, 6).tolist() == [True, True, False, False, True]  # .2 · 3 > 10.2 / 20
+    assert still_climbing(np.array([[0], [10], [10.1], [10.3]]), 6).tolist() == [False]  # .2 · 2 < 10.3 / 20
+
+
+def test_the_jitter_is_evened_out_over_a_sixth_of_the_blocks():
+    """Of 20 blocks three beside the three before: a single low one ends nothing."""
+    heights = np.array([0, 10, 20, 21, 22, 18, 24], np.float32)[:, None]
+    assert all(still_climbing(heights[:n], 20).all() for n in range(1, 8))
+    even = np.array([0, 10, 10, 10, 10, 10, 10], np.float32)[:, None]
+    assert still_climbing(even[:6], 20).all() and not still_climbing(even, 20).any()
 
 
 @pytest.mark.parametrize("optimizer", OPTIMIZERS)
