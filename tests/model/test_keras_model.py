@@ -306,12 +306,11 @@ def test_a_climb_that_sinks_ends_at_its_highest(classifier, monkeypatch):
     monkeypatch.setattr("generator.model.keras_model.BLOCK", 1)
     counting = replace(classifier, tally=Tally())
     asked = ascent("rectifier", steps=12, total_variation=500.0, settles=True)  # all that it climbs is smoothness
-    found = counting.ascend(replace(asked, rate=0.5))
+    asked = replace(asked, rate=0.5)
+    found = counting.ascend(asked)
     assert (found.steps < 12).all() and counting.tally.passes.gradient < 3 * 12
     for unit, steps in enumerate(found.steps.tolist()):
-        only = replace(
-            asked, units=asked.units[[unit]], start=asked.start[[unit]], rate=0.5, steps=steps, settles=False
-        )
+        only = replace(asked, units=asked.units[[unit]], start=asked.start[[unit]], steps=steps, settles=False)
         np.testing.assert_allclose(found.inputs[[unit]], classifier.ascend(only).inputs, atol=1e-4)
 
 
