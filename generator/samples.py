@@ -1,7 +1,7 @@
 """Images with their labels, by whatever word a file has for a class; pixels are decoded only when asked for."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import blake2b
 from pathlib import Path
 from typing import Protocol
@@ -112,6 +112,11 @@ class Samples:
         parts = self.in_parts(positions)
         return [(picture.shape[0], picture.shape[1]) for _, pictures in parts for picture in pictures]
 
+    def places(self, rows: Ints) -> Ints:
+        """The positions of rows of the file."""
+        order = np.argsort(self.index, kind="stable")
+        return order[np.searchsorted(self.index, rows, sorter=order)]
+
     def named(self, position: int) -> str:
         """How a message calls a picture."""
         return self.files.names[position] if self.files else f"row {self.index[position]}"
@@ -144,6 +149,11 @@ class Batch:
     @property
     def prediction(self) -> Ints:
         return np.argmax(self.probability, axis=1).astype(np.int64)
+
+    @property
+    def without_pixels(self) -> "Batch":
+        """What is kept of it: `images` and `inputs` `(0, H, W, C)`, since they can be read again."""
+        return replace(self, images=self.images[:0].copy(), inputs=self.inputs[:0].copy())
 
 
 @dataclass(frozen=True)

@@ -25,6 +25,21 @@ def test_labels_may_be_unknown():
     assert not samples([]).labelled
 
 
+def test_rows_of_a_file_are_found_again():
+    """In the order they are asked for, whatever was left out and however the rest lies."""
+    held = Samples(np.array([7, 2, 30]), np.zeros(3, np.int64), in_memory(np.zeros((3, 2, 2))), "", "")
+    assert held.places(np.array([30, 7, 7])).tolist() == [2, 0, 0]
+
+
+def test_a_batch_without_pixels_keeps_their_size_and_holds_none(linear):
+    """Neither pixels nor an array that does."""
+    batch = batch_of(linear, np.ones((2, 48, 48, 1), np.float32))
+    bare = batch.without_pixels
+    assert (len(bare), bare.images.shape, bare.inputs.shape) == (2, (0, 48, 48, 1), (0, 48, 48, 1))
+    assert bare.images.base is None and bare.inputs.base is None
+    assert bare.seed is batch.seed
+
+
 def test_the_prediction_is_the_most_probable_class(linear):
     """The bright corner speaks for the first class."""
     images = np.zeros((2, 48, 48, 1), np.float32)

@@ -6,8 +6,10 @@ Two builds may share a folder: an entry appears whole or not at all. A damaged e
 import hashlib
 import io
 import json
+import math
 import os
 import re
+import zlib
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, fields, is_dataclass
@@ -32,10 +34,11 @@ from generator.shipped import PACKAGE
 
 LIMIT = 1 << 30  # bytes; the entries used longest ago go first
 DIGEST = 32
+BULK = 1 << 16  # bytes from which an array is packed, if that makes it smaller
 ENTRY = re.compile(r"[0-9a-f]{64}|stamp-[0-9a-f]{16}|new-\w{8}")  # what files in a cache are called, and were
 DAMAGED = (
-    *(OSError, ValueError, LookupError, TypeError, AttributeError, EOFError, RuntimeError, MemoryError),
-    BadZipFile,
+    *(OSError, ValueError, LookupError, TypeError, AttributeError, EOFError, RuntimeError, MemoryError, OverflowError),
+    *(BadZipFile, zlib.error),
 )
 """What an entry raises that is damaged, of an older shape, or not made by us."""
 Value = TypeVar("Value")
@@ -169,53 +172,85 @@ STORED = {kind.__name__: kind for kept in KEPT for kind in kinds_within(kept)} |
 def freeze(value: object) -> bytes:
     """The bytes of a stored dataclass, a mapping, a sequence or a plain value; arrays keep their dtype."""
     arrays: list[np.ndarray[Any, Any]] = []
-    tree = _pack(value, arrays)
+    files = bytearray()
+    tree = _pack(value, arrays, files)
     buffer = io.BytesIO()
     named: dict[str, Any] = {f"a{number}": array for number, array in enumerate(arrays)}
-    np.savez(buffer, tree=np.frombuffer(json.dumps(tree).encode(), np.uint8), **named)
+    np.savez(
+        buffer, tree=np.frombuffer(json.dumps(tree).encode(), np.uint8), files=np.frombuffer(files, np.uint8), **named
+    )
     return buffer.getvalue()
 
 
 def thaw(data: bytes) -> object:
     """What `freeze` was given; sequences come back as tuples. Raises ValueError, KeyError or OSError on other bytes."""
     with np.load(io.BytesIO(data), allow_pickle=False) as stored:
-        if any(entry.compress_type for entry in stored.zip.infolist()):  # `freeze` packs nothing: no bomb either
+        if any(entry.compress_type for entry in stored.zip.infolist()):  # `freeze` packs no archive: no bomb either
             raise ValueError("packed")
-        return _unpack(json.loads(stored["tree"].tobytes()), stored)
+        return _Thawing(stored, memoryview(stored["files"])).value(json.loads(stored["tree"].tobytes()))
 
 
-def _pack(value: Any, arrays: list[np.ndarray[Any, Any]]) -> Any:  # noqa: ANN401  a tree of JSON's types
+def _shuffled(array: np.ndarray[Any, Any]) -> bytes:
+    """Its values packed: their first bytes, which are much alike, then their second, and so on."""
+    places = np.ascontiguousarray(array).reshape(-1, 1).view(np.uint8)
+    return zlib.compress(np.ascontiguousarray(places.T).tobytes(), 1)
+
+
+def _pack(value: Any, arrays: list[np.ndarray[Any, Any]], files: bytearray) -> Any:  # noqa: ANN401  a tree of JSON's types
     if isinstance(value, bytes):
-        return {"bytes": _pack(np.frombuffer(value, np.uint8), arrays)}
+        files += value
+        return {"bytes": [len(files) - len(value), len(files)]}
     if isinstance(value, np.ndarray):
-        arrays.append(value)
-        return {"array": len(arrays) - 1}
+        packed = _shuffled(value) if BULK <= value.nbytes <= LIMIT and value.dtype.kind in "iuf" else None
+        smaller = packed is not None and len(packed) < value.nbytes
+        arrays.append(np.frombuffer(packed, np.uint8) if packed and smaller else value)
+        form = {"packed": [value.dtype.str, value.shape]} if smaller else {}
+        return {"array": len(arrays) - 1, **form}
     if isinstance(value, np.generic):
         return value.item()
     if type(value) in NUMBERS.values():
         return {"number": type(value).__name__, "value": value}
     if is_dataclass(value) and not isinstance(value, type):
-        entries = {f.name: _pack(getattr(value, f.name), arrays) for f in fields(value)}
+        entries = {f.name: _pack(getattr(value, f.name), arrays, files) for f in fields(value)}
         return {"kind": type(value).__name__, "fields": entries}
     if isinstance(value, Mapping):
-        return {"map": [[key, _pack(entry, arrays)] for key, entry in value.items()]}
+        return {"map": [[key, _pack(entry, arrays, files)] for key, entry in value.items()]}
     if isinstance(value, list | tuple):
-        return [_pack(entry, arrays) for entry in value]
+        return [_pack(entry, arrays, files) for entry in value]
     return value
 
 
-def _unpack(tree: Any, stored: Mapping[str, Any]) -> Any:  # noqa: ANN401
-    if isinstance(tree, list):
-        return tuple(_unpack(entry, stored) for entry in tree)
-    if not isinstance(tree, dict):
-        return tree
-    if "array" in tree:
-        return stored[f"a{tree['array']}"]
-    if "bytes" in tree:
-        return _unpack(tree["bytes"], stored).tobytes()
-    if "map" in tree:
-        return {key: _unpack(entry, stored) for key, entry in tree["map"]}
-    if "number" in tree:
-        return NUMBERS[tree["number"]](tree["value"])
-    entries = {name: _unpack(entry, stored) for name, entry in tree["fields"].items()}
-    return STORED[tree["kind"]](**entries)
+@dataclass
+class _Thawing:
+    """The arrays of an entry, and its files one behind the other; `room` are the bytes that may still be unpacked."""
+
+    stored: Mapping[str, Any]
+    files: memoryview
+    room: int = LIMIT
+
+    def value(self, tree: Any) -> Any:  # noqa: ANN401
+        if isinstance(tree, list):
+            return tuple(self.value(entry) for entry in tree)
+        if not isinstance(tree, dict):
+            return tree
+        if "array" in tree:
+            array = self.stored[f"a{tree['array']}"]
+            return self._unpacked(array, *tree["packed"]) if "packed" in tree else array
+        if "bytes" in tree:
+            return bytes(self.files[slice(*tree["bytes"])])
+        if "map" in tree:
+            return {key: self.value(entry) for key, entry in tree["map"]}
+        if "number" in tree:
+            return NUMBERS[tree["number"]](tree["value"])
+        entries = {name: self.value(entry) for name, entry in tree["fields"].items()}
+        return STORED[tree["kind"]](**entries)
+
+    def _unpacked(self, packed: "np.ndarray[Any, Any]", kind: str, shape: list[int]) -> "np.ndarray[Any, Any]":
+        """Raises ValueError where it holds more, or less, than it says, or the whole entry too much."""
+        dtype, size = np.dtype(kind), math.prod(shape)
+        self.room -= size * dtype.itemsize
+        if size < 0 or self.room < 0 or dtype.kind not in "iuf":
+            raise ValueError("too much")
+        data = zlib.decompressobj().decompress(packed.data, size * dtype.itemsize + 1)
+        places = np.frombuffer(data, np.uint8).reshape(dtype.itemsize, size)
+        return np.ascontiguousarray(places.T).view(dtype).reshape(shape)

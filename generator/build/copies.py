@@ -1,6 +1,6 @@
 """What the command line asks for outside the site: exported pictures and arrays, each whole or not at all."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 import numpy as np
@@ -12,18 +12,19 @@ from generator.disk import reason, sweep, whole_file
 from generator.errors import ComputationError, InputError
 from generator.results import FigureResult
 
-Copies = Mapping[Path, bytes | FigureResult]  # a picture, or the figure whose arrays are archived
+Archived = Callable[[], FigureResult]  # a figure with the images that its arrays hold too
+Copies = Mapping[Path, bytes | Archived]
 
 
 def copies(
-    options: BuildOptions, exports: Mapping[str, bytes], results: Mapping[str, FigureResult], inputs: Iterable[Path]
+    options: BuildOptions, exports: Mapping[str, bytes], figures: Mapping[str, Archived], inputs: Iterable[Path]
 ) -> Copies:
     """What to write where; raises InputError where that would replace what the report is made from."""
-    asked: dict[Path, bytes | FigureResult] = {}
+    asked: dict[Path, bytes | Archived] = {}
     if options.exports is not None:
         asked |= {options.exports / Path(name).relative_to(EXPORTS): data for name, data in exports.items()}
     if options.arrays is not None:
-        asked |= {options.arrays / f"{name}.npz": result for name, result in results.items() if result.parts}
+        asked |= {options.arrays / f"{name}.npz": figure for name, figure in figures.items()}
     _check(asked, inputs)
     return asked
 
@@ -49,9 +50,9 @@ def write(asked: Copies) -> None:
             raise ComputationError(f"{path}: cannot be written: {reason(error)}") from error
 
 
-def _write(place: Path, content: bytes | FigureResult) -> None:
+def _write(place: Path, content: bytes | Archived) -> None:
     with whole_file(place) as file:
         if isinstance(content, bytes):
             file.write(content)
         else:
-            np.savez(file, allow_pickle=False, **content.arrays)
+            np.savez(file, allow_pickle=False, **content().arrays)

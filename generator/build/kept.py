@@ -69,8 +69,8 @@ def _prints(data: DataSet, rows: Sequence[int] | None = None) -> Sequence[str]:
 
     def look() -> list[str]:
         samples = data.samples
-        place = {int(row): position for position, row in enumerate(samples.index)}
-        asked = np.flatnonzero(samples.label != UNLABELLED) if rows is None else [place[row] for row in rows]
-        return [one[:4].hex() for one in samples.fingerprints(np.array(asked, np.int64))]
+        labelled = samples.label != UNLABELLED
+        asked = np.flatnonzero(labelled) if rows is None else samples.places(np.array(rows, np.int64))
+        return [one[:4].hex() for one in samples.fingerprints(asked)]
 
     return [] if rows == [] else data.cache.remember(key, look)

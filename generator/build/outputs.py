@@ -16,7 +16,7 @@ from pydantic import BaseModel
 from generator import __version__
 from generator.artefacts import Confusion, Heatmaps
 from generator.build.cache import key_of, source_of
-from generator.build.runs import runs_of
+from generator.build.runs import runs_of, with_images
 from generator.build.study import Study
 from generator.build.subject import versions
 from generator.drawing.png import jpeg
@@ -75,7 +75,8 @@ def drawn(study: Study, figure: Figure, result: FigureResult, names: Names) -> t
     def draw_anew() -> Drawing:
         from generator.drawing.pictures import draw  # here: matplotlib is not needed where nothing is drawn
 
-        return draw(result, figure.show, names, (figure.export.panel,) if figure.export and figure.export.panel else ())
+        also = (figure.export.panel,) if figure.export and figure.export.panel else ()
+        return draw(with_images(figure, result, study), figure.show, names, also)
 
     parts = [run.key for run in runs_of(figure, study)]
     look = {"show": repr(figure.show), "export": repr(figure.export), "names": repr(names)}

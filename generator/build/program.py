@@ -16,7 +16,7 @@ from generator.build.kept import kept
 from generator.build.measured import measured
 from generator.build.outputs import built_figures, exported, manifest
 from generator.build.publish import Publication
-from generator.build.runs import computed, passes_of_a_run, waiting
+from generator.build.runs import computed, passes_of_a_run, waiting, with_images
 from generator.build.site import check_output, publish
 from generator.build.stamp import origin, stamp_of, write_stamp
 from generator.build.study import Study, open_study
@@ -60,7 +60,10 @@ def build(report: Report, options: BuildOptions) -> int:
     seconds = time.perf_counter() - begin
     parts = report, study, built.values(), publication.alt_texts, evidence, publication.evidence_pictures
     record = manifest(*parts, files=files, seconds=seconds, kept=kept(publication))
-    beside = copies(options, exports, results, made_from)
+    archived = {
+        name: partial(with_images, one.spec, one.result, study) for name, one in built.items() if one.result.parts
+    }
+    beside = copies(options, exports, archived, made_from)
     made = publish(report.output, files, record, report.inputs)
     write(beside)
     study.cache.prune()

@@ -84,6 +84,13 @@ class Run:
         seconds, passes = time.perf_counter() - begin, self.subject.tally.passes - before
         return replace(part, seconds=seconds, passes=passes)
 
+    def with_images(self, part: Part) -> Part:
+        """What it made, with the images that were explained, which are not kept but read again."""
+        if not len(part.batch):
+            return part
+        images = self.subject.images(self.subject.data.samples.places(part.batch.index))
+        return replace(part, batch=replace(part.batch, images=images))
+
     def misfit(self) -> FigureError | None:
         """What the spec asks for and is not there, as far as it shows before the model is asked anything."""
         try:
@@ -100,7 +107,7 @@ class Run:
         """Raises FigureError where the spec asks for what is not there, and FAILURES."""
         try:
             request = asked()
-            return Part(self.method.run(request, self.params, self._form), request.batch)
+            return Part(self.method.run(request, self.params, self._form), request.batch.without_pixels)
         except ParameterError as error:
             raise FigureError(f"params.{error.parameter}", str(error)) from error
         except DataError as error:
@@ -200,6 +207,12 @@ def computed(figure: Figure, question: str, study: Study) -> FigureResult:
     passes = sum(method.passes(figure.params, len(b), b.images.shape[1:3]) for b in batches)
     seconds, cached = time.perf_counter() - begin, study.cache.misses == misses
     return replace(made, parts=tuple(parts), seconds=seconds, model_passes=passes, cached=cached)
+
+
+def with_images(figure: Figure, result: FigureResult, study: Study) -> FigureResult:
+    """A figure with the images that it explains, to be drawn or written."""
+    runs = runs_of(figure, study) if result.parts else ()
+    return replace(result, parts=tuple(run.with_images(part) for run, part in zip(runs, result.parts, strict=True)))
 
 
 def waiting(study: Study) -> Iterator[tuple[Figure, int]]:

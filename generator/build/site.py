@@ -167,19 +167,21 @@ def _put(draft: Path, place: Path, files: Mapping[str, bytes]) -> Mapping[Path, 
 def _fill(draft: Path, place: Path, files: Mapping[str, bytes]) -> None:
     """A whole site; its manifest comes last, so that a folder without one is no site."""
     draft.mkdir()
-    fresh = []
+    fresh: list[Path] = []
+    holds: dict[bytes, str] = {}  # the first file of each content: most figures show the same faces
     for name, content in files.items():
         if name == MANIFEST:
             _take_along(place, draft, files)
         (draft / name).parent.mkdir(parents=True, exist_ok=True)
-        if not _linked(place / name, draft / name, content):
+        first = holds.setdefault(content, name)
+        if not _linked(place / name if first == name else draft / first, draft / name, content):
             (draft / name).write_bytes(content)
             fresh.append(draft / name)
     settle(fresh)
 
 
 def _linked(old: Path, new: Path, content: bytes) -> bool:
-    """Whether a file of the old site holds the same and could be linked, which takes half the time of writing it."""
+    """Whether a file that is there holds the same and could be linked, which takes half the time of writing it."""
     try:
         if old.is_symlink() or old.stat().st_size != len(content) or old.read_bytes() != content:
             return False

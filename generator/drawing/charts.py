@@ -60,6 +60,7 @@ OTHER = hexadecimal(OPPOSES)
 MARKS = "osD^vPX*<>hd"  # a shape a class beside its colour
 APART = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#1b1e22", "#E69F00", "#56B4E9")  # Okabe & Ito
 ACROSS = 3  # panels beside each other
+CORNERS = (0, 0), (1, 0), (1, 1), (0, 1)  # of a square, going round
 VALIDATION = "val_"
 LONGEST = 24  # characters of a name
 
@@ -80,14 +81,18 @@ def colour_table(colormap: str) -> Pixels:
 def confusion(artefact: Confusion, classes: Sequence[str], words: Mapping[str, str], language: str = "") -> Pixels:
     """The matrix with a count and a share in each cell; the deeper the blue, the larger what `normalize` names."""
     shown = artefact.shown
+    from matplotlib.collections import PolyCollection
+
     n, counts, shares = len(shown), artefact.counts[np.ix_(shown, shown)], artefact.shares[np.ix_(shown, shown)]
     figure, axes = _canvas(1.9 + 0.72 * n, 1.1 + 0.6 * n)
     counted = artefact.normalize == "none"
     strength = shares / (max(float(shares.max()), 1e-12) if counted else 1)
-    for row, column in np.ndindex(n, n):
-        numbers = f"{counts[row, column]:,}", f"{shares[row, column]:.1%}"
-        ground = mix(WHITE, HEAT, float(strength[row, column]))
-        _cell(axes, (row, column), ground, numbers if counted else numbers[::-1])
+    grounds = {place: mix(WHITE, HEAT, float(strength[place])) for place in np.ndindex(n, n)}
+    squares = [[(column + right, row + down) for right, down in CORNERS] for row, column in grounds]
+    axes.add_collection(PolyCollection(squares, facecolors=list(map(hexadecimal, grounds.values())), linewidth=0))
+    for place, ground in grounds.items():
+        numbers = f"{counts[place]:,}", f"{shares[place]:.1%}"
+        _cell(axes, place, ground, numbers if counted else numbers[::-1])
     axes.set(xlim=(0, n), ylim=(n, 0))
     names = [shortened(classes[k]) for k in shown]
     _ticks(axes, "x", [k + 0.5 for k in range(n)], names, 30 if any(len(name) > 8 for name in names) else 0)
@@ -98,15 +103,14 @@ def confusion(artefact: Confusion, classes: Sequence[str], words: Mapping[str, s
 
 
 def _cell(axes: "Axes", place: tuple[int, int], ground: Colour, numbers: tuple[str, ...]) -> None:
-    """A square with a larger and a smaller number, framed on the diagonal."""
+    """In a square a larger and a smaller number, within its frame on the diagonal."""
     row, column = place
-    colour = hexadecimal(ground)
     ink = hexadecimal(ink_on(ground))
-    axes.fill_between([column, column + 1], row, row + 1, color=colour, linewidth=0)
     if row == column:
         axes.plot([column, column + 1, column + 1, column, column], [row, row, row + 1, row + 1, row], INK, lw=1.2)
-    axes.text(column + 0.5, row + 0.36, numbers[0], color=ink, ha="center", va="center", font=_font(10))
-    axes.text(column + 0.5, row + 0.74, numbers[1], color=ink, ha="center", va="center", font=_font(7))
+    for number, size, below in zip(numbers, (10, 7), (0.36, 0.74), strict=True):
+        text = axes.text(column + 0.5, row + below, number, color=ink, ha="center", va="center", font=_font(size))
+        text.set_in_layout(False)  # it lies within the axes, of which the layout knows
 
 
 @as_shipped

@@ -50,6 +50,7 @@ def with_stand_ins(text: str, stand_in: str = "□") -> str:
     return text.translate({**lacking, **controls})
 
 
+@cache
 def _packaged(package: str, file: str) -> Path:
     """A file of an installed package, without importing it."""
     spec = find_spec(package)

@@ -13,10 +13,12 @@ from generator.drawing import colours
 from generator.drawing.colours import Scale
 from generator.drawing.fonts import chinese
 from generator.drawing.inks import BLACK, MAT, Pixels
+from generator.drawing.png import reduced
 from generator.results import Role
 from generator.show import ROW, TILE, Mask, columns_for
 
 GAP, DIGITS, BAR = 8, 18, 4  # pixels between tiles; heights of a number and of the bar above it
+SHADES = 51  # of 255: those of numbers are few, so that a sheet of a colour map needs no more than a palette
 
 
 @dataclass(frozen=True)
@@ -97,9 +99,10 @@ def sheet(tiles: tuple[Tile, ...], columns: int | None = None) -> Pixels:
             below = slice(top + height + GAP // 2, top + height + barred)
             canvas[below, left : left + width] = MAT
             canvas[below, left : left + round(tile.strength * width)] = BLACK
-    picture = Image.fromarray(canvas)
-    pen, font = ImageDraw.Draw(picture), ImageFont.truetype(str(chinese()), DIGITS)
+    digits = Image.new("L", (canvas.shape[1], canvas.shape[0]), 255)
+    pen, font = ImageDraw.Draw(digits), ImageFont.truetype(str(chinese()), DIGITS)
     for tile, (top, left) in zip(tiles, corners, strict=True):
         middle = left + width / 2, top + height + barred + GAP / 2 + DIGITS / 2
-        pen.text(middle, str(tile.number), BLACK, font, anchor="mm")
-    return np.asarray(picture)
+        pen.text(middle, str(tile.number), 0, font, anchor="mm")
+    canvas = np.minimum(canvas, np.rint(np.asarray(digits) / SHADES).astype(np.uint8)[..., None] * np.uint8(SHADES))
+    return reduced(canvas) if barred else canvas

@@ -5,10 +5,11 @@ Names stay the same from build to build: `<figure>-<index>[-<target>]-<role>` fo
 """
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from functools import partial, singledispatch
+from functools import lru_cache, partial, singledispatch
+from itertools import chain
 
 import numpy as np
 
@@ -22,6 +23,9 @@ from generator.lattice import Lattice
 from generator.maps.pixels import blurred
 from generator.results import Drawing, FigureResult, Names, Part, Picture, Role
 from generator.show import TILE, Panel, Show, Weak
+
+Job = Callable[[], list[Picture]]  # of some pictures of a part, in any thread: packing a PNG holds no lock of Python's
+FACES = 64  # PNGs that are not packed again
 
 
 @dataclass(frozen=True)
@@ -46,14 +50,16 @@ class _Work:
     def prefix(self) -> str:
         return self.figure if self.number is None else f"{self.figure}-{self.number}"
 
-    def picture(self, name: str, role: Role, pixels: Pixels) -> Picture:
-        """A PNG of this part; its row, unit and language are set by whoever knows them."""
+    def picture(self, name: str, role: Role, pixels: Pixels, row: int | None = None) -> Picture:
+        """A PNG of this part; its unit and language are set by whoever knows them."""
         height, width = pixels.shape[:2]
-        return Picture(name + ".png", png.png(pixels), width, height, role, (self.number or 1) - 1)
+        level = png.QUICK if role == "sheet" else png.BEST
+        data = _face(pixels.tobytes(), pixels.shape) if role == "image" else png.png(pixels, level)
+        return Picture(name + ".png", data, width, height, role, (self.number or 1) - 1, row)
 
-    def chart(self, name: str, language: str, pixels: Pixels, row: int | None = None) -> Picture:
+    def chart(self, name: str, language: str, pixels: Pixels, row: int | None = None) -> Job:
         """A picture with words in one language."""
-        return replace(self.picture(f"{name}-{language}", "chart", pixels), row=row, language=language)
+        return lambda: [replace(self.picture(f"{name}-{language}", "chart", pixels, row), language=language)]
 
     def top(self, values: Floats) -> tuple[float | None, float]:
         """The magnitude of the last colour, and that as a share of the figure's strongest."""
@@ -68,7 +74,16 @@ class _Work:
         """The image as it is, the same file for every target, and for every part whose model sees it alike."""
         pixels = colours.photo(self.part.batch.images[row])
         name = f"{self.figure if self.shared else self.prefix}-{self.part.batch.index[row]}-image"
-        return replace(self.picture(name, "image", colours.shown(pixels)), row=row)
+        return self.picture(name, "image", colours.shown(pixels), row)
+
+    def faces(self, row: int) -> list[Picture]:
+        return [self.face(row)]
+
+
+@lru_cache(FACES)
+def _face(pixels: bytes, shape: tuple[int, ...]) -> bytes:
+    """The PNG of an image, which most figures of a report show alike."""
+    return png.png(np.frombuffer(pixels, np.uint8).reshape(shape))
 
 
 def draw(result: FigureResult, show: Show, names: Names, also: tuple[Panel, ...] = ()) -> Drawing:
@@ -84,7 +99,8 @@ def draw(result: FigureResult, show: Show, names: Names, also: tuple[Panel, ...]
         several = number if len(result.parts) > 1 else None
         shared = np.array_equal(part.batch.images, result.parts[0].batch.images)
         work = _Work(result.id, part, several, show, panels, own, laid[number - 1], over, names, shared)
-        pictures.extend(_pictures(part.artefact, work))
+        with ThreadPoolExecutor(os.cpu_count()) as pool:  # charts are drawn here, as matplotlib holds one lock
+            pictures += chain.from_iterable(pool.map(_done, _jobs(part.artefact, work)))
     if colouring is None:
         return Drawing(tuple(pictures))
     pixels = colours.bar(colouring.colormap)
@@ -105,17 +121,19 @@ def _laid(artefact: Artefact, show: Show) -> tuple[Artefact, float]:
     return replace(noisy, values=blurred(known[..., None], sigma)[..., 0], remarks=remarks), sigma
 
 
+def _done(job: Job) -> list[Picture]:
+    return job()
+
+
 @singledispatch
-def _pictures(artefact: Artefact, work: _Work) -> Iterator[Picture]:
+def _jobs(artefact: Artefact, work: _Work) -> Iterator[Job]:
     """The pictures of a part, by the kind of its artefact."""
     raise NotImplementedError(type(artefact).__name__)
 
 
-@_pictures.register
-def _heatmaps(artefact: Heatmaps, work: _Work) -> Iterator[Picture]:
-    with ThreadPoolExecutor(os.cpu_count()) as pool:  # packing a PNG holds no lock of Python's
-        for pictures in pool.map(partial(_row, artefact, work), range(len(work.part.batch.index))):
-            yield from pictures
+@_jobs.register
+def _heatmaps(artefact: Heatmaps, work: _Work) -> Iterator[Job]:
+    yield from (partial(_row, artefact, work, row) for row in range(len(work.part.batch.index)))
 
 
 def _row(artefact: Heatmaps, work: _Work, row: int) -> list[Picture]:
@@ -158,8 +176,8 @@ def _least(below: Weak, values: Floats, colouring: Colouring | None) -> float:
     return below * colouring.largest if colouring else 0.0
 
 
-@_pictures.register
-def _patterns(artefact: artefacts.Patterns, work: _Work) -> Iterator[Picture]:
+@_jobs.register
+def _patterns(artefact: artefacts.Patterns, work: _Work) -> Iterator[Job]:
     colormap = work.show.colormap if artefact.pattern.shape[-1] == 1 else None  # grey ones may be shown in colours
     painted = (
         colours.photo(pattern) if colormap is None else Scale(1.0, False, colormap).paint(pattern[..., 0])
@@ -171,22 +189,19 @@ def _patterns(artefact: artefacts.Patterns, work: _Work) -> Iterator[Picture]:
         yield from _beside(work.laid_on_images(artefact.output, artefact.place), artefact.unit, work)
 
 
-def _beside(output: Floats, units: Ints, work: _Work) -> Iterator[Picture]:
+def _beside(output: Floats, units: Ints, work: _Work) -> Iterator[Job]:
     """The images of the figure, each with what every filter puts out for it, `(F, N, h, w)`."""
     for row, index in enumerate(work.part.batch.index.tolist()):
-        yield work.face(row)
-        for position, unit in enumerate(units.tolist()):
-            (tile,) = _tiles(work, output[position, row][None], units[[position]])
-            large = tile.drawn(colours.multiple(tile.pixels.shape[0], tile.pixels.shape[1], TILE))
-            picture = work.picture(f"{work.prefix}-{unit}-{index}", "output", large)
-            yield replace(picture, row=row, unit=position, top=tile.top, strength=tile.strength)
+        yield partial(work.faces, row)
+        for position, tile in enumerate(_tiles(work, output[:, row], units)):
+            yield partial(_unit, tile, work, "output", f"{work.prefix}-{tile.number}-{index}", row, position)
 
 
-@_pictures.register
-def _outputs(artefact: artefacts.LayerOutputs, work: _Work) -> Iterator[Picture]:
+@_jobs.register
+def _outputs(artefact: artefacts.LayerOutputs, work: _Work) -> Iterator[Job]:
     output = work.laid_on_images(artefact.output, artefact.place)
     for row, index in enumerate(work.part.batch.index.tolist()):
-        yield work.face(row)
+        yield partial(work.faces, row)
         tiles = _tiles(work, output[row], artefact.unit)
         prefix = work.prefix if len(artefact.output) == 1 else f"{work.prefix}-{index}"
         yield from _units(tiles, work, "output", prefix, row)
@@ -200,29 +215,33 @@ def _tiles(work: _Work, values: Floats, units: Ints) -> tuple[Tile, ...]:
     return tuple(Tile(scale.paint(one), unit, False, *work.top(one)) for scale, one, unit in known)
 
 
-def _units(tiles: tuple[Tile, ...], work: _Work, role: Role, prefix: str, row: int | None) -> Iterator[Picture]:
+def _units(tiles: tuple[Tile, ...], work: _Work, role: Role, prefix: str, row: int | None) -> Iterator[Job]:
     """A picture for each unit, then all of them as one sheet."""
     for position, tile in enumerate(tiles):
-        height, width = tile.pixels.shape[:2]
-        pixels = tile.drawn(colours.multiple(height, width, TILE))
-        picture = work.picture(f"{prefix}-{tile.number}", role, pixels)
         at = position if row is None else row
-        yield replace(picture, row=at, unit=position, top=tile.top, strength=tile.strength)
+        yield partial(_unit, tile, work, role, f"{prefix}-{tile.number}", at, position)
     if tiles:
-        yield replace(work.picture(f"{prefix}-sheet", "sheet", sheet(tiles, work.show.columns)), row=row)
+        yield lambda: [work.picture(f"{prefix}-sheet", "sheet", sheet(tiles, work.show.columns), row)]
 
 
-@_pictures.register
-def _confusion(artefact: artefacts.Confusion, work: _Work) -> Iterator[Picture]:
+def _unit(tile: Tile, work: _Work, role: Role, name: str, row: int, position: int) -> list[Picture]:
+    """One of the units, large enough to be seen."""
+    height, width = tile.pixels.shape[:2]
+    picture = work.picture(name, role, tile.drawn(colours.multiple(height, width, TILE)), row)
+    return [replace(picture, unit=position, top=tile.top, strength=tile.strength)]
+
+
+@_jobs.register
+def _confusion(artefact: artefacts.Confusion, work: _Work) -> Iterator[Job]:
     for language, classes, words in work.names.spoken:
         yield work.chart(work.prefix, language, charts.confusion(artefact, classes, words, language))
 
 
-@_pictures.register
-def _predictions(artefact: artefacts.Predictions, work: _Work) -> Iterator[Picture]:
+@_jobs.register
+def _predictions(artefact: artefacts.Predictions, work: _Work) -> Iterator[Job]:
     batch = work.part.batch
     for row, (index, label) in enumerate(zip(batch.index.tolist(), batch.label.tolist(), strict=True)):
-        yield work.face(row)
+        yield partial(work.faces, row)
         for language, classes, _ in work.names.spoken if artefact.probability.shape[1] > 1 else ():
             told = artefact.likely(row, label)
             marked = int(np.flatnonzero(told == label)[0]) if label >= 0 else -1
@@ -230,30 +249,30 @@ def _predictions(artefact: artefacts.Predictions, work: _Work) -> Iterator[Pictu
             yield work.chart(f"{work.prefix}-{index}", language, bars, row)
 
 
-@_pictures.register
-def _kernels(artefact: artefacts.Kernels, work: _Work) -> Iterator[Picture]:
+@_jobs.register
+def _kernels(artefact: artefacts.Kernels, work: _Work) -> Iterator[Job]:
     yield from _units(_tiles(work, artefact.weight, artefact.unit), work, "output", work.prefix, None)
 
 
-@_pictures.register
-def _points(artefact: artefacts.Points, work: _Work) -> Iterator[Picture]:
+@_jobs.register
+def _points(artefact: artefacts.Points, work: _Work) -> Iterator[Job]:
     batch = work.part.batch
     groups = np.where(batch.label >= 0, batch.label, batch.prediction)
     for language, classes, _ in work.names.spoken:
         yield work.chart(work.prefix, language, charts.scatter(artefact.place, groups, classes, language))
 
 
-@_pictures.register
-def _curves(artefact: artefacts.Curves, work: _Work) -> Iterator[Picture]:
+@_jobs.register
+def _curves(artefact: artefacts.Curves, work: _Work) -> Iterator[Job]:
     for language, _, words in work.names.spoken:
         yield work.chart(work.prefix, language, charts.curves(artefact, words, language))
 
 
-@_pictures.register
-def _foreign(artefact: artefacts.Foreign, work: _Work) -> Iterator[Picture]:
-    yield work.picture(work.prefix, "chart", np.rint(255 * artefact.image).astype(np.uint8))
+@_jobs.register
+def _foreign(artefact: artefacts.Foreign, work: _Work) -> Iterator[Job]:
+    yield lambda: [work.picture(work.prefix, "chart", np.rint(255 * artefact.image).astype(np.uint8))]
 
 
-@_pictures.register
-def _layers(artefact: artefacts.LayerTable, work: _Work) -> Iterator[Picture]:
+@_jobs.register
+def _layers(artefact: artefacts.LayerTable, work: _Work) -> Iterator[Job]:
     yield from ()  # a table needs no picture

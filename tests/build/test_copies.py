@@ -12,14 +12,11 @@ from generator.build_options import BuildOptions
 from generator.errors import ComputationError, InputError
 
 EXPORTS = {"exports/1.jpg": b"one", "exports/maps/2.jpg": b"two"}
-RESULTS = {
-    "saliency": SimpleNamespace(parts=(1,), arrays={"attribution": np.ones(3)}),
-    "failed": SimpleNamespace(parts=(), arrays={}),
-}
+FIGURES = {"saliency": lambda: SimpleNamespace(arrays={"attribution": np.ones(3)})}
 
 
 def asked(tmp_path, inputs=()):
-    return copies(BuildOptions(exports=tmp_path / "e", arrays=tmp_path / "a"), EXPORTS, RESULTS, inputs)
+    return copies(BuildOptions(exports=tmp_path / "e", arrays=tmp_path / "a"), EXPORTS, FIGURES, inputs)
 
 
 def names(folder):

@@ -8,14 +8,17 @@ import pytest
 
 from generator.artefacts import Foreign, Heatmaps
 from generator.build.cache import Cache
-from generator.build.runs import computed, runs_of, waiting
+from generator.build.runs import computed, runs_of, waiting, with_images
 from generator.build.study import Study
 from generator.classifier import Asked, Layer
 from generator.errors import ComputationError, DataError, FigureError, ParameterError
 from generator.lattice import Lattice
 from generator.methods import METHODS, Method, load_all
+from generator.results import FigureResult, Part
+from generator.samples import Samples, in_memory
 from generator.spec.grammar import Figure
 from generator.tally import Spent, Tally
+from tests.conftest import batch_of
 
 load_all()
 PICTURE = METHODS["picture"]
@@ -149,6 +152,22 @@ def test_what_a_figure_took_is_kept_with_it(tmp_path):
     again = computed(figure(), "q", study)
     assert again.passes == first.passes == Spent(1, 2)
     assert again.took == first.took > 0
+
+
+def test_images_are_read_again_where_they_are_drawn(linear):
+    """Those of each row by its number in the file, as its own model sees them; what shows none is as it was."""
+    pictures = np.random.default_rng(0).random((3, 48, 48, 1)).astype(np.float32)
+    study = study_of(PICTURE, asked=figure(model=["first", "second"]))
+    for number, subject in enumerate(study.subjects.values()):
+        samples = Samples(np.array([4, 6, 9]), np.zeros(3, np.int64), in_memory(pictures), "", "")
+        subject.data = SimpleNamespace(samples=samples)
+        subject.images = lambda places, half=2**-number: pictures[places] * np.float32(half)
+    batch = replace(batch_of(linear, pictures[[2, 0]]), index=np.array([9, 4])).without_pixels
+    made = FigureResult("f", "q", "picture", {}, (Part(SHOWN, batch),) * 2)
+    first, second = (part.batch.images for part in with_images(study.figures["f"], made, study).parts)
+    assert np.array_equal(first, pictures[[2, 0]]) and np.array_equal(second, pictures[[2, 0]] / 2)
+    none = replace(made, parts=(Part(SHOWN, batch_of(linear, pictures[:0])),) * 2)
+    assert with_images(study.figures["f"], none, study) == none
 
 
 def test_models_and_layers_are_runs_that_are_told_apart():

@@ -280,6 +280,16 @@ def test_a_file_that_stays_the_same_keeps_its_time(site):
     assert set(made) == {site / name for name in whole()}
 
 
+def test_files_that_hold_the_same_are_one_on_the_disk(site):
+    """As the faces are that most figures show; where one becomes another, the rest stay as they were."""
+    faces = [site / "figures" / name for name in ("b.png", "c.png", "d.png")]
+    for last in (b"face", b"other"):
+        put(site, {**PAGES, "figures/b.png": b"face", "figures/c.png": b"face", "figures/d.png": last})
+        assert [face.read_bytes() for face in faces] == [b"face", b"face", last]
+        first, second, third = (face.stat().st_ino for face in faces)
+        assert first == second and (third == first) is (last == b"face")
+
+
 def test_what_is_new_is_on_the_disk_before_the_exchange(site, monkeypatch):
     """Should power go after it, the site is not one of empty files; what is linked has long been there."""
     synced, exchanged = [], room._swap

@@ -1,8 +1,10 @@
 """Grids with numbers."""
 
 import numpy as np
+from PIL import Image
 
 from generator.drawing import inks
+from generator.drawing.charts import colour_table
 from generator.drawing.panels import BAR, DIGITS, GAP, Tile, sheet
 
 
@@ -40,6 +42,16 @@ def test_a_dead_unit_is_striped_and_crossed():
 def test_a_sheet_is_the_same_twice():
     """No state is left between two drawings."""
     assert np.array_equal(sheet(tiles(4)), sheet(tiles(4)))
+
+
+def test_a_sheet_of_a_colour_map_needs_no_more_than_a_palette():
+    """Every colour of the map, beside the numbers; none is off by more than its neighbours in the map are apart."""
+    painted = colour_table("magma")[np.arange(64 * 64).reshape(64, 64) // 16]
+    made = sheet(tuple(Tile(painted, number, top=1.0, strength=0.5) for number in range(5)), 5)
+    assert len(Image.fromarray(made).getcolors(1 << 24)) <= 256
+    tile = made[:128:2, :128:2].astype(int)
+    assert np.abs(tile - painted).max() <= 8
+    assert np.abs(tile - painted).mean() < 0.1
 
 
 def test_a_bar_below_a_tile_tells_how_strong_it_is():

@@ -15,6 +15,8 @@ KINDS = {
     "many colours": RANDOM.integers(0, 256, (40, 40, 3), np.uint8),
     "few with alpha": RANDOM.integers(0, 3, (9, 7, 4), np.uint8) * 100,
     "many with alpha": RANDOM.integers(0, 256, (40, 40, 4), np.uint8),
+    "large": RANDOM.integers(0, 256, (200, 200, 3), np.uint8),
+    "large, few colours": RANDOM.integers(0, 2, (520, 520, 3), np.uint8) * 200,
 }
 
 
