@@ -21,7 +21,7 @@ QUALITY = 90  # the homework wants JPEG: without colour subsampling, which blurs
 
 
 def png(pixels: Pixels, level: int = BEST) -> bytes:
-    """The smallest of grey, palette and full colour that keeps every pixel; large ones in full colour are made quickly."""
+    """The smallest of grey, palette and full colour that keeps every pixel; large ones in full colour quickly."""
     stream, table = BytesIO(), indexed(np.ascontiguousarray(pixels)) if pixels.ndim == 3 else None
     if table is None:
         picture, transparency = Image.fromarray(np.ascontiguousarray(pixels)), {}
