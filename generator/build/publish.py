@@ -7,7 +7,8 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, fields, is_dataclass, replace
-from functools import cached_property, partial
+from functools import cache, cached_property, partial
+from hashlib import sha256
 from pathlib import Path
 from typing import TypeVar
 
@@ -22,6 +23,7 @@ from generator.build.study import Study
 from generator.build.subject import versions
 from generator.build.texts import pictures_in
 from generator.compare import changes_page
+from generator.drawing.card import card
 from generator.errors import ComputationError
 from generator.evidence.result import ReportEvidence
 from generator.pages import html_page, markdown_page, social
@@ -238,6 +240,13 @@ def drawn_once(told: Told, cache: Cache) -> tuple[Picture, ...]:
     return cache.remember(key, lambda: Drawing(tuple(drawn(told)))).pictures
 
 
+def card_once(cache: Cache, title: str, author: str, below: str, pictures: list[bytes]) -> bytes:
+    """The card beside a link; from the cache where nothing on it has changed."""
+    shown = [sha256(picture).hexdigest() for picture in pictures]
+    key = key_of(card=source_of(*DRAWING, libraries=DRAWN_WITH), said=(title, author, below), pictures=shown)
+    return cache.remember(key, lambda: card(title, author, below, pictures))
+
+
 def html(of: Publication, page: Page) -> Jobs:
     """A page a language, the first one also at the root, and one with both where there are two; what leads to them."""
     templates = of.report.templates
@@ -248,7 +257,10 @@ def html(of: Publication, page: Page) -> Jobs:
     if len(languages) == 2:
         yield f"{BOTH}/index.html", lambda: html_page.side_by_side(page, templates=templates)
     for language in languages:
-        yield f"report.{language}.png", partial(social.card, page, language, of.pictures)
+        yield (
+            f"report.{language}.png",
+            partial(social.card, page, language, of.pictures, partial(card_once, of.study.cache)),
+        )
     if page.address:
         yield "sitemap.xml", partial(social.sitemap, page)
     if page.source == COPY:
@@ -344,6 +356,13 @@ def parts_of(value: object, language: str, kind: type[Part]) -> Iterator[Part]:
 def _parts(value: object, language: str) -> Iterable[object]:
     if isinstance(value, Mapping):
         return (value.get(language),)
-    if is_dataclass(value) and not isinstance(value, type | Text | Interface):
-        return (getattr(value, field.name) for field in fields(value))
-    return value if isinstance(value, tuple) else ()
+    if isinstance(value, tuple):
+        return value
+    return (getattr(value, name) for name in _fields(type(value)))  # type: ignore[arg-type]
+
+
+@cache
+def _fields(kind: type) -> tuple[str, ...]:
+    """The fields in which a value of that kind holds further ones."""
+    leaf = not is_dataclass(kind) or issubclass(kind, Text | Interface)
+    return () if leaf else tuple(field.name for field in fields(kind))

@@ -125,6 +125,12 @@ def photo(image: Floats) -> Pixels:
     return pixels[..., 0] if pixels.shape[-1] != 3 else pixels
 
 
+def pattern(image: Floats) -> Pixels:
+    """The same of what a model climbed to; large ones are much noise in colour, and plainer."""
+    pixels = photo(image)
+    return plainer(pixels) if pixels.ndim == 3 and multiple(*pixels.shape[:2]) == 1 else pixels
+
+
 def rgb(pixels: Pixels) -> Pixels:
     """Any pixels without transparency as RGB."""
     return np.repeat(pixels[..., None], 3, axis=-1) if pixels.ndim == 2 else pixels[..., :3]
@@ -138,6 +144,13 @@ def multiple(height: int, width: int, least: int = ROW) -> int:
 def enlarge(pixels: NDArray[Number], times: int) -> NDArray[Number]:
     """Every pixel becomes a square of `times` × `times`."""
     return pixels.repeat(times, axis=0).repeat(times, axis=1)
+
+
+def shrunk(pixels: NDArray[np.uint8], times: int) -> Pixels:
+    """Every square of `times` × `times` becomes a pixel, their mean; what is left at the lower and right edge goes."""
+    height, width = (side // times for side in pixels.shape[:2])
+    squares = pixels[: height * times, : width * times].reshape(height, times, width, times, -1)
+    return np.rint(squares.mean(axis=(1, 3))).astype(np.uint8).reshape(height, width, *pixels.shape[2:])
 
 
 def shown(pixels: Pixels) -> Pixels:

@@ -3,7 +3,7 @@
 A sheet is the form a grid takes on paper and in exports.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
@@ -85,9 +85,17 @@ class Tile:
 
 
 def sheet(tiles: tuple[Tile, ...], columns: int | None = None) -> Pixels:
-    """The tiles, all of one size, in rows of `columns` on white, each with its number centred below."""
-    columns, own = min(columns or columns_for(len(tiles)), len(tiles)), tiles[0].pixels.shape[:2]
-    times = colours.multiple(own[0], own[1], TILE if columns > 4 else ROW)
+    """The tiles, all of one size, in rows of `columns` on white, each with its number centred below.
+
+    Large photographs and patterns become smaller by a whole number; the colours of maps are not mixed.
+    """
+    columns = min(columns or columns_for(len(tiles)), len(tiles))
+    least = TILE if columns > 4 else ROW
+    fewer = max(tiles[0].pixels.shape[:2]) // least
+    if fewer > 1 and not any(tile.top is not None for tile in tiles):
+        tiles = tuple(replace(tile, pixels=colours.plainer(colours.shrunk(tile.pixels, fewer))) for tile in tiles)
+    own = tiles[0].pixels.shape[:2]
+    times = colours.multiple(own[0], own[1], least)
     height, width = (side * times for side in own)
     barred = BAR + GAP // 2 if any(tile.top is not None for tile in tiles) else 0
     down, across, rows = height + barred + DIGITS + 2 * GAP, width + GAP, -(-len(tiles) // columns)

@@ -180,7 +180,7 @@ def _least(below: Weak, values: Floats, colouring: Colouring | None) -> float:
 def _patterns(artefact: artefacts.Patterns, work: _Work) -> Iterator[Job]:
     colormap = work.show.colormap if artefact.pattern.shape[-1] == 1 else None  # grey ones may be shown in colours
     painted = (
-        colours.photo(pattern) if colormap is None else Scale(1.0, False, colormap).paint(pattern[..., 0])
+        Scale(1.0, False, colormap).paint(pattern[..., 0]) if colormap else colours.pattern(pattern)
         for pattern in artefact.pattern
     )
     tiles = tuple(map(Tile, painted, artefact.unit.tolist(), artefact.dead.tolist()))

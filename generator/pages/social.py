@@ -1,22 +1,22 @@
 """How a report looks from outside: the card beside a link to it, and the map that search engines read."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from html import escape
 
-from generator.drawing.card import card as drawn_card
 from generator.pages.blocks import Image, PictureGrid, PictureRows, Sheet
 from generator.pages.page import Page
 
 MOST = 5  # pictures on a card
+Draw = Callable[[str, str, str, list[bytes]], bytes]
 
 
-def card(page: Page, language: str, pictures: Mapping[str, bytes]) -> bytes:
-    """The title over pictures of the first figure that has several of a kind, as PNG; `pictures` by their path."""
+def card(page: Page, language: str, pictures: Mapping[str, bytes], draw: Draw) -> bytes:
+    """What `draw` makes of the title and pictures (by their path) of the first figure that has several of a kind."""
     colon = page.words("punctuation.colon")
     author = " · ".join((piece.label + colon + piece.value)[language] for piece in page.author)
     chosen = next(filter(None, _pictures(page, language)), [])[:MOST]
     data = (pictures.get(f"figures/{image.name}", b"") for image in chosen)
-    return drawn_card(page.title[language], author, page.description[language], list(filter(None, data)))
+    return draw(page.title[language], author, page.description[language], list(filter(None, data)))
 
 
 def _pictures(page: Page, language: str) -> Iterator[list[Image]]:

@@ -5,7 +5,9 @@ from types import SimpleNamespace
 
 import pytest
 
-from generator.build.publish import FORMS, Publication, parts_of
+from generator.build import publish as room
+from generator.build.cache import Cache
+from generator.build.publish import FORMS, Publication, card_once, parts_of
 from generator.build_options import DEFAULT_FORMATS, FORMATS
 from generator.pages.blocks import Image
 from generator.shipped import SHIPPED
@@ -20,7 +22,7 @@ def of():
     pictures = {
         f"figures/{picture.name}": picture.data for figure in built().values() for picture in figure.drawing.pictures
     }
-    idle = SimpleNamespace(cache=SimpleNamespace(misses=0))
+    idle = SimpleNamespace(cache=Cache(None))
     return SimpleNamespace(
         page=whole(), pictures=pictures, report=SimpleNamespace(templates=SHIPPED, pdf=PdfForm()), study=idle
     )
@@ -53,6 +55,15 @@ def test_a_form_has_a_file_a_language_and_one_with_both_where_it_can(of, form, f
     made = dict(FORMS[form].made(of, of.page))
     assert list(made) == files
     assert all(made.values())
+
+
+def test_a_card_is_drawn_once(tmp_path, monkeypatch):
+    """And again where a word or a picture on it is another."""
+    drawn = []
+    monkeypatch.setattr(room, "card", lambda *shown: drawn.append(shown) or repr(shown).encode())
+    for shown in 2 * [("title", "author", "below", [b"1", b"2"]), ("title", "author", "below", [b"1"])]:
+        assert card_once(Cache(tmp_path), *shown) == repr(shown).encode()
+    assert len(drawn) == 2
 
 
 def test_what_leads_to_a_report_is_made_where_it_is_known(of):

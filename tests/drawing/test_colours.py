@@ -144,6 +144,16 @@ def test_a_superpixel_that_hardly_weighs_is_hardly_seen():
     assert tuple(drawn[0, 4]) == (*inks.WHITE, colours.LIGHT)
 
 
+def test_only_large_patterns_in_colour_lose_shades():
+    """By at most 2 of 255, in every fifth; what is enlarged, or grey, is as it was."""
+    image = np.random.default_rng(0).random((144, 144, 3)).astype(np.float32)
+    large = colours.pattern(image)
+    assert np.abs(large.astype(int) - colours.photo(image)).max() == 2
+    assert set(np.unique(large) % 5) == {0}
+    for other in (image[:143, :143], image[..., :1]):
+        assert np.array_equal(colours.pattern(other), colours.photo(other))
+
+
 def test_a_colouring_is_of_what_is_a_result():
     """Nothing without one; of one, tops and strengths as its rule has them."""
     values = np.stack([np.linspace(0, k, 101, dtype=np.float32)[None] for k in (1.0, 4.0)])

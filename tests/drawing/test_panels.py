@@ -54,6 +54,17 @@ def test_a_sheet_of_a_colour_map_needs_no_more_than_a_palette():
     assert np.abs(tile - painted).mean() < 0.1
 
 
+def test_large_tiles_without_a_scale_are_smaller_on_a_sheet():
+    """Each pixel the mean of its square, in every fifth shade; also beside a dead one."""
+    pixels = np.random.default_rng(0).integers(0, 256, (225, 224, 3), np.uint8)
+    made = sheet(tuple(Tile(pixels, number, number == 3) for number in range(5)), 5)
+    mean = pixels[:224].reshape(112, 2, 112, 2, 3).mean(axis=(1, 3))
+    assert np.abs(made[:112, :112] - mean).max() <= 3
+    assert made.shape[1] == 5 * (112 + GAP) - GAP
+    few = sheet((Tile(pixels, 0),))
+    assert np.array_equal(few[:225, :224], pixels)
+
+
 def test_a_bar_below_a_tile_tells_how_strong_it_is():
     """As wide as its share of the tile, above the number; what has no strength has no bar."""
     face = np.full((48, 48), 40, np.uint8)

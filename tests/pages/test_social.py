@@ -19,21 +19,19 @@ def with_bodies(*kinds: type):
     return replace(page, questions=(question,))
 
 
-def test_the_card_is_of_the_report_in_its_language(monkeypatch):
+def test_the_card_is_of_the_report_in_its_language():
     """The title, the author's line, the description, and what lies over the faces of the first figure."""
-    monkeypatch.setattr(social, "drawn_card", lambda *parts: parts)
-    title, author, below, pictures = social.card(whole(), "zh-Hant", PICTURES)
+    title, author, below, pictures = social.card(whole(), "zh-Hant", PICTURES, lambda *parts: parts)
     assert title == "機器學習作業四：可解釋的人工智慧"
     assert author == "學號：B00000000 · 系級：某某系 · 姓名：某某"
     assert below.startswith("影像分類")
     assert pictures == [PICTURES[f"figures/saliency-{100 + k}-overlay.png"] for k in range(5)]
 
 
-def test_without_rows_it_shows_what_there_is(monkeypatch):
+def test_without_rows_it_shows_what_there_is():
     """Units of a grid, else a chart, else the title alone."""
-    monkeypatch.setattr(social, "drawn_card", lambda *parts: parts[-1])
-    assert len(social.card(with_bodies(PictureGrid, Sheet), "en", PICTURES)) == 5
-    assert social.card(with_bodies(), "en", PICTURES) == []
+    for kinds, count in (((PictureGrid, Sheet), 5), ((), 0)):
+        assert len(social.card(with_bodies(*kinds), "en", PICTURES, lambda *parts: parts[-1])) == count
 
 
 def test_the_map_has_every_page():
