@@ -69,8 +69,8 @@ def _prints(data: DataSet, rows: Sequence[int] | None = None) -> Sequence[str]:
 
     def look() -> list[str]:
         samples = data.samples
-        labelled = samples.label != UNLABELLED
-        asked = np.flatnonzero(labelled) if rows is None else samples.places(np.array(rows, np.int64))
+        every = rows is None
+        asked = np.flatnonzero(samples.label != UNLABELLED) if every else samples.places(np.array(rows, np.int64))
         return [one[:4].hex() for one in samples.fingerprints(asked)]
 
     return [] if rows == [] else data.cache.remember(key, look)

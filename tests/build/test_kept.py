@@ -9,6 +9,7 @@ from generator.build.cache import Cache
 from generator.build.kept import _prints
 from generator.cli import main
 from generator.compare.per_image import unpacked
+from generator.samples import Samples
 from tests.build.test_program import folder
 
 __all__ = ["folder"]
@@ -45,7 +46,8 @@ def test_images_are_looked_at_once(tmp_path):
         looks.append(positions.tolist())
         return [bytes([position] * 16) for position in positions]
 
-    samples = SimpleNamespace(index=np.array([5, 7, 9]), fingerprints=fingerprints)
+    places = Samples(np.array([5, 7, 9]), np.zeros(3, np.int64), list, "", "").places
+    samples = SimpleNamespace(places=places, fingerprints=fingerprints)
     data = SimpleNamespace(digest="d", samples=samples, cache=Cache(tmp_path))
     assert [list(_prints(data, [7, 9])) for _ in range(2)] == [["01010101", "02020202"]] * 2
     assert looks == [[1, 2]]
