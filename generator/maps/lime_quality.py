@@ -17,18 +17,29 @@ BLOCKS = 20
 FOLDS = 10
 HALVINGS = 10
 LEADING = 5
+AS_MANY = (12, 5)  # blocks of a part of the samples, and those that another has too: they differ as two draws would
+SETTLED = 0.9  # of the leading superpixels of one draw are those of another of as many samples
 
 
 @dataclass(frozen=True)
 class Neighbourhood:
-    """Perturbations `on (N, S)` of 0 and 1, the score `(N,)` of each, and the kernel's weight `(N,)` of each."""
+    """Perturbations `on (N, S)` of 0 and 1, the score `(N,)` of each, and the kernel's weight `(N,)` of each.
+
+    `together` so many in a row were drawn as one.
+    """
 
     on: Doubles
     score: Doubles
     weight: Doubles
+    together: int = 1
 
     def __getitem__(self, rows: Ints | NDArray[np.bool_]) -> "Neighbourhood":
         return Neighbourhood(self.on[rows], self.score[rows], self.weight[rows])
+
+    def blocks(self, random: np.random.Generator) -> Doubles:
+        """The moments of each of 20 random blocks."""
+        drawn = np.arange(len(self.score)).reshape(-1, self.together)
+        return np.stack([moments(self[rows.ravel()]) for rows in np.array_split(random.permutation(drawn), BLOCKS)])
 
 
 @dataclass(frozen=True)
@@ -71,12 +82,18 @@ def cross_validated_r2(blocks: Doubles) -> float:
     return 1 - missed / spread if spread > 1e-12 * total[0, 0] else float("nan")
 
 
-def halving_stability(blocks: Doubles, random: np.random.Generator, leading: int) -> float:
-    """Mean overlap of the leading superpixels of two random halves of the samples, as a share of `leading`."""
+def overlap(
+    blocks: Doubles, random: np.random.Generator, leading: int, size: int = BLOCKS // 2, shared: int = 0
+) -> float:
+    """Mean overlap of the leading superpixels of two random parts of the samples, as a share of `leading`.
+
+    Each part has `size` blocks, `shared` of them are the same; left out, they are halves.
+    """
     overlaps = []
     for _ in range(HALVINGS):
-        halves = random.permutation(len(blocks)).reshape(2, -1)
-        strengths = (np.abs(ridge(blocks[half].sum(axis=0))[0]) for half in halves)
+        order = random.permutation(len(blocks))
+        parts = order[:size], np.concatenate([order[:shared], order[size : 2 * size - shared]])
+        strengths = (np.abs(ridge(blocks[part].sum(axis=0))[0]) for part in parts)
         first, second = (set(np.argsort(-strength, kind="stable")[:leading].tolist()) for strength in strengths)
         overlaps.append(len(first & second) / leading)
     return float(np.mean(overlaps))
@@ -85,7 +102,16 @@ def halving_stability(blocks: Doubles, random: np.random.Generator, leading: int
 def quality(near: Neighbourhood, seed: int, leading: int = LEADING) -> Quality:
     """Fit and stability of one image's neighbourhood of at least 20 samples."""
     random = np.random.default_rng(seed)
-    blocks = np.stack([moments(near[rows]) for rows in np.array_split(random.permutation(len(near.score)), BLOCKS)])
-    segments = near.on.shape[1]
+    blocks, segments = near.blocks(random), near.on.shape[1]
     leading = min(leading, segments)
-    return Quality(cross_validated_r2(blocks), halving_stability(blocks, random, leading), leading / segments, leading)
+    return Quality(cross_validated_r2(blocks), overlap(blocks, random, leading), leading / segments, leading)
+
+
+def settled(near: Neighbourhood, seed: int) -> bool:
+    """Whether another draw of as many samples would name the same leading superpixels.
+
+    Two draws of N differ by twice the variance of one; so do, nearly, two parts of 12 blocks of 20 that share five:
+    2 (12 − 5) / 12² · 20 = 1.94. Two halves, which share none, differ by four times as much: they say less than is so.
+    """
+    random = np.random.default_rng((seed, len(near.score)))  # other parts at each look, and others than are told
+    return overlap(near.blocks(random), random, min(LEADING, near.on.shape[1]), *AS_MANY) >= SETTLED

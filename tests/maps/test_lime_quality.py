@@ -5,7 +5,7 @@ import pytest
 from sklearn.linear_model import Ridge
 from sklearn.metrics import r2_score
 
-from generator.maps.lime_quality import Neighbourhood, moments, quality, ridge
+from generator.maps.lime_quality import AS_MANY, Neighbourhood, moments, overlap, quality, ridge, settled
 
 SEGMENTS = 45
 
@@ -91,3 +91,51 @@ def test_the_same_seed_gives_the_same_answer():
     """Folds and halves are drawn from the seed alone."""
     near = neighbourhood(100, noise(2))
     assert quality(near, 7) == quality(near, 7)
+
+
+def tangled(seed):
+    """A score that is no sum: a few superpixels that lead, of nearly the same weight, and every two have a say."""
+    random = np.random.default_rng(seed)
+    weight, pairs = np.sort(random.exponential(size=SEGMENTS)), random.normal(size=(SEGMENTS, SEGMENTS)) / 12
+    return lambda on: np.tanh(((on - 0.5) @ weight + np.einsum("na,ab,nb->n", on - 0.5, pairs, on - 0.5)) / 2)
+
+
+def leaders(near):
+    return set(np.argsort(-np.abs(ridge(moments(near))[0]))[:5].tolist())
+
+
+def again(score, samples, seed):
+    """How many of the leading superpixels two draws of so many samples really share."""
+    one, other = (leaders(neighbourhood(samples, score, 1000 + 2 * seed + k)) for k in range(2))
+    return len(one & other) / 5
+
+
+def test_parts_that_share_a_few_samples_differ_as_two_draws_do():
+    """What the rule looks at is, in the mean, what two draws of as many samples share; halves understate it."""
+    rows = []
+    for seed in range(48):
+        score = tangled(seed % 6)
+        near, random = neighbourhood(400, score, seed), np.random.default_rng(seed)
+        blocks = near.blocks(random)
+        parts, halves = overlap(blocks, random, 5, *AS_MANY), overlap(blocks, random, 5)
+        rows.append((again(score, 400, seed), parts, halves))
+    true, parts, halves = np.mean(rows, axis=0)
+    assert parts == pytest.approx(true, abs=0.05)
+    assert halves < parts - 0.02
+
+
+def test_who_stops_early_is_not_told_too_much():
+    """Looks at 256, 384, … 1,024 samples: at the stop the stability that is told is no more than what is so."""
+    rows = []
+    for seed in range(48):
+        score = tangled(seed % 6)
+        whole = neighbourhood(1024, score, seed)
+        for samples in range(256, 1024, 128):
+            near = whole[np.arange(samples)]
+            if settled(near, seed):
+                rows.append((quality(near, seed).stability, again(score, samples, seed)))
+                break
+    told, true = np.mean(rows, axis=0)
+    assert len(rows) > 15
+    assert told < true + 0.02
+    assert true > 0.8

@@ -5,11 +5,14 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pytest
 from lime.lime_image import LimeImageExplainer
+from sklearn.linear_model import Ridge
 
+from generator.maps import variants
 from generator.maps.pixels import blurred
 from generator.maps.superpixels import Slic, superpixels
+from generator.methods import METHODS, USUAL_SIZE
 from generator.methods import lime as door
-from generator.methods.lime import hidden, lime, select
+from generator.methods.lime import balanced, hidden, lime, select
 from tests.conftest import request_of
 from tests.fixtures.closed_form import LinearClassifier
 
@@ -94,13 +97,13 @@ def test_an_image_has_the_same_weights_in_any_company(classifier, images):
     alone = request_of(classifier, images[2:])
     alone = replace(alone, batch=replace(alone.batch, seed=batch.seed[2:], target=batch.target[2:]))
     together = lime(request_of(classifier, images), num_samples=100)
-    np.testing.assert_array_equal(lime(alone, num_samples=100).values[0], together.values[2])
+    np.testing.assert_allclose(lime(alone, num_samples=100).values[0], together.values[2], atol=1e-6)
 
 
 def test_the_chunk_does_not_matter(classifier, images, monkeypatch):
     """Pictures are built a chunk at a time, whatever their number; the weights stay."""
     whole = lime(request_of(classifier, images[:1]), num_samples=100).values
-    monkeypatch.setattr(door, "CHUNK", 7 * 48 * 48)
+    monkeypatch.setattr(variants, "ROWS", 7)
     np.testing.assert_allclose(lime(request_of(classifier, images[:1]), num_samples=100).values, whole, atol=1e-6)
 
 
@@ -135,12 +138,89 @@ def test_nothing_to_show_is_said():
     assert lime(request, num_samples=50, segmentation=single).remark(0) == "one_superpixel"
 
 
-def test_the_number_of_samples_follows_the_superpixels(classifier, images):
-    """Left out: ten a superpixel but at least 1000; fewer than ten a superpixel are called too few."""
-    assert lime(request_of(classifier, images[:1])).facts["samples"] == 1000
+def test_too_few_samples_for_the_superpixels_are_told(classifier, images):
+    """Fewer than ten a superpixel, where somebody asks for so few."""
     many = {"algorithm": "grid", "rows": 11, "columns": 11}
-    assert lime(request_of(classifier, images[:1]), segmentation=many).facts["samples"] == 1210
     assert lime(request_of(classifier, images[:1]), num_samples=100, segmentation=many).facts["samples_advised"] == 1210
+
+
+@pytest.mark.parametrize("segments", [1, 5, 33, 63, 64, 200])
+def test_a_balanced_portion_shows_each_and_each_two_alike(segments):
+    """Every superpixel in half of the pictures, every two in a quarter, each picture beside its complement."""
+    on = balanced(np.random.RandomState(3), segments)
+    together = on.T @ on / len(on)
+    np.testing.assert_array_equal(together, np.where(np.eye(segments, dtype=bool), 0.5, 0.25))
+    np.testing.assert_array_equal(on[::2] + on[1::2], 1)
+    assert len(on) == (128 if segments < 64 else 2 * 2 ** int(segments).bit_length())
+
+
+def test_any_picture_is_as_likely_as_any_other():
+    """The first row of many portions, of three superpixels: each of the eight one in eight times."""
+    random = np.random.RandomState(0)
+    codes = np.bincount([balanced(random, 3)[0] @ [1, 2, 4] for _ in range(1000)], minlength=8)
+    assert codes / 1000 == pytest.approx([1 / 8] * 8, abs=0.05)  # nearly five standard errors
+
+
+@pytest.mark.parametrize("named", ["auto", None])
+def test_a_score_that_is_a_sum_takes_few_samples(named):
+    """Where every draw says the same the first look is the last; what was used is told."""
+    request = request_of(Additive(np.random.default_rng(4).normal(size=(48, 48, 1, 2)) / 1000), np.ones((1, 48, 48, 1)))
+    grid = {"algorithm": "grid", "rows": 3, "columns": 3}
+    found = lime(request, num_samples=named, hide="black", segmentation=grid)
+    assert found.facts["samples"] == found.image_facts[0]["samples"] == door.FEWEST
+    assert "samples_advised" not in found.facts
+
+
+@dataclass(frozen=True)
+class Noisy(LinearClassifier):
+    """Says something else of every picture, and nothing that one could sum up; a white one is a sum."""
+
+    def probabilities(self, inputs):
+        noise = np.sin(30 * np.tensordot(inputs, self.weights, axes=3))
+        plain = inputs.max(axis=(1, 2, 3)) == 1
+        return np.where(plain[:, None], self.logits(inputs), noise).astype(np.float32)
+
+
+def test_a_score_that_comes_never_again_takes_the_most(images):
+    """Noise goes to the end, a sum beside it does not, and each is explained as if it were alone."""
+    strength = np.kron(np.arange(16).reshape(4, 4), np.ones((12, 12))) / 1000
+    weights = strength[:, :, None, None].astype(np.float32) * np.array([1, -1], np.float32)
+    pictures = np.stack([images[0] * 0.9, np.ones((48, 48, 1), np.float32)])
+    options = {"hide": "black", "segmentation": {"algorithm": "grid", "rows": 4, "columns": 4}}
+    found = lime(request_of(Noisy(weights), pictures, target=0), **options)
+    assert [facts["samples"] for facts in found.image_facts] == [door.MOST, door.FEWEST]
+    assert found.facts["samples"] == f"{door.FEWEST}–{door.MOST}"
+    alone = lime(request_of(Noisy(weights), pictures[:1], target=0), **options)
+    np.testing.assert_allclose(alone.values[0], found.values[0], atol=1e-3)
+
+
+def test_what_a_draw_without_end_gives_is_a_plain_fit(classifier, images, monkeypatch):
+    """Where it never stops, the weights are scikit-learn's on all masks of the draw, weighted as LIME does."""
+    monkeypatch.setattr(door, "settled", lambda near, seed: False)
+    request = request_of(classifier, images[:1], target=3)
+    grid = {"algorithm": "grid", "rows": 5, "columns": 5}
+    found = lime(request, segmentation=grid)
+    labels, random = found.segments[0], np.random.RandomState(int(request.batch.seed[0]))
+    random.randint(0, high=1000)
+    on = np.concatenate([balanced(random, 25) for _ in range(4)])
+    on[0] = 1
+    assert len(on) == door.MOST == found.facts["samples"]
+    fill = hidden(images[0], labels, "blur")
+    seen = np.stack([np.where(one.astype(bool)[labels][..., None], images[0], fill) for one in on])
+    weight = np.sqrt(np.exp(-(((1 - np.sqrt(on.mean(axis=1))) / 0.25) ** 2)))
+    fit = Ridge(alpha=1.0).fit(on, classifier.probabilities(seen)[:, 3], sample_weight=weight)
+    np.testing.assert_allclose(found.values[0], fit.coef_[labels], atol=1e-5)
+
+
+def test_the_most_is_what_it_costs():
+    """Left out, as many passes as an image of a face can take; many superpixels take ten each."""
+    cost = METHODS["lime"].passes
+    assert [cost(params, 7, USUAL_SIZE) for params in ({}, {"num_samples": "auto"}, {"num_samples": None})] == [
+        4480
+    ] * 3
+    assert cost({"num_samples": 1000}, 7, USUAL_SIZE) == 7000
+    assert cost({"segmentation": {"algorithm": "grid", "rows": 11, "columns": 11}}, 1, USUAL_SIZE) == 1210
+    assert cost({"segmentation": {"n_segments": 100}}, 1, USUAL_SIZE) == 1000
 
 
 @pytest.mark.parametrize("hide", HIDES)

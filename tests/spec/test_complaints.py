@@ -48,7 +48,7 @@ WRONG_FIGURES = {
     ),
     "true where a number is wanted": (
         "method: lime\nparams: {num_samples: true}",
-        "report.yaml:11:31: questions[0].figures[0].params.num_samples: has to be a whole number, not true",
+        "report.yaml:11:31: questions[0].figures[0].params.num_samples: has to be a whole number or auto, not true",
     ),
     "an unknown segmentation": (
         "method: lime\nparams: {segmentation: {algorithm: slick}}",
