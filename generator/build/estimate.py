@@ -6,7 +6,7 @@ What is in the cache counts as done. How far it is off is measured in docs/large
 import math
 import time
 from collections import Counter
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, replace
 from platform import node
 
@@ -28,16 +28,17 @@ from generator.spec.grammar import Figure
 from generator.spec.report import Report
 
 AT_ONCE = 2  # batches under way, as a classifier has them
-PROBE = 128  # images that are measured at most
-REPEATS, ENOUGH = 4, 0.4  # so often at most, twice at least, until so many seconds are spent
-START = 2.0  # seconds for Python and what every build imports beside TensorFlow
-PAGE, PICTURE, MEGAPIXEL = 0.2, 0.004, 0.05  # seconds of a form in a language, and to draw and store a picture
-HANDED_IN = 1.2  # seconds of a PDF or a Word document
-GUIDED, CLIMBED = 1.6, 1.6  # passes back through rectifiers that are rewritten, and of a climb, in plain ones
-CLIMB = 6  # questions whose tracing takes as long as that of an ascent, with another for units that are silent
+PROBE = 64  # images that are measured at most
+REPEATS, ENOUGH = 4, 0.1  # so often at most, twice at least, until so many seconds are spent
+START, LOOK = 2.5, 0.7  # seconds for what every build imports beside TensorFlow, and to look the data over
+ASKED = 2  # times that every image is predicted until then: also as other preprocessings would have it
+PAGE, HANDED_IN, CHARTS = 0.3, 1.0, 1.2  # seconds of a page, a PDF or a Word document, and the charts of the evidence
+PICTURE, PANELS = 0.018, 4  # seconds to draw and store one, of which an explained image has so many
+FIRST, GUIDED, CLIMB = 0.5, 1.5, 6  # tracings of the scores, of rewritten rectifiers, of an ascent and of silent units
+BACK, STEP = 1.6, 1.6  # passes back through rewritten rectifiers, and of a step of a climb, in plain ones
+AROUND = 0.1  # of an ascent's cost is there however early its layer is
 LEAST = 30.0  # seconds that evidence may take where the spec has no budget and its figures took less
-PANELS = 3  # pictures that are drawn of an image: itself, its map, both
-EARLY = 0.7  # of what is planned for evidence is asked: looks end where it is decided
+BESIDE, MAPS = 1.25, 1.0  # what evidence asks beside its plan, and the seconds that each method's maps are worked on
 LAYERS, GUIDE = "channels of a layer", "guided gradient"  # factors that say what a method asks of a model
 
 
@@ -77,7 +78,7 @@ def needed(report: Report, study: Study, formats: Collection[str] = DEFAULT_FORM
     if all(study.methods[figure.method].access == "none" for figure in todo):
         return Needed(0.0, 0.0, 0.0, pages)
     costs = measured(study.subject)  # first of all: whatever asks for the model opens it
-    figures = sum(_of_figure(figure, study).seconds(costs) for figure in todo)
+    figures = sum(one.seconds(costs) for one in _of_figures(todo, study))
     begun = opening(study, costs)
     allowed = allowance(report, figures, begun + pages)
     return Needed(begun, figures, _of_evidence(report, study, todo, costs, allowed), pages)
@@ -85,17 +86,16 @@ def needed(report: Report, study: Study, formats: Collection[str] = DEFAULT_FORM
 
 def opening(study: Study, costs: Costs) -> float:
     """Seconds until every image is predicted."""
-    return costs.opening + len(study.subject.data.samples) * costs.forward
+    return costs.opening + FIRST * costs.trace + LOOK + ASKED * len(study.subject.data.samples) * costs.forward
 
 
 def pages_of(report: Report, study: Study, figures: Collection[Figure], formats: Collection[str]) -> float:
-    """Seconds to draw what is not drawn yet, and for pages and forms."""
-    height, width = study.subject.facts.input_shape[:2] if figures else (0, 0)
-    pictures = sum(
-        PANELS * _images(figure, study) * len(figure.runs) * len(figure.model or ("",)) for figure in figures
-    )
+    """Seconds to draw what is not drawn yet, and for pages and forms: in each language, and in several side by side."""
+    pictures = sum(PANELS * _images(figure, study) * len(figure.runs) * len(figure.model) for figure in figures)
     forms = sum(HANDED_IN if form in ("pdf", "docx") else PAGE for form in formats)
-    return START + len(report.languages) * forms + pictures * (PICTURE + MEGAPIXEL * height * width / 1e6)
+    forms += CHARTS if figures and report.evidence and formats else 0
+    editions = len(report.languages) + (len(report.languages) > 1)
+    return START + editions * forms + pictures * PICTURE
 
 
 def costs_of(study: Study, subject: Subject) -> Costs:
@@ -136,6 +136,17 @@ def allowance(report: Report, took: float, others: float) -> float:
     return math.floor(seconds / step) * step
 
 
+def _of_figures(figures: Collection[Figure], study: Study) -> Iterator[Work]:
+    """One after the other; methods of one score have their slopes from one trace."""
+    traced: set[object] = set()
+    for figure in figures:
+        method = study.methods[figure.method]
+        work = _of_figure(figure, study)
+        slopes = (figure.params.get("score"), figure.model) if method.slope_by else None
+        yield replace(work, traces=work.traces - 1) if slopes in traced else work
+        traced |= {slopes} - {None}
+
+
 def _of_figure(figure: Figure, study: Study) -> Work:
     method = study.methods[figure.method]
     if method.access == "none":
@@ -151,19 +162,18 @@ def _of_climbs(figure: Figure, study: Study, passes: int) -> Work:
     """They go through a part of the model, on pictures that may grow, and have a trace for every size of these."""
     side, size = study.subject.facts.input_shape[0], figure.params.get("size")
     growth = [(height / side) ** 2 for height, _ in scales((side, side), size)] if size else [1.0]
-    depths = [_depth(figure, params.get("layer"), study) for params in figure.runs]
-    climbed = len(figure.model) * sum(depths) * sum(growth) / len(growth)
-    return Work(gradients=passes / 2 * CLIMBED * climbed, traces=CLIMB * len(figure.model) * len(depths) * len(growth))
+    depth = len(figure.model) * sum(_depth(figure, params.get("layer"), study) for params in figure.runs)
+    return Work(gradients=passes / 2 * STEP * depth * sum(growth) / len(growth), traces=CLIMB * depth * len(growth))
 
 
-def _asked(method: Method, passes: float, traces: float) -> Work:
+def _asked(method: Method, passes: float, runs: int) -> Work:
     """Up to a layer of the end and back is hardly more than forward; a method may go both ways."""
     if method.access != "gradients":
-        return Work(forward=passes, traces=traces / 2)
+        return Work(forward=passes, traces=runs * FIRST * method.layered)
     layers, guided = LAYERS in method.factors, GUIDE in method.factors
     own = passes / max(layers + guided, 1)
-    back = own * (GUIDED if guided else not layers)
-    return Work(forward=own * layers, gradients=back, traces=traces * ((2 if guided else 0) + layers or 1))
+    back = own * (BACK if guided else not layers)
+    return Work(forward=own * layers, gradients=back, traces=runs * (guided * GUIDED + layers or 1))
 
 
 def _images(figure: Figure, study: Study) -> int:
@@ -177,27 +187,30 @@ def _images(figure: Figure, study: Study) -> int:
 
 
 def _depth(figure: Figure, layer: str | None, study: Study) -> float:
-    """The share of the model that an ascent runs through: an early layer needs little of it."""
-    names = [known.name for known in study.subject.facts.layers]
+    """The share of the model that an ascent runs through: an early layer, the first where none is named, needs little."""
+    layers = study.subject.facts.layers
     if not study.methods[figure.method].layered:
         return 1.0
-    return (names.index(layer) + 1) / len(names) if layer in names else 0.25
+    first = next(
+        (number for number, known in enumerate(layers) if known.name == layer or (not layer and known.multiply_adds)), 0
+    )
+    return AROUND + (1 - AROUND) * (first + 1) / len(layers)
 
 
 def _of_evidence(report: Report, study: Study, figures: Collection[Figure], costs: Costs, seconds: float) -> float:
-    """Seconds of what is measured beside the figures, where it may take so many; most of it ends before its end."""
+    """Seconds of what is measured beside the figures, where it may take so many."""
     if report.evidence is None:
         return 0.0
     wanted, there = report.evidence.images, len(study.subject.data.samples)
     faces = there if wanted == "all" else min(there, wanted * len(study.classes))
     size, regions = study.subject.facts.input_shape[:2], len(report.regions)
     explained = [figure for figure in figures if study.methods[figure.method].kind == "attribution"]
-    models = Counter(model for figure in explained for model in figure.model or ("",))
+    models = Counter(model for figure in explained for model in figure.model)
     total = 0.0
     for model in models:
-        own = [figure for figure in explained if model in (figure.model or ("",))]
+        own = [figure for figure in explained if model in figure.model]
         distinct = {e.key: e for e in (Explainer(f.id, study.methods[f.method], f.runs[0], size=size) for f in own)}
         asked = [explainer for explainer in distinct.values() if explainer.affordable]
         plan = planned(asked, faces, regions, costs, seconds / len(models))
-        total += EARLY * bill(plan, asked, faces, regions, costs)
+        total += BESIDE * bill(plan, asked, faces, regions, costs) + MAPS * len(asked)
     return total

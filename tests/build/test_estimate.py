@@ -8,10 +8,14 @@ import pytest
 from generator.build import estimate
 from generator.build.checks import check
 from generator.build.estimate import (
+    ASKED,
+    BACK,
     CLIMB,
-    CLIMBED,
+    FIRST,
     GUIDED,
     LEAST,
+    LOOK,
+    STEP,
     Costs,
     Needed,
     Work,
@@ -56,7 +60,7 @@ def seconds(tmp_path, monkeypatch):
     return estimated
 
 
-BASE = COSTS.opening + FACES * COSTS.forward  # the model is opened, every image predicted once
+BASE = COSTS.opening + LOOK + FIRST * COSTS.trace + ASKED * FACES * COSTS.forward  # every image is predicted
 
 
 @pytest.mark.parametrize(
@@ -67,30 +71,39 @@ BASE = COSTS.opening + FACES * COSTS.forward  # the model is opened, every image
         ("{method: saliency, target: each, images: {index: [1, 2, 3]}}", Work(gradients=6, traces=1)),
         ("{method: saliency, images: {select: all}}", Work(gradients=100, traces=1)),
         ("{method: gradcam, params: {layer: [identity, logits]}}", Work(forward=4, traces=2)),
-        ("{method: guided_backprop}", Work(gradients=2 * GUIDED, traces=2)),
-        ("{method: guided_gradcam}", Work(forward=2, gradients=2 * GUIDED, traces=3)),
-        ("{method: lime, params: {num_samples: 500}, images: {classes: [happy]}}", Work(forward=500, traces=0.5)),
+        ("{method: guided_backprop}", Work(gradients=2 * BACK, traces=GUIDED)),
+        ("{method: guided_gradcam}", Work(forward=2, gradients=2 * BACK, traces=GUIDED + 1)),
+        ("{method: lime, params: {num_samples: 500}, images: {classes: [happy]}}", Work(forward=500)),
         (
             "{method: filters, params: {layer: logits, filters: 4, steps: 10}}",
-            Work(gradients=40 * CLIMBED, traces=CLIMB),
+            Work(gradients=40 * STEP, traces=CLIMB),
         ),
         (
             "{method: filters, params: {layer: identity, filters: 4, steps: 10}}",
-            Work(gradients=20 * CLIMBED, traces=CLIMB),
+            Work(gradients=40 * STEP * 0.55, traces=CLIMB * 0.55),
         ),
         (
             "{method: filters, params: {layer: [identity, logits], filters: 4, steps: 10, size: 8}}",
             Work(
-                gradients=40 * CLIMBED * 1.5 * (1 + 1.5625 + 2.25 + 4) / 4, traces=8 * CLIMB
+                gradients=40 * STEP * 1.55 * (1 + 1.5625 + 2.25 + 4) / 4, traces=4 * 1.55 * CLIMB
             ),  # of 4, 5, 6 and 8 pixels
         ),
-        ("{method: embedding, images: {select: all}}", Work(forward=100, traces=0.5, aside=TSNE_SECONDS)),
-        ("{method: occlusion, params: {patch: 2, stride: 2}}", Work(forward=2 * (4 + 2), traces=0.5)),
+        ("{method: embedding, images: {select: all}}", Work(forward=100, traces=FIRST, aside=TSNE_SECONDS)),
+        ("{method: occlusion, params: {patch: 2, stride: 2}}", Work(forward=2 * (4 + 2))),
     ],
 )
 def test_each_figure_costs_its_passes(seconds, figure, work):
     """Images or scores by model passes, forward or forward and back, and a trace for each part."""
     assert seconds(figure) == pytest.approx(BASE + work.seconds(COSTS))
+
+
+def test_slopes_of_one_score_are_traced_once(seconds):
+    """By whatever methods; those of another score once more."""
+    shared, apart = (
+        "{method: saliency}, {method: gradcam}",
+        "{method: saliency}, {method: gradcam, params: {score: loss}}",
+    )
+    assert seconds(apart) - seconds(shared) == pytest.approx(COSTS.trace)
 
 
 def test_images_of_another_figure_are_counted_there(seconds):
