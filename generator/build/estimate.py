@@ -187,7 +187,7 @@ def _images(figure: Figure, study: Study) -> int:
 
 
 def _depth(figure: Figure, layer: str | None, study: Study) -> float:
-    """The share of the model that an ascent runs through: an early layer, the first where none is named, needs little."""
+    """The share of the model that an ascent runs through: an early layer, the first if none is named, needs little."""
     layers = study.subject.facts.layers
     if not study.methods[figure.method].layered:
         return 1.0

@@ -82,10 +82,11 @@ def planned(explainers: Sequence[Explainer], faces: int, regions: int, costs: Co
 
 
 def bill(plan: Plan, explainers: Sequence[Explainer], faces: int, regions: int, costs: Costs) -> float:
-    """Seconds of a plan by costs as they are: it was made from coarse ones."""
-    leading = _leading(explainers)
-    own = sum(price(one, plan.sizes[one.key], costs, one.key in leading) for one in explainers)
-    return own + plan.faces * regions * (1 + ELSEWHERE) * costs.forward + _fixed(explainers, faces, costs)
+    """Seconds of a plan by costs as they are, and of the methods that are asked: it was made from coarse ones."""
+    asked = [one for one in explainers if plan.sizes[one.key].rest]
+    leading = _leading(asked)
+    own = sum(price(one, plan.sizes[one.key], costs, one.key in leading) for one in asked)
+    return own + plan.faces * regions * (1 + ELSEWHERE) * costs.forward + _fixed(asked, faces, costs)
 
 
 def _leading(explainers: Sequence[Explainer]) -> Collection[Key]:

@@ -110,7 +110,9 @@ def test_regions_are_cut_too():
 
 def test_a_bill_is_a_plan_by_costs_as_they_are():
     """A plan made from coarse costs is paid in full where they are no rounder; twice as dear, twice as long."""
-    plan = planned(explainers(), FACES, 3, COSTS, 60.0)
+    plan = planned(explainers(), FACES, 3, COSTS)
     assert bill(plan, explainers(), FACES, 3, COSTS) == pytest.approx(plan.seconds)
     dearer = Costs(1.0, 1.0, 2 * COSTS.forward, 2 * COSTS.gradient)
     assert bill(plan, explainers(), FACES, 3, dearer) == pytest.approx(2 * plan.seconds)
+    nothing = planned(explainers(), FACES, 0, COSTS, 0.0)
+    assert bill(nothing, explainers(), FACES, 0, COSTS) == 0
