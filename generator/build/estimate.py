@@ -23,6 +23,7 @@ from generator.evidence.explainer import Explainer
 from generator.evidence.plan import Costs, bill, planned
 from generator.maps.ascent import scales
 from generator.methods import Method
+from generator.methods.class_maximization import MOST
 from generator.processors import cores
 from generator.spec.grammar import Figure
 from generator.spec.report import Report
@@ -36,6 +37,7 @@ PAGE, HANDED_IN, CHARTS = 0.3, 1.0, 1.2  # seconds of a page, a PDF or a Word do
 PICTURE, PANELS = 0.018, 4  # seconds to draw and store one, of which an explained image has so many
 FIRST, GUIDED, CLIMB = 0.5, 1.5, 6  # tracings of the scores, of rewritten rectifiers, of an ascent and of silent units
 BACK, STEP = 1.6, 1.6  # passes back through rewritten rectifiers, and of a step of a climb, in plain ones
+SETTLED = 0.5  # of the most steps are climbed, or samples drawn, where their number is left open
 AROUND = 0.1  # of an ascent's cost is there however early its layer is
 LEAST = 30.0  # seconds that evidence may take where the spec has no budget and its figures took less
 BESIDE, MAPS = 1.25, 1.0  # what evidence asks beside its plan, and the seconds that each method's maps are worked on
@@ -152,13 +154,17 @@ def _of_figure(figure: Figure, study: Study) -> Work:
     if method.access == "none":
         return Work()
     runs, size = len(figure.runs) * len(figure.model), study.subject.facts.input_shape[:2]
-    passes = method.passes(figure.params, _images(figure, study), size)
+    params = figure.params
+    if params.get("classes", ()) is None:  # of a climb: as many as there are, up to a number
+        params = {**params, "classes": range(min(len(study.classes), MOST))}
+    settles = params.get("steps" if method.climbs else "num_samples", 0) in (None, "auto")
+    passes = method.passes(params, _images(figure, study), size) * (SETTLED if settles else 1)
     if method.climbs:
         return _of_climbs(figure, study, passes)
     return replace(_asked(method, runs * passes, runs), aside=runs * method.aside(figure.params))
 
 
-def _of_climbs(figure: Figure, study: Study, passes: int) -> Work:
+def _of_climbs(figure: Figure, study: Study, passes: float) -> Work:
     """They go through a part of the model, on pictures that may grow, and have a trace for every size of these."""
     side, size = study.subject.facts.input_shape[0], figure.params.get("size")
     growth = [(height / side) ** 2 for height, _ in scales((side, side), size)] if size else [1.0]

@@ -15,6 +15,7 @@ from generator.build.estimate import (
     GUIDED,
     LEAST,
     LOOK,
+    SETTLED,
     STEP,
     Costs,
     Needed,
@@ -27,6 +28,7 @@ from generator.build.estimate import (
 from generator.build_options import BuildOptions
 from generator.errors import InputError
 from generator.methods import METHODS
+from generator.methods.class_maximization import MOST_STEPS
 from generator.methods.embedding import TSNE_SECONDS
 from generator.tally import Tally
 from tests.fixtures.closed_form import LinearClassifier
@@ -88,6 +90,8 @@ BASE = COSTS.opening + LOOK + FIRST * COSTS.trace + ASKED * FACES * COSTS.forwar
                 gradients=40 * STEP * 1.55 * (1 + 1.5625 + 2.25 + 4) / 4, traces=4 * 1.55 * CLIMB
             ),  # of 4, 5, 6 and 8 pixels
         ),
+        ("{method: class_maximization, params: {steps: 10}}", Work(gradients=2 * 10 * STEP, traces=CLIMB)),
+        ("{method: class_maximization}", Work(gradients=2 * MOST_STEPS * SETTLED * STEP, traces=CLIMB)),
         ("{method: embedding, images: {select: all}}", Work(forward=100, traces=FIRST, aside=TSNE_SECONDS)),
         ("{method: occlusion, params: {patch: 2, stride: 2}}", Work(forward=2 * (4 + 2))),
     ],
