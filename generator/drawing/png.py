@@ -106,7 +106,9 @@ def _places(pixels: Pixels, colours: Pixels, places: NDArray[np.intp]) -> Pixels
 
 def _numbers(colours: Pixels) -> NDArray[np.uint32]:
     """Each colour as one number that grows with its channels, the first before the others."""
-    first, *others = np.moveaxis(colours.astype(np.uint32), -1, 0)
-    for channel in others:
-        first = first << 8 | channel
-    return first
+    first, *others = np.moveaxis(colours, -1, 0)
+    numbers = first.astype(np.uint32)
+    for channel in others:  # in place: a large matrix has millions of pixels
+        numbers <<= 8
+        numbers |= channel
+    return numbers
