@@ -1,12 +1,10 @@
-"""The only door to TensorFlow, Keras and tf-keras-vis; importing it takes seconds, so it is imported late."""
+"""The only door to TensorFlow and Keras; importing it takes seconds, so it is imported late."""
 
 import os
 import re
 import sys
-import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
 
 from generator.errors import ComputationError, quiet_stderr
 from generator.processors import cores
@@ -51,7 +49,7 @@ if ours:  # a user's keras.json has no say in a model whose file leaves somethin
     keras.config.set_epsilon(1e-7)
     keras.config.set_image_data_format("channels_last")
 
-__all__ = ["card_memory", "keras", "regularizers", "tf"]
+__all__ = ["card_memory", "keras", "tf"]
 
 
 def card_memory() -> int:
@@ -75,21 +73,3 @@ def computing(*others: type[Exception]) -> Iterator[None]:
         yield
     except (tf.errors.OpError, *others) as error:
         raise ComputationError(" ".join(MARKS.sub("", str(error)).split()) or type(error).__name__) from error
-
-
-def regularizers(total_variation: float, norm: float) -> list[Callable[..., Any]]:
-    """Those of tf-keras-vis that weigh something, for any number of pictures; it is loaded only where it is needed.
-
-    Its first norm, the usual one there, is written out, since its own must know the number of pictures; the second has
-    no slope where all is black.
-    """
-    weighed: list[Callable[..., Any]] = []
-    if total_variation:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", DeprecationWarning)  # it warns of modules of its own
-            from tf_keras_vis.activation_maximization.regularizers import TotalVariation2D
-
-        weighed.append(TotalVariation2D(weight=total_variation))
-    if norm:
-        weighed.append(lambda x: norm * tf.reduce_mean(tf.abs(x), axis=(1, 2, 3)))
-    return weighed

@@ -6,6 +6,7 @@ strided 1×1 convolution ends in a segmentation fault with oneDNN.
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from math import prod
 from types import MappingProxyType
 from typing import Any
 
@@ -17,7 +18,7 @@ from generator.classifier import Ascent, Objective, Optimizer, ScoreKind
 from generator.errors import ModelError
 from generator.model.flat_graph import Step
 from generator.model.form import Form, twin
-from generator.model.keras_door import LAYER_FAILS, computing, regularizers, tf
+from generator.model.keras_door import LAYER_FAILS, computing, tf
 
 Tensor = Any
 Question = Callable[..., Tensor]
@@ -142,7 +143,8 @@ def climbing(objective: Question, ascent: Ascent) -> Question:
     regularizers, on average over the steps; where there are none, the objective alone. Gradients, steps and
     regularizers see the input as 0..1.
     """
-    regularized_by, optimizer = regularizers(ascent.total_variation, ascent.norm), OPTIMIZERS[ascent.optimizer]
+    weighed = ((total_variation, ascent.total_variation), (first_norm, ascent.norm))
+    regularized_by, optimizer = [one for one in weighed if one[1]], OPTIMIZERS[ascent.optimizer]
 
     def climb(start: Tensor, memory: Tensor, units: Tensor, low: Tensor, high: Tensor, *numbers: Tensor) -> Tensors:
         rate, seed, first, last = numbers
@@ -152,7 +154,7 @@ def climbing(objective: Question, ascent: Ascent) -> Question:
         def step(done: Tensor, x: Tensor, memory: Tensor, met: Tensor) -> Tensors:
             shift = tf.random.stateless_uniform((2,), (seed, done), -ascent.jitter, ascent.jitter + 1, tf.int32)
             moved = tf.roll(x, shift, (1, 2))
-            costs = [cost((moved - low) / (high - low)) for cost in regularized_by]
+            costs = [weight * cost((moved - low) / (high - low)) for cost, weight in regularized_by]
             height = objective(moved, units) - sum(costs)
             uphill = tf.roll(slope(height, moved), -shift, (1, 2))
             move, memory = optimizer(uphill * (high - low), done, memory)
@@ -165,6 +167,28 @@ def climbing(objective: Question, ascent: Ascent) -> Question:
         return end, memory, tf.cond(first < last, lambda: met / steps, lambda: objective(end, units))
 
     return climb
+
+
+@tf.custom_gradient  # type: ignore[untyped-decorator]  # TensorFlow has no types
+def total_variation(x: Tensor) -> tuple[Tensor, Question]:
+    """`(N,)` of each picture a pixel, as TotalVariation2D of tf-keras-vis, in an eighth of the time.
+
+    TensorFlow's own gradient of the slices was a fifth of a step of MobileNetV2 at 224×224.
+    """
+    down, right, pixels = x[:, 1:] - x[:, :-1], x[:, :, 1:] - x[:, :, :-1], prod(x.shape[1:])
+
+    def uphill(by: Tensor) -> Tensor:
+        above, left = tf.zeros_like(x[:, :1]), tf.zeros_like(x[:, :, :1])
+        signs = ((tf.sign(down), above, 1), (tf.sign(right), left, 2))
+        slopes = (tf.concat([edge, sign], at) - tf.concat([sign, edge], at) for sign, edge, at in signs)
+        return sum(slopes) * tf.reshape(by / pixels, (-1, 1, 1, 1))
+
+    return sum(tf.reduce_sum(tf.abs(change), axis=(1, 2, 3)) for change in (down, right)) / pixels, uphill
+
+
+def first_norm(x: Tensor) -> Tensor:
+    """`(N,)` of each picture a pixel, as Norm there by default; the second has no slope where all is black."""
+    return tf.reduce_mean(tf.abs(x), axis=(1, 2, 3))
 
 
 def blank(ascent: Ascent) -> Floats:

@@ -13,7 +13,7 @@ from generator.maps.ascent import rate_of, unit_values
 from generator.methods.class_maximization import class_maximization
 from generator.methods.filters import filters
 from generator.model.keras_door import keras, tf
-from generator.model.keras_passes import still_climbing
+from generator.model.keras_passes import first_norm, still_climbing, total_variation
 from tests.conftest import request_of
 from tests.fixtures.slow_climb import climb
 from tests.fixtures.summits import summits
@@ -122,6 +122,23 @@ def test_a_neuron_moves_only_what_it_sees(classifier):
     inside = np.tanh(found.inputs[:, *middle] @ KERNEL + BIAS)
     np.testing.assert_allclose(found.activation, np.diag(inside), atol=1e-5)
     np.testing.assert_allclose(unit_values(classifier, found.inputs, ("units", "neuron")), inside, atol=1e-5)
+
+
+@pytest.mark.filterwarnings("ignore:`tf_keras_vis.utils.regularizers` module:DeprecationWarning")
+def test_the_regularizers_are_those_of_tf_keras_vis():
+    """Their values and slopes, each picture weighed by its own; where two pixels are alike there is none."""
+    from tf_keras_vis.activation_maximization.regularizers import Norm, TotalVariation2D
+
+    x = np.random.default_rng(0).normal(size=(3, 6, 5, 2)).astype(np.float32)
+    x[0, 2:4], x[1, 0, :, 1] = 0, -3
+    weight = tf.constant([1.0, -2.0, 0.5])
+    for ours, theirs in ((total_variation, TotalVariation2D(1)), (first_norm, Norm(1, p=1))):
+        with tf.GradientTape(persistent=True) as tape:
+            tape.watch(given := tf.constant(x))
+            values = ours(given), theirs(given)
+        np.testing.assert_allclose(*values, rtol=1e-5)
+        slopes = [tape.gradient(value, given, output_gradients=weight) for value in values]
+        np.testing.assert_allclose(*slopes, atol=1e-7)
 
 
 def test_a_climb_ends_where_going_on_is_worth_less_than_a_twentieth():
