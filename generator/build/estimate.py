@@ -1,6 +1,7 @@
 """How long a build will take: its model passes, times what a pass takes on this machine, measured in a moment.
 
-What is in the cache counts as done. How far it is off is measured in docs/large-models.md.
+What is in the cache counts as done. What stands beside the passes is fitted to builds of two small networks; how far
+it is off on large ones is not measured yet.
 """
 
 import math
@@ -31,16 +32,16 @@ from generator.spec.report import Report
 AT_ONCE = 2  # batches under way, as a classifier has them
 PROBE = 64  # images that are measured at most
 REPEATS, ENOUGH = 4, 0.1  # so often at most, twice at least, until so many seconds are spent
-START, LOOK = 2.5, 0.7  # seconds for what every build imports beside TensorFlow, and to look the data over
+START, LOOK = 2.5, 1.5  # seconds for what every build imports beside TensorFlow, and to look the data over
 ASKED = 2  # times that every image is predicted until then: also as other preprocessings would have it
-PAGE, HANDED_IN, CHARTS = 0.3, 1.0, 1.2  # seconds of a page, a PDF or a Word document, and the charts of the evidence
+PAGE, HANDED_IN, CHARTS = 0.3, 1.0, 1.5  # seconds of a page, a PDF or a Word document, and the charts of the evidence
 PICTURE, PANELS = 0.018, 4  # seconds to draw and store one, of which an explained image has so many
 FIRST, GUIDED, CLIMB = 0.5, 1.5, 6  # tracings of the scores, of rewritten rectifiers, of an ascent and of silent units
 BACK, STEP = 1.6, 1.6  # passes back through rewritten rectifiers, and of a step of a climb, in plain ones
-SETTLED = 0.5  # of the most steps are climbed, or samples drawn, where their number is left open
+SETTLED = 0.5  # of the most steps are climbed where their number is left open
 AROUND = 0.1  # of an ascent's cost is there however early its layer is
 LEAST = 30.0  # seconds that evidence may take where the spec has no budget and its figures took less
-BESIDE, MAPS = 1.25, 1.0  # what evidence asks beside its plan, and the seconds that each method's maps are worked on
+MAPS = 1.0  # seconds that the maps of a method are worked on, beside its passes
 LAYERS, GUIDE = "channels of a layer", "guided gradient"  # factors that say what a method asks of a model
 
 
@@ -157,10 +158,9 @@ def _of_figure(figure: Figure, study: Study) -> Work:
     params = figure.params
     if params.get("classes", ()) is None:  # of a climb: as many as there are, up to a number
         params = {**params, "classes": range(min(len(study.classes), MOST))}
-    settles = params.get("steps" if method.climbs else "num_samples", 0) in (None, "auto")
-    passes = method.passes(params, _images(figure, study), size) * (SETTLED if settles else 1)
+    passes = method.passes(params, _images(figure, study), size)
     if method.climbs:
-        return _of_climbs(figure, study, passes)
+        return _of_climbs(figure, study, passes * (1 if params.get("steps") else SETTLED))
     return replace(_asked(method, runs * passes, runs), aside=runs * method.aside(figure.params))
 
 
@@ -218,5 +218,5 @@ def _of_evidence(report: Report, study: Study, figures: Collection[Figure], cost
         distinct = {e.key: e for e in (Explainer(f.id, study.methods[f.method], f.runs[0], size=size) for f in own)}
         asked = [explainer for explainer in distinct.values() if explainer.affordable]
         plan = planned(asked, faces, regions, costs, seconds / len(models))
-        total += BESIDE * bill(plan, asked, faces, regions, costs) + MAPS * len(asked)
+        total += bill(plan, asked, faces, regions, costs) + MAPS * len(asked)
     return total
