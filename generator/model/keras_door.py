@@ -1,10 +1,12 @@
-"""The only door to TensorFlow and Keras; importing it takes seconds, so it is imported late."""
+"""The only door to TensorFlow, Keras and tf-keras-vis; importing it takes seconds, so it is imported late."""
 
 import os
 import re
 import sys
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from generator.errors import ComputationError, quiet_stderr
 from generator.processors import cores
@@ -49,7 +51,7 @@ if ours:  # a user's keras.json has no say in a model whose file leaves somethin
     keras.config.set_epsilon(1e-7)
     keras.config.set_image_data_format("channels_last")
 
-__all__ = ["card_memory", "keras", "tf"]
+__all__ = ["card_memory", "keras", "tf", "variation"]
 
 
 def card_memory() -> int:
@@ -73,3 +75,12 @@ def computing(*others: type[Exception]) -> Iterator[None]:
         yield
     except (tf.errors.OpError, *others) as error:
         raise ComputationError(" ".join(MARKS.sub("", str(error)).split()) or type(error).__name__) from error
+
+
+def variation(x: Any) -> Any:  # noqa: ANN401  TensorFlow has no types
+    """`(N,)` the total variation of pictures a pixel, by tf-keras-vis, which is loaded only where it is needed."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # it warns of modules of its own
+        from tf_keras_vis.activation_maximization.regularizers import TotalVariation2D
+
+    return TotalVariation2D(weight=1)(x)
