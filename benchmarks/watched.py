@@ -1,11 +1,12 @@
 """A build, watched: what each of its parts took, how many passes it asked for, and the most memory it held.
 
-`python -m benchmarks.watched NUMBERS.json SPEC …` builds as `python -m generator` does and writes what it heard.
+`python -m benchmarks.watched CLOCK NUMBERS.json SPEC …` builds as `python -m generator` does and writes what it heard.
 """
 
 from __future__ import annotations
 
 import json
+import os
 import resource
 import subprocess
 import sys
@@ -48,11 +49,11 @@ class Build:
         return sum(part.seconds for name, part in self.parts.items() if name.split()[0] == kind)
 
 
-def built(words: list[str], folder: Path) -> Build:
+def built(words: list[str], folder: Path, clock: str) -> Build:
     """A build with these words of the command line, in processes of its own; what it says goes to a log beside."""
     numbers = folder / "numbers.json"
     with (folder / "build.log").open("ab") as log:
-        command = [sys.executable, "-m", "benchmarks.watched", str(numbers), *words]
+        command = [sys.executable, "-m", "benchmarks.watched", clock, str(numbers), *words]
         subprocess.run(command, cwd=ROOT, stdout=log, stderr=log, check=False)
     told = json.loads(numbers.read_text(encoding="utf-8"))
     parts = {name: Part(part["seconds"], Spent(**part["passes"])) for name, part in told.pop("parts").items()}
@@ -72,11 +73,12 @@ class Heard(supervisor.Attempt):
                 NOW["note"] = name
             case {"leave": "evidence"}:
                 NOW["beside"] = DRAWING
-        _turn(next((name for name in map(_called, reversed(self.steps)) if name), NOW["beside"]))
+        part = next((name for name in map(_called, reversed(self.steps)) if name), NOW["beside"])
+        _turn(part, _processor(self.process.pid) if NOW["clock"] == "cpu" else time.perf_counter())
 
 
 PARTS: dict[str, Part] = {}
-NOW: dict[str, Any] = {"part": OPENING, "since": time.perf_counter(), "note": "", "beside": OPENING}
+NOW: dict[str, Any] = {"part": OPENING, "note": "", "beside": OPENING}
 
 
 def _called(step: supervisor.Open) -> str:
@@ -86,26 +88,35 @@ def _called(step: supervisor.Open) -> str:
     return called.get(kind, OPENING if kind == OPENING else "")
 
 
-def _turn(name: str) -> None:
+def _processor(process: int) -> float:
+    """Seconds of all cores that a process and those that it waited for have used."""
+    try:
+        fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+    except OSError:  # it has ended
+        return float(NOW["since"])
+    return sum(map(int, fields[11:15])) / os.sysconf("SC_CLK_TCK")
+
+
+def _turn(name: str, now: float) -> None:
     """From now on it is at another part."""
-    now = time.perf_counter()
     PARTS.setdefault(NOW["part"], Part()).seconds += now - NOW["since"]
     NOW.update(part=name, since=now)
 
 
 def main() -> int:
     """Run the command and write what was heard."""
-    numbers, *words = sys.argv[1:]
+    clock, numbers, *words = sys.argv[1:]
     sys.argv[1:] = words
     supervisor.Attempt = Heard  # type: ignore[misc]
     supervisor.CODE = supervisor.CODE.replace(
         "generator.worker import main", "benchmarks.watched import worker as main"
     )
     begin = time.perf_counter()
+    NOW.update(clock=clock, since=0.0 if clock == "cpu" else begin)
     code = supervisor.main()
-    _turn("")
-    peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * 1024
-    told = Build(time.perf_counter() - begin, peak, code, PARTS)
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    seconds = used.ru_utime + used.ru_stime if clock == "cpu" else time.perf_counter() - begin
+    told = Build(seconds, used.ru_maxrss * 1024, code, PARTS)
     Path(numbers).write_text(json.dumps(asdict(told)), encoding="utf-8")
     return code
 
