@@ -53,21 +53,20 @@ def _of_model(name: str, folder: Path, options: argparse.Namespace) -> None:
     np.savez(folder / "photos.npz", x=pictures)
     given = (model, folder / "photos.npz", PICTURES, FEW)
     others = {"tf-keras-vis, lime": "stock"} | ({"Xplique": "relative"} if relative.installed() else {})
+    alone = Contestant("ours", given, options.clock)  # it holds more images than the rows
+    bare = alone.bare()
+    alone.close()
     both = {kind: Contestant(module, given, options.clock) for kind, module in {"ours": "ours", **others}.items()}
-    there, wanted = (
-        {kind: one.names() for kind, one in both.items()},
-        (options.methods or ",".join(ours.NAMES)).split(","),
-    )
-    first = {row: {k: both[k].row(row) for k in both if row in there[k]} for row in ours.NAMES if row in wanted}
-    again = {row: both["ours"].row(row) for row in first}
-    bare = both["ours"].bare()  # last: it holds more images than the rows
+    there = {kind: one.names() for kind, one in both.items()}
     rates = f"bare passes {bare.forward:.1f} forward/s, {bare.gradient:.1f} ∇/s"
     print(f"### {name}, {side}×{side}: {PICTURES} images; {rates}\n")
     print(f"| method | {' | '.join(both)} | ours again | passes | bare / ours again | peak memory |")
-    print("| --- |" + " ---: |" * (len(both) + 4))
-    for row, took in first.items():
-        shown = [*(_seconds(took.get(kind)) for kind in both), _seconds(again[row]), said(again[row].passes)]
-        shown.append(f"{bare.seconds(row, again[row].passes) / again[row].seconds:.0%}")
+    print("| --- |" + " ---: |" * (len(both) + 4), flush=True)
+    for row in (one for one in ours.NAMES if one in (options.methods or one).split(",")):
+        took = {kind: both[kind].row(row) for kind in both if row in there[kind]}
+        again = both["ours"].row(row)
+        shown = [*(_seconds(took.get(kind)) for kind in both), _seconds(again), said(again.passes)]
+        shown.append(f"{bare.seconds(row, again.passes) / again.seconds:.0%}")
         shown.append(" / ".join(f"{took[kind].peak / 1e9:.2f}" if kind in took else "–" for kind in both) + " GB")
         print(f"| {row} | {' | '.join(shown)} |", flush=True)
         for kind, failed in ((kind, one.error) for kind, one in took.items() if one.error):
@@ -165,8 +164,11 @@ def material(folder: Path) -> Path:
     small = np.stack([np.asarray(Image.fromarray(picture).resize((side, side))) for picture in pictures])
     large_model("MobileNetV2", folder / "model.keras", _inputs(small), np.arange(len(small)) // EACH)
     np.savez(folder / "photos.npz", x=small[: SHOWN * EACH : EACH])
-    chosen = f"images: {{classes: [{', '.join(f'c{number:03d}' for number in range(SHOWN))}]}}"
-    lines = [f"{{id: {name}, method: {name}, {chosen}}}" for name in OF_IMAGES]
+    named = ", ".join(f"c{number:03d}" for number in range(SHOWN))
+    lines = [
+        f"{{id: {name}, method: {name}, images: {{classes: [{named}]{', per_class: 2' * (name == 'embedding')}}}}}"
+        for name in OF_IMAGES
+    ]
     return _spec(folder, "source: folder, path: photos", CLASSES, lines + [f"{{id: {n}, method: {n}}}" for n in OTHERS])
 
 
