@@ -40,6 +40,8 @@ FIRST, GUIDED, CLIMB = 0.5, 1.5, 6  # tracings of the scores, of rewritten recti
 BACK, STEP = 1.6, 1.6  # passes back through rewritten rectifiers, and of a step of a climb, in plain ones
 SETTLED = 0.5  # of the most steps are climbed where their number is left open
 AROUND = 0.1  # of an ascent's cost is there however early its layer is
+EARLY = 0.7  # of what is planned is asked: looks end where it is decided
+BUSY = 0.9  # of the processors' time that passes use
 LEAST = 30.0  # seconds that evidence may take where the spec has no budget and its figures took less
 MAPS = 1.0  # seconds that the maps of a method are worked on, beside its passes
 LAYERS, GUIDE = "channels of a layer", "guided gradient"  # factors that say what a method asks of a model
@@ -110,29 +112,38 @@ def costs_of(study: Study, subject: Subject) -> Costs:
 def measured(subject: Subject) -> Costs:
     """What the model costs here and now, in batches as a build has them."""
     classifier = subject.classifier
+    from generator.model.keras_door import card_memory  # here: the model is open, so TensorFlow is there
+
+    on_card = card_memory() > 0
     probe = min(PROBE, AT_ONCE * getattr(classifier, "batch", PROBE))
     inputs, score = np.full((probe, *classifier.input_shape), 0.5, np.float32), Score(np.zeros(probe, np.int64))
-    _, forward = _at_best(lambda: classifier.logits(inputs))
-    first, gradient = _at_best(lambda: classifier.gradients(inputs, score))
+    _, forward = _at_best(lambda: classifier.logits(inputs), on_card)
+    first, gradient = _at_best(lambda: classifier.gradients(inputs, score), on_card)
     return Costs(subject.tally.opening, max(first - gradient, 0.0), forward / probe, gradient / probe)
 
 
-def _at_best(question: Callable[[], object]) -> tuple[float, float]:
-    """Seconds of a question that is asked for the first time, and the least that it takes."""
+def _at_best(question: Callable[[], object], on_card: bool) -> tuple[float, float]:
+    """Seconds of a question that is asked for the first time, and the least that it takes.
+
+    Of the processors' own, since a machine that others use too is not slower for good.
+    """
     taken: list[float] = []
     while len(taken) < REPEATS and (len(taken) < 2 or sum(taken[1:]) < ENOUGH):
-        begin = time.perf_counter()
+        begin, work = time.perf_counter(), time.process_time()
         question()
-        taken.append(time.perf_counter() - begin)
+        wall, work = time.perf_counter() - begin, time.process_time() - work
+        taken.append(wall if on_card else min(wall, work / (BUSY * cores())))
     return taken[0], min(taken)
 
 
 def allowance(report: Report, took: float, others: float) -> float:
     """Seconds that evidence may take where the figures `took` so many, and the rest of the build takes `others`.
 
+    Without a budget it is expected to take as long as the figures; of a budget it takes what it may at most.
+
     Rounded down to a quarter of a power of two, so that what is measured does not hang on a moment's speed.
     """
-    seconds = max(took, LEAST) if report.budget is None else report.budget - took - others
+    seconds = max(took, LEAST) / EARLY if report.budget is None else report.budget - took - others
     if seconds <= 0:
         return 0.0
     step = 2.0 ** (math.floor(math.log2(seconds)) - 2)
@@ -218,5 +229,5 @@ def _of_evidence(report: Report, study: Study, figures: Collection[Figure], cost
         distinct = {e.key: e for e in (Explainer(f.id, study.methods[f.method], f.runs[0], size=size) for f in own)}
         asked = [explainer for explainer in distinct.values() if explainer.affordable]
         plan = planned(asked, faces, regions, costs, seconds / len(models))
-        total += bill(plan, asked, faces, regions, costs) + MAPS * len(asked)
+        total += bill(plan, asked, regions, costs) + MAPS * len(asked)
     return total

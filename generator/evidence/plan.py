@@ -65,15 +65,18 @@ def planned(explainers: Sequence[Explainer], faces: int, regions: int, costs: Co
     leading = _leading(explainers)
     prices = {one.key: [price(one, rung, costs, one.key in leading) for rung in ladders[one.key]] for one in explainers}
     prices[REGIONS] = [rung.shares * regions * (1 + ELSEWHERE) * costs.forward for rung in ladders.get(REGIONS, ())]
-    spent = _fixed(explainers, faces, costs)
-    taken = dict.fromkeys(ladders, 0)
+    spent, taken = 0.0, dict.fromkeys(ladders, 0)
+    settled, held_to = False, 0  # whether there are networks, and how many images the references were covered on
     queue = [(prices[key][1], number, key) for number, key in enumerate(ladders) if len(ladders[key]) > 1]
     heapq.heapify(queue)
     while queue:
         more, number, key = heapq.heappop(queue)
+        rung = ladders[key][taken[key] + 1]
+        more += _common(max(0, rung.rest - held_to), bool(rung.pool) and not settled, costs)
         if spent + more > seconds:
             continue
         spent, taken[key] = spent + more, taken[key] + 1
+        settled, held_to = settled or bool(rung.pool), max(held_to, rung.rest)
         if taken[key] + 1 < len(ladders[key]):
             heapq.heappush(queue, (prices[key][taken[key] + 1] - prices[key][taken[key]], number, key))
     sizes = {key: rungs[taken[key]] for key, rungs in ladders.items()}
@@ -81,12 +84,14 @@ def planned(explainers: Sequence[Explainer], faces: int, regions: int, costs: Co
     return Plan(sizes, wanted, sizes.get(REGIONS, Sizes(0, 0, 0)).shares, spent)
 
 
-def bill(plan: Plan, explainers: Sequence[Explainer], faces: int, regions: int, costs: Costs) -> float:
+def bill(plan: Plan, explainers: Sequence[Explainer], regions: int, costs: Costs) -> float:
     """Seconds of a plan by costs as they are, and of the methods that are asked: it was made from coarse ones."""
     asked = [one for one in explainers if plan.sizes[one.key].rest]
     leading = _leading(asked)
     own = sum(price(one, plan.sizes[one.key], costs, one.key in leading) for one in asked)
-    return own + plan.faces * regions * (1 + ELSEWHERE) * costs.forward + _fixed(asked, faces, costs)
+    held_to = max((plan.sizes[one.key].rest for one in asked), default=0)
+    common = _common(held_to, any(plan.sizes[one.key].pool for one in asked), costs)
+    return own + plan.faces * regions * (1 + ELSEWHERE) * costs.forward + common
 
 
 def _leading(explainers: Sequence[Explainer]) -> Collection[Key]:
@@ -94,17 +99,17 @@ def _leading(explainers: Sequence[Explainer]) -> Collection[Key]:
     return {one.slopes: one.key for one in reversed(explainers) if one.slopes}.values()
 
 
-def _fixed(explainers: Sequence[Explainer], faces: int, costs: Costs) -> float:
-    """Seconds of what is asked whatever the methods are: what all are held to, and networks that settle."""
-    held_to = (2 + REFERENCES * COVERS) * min(2 * CHUNK, faces) if explainers else 0
-    networks = NETWORKS * SETTLING if any(one.method.access == "gradients" for one in explainers) else 0
-    return (held_to + networks) * costs.forward
+def _common(images: int, networks: bool, costs: Costs) -> float:
+    """Seconds of what methods share: references that all are held to, of so many images, and networks that settle."""
+    return ((2 + REFERENCES * COVERS) * images + NETWORKS * SETTLING * networks) * costs.forward
 
 
 def ladder(wanted: Sizes) -> list[Sizes]:
-    """From nothing to what is wanted, in steps that double."""
+    """From nothing to what is wanted, in steps that double; the first does without untrained networks."""
     counts = [count for count in LADDER if count < wanted.shares]
-    rungs = [Sizes(*(min(count, one) for one in (wanted.shares, wanted.rest, wanted.pool))) for count in counts]
+    rungs = [
+        Sizes(count, min(count, wanted.rest), min(count if count > FEWEST else 0, wanted.pool)) for count in counts
+    ]
     return list(dict.fromkeys((Sizes(0, 0, 0), *rungs, wanted)))
 
 

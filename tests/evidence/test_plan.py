@@ -60,7 +60,7 @@ def test_without_a_limit_nothing_is_left_out():
 def test_a_plan_holds_its_time_and_grows_with_it(seconds):
     """The cheapest first: a method that is dearer than another never gets its first images before that."""
     plan, richer = (planned(explainers(), FACES, 3, COSTS, limit) for limit in (seconds, 2 * seconds))
-    assert plan.seconds <= max(seconds, 56 * (2 + 2 * COVERS) / 64 + 10 * 2 * 40 / 64)
+    assert plan.seconds <= seconds
     assert all(plan.sizes[key].rest <= richer.sizes[key].rest for key in plan.sizes)
     assert plan.faces <= richer.faces
     assert plan.sizes[registered("gradcam").key].rest >= plan.sizes[registered("smoothgrad").key].rest
@@ -77,7 +77,7 @@ def test_a_ladder_goes_from_nothing_to_all():
     """In steps that double, each part as far as it is wanted."""
     assert ladder(Sizes(140, 56, 100)) == [
         Sizes(0, 0, 0),
-        Sizes(8, 8, 8),
+        Sizes(8, 8, 0),
         Sizes(14, 14, 14),
         Sizes(28, 28, 28),
         Sizes(56, 56, 56),
@@ -111,8 +111,8 @@ def test_regions_are_cut_too():
 def test_a_bill_is_a_plan_by_costs_as_they_are():
     """A plan made from coarse costs is paid in full where they are no rounder; twice as dear, twice as long."""
     plan = planned(explainers(), FACES, 3, COSTS)
-    assert bill(plan, explainers(), FACES, 3, COSTS) == pytest.approx(plan.seconds)
+    assert bill(plan, explainers(), 3, COSTS) == pytest.approx(plan.seconds)
     dearer = Costs(1.0, 1.0, 2 * COSTS.forward, 2 * COSTS.gradient)
-    assert bill(plan, explainers(), FACES, 3, dearer) == pytest.approx(2 * plan.seconds)
+    assert bill(plan, explainers(), 3, dearer) == pytest.approx(2 * plan.seconds)
     nothing = planned(explainers(), FACES, 0, COSTS, 0.0)
-    assert bill(nothing, explainers(), FACES, 0, COSTS) == 0
+    assert bill(nothing, explainers(), 0, COSTS) == 0
