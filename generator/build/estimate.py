@@ -139,11 +139,11 @@ def _at_best(question: Callable[[], object], on_card: bool) -> tuple[float, floa
 def allowance(report: Report, took: float, others: float) -> float:
     """Seconds that evidence may take where the figures `took` so many, and the rest of the build takes `others`.
 
-    Without a budget it is expected to take as long as the figures; of a budget it takes what it may at most.
+    Without a budget at most as long as the figures, or what is expected to take half a minute.
 
     Rounded down to a quarter of a power of two, so that what is measured does not hang on a moment's speed.
     """
-    seconds = max(took, LEAST) / EARLY if report.budget is None else report.budget - took - others
+    seconds = max(took, LEAST / EARLY) if report.budget is None else report.budget - took - others
     if seconds <= 0:
         return 0.0
     step = 2.0 ** (math.floor(math.log2(seconds)) - 2)

@@ -2,7 +2,7 @@
 
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 
@@ -24,6 +24,7 @@ from generator.build.texts import check_texts
 from generator.build_options import BuildOptions
 from generator.errors import FigureError, SpecError
 from generator.evidence.result import ReportEvidence
+from generator.pages.figure_page import Built
 from generator.results import FigureResult
 from generator.spec.report import Report
 from generator.steps import WATCH, limit
@@ -60,10 +61,7 @@ def build(report: Report, options: BuildOptions) -> int:
     seconds = time.perf_counter() - begin
     parts = report, study, built.values(), publication.alt_texts, evidence, publication.evidence_pictures
     record = manifest(*parts, files=files, seconds=seconds, kept=kept(publication))
-    archived = {
-        name: partial(with_images, one.spec, one.result, study) for name, one in built.items() if one.result.parts
-    }
-    beside = copies(options, exports, archived, made_from)
+    beside = copies(options, exports, _archived(built, study), made_from)
     made = publish(report.output, files, record, report.inputs)
     write(beside)
     study.cache.prune()
@@ -74,6 +72,11 @@ def build(report: Report, options: BuildOptions) -> int:
         stamp = stamp_of(cache, report.source.file, report.output)
         write_stamp(stamp, options.settings, made_from, made)
     return FAILED if failed else BUILT
+
+
+def _archived(built: Mapping[str, Built], study: Study) -> dict[str, Callable[[], FigureResult]]:
+    """The figures that can be kept as arrays, with their images, each read when it is written."""
+    return {name: partial(with_images, one.spec, one.result, study) for name, one in built.items() if one.result.parts}
 
 
 def _computed(report: Report, study: Study, options: BuildOptions) -> tuple[dict[str, FigureResult], ReportEvidence]:

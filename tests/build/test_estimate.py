@@ -163,8 +163,8 @@ def test_a_build_beyond_its_budget_is_refused(tmp_path, monkeypatch):
     ("budget", "took", "others", "allowed"),
     [
         (None, 12, 500, 40),  # the least, rounded: what is planned is asked for about seven tenths
-        (None, 64, 500, 80),
-        (None, 79, 500, 112),
+        (None, 64, 500, 64),
+        (None, 79, 500, 64),
         (300, 100, 40, 160),
         (300, 100, 30, 160),
         (300, 250, 60, 0),
