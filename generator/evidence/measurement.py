@@ -243,7 +243,8 @@ def _facts(explainer: Explainer, bench: Bench, failures: Failures) -> tuple[Mapp
     seeds = {fact.get("seed", row) for row, fact in enumerate(shown)}  # one a picture, however often it is explained
     others = [row for row, seed in enumerate(faces.seeds.tolist()) if seed not in seeds][: max(0, FEWEST - len(seeds))]
     asked = any(check.of_shown and check.of_shown(shown)[0] for check in CHECKS.values())
-    if not others or not asked or explainer.key in failures or len(others) * explainer.cost > BUDGET:
+    left_out = explainer.key in failures or bench.left_out(explainer)
+    if not others or not asked or left_out or len(others) * explainer.cost > BUDGET:
         return shown
     rows = np.array(others, np.int64)
     with sparing(explainer, failures):

@@ -1,5 +1,6 @@
 """What of the evidence fits into a time."""
 
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -10,7 +11,7 @@ from generator.evidence.localisation import ELSEWHERE
 from generator.evidence.measurement import Setting, measure
 from generator.evidence.plan import COVERS, REGIONS, Costs, bill, ladder, planned, price
 from generator.methods import load_all
-from tests.evidence.planted import CLASSES, CORNER, corner_classifier, corner_images, faces_of, registered, spoken
+from tests.evidence.planted import CLASSES, CORNER, LIME, corner_classifier, corner_images, faces_of, registered, spoken
 
 load_all()
 COSTS = Costs(1.0, 1.0, 1 / 64, 1 / 16)
@@ -116,3 +117,13 @@ def test_a_bill_is_a_plan_by_costs_as_they_are():
     assert bill(plan, explainers(), 3, dearer) == pytest.approx(2 * plan.seconds)
     nothing = planned(explainers(), FACES, 0, COSTS, 0.0)
     assert bill(nothing, explainers(), 0, COSTS) == 0
+
+
+def test_a_method_without_time_is_not_asked_of_others_either():
+    """LIME's fit stays that of the images shown, here of two, which are too few to say."""
+    faces = faces_of(*corner_images(40), corner_classifier())
+    shown = replace(registered("lime", num_samples=300), image_facts=LIME[:2])
+    costs = Costs(0, 0, 1.0, 1.0)
+    found = measure([shown], corner_classifier(), faces, Setting(CLASSES), costs=costs, seconds=10)
+    assert found.cut == {"lime": (0, 14)}
+    assert found.of("lime").lime.r2.n == 2
