@@ -23,7 +23,7 @@ import numpy as np
 from benchmarks import large, ours, relative, stock
 from benchmarks.bare import Bare, measured
 from benchmarks.contestant import CLOCKS, Clock, Took, timed
-from benchmarks.subject import LARGE, Subject, student_model, subject
+from benchmarks.subject import LARGE, SPEC, Subject, student_model, subject
 from benchmarks.watched import said
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -32,19 +32,6 @@ How = tuple[Bare, argparse.Namespace, Clock]
 FACES, BATCH, LIME_BATCH, STREAMED = 7, 256, 16, 1000
 SMALL, LARGE_ONES = ("student", "batch", "stability", "stream", "whole"), ("large", "growth", "whole-large")
 LEADING = 5  # superpixels that have to come again
-SPEC = """version: 1
-title: Benchmark
-languages: [en]
-evidence: false
-model: {{path: {model}, preprocess: {{scale: [0, 1]}}}}
-data: {{source: npz, path: {npz}}}
-classes: [{classes}]
-questions:
-  - id: all
-    title: All
-    figures:
-{figures}
-"""
 
 
 def main() -> None:
@@ -217,7 +204,9 @@ def _spec(given: Subject, npz: Path) -> str:
     lines = [f"      - {{method: {name}, {chosen}, params: {params.get(name, '{}')}}}" for name in names]
     lines.append(f"      - {{method: filters, params: {{layer: {given.convolution}, filters: 32, steps: 100}}}}")
     classes = ", ".join(f"{{id: c{k}}}" for k in range(given.classifier.n_classes))
-    return SPEC.format(model=given.path.resolve(), npz=npz, classes=classes, figures="\n".join(lines))
+    data, figures = f"source: npz, path: {npz}", "\n".join(lines)
+    path = given.path.resolve()
+    return SPEC.format(evidence="false", model=path, data=data, classes=classes, figures=figures)
 
 
 def _process(command: list[str], clock: Clock) -> float:

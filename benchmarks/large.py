@@ -11,7 +11,7 @@ import numpy as np
 
 from benchmarks import ours, relative
 from benchmarks.contestant import Contestant, Took
-from benchmarks.subject import FEW, LARGE, Effort, faces, fitted, large_model, photos, student_model
+from benchmarks.subject import FEW, LARGE, SPEC, Effort, faces, fitted, large_model, photos, student_model
 from benchmarks.watched import DRAWING, Build, built, said
 
 PICTURES, KNOWN = 2, 40  # explained; those that the model knows
@@ -20,18 +20,6 @@ GROWING = ("saliency", "smoothgrad", "gradcam", "occlusion", "class_maximization
 CLASSES, EACH, SHOWN = 20, 10, 4  # of the whole report: classes, pictures of each, rows of a figure
 USUAL = Effort(50, 50, 1000, 64, CLASSES, 32, 200)  # what the report asks for where nothing is said
 CLIMBED = {"class_maximization": 200, "filters": 60}  # steps
-SPEC = """version: 1
-title: Benchmark
-languages: [en]
-model: {{path: {model}, preprocess: {{scale: [0, 1]}}}}
-data: {{{data}}}
-classes: [{classes}]
-questions:
-  - id: all
-    title: All
-    figures:
-{figures}
-"""
 OF_IMAGES = (
     *("saliency", "smoothgrad", "integrated_gradients", "guided_backprop", "gradcam", "gradcam_plus_plus", "layercam"),
     *("scorecam", "guided_gradcam", "occlusion", "lime", "feature_maps", "embedding", "predictions"),
@@ -116,7 +104,7 @@ def _grown(folder: Path, images: int, side: int, classes: int) -> Path:
 def _spec(folder: Path, data: str, classes: int, figures: list[str]) -> Path:
     lines = "\n".join(f"      - {figure}" for figure in figures)
     ids = ", ".join(f"c{number:03d}" for number in range(classes))
-    text = SPEC.format(model="model.keras", data=data, classes=ids, figures=lines)
+    text = SPEC.format(evidence="true", model="model.keras", data=data, classes=ids, figures=lines)
     (folder / "report.yaml").write_text(text, encoding="utf-8")
     return folder / "report.yaml"
 

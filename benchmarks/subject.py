@@ -15,6 +15,19 @@ from generator.model.keras_model import KerasClassifier, open_model
 SIDE, CLASSES = 48, 7
 LARGE = {"MobileNetV2": 224, "ResNet50": 224, "EfficientNetB0": 224, "HW9": 128}
 PHOTO = (375, 500)
+SPEC = """version: 1
+title: Benchmark
+languages: [en]
+evidence: {evidence}
+model: {{path: {model}, preprocess: {{scale: [0, 1]}}}}
+data: {{{data}}}
+classes: [{classes}]
+questions:
+  - id: all
+    title: All
+    figures:
+{figures}
+"""
 Shape = tuple[int, int, int]
 KerasModel = Any
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from generator.artefacts import Floats
+from generator.artefacts import Floats, Ints
 from generator.classifier import Classifier, Rectifier, Score, ScoreKind
 
 ROOM = 1 << 28  # bytes of answers that are remembered
@@ -20,7 +20,8 @@ KEY = 256  # bytes that remembering one takes beside
 PICTURE = ""  # among the names of layers
 
 Row = tuple[Floats, ...]
-Ask = Callable[[Floats, Score | None], Row]
+Rows = slice | Ints
+Ask = Callable[[Rows], Row]
 
 
 Wanted = Mapping[ScoreKind, tuple[str, ...]]
@@ -82,56 +83,62 @@ class Sharing:
         return self.scored_gradients(inputs, score, rectifier)[1]
 
     def scored_gradients(self, inputs: Floats, score: Score, rectifier: Rectifier = "plain") -> tuple[Floats, Floats]:
-        if not self._known(inputs):
+        pictures = self._known(inputs)
+        if not pictures:
             return self.classifier.scored_gradients(inputs, score, rectifier)
         if rectifier == "plain" and PICTURE in self.wanted.get(score.kind, ()):
-            scores, slope = self._slopes(inputs, score, PICTURE)
+            scores, slope = self._slopes(pictures, inputs, score, PICTURE)
             return scores, slope
 
-        def ask(rows: Floats, own: Score | None) -> Row:
-            return self.classifier.scored_gradients(rows, own or score, rectifier)
+        def ask(rows: Rows) -> Row:
+            return self.classifier.scored_gradients(inputs[rows], score[rows], rectifier)
 
-        scores, slope = self._remembered(f"{rectifier} {score.kind}", inputs, score, ask)
+        scores, slope = self._remembered(f"{rectifier} {score.kind}", pictures, ask, score)
         return scores, slope
 
     def layer_gradients(self, inputs: Floats, score: Score, *layers: str) -> tuple[Floats, ...]:
-        one, *others = layers
-        if others or one not in self.wanted.get(score.kind, ()) or not self._known(inputs):
+        shared = len(layers) == 1 and layers[0] in self.wanted.get(score.kind, ())
+        pictures = self._known(inputs) if shared else []
+        if not pictures:
             return self.classifier.layer_gradients(inputs, score, *layers)
-        return self._slopes(inputs, score, one)[1:]
+        return self._slopes(pictures, inputs, score, *layers)[1:]
 
-    def _slopes(self, inputs: Floats, score: Score, name: str) -> Row:
+    def _slopes(self, pictures: list[bytes], inputs: Floats, score: Score, name: str) -> Row:
         """The scores, and the slope by the picture, or a layer's output and the slope by it."""
         wanted = self.wanted[score.kind]
 
-        def ask(rows: Floats, own: Score | None) -> Row:
-            return self.classifier.slopes_at(rows, own or score, *wanted)
+        def ask(rows: Rows) -> Row:
+            return self.classifier.slopes_at(inputs[rows], score[rows], *wanted)
 
-        found = self._remembered(f"slopes {score.kind}", inputs, score, ask)
+        found = self._remembered(f"slopes {score.kind}", pictures, ask, score)
         at = 1 + sum(1 if other == PICTURE else 2 for other in wanted[: wanted.index(name)])
         return (found[0], *found[at : at + (1 if name == PICTURE else 2)])
 
     def _said(self, question: str, inputs: Floats) -> Floats:
         ask = getattr(self.classifier, question)
-        return self._remembered(question, inputs, None, lambda rows, _: (ask(rows),))[0]
+        return self._remembered(question, [*map(_digest, inputs)], lambda rows: (ask(inputs[rows]),))[0]
 
-    def _known(self, inputs: Floats) -> bool:
-        return bool(self.pictures) and len(inputs) > 0 and all(_digest(row) in self.pictures for row in inputs)
+    def _known(self, inputs: Floats) -> list[bytes]:
+        """The digests of pictures of the report; none where one of them is no such picture."""
+        found = []
+        for row in inputs if self.pictures else ():
+            found.append(_digest(row))
+            if found[-1] not in self.pictures:
+                return []
+        return found
 
-    def _remembered(self, question: str, inputs: Floats, score: Score | None, ask: Ask) -> Row:
+    def _remembered(self, question: str, digests: list[bytes], ask: Ask, score: Score | None = None) -> Row:
         """The answers by row; those that are not known are asked for in one go."""
-        keys = [(question.encode(), _digest(row), *_classes(score, k)) for k, row in enumerate(inputs)]
+        keys = [(question.encode(), digest, *_classes(score, k)) for k, digest in enumerate(digests)]
         known = {key: self.memory.get(key) for key in keys}
         first = {key: k for k, key in reversed([*enumerate(keys)]) if known[key] is None}
-        rows = np.array(sorted(first.values()), np.int64)
-        if len(rows) == len(inputs):
-            answers = ask(inputs, score)
-        elif len(rows):
-            answers = ask(inputs[rows], score[rows] if score else None)
-        for place, k in enumerate(rows.tolist()):
+        new = np.array(sorted(first.values()), np.int64)
+        whole = len(new) == len(keys)
+        answers = ask(slice(None) if whole else new) if whole or len(new) else ()
+        for place, k in enumerate(new.tolist()):
             known[keys[k]] = row = tuple(part[place] for part in answers)
             self.memory.keep(keys[k], row)
-        if len(rows) == len(inputs):
+        if whole:
             return answers
         return tuple(np.stack(column) for column in zip(*(known[key] or () for key in keys), strict=True))
 
