@@ -31,6 +31,7 @@ from generator.model import keras_passes as passes
 from generator.model.containers import parsing
 from generator.model.entrance import entrance_of
 from generator.model.flat_graph import FlatGraph, bending_step, flatten
+from generator.model.folding import folded
 from generator.model.form import AT_ONCE, FEW, UNITS, Form, form_of, images_of_a_pass, layers_of
 from generator.model.geometry import laid_out, turned
 from generator.model.keras_door import card_memory, computing, tf
@@ -106,7 +107,7 @@ class KerasClassifier:
         numbers = [self._number(layer) for layer in layers]
 
         def question(x: Tensor, *classes: Tensor) -> tuple[Tensor, ...]:
-            values = self.graph.run(passes.entering(x, self.form), passes.plain)
+            values = folded(self.graph, numbers).run(passes.entering(x, self.form), passes.plain)
             scores = self._two_sided(values[self.graph.output])
             explained = passes.explained(scores, self.squashing, score.kind, *classes)
             uphill = dict(zip(numbers, passes.slopes(explained, [values[n] for n in numbers]), strict=True))
@@ -116,9 +117,10 @@ class KerasClassifier:
 
     def slopes_at(self, inputs: Floats, score: Score, *places: str) -> tuple[Floats, ...]:
         numbers = [self._number(place) if place else None for place in places]
+        kept = [number for number in numbers if number is not None]
 
         def question(x: Tensor, *classes: Tensor) -> tuple[Tensor, ...]:
-            values = self.graph.run(passes.entering(x, self.form), passes.plain)
+            values = folded(self.graph, kept).run(passes.entering(x, self.form), passes.plain)
             scores = self._two_sided(values[self.graph.output])
             explained = passes.explained(scores, self.squashing, score.kind, *classes)
             found = [scores]
@@ -189,7 +191,7 @@ class KerasClassifier:
 
     def _value(self, x: Tensor, number: int) -> Tensor:
         """One value of the graph, through the part of it that leads there."""
-        values = self.graph.truncated(number).run(passes.entering(x, self.form), passes.plain)
+        values = folded(self.graph.truncated(number)).run(passes.entering(x, self.form), passes.plain)
         return passes.leaving(values, number, self.form)
 
     def _two_sided(self, value: Tensor) -> Tensor:
@@ -198,7 +200,8 @@ class KerasClassifier:
         return tf.concat([-flat / 2, flat / 2], axis=1) if self.one_output else flat
 
     def _scores(self, x: Tensor, rectifier: Rectifier = "plain") -> Tensor:
-        values = self.graph.run(passes.entering(x, self.form), passes.guided if rectifier == "guided" else passes.plain)
+        apply = passes.guided if rectifier == "guided" else passes.plain
+        values = folded(self.graph).run(passes.entering(x, self.form), apply)
         return self._two_sided(values[self.graph.output])
 
     def _number(self, layer: str) -> int:
