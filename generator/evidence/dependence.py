@@ -151,7 +151,8 @@ def exchanged(case: Case) -> Retained:
     none = Sums.of(np.zeros((0, 5)))
     if untrained is None:
         black_box = case.explainer.method.access == "predictions"
-        return Retained(none, images, "outputs_only" if black_box else "untested")
+        untried = "untested" if case.bench.sizes(case.explainer).pool else "no_time"
+        return Retained(none, images, "outputs_only" if black_box else untried)
     if untrained.dead:
         return Retained(none, images, "dead_network")
     pairs = []

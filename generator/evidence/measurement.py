@@ -131,7 +131,7 @@ def _cases(
     """The maps of each method that is run on further images and does not fail there, one after the other."""
     if not explainers:
         return
-    open_ones = [e for e in explainers if e.method.access == "gradients"] if reinitialised else []
+    open_ones = [e for e in explainers if bench.sizes(e).pool] if reinitialised else []
     note("untrained")
     untrained = untrained_maps(open_ones, reinitialised, bench, failures) if reinitialised else {}
     for explainer in (one for one in explainers if one.key not in failures):

@@ -1,5 +1,6 @@
 """What of the evidence fits into a time."""
 
+from contextlib import nullcontext
 from dataclasses import replace
 from itertools import pairwise
 
@@ -101,6 +102,26 @@ def test_what_was_left_out_is_said():
     assert spoken(found).say("smoothgrad").startswith("Not measured: the time")
     assert np.isfinite(found.region_effect["corner"]["all"].inside.mean)
     assert measure(asked, classifier, faces, Setting(CLASSES), costs=costs).cut == {}
+
+
+def test_without_time_for_untrained_networks_the_rest_is_measured():
+    """The first rung of a ladder asks none; one method gets there, and the other further."""
+    classifier = corner_classifier()
+    faces = faces_of(*corner_images(120), classifier)
+    asked = [registered("saliency"), registered("smoothgrad")]
+    found = measure(
+        asked,
+        classifier,
+        faces,
+        Setting(CLASSES),
+        lambda seed, inputs: nullcontext(classifier),
+        costs=Costs(0, 0, 1e-6, 1.0),
+        seconds=800,  # 276 for saliency, 480 for eight maps of SmoothGrad, their repetitions and those of another class
+    )
+    assert (found.of("smoothgrad").images.n, found.of("smoothgrad").verdict["weights"].reason) == (8, "no_time")
+    assert found.of("smoothgrad").faithfulness
+    assert found.of("saliency").verdict["weights"].reason != "no_time"
+    assert not found.failures
 
 
 def test_regions_are_cut_too():
