@@ -3,12 +3,11 @@
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import asdict, dataclass
-from functools import partial
 from pathlib import Path
 
 import numpy as np
 
-from generator.artefacts import Ints
+from generator.artefacts import Floats, Ints
 from generator.build.cache import key_of, source_of
 from generator.build.picture_doubts import resized
 from generator.build.study import Study
@@ -21,7 +20,7 @@ from generator.data.scaling_check import ScalingHint, suspicious_scaling
 from generator.data.selection import row_hash
 from generator.errors import DataError, ModelError, Problem
 from generator.evidence.contradiction import Contradiction, contradiction, renumbered
-from generator.samples import UNLABELLED, Evaluation
+from generator.samples import UNLABELLED, Evaluation, Frame
 from generator.shipped import STARTER
 from generator.spec.report import Report
 from generator.steps import step
@@ -75,15 +74,19 @@ def _check(study: Study, subject: Subject, given: Evaluation | None) -> Checked:
     chosen, known = labelled[rows], samples.label[labelled]
     images, label = subject.images(chosen), known[rows]
     probability = subject.predict(chosen)
-    current = subject.classifier.preprocessing
-    hint = suspicious_scaling(subject.classifier.logits, images, label, current)
+    current, logits = subject.classifier.preprocessing, subject.classifier.logits
+    right = np.asarray(probability.argmax(axis=1) == label, np.float64)
+    hint = suspicious_scaling(logits, images, label, current, right)
     if (hint is None or not hint.better) and resized(study):
-        some = chosen[:RESIZED]
-        shown = partial(images_of, samples, some)
-        hint = better_resizing(subject.classifier.logits, shown, label[: len(some)], current, subject.frame) or hint
+        some = slice(0, RESIZED)
+
+        def shown(frame: Frame, rows: Ints) -> Floats:
+            return images_of(samples, chosen[rows], frame)
+
+        hint = better_resizing(logits, shown, label[some], current, subject.frame, right[some]) or hint
     asked = given and not _of_training(subject, given, known)
     against = contradiction(given, known, rows, probability) if given and asked else None
-    return Checked(float((probability.argmax(axis=1) == label).mean()), len(chosen), hint, against)
+    return Checked(float(right.mean()), len(chosen), hint, against)
 
 
 def _of_training(subject: Subject, given: Evaluation, label: Ints) -> bool:

@@ -145,6 +145,7 @@ class Subject:
     asked: Asked = field(default_factory=Asked)
     plugins: tuple[Path, ...] = ()  # that may hold code of the model
     tally: Tally = field(default_factory=Tally, repr=False, compare=False)  # of what it is asked in this build
+    said: dict[int, Floats] = field(default_factory=dict, repr=False, compare=False)  # probabilities by position
 
     @cached_property
     def digest(self) -> str:
@@ -201,10 +202,13 @@ class Subject:
         return self.cache.remember(key_of(probabilities=self.key, data=self.data.digest), self._probabilities)
 
     def predict(self, positions: Ints) -> Floats:
-        """Probabilities of some images; of many, from those of the whole data set."""
-        if 2 * len(positions) >= len(self.data.samples):
+        """Probabilities of some images, each asked once; of many, from those of the whole data set."""
+        if "probabilities" in vars(self) or 2 * len(positions) >= len(self.data.samples):
             return self.probabilities[positions]
-        return self._probabilities(positions)
+        new = [row for row in dict.fromkeys(positions.tolist()) if row not in self.said]
+        self.said.update(zip(new, self._probabilities(np.array(new, np.int64)) if new else (), strict=True))
+        known = [self.said[row] for row in positions.tolist()]
+        return np.stack(known) if known else np.zeros((0, self.facts.n_classes), np.float32)
 
     def images(self, positions: Ints) -> Floats:
         """The images at these positions as shown."""
@@ -215,7 +219,7 @@ class Subject:
         images, samples = self.images(positions), self.data.samples
         inputs = self.classifier.prepare(images)
         index = samples.index[positions]
-        probability = self.classifier.probabilities(inputs)
+        probability = self.predict(positions)
         label, seeds = samples.label[positions], row_seeds(index, seed)
         return Batch(images, inputs, index, label, probability, target, seeds, against)
 

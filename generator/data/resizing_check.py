@@ -7,7 +7,7 @@ import numpy as np
 
 from generator.artefacts import Floats, Ints
 from generator.data.preprocess import Preprocessor
-from generator.data.scaling_check import LEAST, ScalingHint, clearly_better, rightness
+from generator.data.scaling_check import LEAST, Rights, ScalingHint, Try, clearly_best, rightness
 from generator.samples import Frame
 
 LOW = 0.9  # accuracy from which on nothing is tried: it costs decoding the pictures again
@@ -32,20 +32,25 @@ def ways(frame: Frame) -> dict[str, Frame]:
 
 def better_resizing(
     logits: Callable[[Floats], Floats],
-    shown: Callable[[Frame], Floats],
+    shown: Callable[[Frame, Ints], Floats],
     labels: Ints,
     current: Preprocessor,
     frame: Frame,
+    own: Rights | None = None,
 ) -> ScalingHint | None:
-    """A hint where another common resizing does clearly better; `shown` gives the images of the labels in a frame."""
+    """A hint where another common resizing does clearly better; `shown` gives some images of the labels in a frame.
+
+    `own` says which are predicted right as they are, where that is known.
+    """
     if len(labels) < LEAST:
         return None
-    own = rightness(logits, current.prepare, shown(frame), labels)
+
+    def tried(way: Frame) -> Try:
+        return lambda rows: rightness(logits, current.prepare, shown(way, rows), labels[rows])
+
+    own = tried(frame)(np.arange(len(labels))) if own is None else own
     if own.mean() >= LOW:
         return None
-    rights = {name: rightness(logits, current.prepare, shown(way), labels) for name, way in ways(frame).items()}
-    name, best = max(rights.items(), key=lambda item: item[1].mean())
+    found = clearly_best(own, {name: tried(way) for name, way in ways(frame).items()})
     chance = float(np.bincount(labels).max() / len(labels))
-    if not clearly_better(best, own):
-        return None
-    return ScalingHint(float(own.mean()), chance, len(labels), name, float(best.mean()))
+    return ScalingHint(float(own.mean()), chance, len(labels), *found) if found else None

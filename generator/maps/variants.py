@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 from generator.artefacts import Floats, Ints
 
 ROWS = 256
-VALUES = 2**22  # numbers in a chunk: 16 MB of float32
+VALUES = 5 * 2**20  # numbers in a chunk: 20 MB of float32
+EVEN = 16  # rows that batches of any size make without a rest
 
 Variant = tuple[int, Floats]  # row of the batch, (H, W, C)
 Doubles = NDArray[np.float64]
@@ -51,7 +52,8 @@ def _chunks(variants: Iterable[Variant]) -> Iterator[tuple[Ints, Floats]]:
 
 def chunk_rows(shape: tuple[int, ...]) -> int:
     """How many inputs of that shape go through the model at once."""
-    return max(1, min(ROWS, VALUES // int(np.prod(shape))))
+    most = max(1, min(ROWS, VALUES // int(np.prod(shape))))
+    return most - most % EVEN if most > EVEN else most
 
 
 def slices(rows: int, shape: tuple[int, ...]) -> Iterator[slice]:

@@ -81,3 +81,23 @@ def test_of_large_pictures_fewer_are_climbed_against():
     }
     assert len(set(drawn[48])) == 256 and len(set(drawn[224])) == 55
     assert set(drawn[224]) < set(drawn[48])
+
+
+def test_a_picture_is_predicted_once():
+    """In whatever order it is asked for again, and not at all where the whole data set is known."""
+    asked = []
+
+    def answered(rows):
+        asked.append(rows.tolist())
+        return np.stack([rows, rows + 0.5], axis=1)
+
+    data = SimpleNamespace(samples=range(100))
+    one = SimpleNamespace(data=data, said={}, facts=SimpleNamespace(n_classes=2), _probabilities=answered)
+    predict = lambda *rows: Subject.predict(one, np.array(rows, np.int64))  # noqa: E731
+    assert predict(4, 2, 4).tolist() == [[4, 4.5], [2, 2.5], [4, 4.5]]
+    assert predict(2, 9).tolist() == [[2, 2.5], [9, 9.5]]
+    assert predict().shape == (0, 2)
+    assert asked == [[4, 2], [9]]
+    one.probabilities = np.zeros((100, 2))
+    assert predict(7).tolist() == [[0, 0]]
+    assert len(asked) == 2

@@ -29,7 +29,10 @@ def brightness(inputs):
 
 
 def hint(frame, logits=brightness, count=120):
-    return better_resizing(logits, lambda way: resize(PICTURES[:count], way), LABELS[:count], Preprocessor(), frame)
+    def shown(way, rows):
+        return resize([PICTURES[row] for row in rows], way)
+
+    return better_resizing(logits, shown, LABELS[:count], Preprocessor(), frame)
 
 
 def test_a_model_trained_without_antialiasing_is_told_so():

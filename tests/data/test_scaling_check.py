@@ -3,7 +3,7 @@
 import numpy as np
 
 from generator.data.preprocess import Preprocessor
-from generator.data.scaling_check import suspicious_scaling
+from generator.data.scaling_check import clearly_best, suspicious_scaling
 
 RNG = np.random.default_rng(2)
 LABELS = np.arange(200) % 2
@@ -46,3 +46,31 @@ def test_a_few_images_are_enough_where_eight_more_are_right():
     assert (
         suspicious_scaling(lambda x: np.tile([1.0, 0.0], (len(x), 1)), IMAGES[:49], LABELS[:49], Preprocessor()) is None
     )
+
+
+def tossed(gain: float, seed: int, count: int = 200):
+    """Who is right with one image in five as it is, and another way that is right `gain` more often."""
+    rng = np.random.default_rng(seed)
+    own, more = (rng.uniform(size=count) < 0.2).astype(float), rng.uniform(size=count) < gain
+    return own, np.maximum(own, more)
+
+
+def test_ways_that_do_no_better_are_tried_on_few_images():
+    """Of twenty times six that are as often right by chance, few are tried on all; one that is better always is."""
+    asked, named = [], []
+    for seed in range(20):
+        own, better = tossed(0.5, seed)
+        ways = {f"chance {k}": tossed(0, 100 * seed + k + 1)[0] for k in range(5)} | {"better": better}
+
+        def tried(right):
+            return lambda rows: (asked.append(len(rows)), right[rows])[1]
+
+        named.append(clearly_best(own, {name: tried(right) for name, right in ways.items()}))
+    assert {name for name, _ in named} == {"better"}
+    assert 20 * 200 < sum(asked) < 20 * (200 + 5 * 90)
+    own, better = tossed(0.5, 3)
+    assert clearly_best(own, {"better": lambda rows: better[rows]})[1] == better.mean()
+
+
+def test_nothing_is_tried_where_nothing_can_be_clearly_better():
+    assert clearly_best(np.array([0.0] + 39 * [1.0]), {"none": lambda rows: 1 / 0}) is None

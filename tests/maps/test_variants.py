@@ -30,7 +30,7 @@ def test_sums_across_the_borders_of_chunks():
 def test_large_inputs_go_through_a_few_at_a_time():
     """The product of rows and values is bounded, and there is always at least one row."""
     assert chunk_rows((48, 48, 1)) == 256
-    assert chunk_rows((224, 224, 3)) == 27
+    assert chunk_rows((224, 224, 3)) == 32  # a multiple of what batches have
     assert chunk_rows((5000, 5000, 3)) == 1
     assert [(s.start, s.stop) for s in slices(600, (48, 48, 1))] == [(0, 256), (256, 512), (512, 600)]
 
