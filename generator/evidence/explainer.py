@@ -32,7 +32,8 @@ COVERED = 2 * CHUNK  # images that are covered step by step
 NETWORKS = 10  # with random weights: they are the unit, and class activation differs much from one to another
 LIVELY = 8  # images that tell whether a network answers
 BLOCK = 4 * CHUNK  # rows of one call
-NORMS = 32  # images that the statistics of norm layers are taken over
+NORMS = 32  # images that the statistics of norm layers are taken over, of large ones fewer
+PIXELS = NORMS * 96**2  # of them together
 DEAD = 1e-3  # logits of an untrained network that vary less say nothing
 EMPTY = 0.2  # more empty maps than this and a method is silent
 
@@ -86,6 +87,12 @@ class Explainer:
         return thrifty if self.most < CHUNK and thrifty.cost < self.cost else self
 
     @property
+    def pairs(self) -> int:
+        """Passes by which the figure's own maps are made and repeated, where further ones are made with less."""
+        passes = 2 * FEWEST * self.cost
+        return passes if self.method.seeded and self.further != self and passes <= BUDGET // 4 else 0
+
+    @property
     def affordable(self) -> bool:
         return self.further.most >= FEWEST
 
@@ -128,6 +135,11 @@ class Bench:
     plan: Mapping[Key, Sizes] = field(default_factory=dict)
     areas: dict[tuple[object, int], Doubles] = field(default_factory=dict)
 
+    @property
+    def size(self) -> Size:
+        """Height and width of the pictures."""
+        return self.classifier.input_shape[:2]
+
     def sizes(self, explainer: Explainer) -> Sizes:
         """On how many images a method is measured."""
         return self.plan.get(explainer.key) or sizes_of(explainer.further, len(self.faces))
@@ -135,6 +147,11 @@ class Bench:
     def left_out(self, explainer: Explainer) -> bool:
         """Whether a method is not measured for want of time."""
         return explainer.key in self.plan and not self.plan[explainer.key].rest
+
+
+def norms(size: Size) -> int:
+    """Images of a size that the statistics of norm layers are taken over."""
+    return max(LIVELY, min(NORMS, PIXELS // (size[0] * size[1])))
 
 
 def computed(explainer: Explainer, bench: Bench, rows: Ints, target: Ints, again: bool = False) -> Heatmaps:
@@ -223,15 +240,17 @@ def own_maps(explainer: Explainer, bench: Bench) -> Own:
         total = total.added(maps.first(sizes.shares - int(rows[0])), faces.target[rows], masks)
     first = Maps.joined(kept)
     second = _computed(run, bench, len(first), again=True) if run.method.seeded else first
-    again = alike(first, second) if run == explainer else _again(explainer, bench)
+    again = np.zeros((0, 2))
+    if run.method.seeded:
+        again = alike(first, second) if run == explainer else _again(explainer, bench)
     few = first.first(COVERED)
     single = np.where(few.empty[:, None], np.nan, shares(few.values, masks))
-    return Own(first.cells, second.cells, again if run.method.seeded else np.zeros((0, 2)), total, single)
+    return Own(first.cells, second.cells, again, total, single)
 
 
 def _again(explainer: Explainer, bench: Bench) -> Doubles:
     """How a figure's maps come again where further ones are made with less: asked of as few images as can tell."""
-    if 2 * FEWEST * explainer.cost > BUDGET // 4:
+    if not explainer.pairs:
         return np.zeros((0, 2))
     pair = (_computed(explainer, bench, FEWEST, again=again) for again in (False, True))
     return alike(*pair)
@@ -259,7 +278,7 @@ def untrained_maps(
 ) -> dict[str, Untrained]:
     """Maps of ten untrained networks by figure; every network serves all methods, on new images each time."""
     faces = bench.faces
-    inputs = bench.classifier.prepare(faces.load(np.arange(min(NORMS, len(faces)), dtype=np.int64)))
+    inputs = bench.classifier.prepare(faces.load(np.arange(min(norms(bench.size), len(faces)), dtype=np.int64)))
     parts: dict[str, list[Untrained]] = {explainer.figure: [] for explainer in explainers}
     for number in range(NETWORKS if explainers else 0):
         with reinitialised(faces.seed + number, inputs) as network:

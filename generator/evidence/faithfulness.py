@@ -142,7 +142,7 @@ def _areas(of: Case | Bench, name: str, rows: Ints, cells: Doubles) -> Doubles:
     keys = [((of.explainer.key if isinstance(of, Case) else "", name), int(row)) for row in rows]
     new = np.array([key not in bench.areas for key in keys], np.bool_) & np.isfinite(cells).all(axis=1)
     if new.any() and bench.cover:
-        found = areas(bench.classifier, bench.cover.only(rows[new]), cells[new])
+        found = areas(bench.classifier.classifier, bench.cover.only(rows[new]), cells[new])
         bench.areas.update(zip((key for key, fresh in zip(keys, new, strict=True) if fresh), found, strict=True))
     nothing = np.full(2, np.nan)
     return np.array([bench.areas.get(key, nothing) for key in keys]).reshape(-1, 2)

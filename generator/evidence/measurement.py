@@ -87,7 +87,7 @@ def measure(
     evaluation = setting.evaluation
     found = ReportEvidence(
         {e.figure: _of_figure(e, by_key.get(e.key), facts[e.figure], bench) for e in explainers},
-        region_effects(bench.classifier, hidden, bench.cover.sigma, bench.parts) if bench.cover and len(hidden) else {},
+        region_effects(classifier, hidden, bench.cover.sigma, bench.parts) if bench.cover and len(hidden) else {},
         _agreement(list(cases.values())),
         DataEvidence(setting.split, setting.leakage),
         calibration(evaluation) if evaluation else None,

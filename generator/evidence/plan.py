@@ -4,20 +4,20 @@ The plan is made before anything is measured, from what a pass costs, in steps s
 somewhat slower today plans the same. Where all of it fits nothing is left out.
 """
 
-import heapq
 import math
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from generator.evidence.estimates import FEWEST
-from generator.evidence.explainer import CHUNK, LIVELY, NETWORKS, NORMS, Explainer, Key, Sizes, sizes_of
+from generator.evidence.explainer import CHUNK, LIVELY, NETWORKS, Explainer, Key, Sizes, norms, sizes_of
 from generator.evidence.faithfulness import STEPS
 from generator.evidence.localisation import ELSEWHERE
 
 COVERS = 2 * (STEPS - 1)  # pictures covered from both ends, for one map
 REFERENCES = 2  # maps that all methods are held to, covered once
 LADDER = (FEWEST, CHUNK // 2, CHUNK, 2 * CHUNK)  # images
-SETTLING = 2 * (NORMS + LIVELY)  # images forward that a network takes until it is one
+SETTLING = 4  # images forward that a network takes for each that it sees until it is one
+STEPS_OF_TWO = 4  # in which costs are counted
 REGIONS: Key = ("", "")  # beside the keys of methods
 
 
@@ -37,7 +37,7 @@ class Costs:
 
 
 def _coarse(seconds: float) -> float:
-    return 2.0 ** round(math.log2(seconds)) if seconds > 0 else 0.0
+    return 2.0 ** (round(STEPS_OF_TWO * math.log2(seconds)) / STEPS_OF_TWO) if seconds > 0 else 0.0
 
 
 @dataclass(frozen=True)
@@ -66,19 +66,20 @@ def planned(explainers: Sequence[Explainer], faces: int, regions: int, costs: Co
     prices = {one.key: [price(one, rung, costs, one.key in leading) for rung in ladders[one.key]] for one in explainers}
     prices[REGIONS] = [rung.shares * regions * (1 + ELSEWHERE) * costs.forward for rung in ladders.get(REGIONS, ())]
     spent, taken = 0.0, dict.fromkeys(ladders, 0)
-    settled, held_to = False, 0  # whether there are networks, and how many images the references were covered on
-    queue = [(prices[key][1], number, key) for number, key in enumerate(ladders) if len(ladders[key]) > 1]
-    heapq.heapify(queue)
-    while queue:
-        more, number, key = heapq.heappop(queue)
-        rung = ladders[key][taken[key] + 1]
-        more += _common(max(0, rung.rest - held_to), bool(rung.pool) and not settled, costs)
+
+    def further(key: Key) -> float:
+        """Seconds of the next step of a method; what others have paid for already costs nothing."""
+        there, rung = [ladders[key][rung] for key, rung in taken.items()], ladders[key][taken[key] + 1]
+        settling = bool(rung.pool) and not any(sizes.pool for sizes in there)
+        images = max(0, rung.rest - max(sizes.rest for sizes in there))
+        own = prices[key][taken[key] + 1] - prices[key][taken[key]]
+        return own + _common(images, _settling(explainers) if settling else 0, costs)
+
+    while steps := [(further(key), key) for key in ladders if taken[key] + 1 < len(ladders[key])]:
+        more, key = min(steps, key=lambda step: step[0])
         if spent + more > seconds:
-            continue
+            break
         spent, taken[key] = spent + more, taken[key] + 1
-        settled, held_to = settled or bool(rung.pool), max(held_to, rung.rest)
-        if taken[key] + 1 < len(ladders[key]):
-            heapq.heappush(queue, (prices[key][taken[key] + 1] - prices[key][taken[key]], number, key))
     sizes = {key: rungs[taken[key]] for key, rungs in ladders.items()}
     wanted = {key: rungs[-1] for key, rungs in ladders.items()}
     return Plan(sizes, wanted, sizes.get(REGIONS, Sizes(0, 0, 0)).shares, spent)
@@ -90,7 +91,8 @@ def bill(plan: Plan, explainers: Sequence[Explainer], regions: int, costs: Costs
     leading = _leading(asked)
     own = sum(price(one, plan.sizes[one.key], costs, one.key in leading) for one in asked)
     held_to = max((plan.sizes[one.key].rest for one in asked), default=0)
-    common = _common(held_to, any(plan.sizes[one.key].pool for one in asked), costs)
+    tried = any(plan.sizes[one.key].pool for one in asked)
+    common = _common(held_to, _settling(asked) if tried else 0, costs)
     return own + plan.faces * regions * (1 + ELSEWHERE) * costs.forward + common
 
 
@@ -99,9 +101,14 @@ def _leading(explainers: Sequence[Explainer]) -> Collection[Key]:
     return {one.slopes: one.key for one in reversed(explainers) if one.slopes}.values()
 
 
-def _common(images: int, networks: bool, costs: Costs) -> float:
+def _common(images: int, settling: int, costs: Costs) -> float:
     """Seconds of what methods share: references that all are held to, of so many images, and networks that settle."""
-    return ((2 + REFERENCES * COVERS) * images + NETWORKS * SETTLING * networks) * costs.forward
+    return ((2 + REFERENCES * COVERS) * images + settling) * costs.forward
+
+
+def _settling(explainers: Sequence[Explainer]) -> int:
+    """Images forward until there are untrained networks."""
+    return NETWORKS * SETTLING * (norms(explainers[0].size) + LIVELY)
 
 
 def ladder(wanted: Sizes) -> list[Sizes]:
@@ -118,6 +125,6 @@ def price(explainer: Explainer, sizes: Sizes, costs: Costs, leads: bool = True) 
     run, white = explainer.further, explainer.method.access == "gradients"
     maps = max(sizes.shares, sizes.rest, sizes.pool) + sizes.pool
     maps += max(sizes.rest, sizes.pool) * run.method.seeded + sizes.rest * white
-    passes = run.cost - (run.slopes is not None and not leads)
+    passes = maps * (run.cost - (run.slopes is not None and not leads)) + explainer.pairs * bool(sizes.rest)
     covered = COVERS * (sizes.rest + 2 * min(sizes.rest, CHUNK))  # its own, of networks, and the mean of others
-    return maps * passes * (costs.gradient if white else costs.forward) + covered * costs.forward
+    return passes * (costs.gradient if white else costs.forward) + covered * costs.forward
