@@ -16,7 +16,7 @@ from generator.data.selection import Predict, Rule, Selection, row_seeds, select
 from generator.errors import DataError
 from generator.evidence.estimates import Doubles
 from generator.maps.pixels import BLUR, blurred
-from generator.maps.variants import chunk_rows
+from generator.maps.variants import ahead, chunk_rows
 from generator.samples import Batch, Samples
 from generator.sharing import Sharing
 
@@ -106,14 +106,17 @@ def probability_of(classifier: Classifier, images: Floats, target: Ints) -> Doub
 
 def covered(classifier: Classifier, images: Floats, fill: Floats, target: Ints, masks: Masks) -> Doubles:
     """`(N, M)` probability of each image's class with each of its masks `(N, M, H, W)` replaced by the fill."""
-    rows = np.repeat(np.arange(len(images)), masks.shape[1])
-    flat = masks.reshape(-1, *masks.shape[2:], 1)
-    found = np.empty(len(rows))
-    step = chunk_rows(images.shape[1:])
-    for part in (slice(start, start + step) for start in range(0, len(rows), step)):
-        mixed = np.where(flat[part], fill[rows[part]], images[rows[part]])
-        found[part] = probability_of(classifier, mixed, target[rows[part]])
-    return found.reshape(masks.shape[:2])
+    count = masks.shape[1]
+    step = max(1, chunk_rows(images.shape[1:]) // count)
+
+    def mixed(some: slice) -> tuple[slice, Floats]:
+        parts = np.where(masks[some, ..., None], fill[some, None], images[some, None])
+        return some, parts.reshape(-1, *images.shape[1:])
+
+    found = np.empty(masks.shape[:2])
+    for some, shown in ahead(mixed(slice(start, start + step)) for start in range(0, len(images), step)):
+        found[some] = probability_of(classifier, shown, np.repeat(target[some], count)).reshape(-1, count)
+    return found
 
 
 @dataclass(frozen=True)

@@ -116,7 +116,7 @@ def test_without_time_for_untrained_networks_the_rest_is_measured():
         Setting(CLASSES),
         lambda seed, inputs: nullcontext(classifier),
         costs=Costs(0, 0, 1e-6, 1.0),
-        seconds=1600,  # 276 for saliency, 480 for eight of SmoothGrad in three ways, 800 for how those of the figure repeat
+        seconds=1600,  # 276 for saliency; of SmoothGrad 480 for maps in three ways, 800 for repetitions of the figure
     )
     assert (found.of("smoothgrad").images.n, found.of("smoothgrad").verdict["weights"].reason) == (8, "no_time")
     assert found.of("smoothgrad").faithfulness
