@@ -115,11 +115,12 @@ def measured(subject: Subject) -> Costs:
     from generator.model.keras_door import card_memory  # here: the model is open, so TensorFlow is there
 
     on_card = card_memory() > 0
-    probe = min(PROBE, AT_ONCE * getattr(classifier, "batch", PROBE))
-    inputs, score = np.full((probe, *classifier.input_shape), 0.5, np.float32), Score(np.zeros(probe, np.int64))
-    _, forward = _at_best(lambda: classifier.logits(inputs), on_card)
-    first, gradient = _at_best(lambda: classifier.gradients(inputs, score), on_card)
-    return Costs(subject.tally.opening, max(first - gradient, 0.0), forward / probe, gradient / probe)
+    ahead, back = (min(PROBE, AT_ONCE * most) for most in (classifier.batch.ahead, classifier.batch.back))
+    inputs = np.full((max(ahead, back), *classifier.input_shape), 0.5, np.float32)
+    _, forward = _at_best(lambda: classifier.logits(inputs[:ahead]), on_card)
+    score = Score(np.zeros(back, np.int64))
+    first, gradient = _at_best(lambda: classifier.gradients(inputs[:back], score), on_card)
+    return Costs(subject.tally.opening, max(first - gradient, 0.0), forward / ahead, gradient / back)
 
 
 def _at_best(question: Callable[[], object], on_card: bool) -> tuple[float, float]:

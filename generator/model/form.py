@@ -14,6 +14,7 @@ from generator.model.flat_graph import INPUT, FlatGraph, KerasObject, Step
 AT_ONCE = 2  # batches under way; each uses all cores where it can
 MEMORY = 640 * 2**20  # bytes that their activations may take together; larger batches are hardly faster
 ALIVE = 0.25  # of all outputs are there at once, on the way back too: what is fused or no longer needed is not
+AHEAD, BESIDE = 4, 4  # on the way ahead alone so many times fewer, and at least that many of the largest
 MOST = 64  # images of one pass
 SHARE_OF_CARD = 0.25  # of a GPU's memory that they may take: gradients, weights and what the library works in beside
 MOST_OF_CARD = 256
@@ -129,12 +130,25 @@ def layers_of(
     return tuple(layers)
 
 
-def images_of_a_pass(shapes: Shapes, card: int = 0) -> int:
-    """A power of two, the larger the smaller the activations of one image are; of a `card` with so many bytes more."""
+@dataclass(frozen=True)
+class Sizes:
+    """Images of one pass, forward alone and with the way back."""
+
+    ahead: int
+    back: int
+
+
+def images_of_a_pass(shapes: Shapes, card: int = 0) -> Sizes:
+    """Powers of two, the larger the smaller the activations of one image are; of a `card` with so many bytes more."""
     outputs = [4 * prod(shape) for shape in shapes.values()]
-    image = max(sum(outputs) * ALIVE, *outputs)
     room, most = (card * SHARE_OF_CARD, MOST_OF_CARD) if card else (MEMORY, MOST)
-    return min(2 ** max(int(log2(room / AT_ONCE / image)), 0), most)
+    alive = max(sum(outputs) * ALIVE, *outputs)
+
+    def most_of(image: float) -> int:
+        return min(2 ** max(int(log2(room / AT_ONCE / image)), 0), most)
+
+    ahead = max(alive / AHEAD, BESIDE * max(outputs))
+    return Sizes(most_of(min(ahead, alive)), most_of(alive))
 
 
 def twin(layer: KerasObject, **changes: KerasObject) -> KerasObject:

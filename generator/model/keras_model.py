@@ -32,7 +32,7 @@ from generator.model.containers import parsing
 from generator.model.entrance import entrance_of
 from generator.model.flat_graph import FlatGraph, bending_step, flatten
 from generator.model.folding import folded
-from generator.model.form import AT_ONCE, FEW, UNITS, Form, form_of, images_of_a_pass, layers_of
+from generator.model.form import AT_ONCE, FEW, UNITS, Form, Sizes, form_of, images_of_a_pass, layers_of
 from generator.model.geometry import laid_out, turned
 from generator.model.keras_door import card_memory, computing, tf
 from generator.model.keras_files import ReadableFile, of_file, readable
@@ -56,7 +56,7 @@ class KerasClassifier:
     layers: tuple[Layer, ...]
     n_classes: int
     one_output: bool
-    batch: int  # images of one pass
+    batch: Sizes  # of one pass
     keras_version: str  # wrote the file
     entrance: Entrance | None = None
     ending: str = ""  # what makes outputs that are neither scores nor probabilities
@@ -187,7 +187,7 @@ class KerasClassifier:
         needed, values = {step.name for step in through.steps}, {layer.name: prod(layer.shape) for layer in self.layers}
         growth = prod(ascent.start.shape[1:3]) / prod(self.input_shape[:2])
         share = growth * sum(values[name] for name in needed) / sum(values.values())
-        return self.form.batch or max(int(self.batch / share), UNITS)
+        return self.form.batch or max(int(self.batch.back / share), UNITS)
 
     def _value(self, x: Tensor, number: int) -> Tensor:
         """One value of the graph, through the part of it that leads there."""
@@ -225,16 +225,16 @@ class KerasClassifier:
         """The answer to a question about any number of images and their classes, some batches at a time."""
         asked = (score.target, score.against) if score else ()
         arrays = [np.asarray(inputs, np.float32), *(np.asarray(ids, np.int32) for ids in asked if ids is not None)]
-        traced = self._trace(key, question, len(arrays) - 1)
+        traced, most = self._trace(key, question, len(arrays) - 1), self.batch.back if score else self.batch.ahead
         self.tally.count(**{"gradient" if score else "forward": len(inputs)})
 
         def answer(start: int) -> list[Floats]:
-            given = [array[start : start + self.batch] for array in arrays]
+            given = [array[start : start + most] for array in arrays]
             results = traced(*(_padded(array, self.form.batch) for array in given))
             results = results if isinstance(results, tuple) else (results,)
             return [result.numpy()[: len(given[0])] for result in results]
 
-        parts = self._at_once.map(answer, range(0, max(len(inputs), 1), self.batch))
+        parts = self._at_once.map(answer, range(0, max(len(inputs), 1), most))
         return tuple(np.concatenate(column) for column in zip(*parts, strict=True))
 
     def _climbing(self, ascent: Ascent) -> Traced:
@@ -291,7 +291,7 @@ def _classifier(file: ReadableFile, preprocess: Preprocessor, asked: Asked) -> K
         layers,
         n_classes=1 if value else max(width, 2),
         one_output=width == 1 and not value,
-        batch=batch or images_of_a_pass(shapes, card_memory()),
+        batch=Sizes(batch, batch) if batch else images_of_a_pass(shapes, card_memory()),
         keras_version=file.keras_version,
         entrance=entrance_of(graph, form),
         ending=f"{bending.activation if bending.fused else bending.kind} (layer `{bending.name}`)" if bending else "",
