@@ -83,9 +83,10 @@ def needed(report: Report, study: Study, formats: Collection[str] = DEFAULT_FORM
     if all(study.methods[figure.method].access == "none" for figure in todo):
         return Needed(0.0, 0.0, 0.0, pages)
     costs = measured(study.subject)  # first of all: whatever asks for the model opens it
-    figures = sum(one.seconds(costs) for one in _of_figures(todo, study))
-    begun = opening(study, costs)
-    allowed = allowance(report, figures, begun + pages)
+    works = dict(zip((figure.id for figure in todo), _of_figures(todo, study), strict=True))
+    figures = sum(one.seconds(costs) for one in works.values())
+    begun, about = opening(study, costs), [figure.id for figure in todo if measurable(figure, study)]
+    allowed = allowance(report, figures, sum(works[name].seconds(costs) for name in about), begun + pages)
     return Needed(begun, figures, _of_evidence(report, study, todo, costs, allowed), pages)
 
 
@@ -137,14 +138,20 @@ def _at_best(question: Callable[[], object], on_card: bool) -> tuple[float, floa
     return taken[0], min(taken)
 
 
-def allowance(report: Report, took: float, others: float) -> float:
+def measurable(figure: Figure, study: Study) -> bool:
+    """Whether evidence is about it: an attribution."""
+    return study.methods[figure.method].kind == "attribution"
+
+
+def allowance(report: Report, took: float, explained: float, others: float) -> float:
     """Seconds that evidence may take where the figures `took` so many, and the rest of the build takes `others`.
 
-    Without a budget at most as long as the figures, or what is expected to take half a minute.
+    Without a budget at most as long as those that it is about, which took what is `explained`, or what is expected to
+    take half a minute.
 
     Rounded down to a quarter of a power of two, so that what is measured does not hang on a moment's speed.
     """
-    seconds = max(took, LEAST / EARLY) if report.budget is None else report.budget - took - others
+    seconds = max(explained, LEAST / EARLY) if report.budget is None else report.budget - took - others
     if seconds <= 0:
         return 0.0
     step = 2.0 ** (math.floor(math.log2(seconds)) - 2)
@@ -222,7 +229,7 @@ def _of_evidence(report: Report, study: Study, figures: Collection[Figure], cost
     wanted, there = report.evidence.images, len(study.subject.data.samples)
     faces = there if wanted == "all" else min(there, wanted * len(study.classes))
     size, regions = study.subject.facts.input_shape[:2], len(report.regions)
-    explained = [figure for figure in figures if study.methods[figure.method].kind == "attribution"]
+    explained = [figure for figure in figures if measurable(figure, study)]
     models = Counter(model for figure in explained for model in figure.model)
     total = 0.0
     for model in models:

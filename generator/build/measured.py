@@ -7,7 +7,7 @@ from typing import Any
 
 from generator.artefacts import Floats, Heatmaps, Ints
 from generator.build.cache import key_of, source_of
-from generator.build.estimate import allowance, costs_of, opening, pages_of
+from generator.build.estimate import allowance, costs_of, measurable, opening, pages_of
 from generator.build.runs import method_source, runs_of
 from generator.build.study import Study
 from generator.build.subject import Subject
@@ -67,7 +67,9 @@ def _allowed(report: Report, study: Study, results: Mapping[str, FigureResult], 
     """Seconds of all evidence."""
     begun = opening(study, costs_of(study, study.subject))
     made = pages_of(report, study, [study.figures[name] for name in results], formats)
-    return allowance(report, sum(result.took for result in results.values()), begun + made)
+    took = {name: result.took for name, result in results.items()}
+    about = sum(seconds for name, seconds in took.items() if measurable(study.figures[name], study))
+    return allowance(report, sum(took.values()), about, begun + made)
 
 
 def _explainers(study: Study, results: Mapping[str, FigureResult]) -> Mapping[str, tuple[Explainer, ...]]:

@@ -160,19 +160,19 @@ def test_a_build_beyond_its_budget_is_refused(tmp_path, monkeypatch):
 
 
 @pytest.mark.parametrize(
-    ("budget", "took", "others", "allowed"),
+    ("budget", "took", "explained", "others", "allowed"),
     [
-        (None, 12, 500, 40),  # the least, rounded: what is planned is asked for about seven tenths
-        (None, 64, 500, 64),
-        (None, 79, 500, 64),
-        (300, 100, 40, 160),
-        (300, 100, 30, 160),
-        (300, 250, 60, 0),
-        (300, 250, 49.5, 0.5),
+        (None, 400, 12, 500, 40),  # the least, rounded: what is planned is asked for about seven tenths
+        (None, 400, 64, 500, 64),
+        (None, 400, 79, 500, 64),
+        (300, 100, 10, 40, 160),
+        (300, 100, 10, 30, 160),
+        (300, 250, 10, 60, 0),
+        (300, 250, 10, 49.5, 0.5),
     ],
 )
-def test_evidence_is_allowed_what_the_figures_leave(tmp_path, budget, took, others, allowed):
-    """Of a budget; without one as long as they took. In steps, so that a second build allows as much."""
+def test_evidence_is_allowed_what_the_figures_leave(tmp_path, budget, took, explained, others, allowed):
+    """Of a budget; without one as long as those took that it is about. In steps: a second build allows as much."""
     assert LEAST == 30
     report = loaded(tmp_path, ("" if budget is None else f"budget: {budget}\n") + HEAD + "  - {id: q}\n")
-    assert allowance(report, took, others) == allowed
+    assert allowance(report, took, explained, others) == allowed
