@@ -13,6 +13,8 @@ from benchmarks import ours, relative
 from benchmarks.contestant import Contestant, Took
 from benchmarks.subject import FEW, LARGE, SPEC, Effort, faces, fitted, large_model, photos, student_model
 from benchmarks.watched import DRAWING, Build, built, said
+from generator.data.resize import resize
+from generator.samples import Frame
 
 PICTURES, KNOWN = 2, 40  # explained; those that the model knows
 GROWN = {"images": (7, 70, 700), "side": (48, 96, 192), "classes": (7, 70, 700)}
@@ -140,18 +142,19 @@ def _bytes(folder: Path) -> int:
 
 
 def material(folder: Path) -> Path:
-    """The photographs as JPEGs in a folder a class, the model, the report."""
+    """The photographs as JPEGs in a folder a class, the model, which knows them as a report reads them, the report."""
     from PIL import Image
 
-    pictures = photos(CLASSES * EACH)
-    for number, picture in enumerate(pictures):
+    read = []
+    for number, picture in enumerate(photos(CLASSES * EACH)):
         file = folder / "photos" / f"c{number // EACH:03d}" / f"{number % EACH:03d}.jpg"
         file.parent.mkdir(parents=True, exist_ok=True)
         Image.fromarray(picture).save(file, quality=90)
+        read.append(np.asarray(Image.open(file)))
     side = LARGE["MobileNetV2"]
-    small = np.stack([np.asarray(Image.fromarray(picture).resize((side, side))) for picture in pictures])
-    large_model("MobileNetV2", folder / "model.keras", _inputs(small), np.arange(len(small)) // EACH)
-    np.savez(folder / "photos.npz", x=small[: SHOWN * EACH : EACH])
+    small = resize(read, Frame((side, side, 3)))
+    large_model("MobileNetV2", folder / "model.keras", small, np.arange(len(small)) // EACH)
+    np.savez(folder / "photos.npz", x=np.rint(255 * small[: SHOWN * EACH : EACH]).astype(np.uint8))
     named = ", ".join(f"c{number:03d}" for number in range(SHOWN))
     lines = [
         f"{{id: {name}, method: {name}, images: {{classes: [{named}]{', per_class: 2' * (name == 'embedding')}}}}}"
