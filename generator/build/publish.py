@@ -44,6 +44,7 @@ from generator.words import Interface, interface
 
 Part = TypeVar("Part")
 Jobs = Iterator[tuple[str, Callable[[], bytes | str]]]
+FEW = 2  # files made beside each other where a model is open
 SHOWN = ("python", "tensorflow", "keras", "tf-keras-vis", "lime")  # versions in the foot of a page
 
 
@@ -322,8 +323,8 @@ class PublishedForm:
     def made(self, of: Publication, page: Page) -> Iterator[tuple[str, bytes | ComputationError]]:
         """Every file, or why there is none."""
         jobs = dict(self.jobs(of, page))
-        idle = self.beside and not (of.study.cache.misses or WATCH.again)  # an open model leaves less memory
-        with ThreadPoolExecutor(len(jobs) if idle else 1) as pool:
+        most = len(jobs) if not of.study.cache.misses else FEW  # an open model leaves less memory
+        with ThreadPoolExecutor(most if self.beside and not WATCH.again else 1) as pool:
             yield from zip(jobs, pool.map(_file, jobs, jobs.values()), strict=True)
 
 

@@ -150,9 +150,9 @@ def exchanged(case: Case) -> Retained:
     own, untrained, images = case.own, case.untrained, len(case.own.cells)
     none = Sums.of(np.zeros((0, 5)))
     if untrained is None:
-        black_box = case.explainer.method.access == "predictions"
-        untried = "untested" if case.bench.sizes(case.explainer).pool else "no_time"
-        return Retained(none, images, "outputs_only" if black_box else untried)
+        if case.explainer.method.access == "predictions":
+            return Retained(none, images, "outputs_only")
+        return Retained(none, images, "no_time" if not case.bench.sizes(case.explainer).pool else "untested")
     if untrained.dead:
         return Retained(none, images, "dead_network")
     pairs = []

@@ -131,14 +131,14 @@ def layers_of(
 
 
 @dataclass(frozen=True)
-class Sizes:
+class Batches:
     """Images of one pass, forward alone and with the way back."""
 
     ahead: int
     back: int
 
 
-def images_of_a_pass(shapes: Shapes, card: int = 0) -> Sizes:
+def images_of_a_pass(shapes: Shapes, card: int = 0) -> Batches:
     """Powers of two, the larger the smaller the activations of one image are; of a `card` with so many bytes more."""
     outputs = [4 * prod(shape) for shape in shapes.values()]
     room, most = (card * SHARE_OF_CARD, MOST_OF_CARD) if card else (MEMORY, MOST)
@@ -148,7 +148,7 @@ def images_of_a_pass(shapes: Shapes, card: int = 0) -> Sizes:
         return min(2 ** max(int(log2(room / AT_ONCE / image)), 0), most)
 
     ahead = max(alive / AHEAD, BESIDE * max(outputs))
-    return Sizes(most_of(min(ahead, alive)), most_of(alive))
+    return Batches(most_of(min(ahead, alive)), most_of(alive))
 
 
 def twin(layer: KerasObject, **changes: KerasObject) -> KerasObject:

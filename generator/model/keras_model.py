@@ -32,7 +32,7 @@ from generator.model.containers import parsing
 from generator.model.entrance import entrance_of
 from generator.model.flat_graph import FlatGraph, bending_step, flatten
 from generator.model.folding import folded
-from generator.model.form import AT_ONCE, FEW, UNITS, Form, Sizes, form_of, images_of_a_pass, layers_of
+from generator.model.form import AT_ONCE, FEW, UNITS, Batches, Form, form_of, images_of_a_pass, layers_of
 from generator.model.geometry import laid_out, turned
 from generator.model.keras_door import card_memory, computing, tf
 from generator.model.keras_files import ReadableFile, of_file, readable
@@ -56,7 +56,7 @@ class KerasClassifier:
     layers: tuple[Layer, ...]
     n_classes: int
     one_output: bool
-    batch: Sizes  # of one pass
+    batch: Batches  # of one pass
     keras_version: str  # wrote the file
     entrance: Entrance | None = None
     ending: str = ""  # what makes outputs that are neither scores nor probabilities
@@ -291,7 +291,7 @@ def _classifier(file: ReadableFile, preprocess: Preprocessor, asked: Asked) -> K
         layers,
         n_classes=1 if value else max(width, 2),
         one_output=width == 1 and not value,
-        batch=Sizes(batch, batch) if batch else images_of_a_pass(shapes, card_memory()),
+        batch=Batches(batch, batch) if batch else images_of_a_pass(shapes, card_memory()),
         keras_version=file.keras_version,
         entrance=entrance_of(graph, form),
         ending=f"{bending.activation if bending.fused else bending.kind} (layer `{bending.name}`)" if bending else "",

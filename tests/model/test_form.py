@@ -4,7 +4,7 @@ import pytest
 
 from generator.errors import ModelError
 from generator.model.flat_graph import INPUT, flatten
-from generator.model.form import Sizes, channels_first, images_of_a_pass, port_shape, twin
+from generator.model.form import Batches, channels_first, images_of_a_pass, port_shape, twin
 from generator.model.keras_door import keras
 from tests.fixtures.model_kinds import KINDS
 from tests.fixtures.tiny_models import KERAS_COPIES, opened
@@ -67,22 +67,22 @@ def test_costs_are_those_worked_out_by_hand(tmp_path):
 
 def test_batches_are_sized_to_memory():
     """Small images by the most that pays, large ones by what fits, at least one."""
-    assert images_of_a_pass({0: (48, 48, 1)}) == Sizes(64, 64)
-    assert images_of_a_pass({0: (1000, 1000, 10)}) == Sizes(8, 8)
-    assert images_of_a_pass(dict.fromkeys(range(16), (1000, 500, 5))) == Sizes(8, 8)
-    assert images_of_a_pass({0: (10_000, 10_000, 10)}) == Sizes(1, 1)
+    assert images_of_a_pass({0: (48, 48, 1)}) == Batches(64, 64)
+    assert images_of_a_pass({0: (1000, 1000, 10)}) == Batches(8, 8)
+    assert images_of_a_pass(dict.fromkeys(range(16), (1000, 500, 5))) == Batches(8, 8)
+    assert images_of_a_pass({0: (10_000, 10_000, 10)}) == Batches(1, 1)
 
 
 def test_on_the_way_ahead_alone_more_images_go_together():
     """Of many layers as large as each other: what is done with makes room."""
-    assert images_of_a_pass(dict.fromkeys(range(150), (112, 112, 12))) == Sizes(32, 8)
+    assert images_of_a_pass(dict.fromkeys(range(150), (112, 112, 12))) == Batches(32, 8)
 
 
 def test_batches_of_a_card_are_sized_to_its_memory():
     """A quarter of it for two batches of activations, rounded down to a power of two."""
     image = {0: (1000, 1000, 10)}  # 40 MB
     assert [images_of_a_pass(image, card).back for card in (2**30, 8 * 2**30, 80 * 2**30)] == [2, 16, 256]
-    assert images_of_a_pass({0: (10_000, 10_000, 10)}, 2**30) == Sizes(1, 1)
+    assert images_of_a_pass({0: (10_000, 10_000, 10)}, 2**30) == Batches(1, 1)
 
 
 def test_a_twin_shares_weights_and_leaves_the_layer_alone():

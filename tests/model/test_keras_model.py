@@ -12,7 +12,7 @@ import pytest
 from generator.classifier import Ascent, Score
 from generator.data.preprocess import Preprocessor
 from generator.errors import ComputationError, ModelError, ParameterError
-from generator.model.form import Sizes
+from generator.model.form import Batches
 from generator.model.keras_door import keras, tf
 from generator.model.keras_model import open_model
 from generator.tally import Spent, Tally
@@ -105,7 +105,7 @@ def test_a_difference_of_two_scores_has_the_difference_of_their_gradients(classi
 def test_batches_change_nothing(classifier):
     """Any number of images, none included, in batches of any size."""
     x, score = images(SHAPE, 7), Score(np.arange(7) % 3)
-    small = replace(classifier, batch=Sizes(3, 2))
+    small = replace(classifier, batch=Batches(3, 2))
     np.testing.assert_allclose(small.gradients(x, score), classifier.gradients(x, score), atol=1e-6)
     assert small.logits(x[:0]).shape == (0, 3)
 
@@ -113,7 +113,7 @@ def test_batches_change_nothing(classifier):
 def test_every_image_is_counted_once_whatever_the_batches(classifier):
     """Forward, or forward and back; a climb counts each step of each unit."""
     x, score, tally = images(SHAPE, 7), Score(np.arange(7) % 3), Tally()
-    counting = replace(classifier, batch=Sizes(3, 2), tally=tally)
+    counting = replace(classifier, batch=Batches(3, 2), tally=tally)
     counting.probabilities(x)
     counting.outputs(x[:2], "first")
     counting.gradients(x, score, "guided")
@@ -270,7 +270,7 @@ def test_the_same_seed_gives_the_same_bytes(classifier, monkeypatch):
     assert first.tobytes() == again.tobytes()
     assert not np.array_equal(first, other)
     monkeypatch.setattr("generator.model.keras_model.UNITS", 2)
-    np.testing.assert_allclose(replace(classifier, batch=Sizes(1, 1)).ascend(asked).inputs, first, atol=1e-5)
+    np.testing.assert_allclose(replace(classifier, batch=Batches(1, 1)).ascend(asked).inputs, first, atol=1e-5)
 
 
 def test_long_ascents_are_one_climb(classifier, monkeypatch):
@@ -288,7 +288,7 @@ def test_units_that_no_longer_climb_leave_the_others(classifier, batch, monkeypa
     monkeypatch.setattr("generator.model.keras_model.UNITS", 2)
     asked = ascent("first", steps=90, total_variation=0.2, jitter=1, units=np.arange(6), settles=True)
     asked = replace(asked, start=np.repeat(asked.start, 2, axis=0))
-    classifier = replace(classifier, batch=Sizes(batch, batch), tally=Tally())
+    classifier = replace(classifier, batch=Batches(batch, batch), tally=Tally())
     found = classifier.ascend(asked)
     assert len(set(found.steps)) > 1 and found.steps.max() <= 90
     assert found.steps.sum() <= classifier.tally.passes.gradient < 6 * 90
@@ -323,7 +323,7 @@ def test_units_of_a_pass_follow_the_outputs_they_need(classifier):
     assert classifier._at_a_time(ascent(None)) == classifier.batch.back
     assert classifier._at_a_time(small) == int(classifier.batch.back / share)
     assert classifier._at_a_time(large) == int(classifier.batch.back / share / 4)
-    assert replace(classifier, batch=Sizes(1, 1))._at_a_time(large) == 4
+    assert replace(classifier, batch=Batches(1, 1))._at_a_time(large) == 4
 
 
 def test_steps_follow_the_range_of_the_inputs(tmp_path):

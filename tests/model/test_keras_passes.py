@@ -12,6 +12,7 @@ from generator.errors import ParameterError
 from generator.maps.ascent import rate_of, unit_values
 from generator.methods.class_maximization import class_maximization
 from generator.methods.filters import filters
+from generator.model.form import Batches
 from generator.model.keras_door import keras, tf
 from generator.model.keras_passes import first_norm, still_climbing, total_variation
 from tests.conftest import request_of
@@ -94,7 +95,7 @@ def test_every_unit_climbs_for_itself(classifier, optimizer, monkeypatch):
         alone = classifier.ascend(replace(ascent, units=ascent.units[rows], start=ascent.start[rows]))
         np.testing.assert_allclose(alone.inputs[0], together[unit], atol=1e-5)
     monkeypatch.setattr("generator.model.keras_model.UNITS", 1)
-    np.testing.assert_allclose(replace(classifier, batch=1).ascend(ascent).inputs, together, atol=1e-5)
+    np.testing.assert_allclose(replace(classifier, batch=Batches(1, 1)).ascend(ascent).inputs, together, atol=1e-5)
 
 
 @pytest.mark.parametrize("optimizer", OPTIMIZERS)
