@@ -1,9 +1,7 @@
 """How much memory there is, and how much of it a process holds, as far as the system says."""
 
-import ctypes
 import math
 import os
-import sys
 from contextlib import suppress
 from pathlib import Path
 
@@ -26,10 +24,3 @@ def resident(process: int) -> float:
     with suppress(*SILENT):
         return float(int(Path(f"/proc/{process}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE"))
     return 0.0
-
-
-def given_back() -> None:
-    """What was freed goes back to the system, where the C library keeps it (glibc): the next step wants other sizes."""
-    if sys.platform == "linux":
-        with suppress(*SILENT):  # another C library has no such function
-            ctypes.CDLL(None).malloc_trim(0)

@@ -83,10 +83,10 @@ def needed(report: Report, study: Study, formats: Collection[str] = DEFAULT_FORM
     if all(study.methods[figure.method].access == "none" for figure in todo):
         return Needed(0.0, 0.0, 0.0, pages)
     costs = measured(study.subject)  # first of all: whatever asks for the model opens it
-    works = dict(zip((figure.id for figure in todo), _of_figures(todo, study), strict=True))
-    figures = sum(one.seconds(costs) for one in works.values())
-    begun, about = opening(study, costs), [figure.id for figure in todo if measurable(figure, study)]
-    allowed = allowance(report, figures, sum(works[name].seconds(costs) for name in about), begun + pages)
+    took = [one.seconds(costs) for one in _of_figures(todo, study)]
+    figures, begun = sum(took), opening(study, costs)
+    about = sum(seconds for figure, seconds in zip(todo, took, strict=True) if measurable(figure, study))
+    allowed = allowance(report, figures, about, begun + pages)
     return Needed(begun, figures, _of_evidence(report, study, todo, costs, allowed), pages)
 
 

@@ -24,7 +24,6 @@ from generator.build.texts import check_texts
 from generator.build_options import BuildOptions
 from generator.errors import FigureError, SpecError
 from generator.evidence.result import ReportEvidence
-from generator.memory import given_back
 from generator.pages.figure_page import Built
 from generator.results import FigureResult
 from generator.spec.report import Report
@@ -95,7 +94,6 @@ def _computed(report: Report, study: Study, options: BuildOptions) -> tuple[dict
             if not (result.cached or result.failure):
                 progress.end(figure.id, passes.get(figure.id, 0), result.seconds)
         evidence = measured(report, study, results, progress.begin, options.formats)
-    given_back()
     return results, evidence
 
 
@@ -144,8 +142,6 @@ class Progress:
         self.bar.close()
 
     def begin(self, name: str) -> None:
-        """A figure, or a step of the evidence, begins."""
-        given_back()
         self.bar.set_description_str(f"{name:<20}")
 
     def end(self, name: str, passes: int, seconds: float) -> None:

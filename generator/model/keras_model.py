@@ -3,7 +3,7 @@
 Several batches are under way at once: while one waits for the last thread of an operation, another computes.
 """
 
-from collections.abc import Hashable
+from collections.abc import Collection, Hashable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from math import prod
@@ -30,7 +30,7 @@ from generator.errors import ParameterError
 from generator.model import keras_passes as passes
 from generator.model.containers import parsing
 from generator.model.entrance import entrance_of
-from generator.model.flat_graph import FlatGraph, bending_step, flatten
+from generator.model.flat_graph import Apply, FlatGraph, bending_step, flatten
 from generator.model.folding import folded
 from generator.model.form import AT_ONCE, FEW, UNITS, Batches, Form, form_of, images_of_a_pass, layers_of
 from generator.model.geometry import laid_out, turned
@@ -107,7 +107,7 @@ class KerasClassifier:
         numbers = [self._number(layer) for layer in layers]
 
         def question(x: Tensor, *classes: Tensor) -> tuple[Tensor, ...]:
-            values = folded(self.graph, numbers).run(passes.entering(x, self.form), passes.plain)
+            values = self._values(x, numbers)
             scores = self._two_sided(values[self.graph.output])
             explained = passes.explained(scores, self.squashing, score.kind, *classes)
             uphill = dict(zip(numbers, passes.slopes(explained, [values[n] for n in numbers]), strict=True))
@@ -120,7 +120,7 @@ class KerasClassifier:
         kept = [number for number in numbers if number is not None]
 
         def question(x: Tensor, *classes: Tensor) -> tuple[Tensor, ...]:
-            values = folded(self.graph, kept).run(passes.entering(x, self.form), passes.plain)
+            values = self._values(x, kept)
             scores = self._two_sided(values[self.graph.output])
             explained = passes.explained(scores, self.squashing, score.kind, *classes)
             found = [scores]
@@ -200,9 +200,12 @@ class KerasClassifier:
         return tf.concat([-flat / 2, flat / 2], axis=1) if self.one_output else flat
 
     def _scores(self, x: Tensor, rectifier: Rectifier = "plain") -> Tensor:
-        apply = passes.guided if rectifier == "guided" else passes.plain
-        values = folded(self.graph).run(passes.entering(x, self.form), apply)
+        values = self._values(x, apply=passes.guided if rectifier == "guided" else passes.plain)
         return self._two_sided(values[self.graph.output])
+
+    def _values(self, x: Tensor, kept: Collection[int] = (), apply: Apply = passes.plain) -> Mapping[int, Tensor]:
+        """Every value of the whole graph, but for those that norms are folded over and that are not `kept`."""
+        return folded(self.graph, kept).run(passes.entering(x, self.form), apply)
 
     def _number(self, layer: str) -> int:
         return self.graph.step(layer_called(layer, self.layers).name).writes[0]
